@@ -1,0 +1,76 @@
+//! Turns the TOML below rules/ into two JSON texts that the library embeds: parsing JSON at start is several times faster than TOML.
+
+use std::path::{Path, PathBuf};
+use std::{env, error, fs};
+
+use serde_json::{Map, Value, json};
+
+fn main() -> Result<(), Box<dyn error::Error>> {
+    println!("cargo::rerun-if-changed=rules");
+    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("rules");
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    fs::write(out.join("catalog.json"), catalog(&root.join("catalog"))?.to_string())?;
+    fs::write(out.join("rules.json"), rules(&root)?.to_string())?;
+    Ok(())
+}
+
+/// One object: the lists of all catalogue files (`product`, `listener`, ...), concatenated in the order of the files' names.
+fn catalog(folder: &Path) -> Result<Value, Box<dyn error::Error>> {
+    let mut lists: Map<String, Value> = Map::new();
+    for file in toml_files_below(folder)? {
+        for (name, value) in read(&file)? {
+            let Value::Array(mut rows) = value else {
+                return Err(format!("{}: `{name}` is not a list of tables", file.display()).into());
+            };
+            match lists.entry(name).or_insert_with(|| json!([])) {
+                Value::Array(all) => all.append(&mut rows),
+                _ => unreachable!("only arrays are inserted"),
+            }
+        }
+    }
+    Ok(Value::Object(lists))
+}
+
+/// A list with an object per rule; name and category come from the path.
+fn rules(root: &Path) -> Result<Value, Box<dyn error::Error>> {
+    let mut list = Vec::new();
+    for file in toml_files_below(root)? {
+        let category = file.parent().and_then(Path::file_name).and_then(|name| name.to_str()).unwrap_or_default().to_owned();
+        if file.starts_with(root.join("catalog")) {
+            continue;
+        }
+        let mut rule = read(&file)?;
+        let name = file.file_stem().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
+        rule.insert("name".into(), name.into());
+        rule.insert("category".into(), category.into());
+        // The examples are for the tests and the documentation page of the repository; the binary does without them.
+        rule.remove("fails");
+        rule.remove("passes");
+        rule.remove("untestable");
+        list.push(Value::Object(rule));
+    }
+    Ok(Value::Array(list))
+}
+
+fn read(file: &Path) -> Result<Map<String, Value>, Box<dyn error::Error>> {
+    let text = fs::read_to_string(file)?;
+    toml::from_str(&text).map_err(|error| format!("{}: {error}", file.display()).into())
+}
+
+/// Every `.toml` file below `folder`, sorted by path so that builds are reproducible.
+fn toml_files_below(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn error::Error>> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "toml") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}

@@ -1,0 +1,2 @@
+//! carbonlint.
+pub mod source;

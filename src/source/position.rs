@@ -1,0 +1,115 @@
+//! Byte ranges and the only place that turns them into lines and columns.
+
+use std::ops::Range;
+
+/// A range of bytes of a file's decoded text, `start` inclusive, `end` exclusive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Span {
+    /// First byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+}
+
+impl Span {
+    /// The range from `start` to `end`, in bytes.
+    pub const fn new(start: usize, end: usize) -> Self {
+        Self { start, end }
+    }
+
+    /// The empty range at `offset`.
+    pub const fn at(offset: usize) -> Self {
+        Self { start: offset, end: offset }
+    }
+
+    /// The text that the range covers; empty when the range does not fit the text.
+    pub fn of(self, text: &str) -> &str {
+        text.get(self.start..self.end).unwrap_or_default()
+    }
+
+    /// Number of bytes.
+    pub const fn len(self) -> usize {
+        self.end.saturating_sub(self.start)
+    }
+
+    /// Whether the range covers nothing.
+    pub const fn is_empty(self) -> bool {
+        self.end <= self.start
+    }
+}
+
+impl From<Range<usize>> for Span {
+    fn from(range: Range<usize>) -> Self {
+        Self::new(range.start, range.end)
+    }
+}
+
+/// Where a byte stands for a person: `line` and `column` count from 1, `column` in characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    /// 1-based line.
+    pub line: usize,
+    /// 1-based column in characters.
+    pub column: usize,
+}
+
+/// The starts of a text's lines. A line ends at `\n`; the `\r` of `\r\n` belongs to the line.
+#[derive(Debug, Clone)]
+pub struct LineIndex {
+    starts: Vec<usize>,
+}
+
+impl LineIndex {
+    /// Indexes `text` once; lookups are binary searches.
+    pub fn new(text: &str) -> Self {
+        let mut starts = vec![0];
+        starts.extend(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1));
+        Self { starts }
+    }
+
+    /// The position of byte `offset` of `text`, the text that was indexed. A byte-order mark takes no column. An offset past the
+    /// end is the end.
+    pub fn position(&self, text: &str, offset: usize) -> Position {
+        let offset = offset.min(text.len());
+        let line = self.starts.partition_point(|start| *start <= offset);
+        let start = self.starts[line - 1];
+        let before = text.get(start..offset).unwrap_or_default();
+        let column = before.chars().filter(|character| *character != BYTE_ORDER_MARK).count() + 1;
+        Position { line, column }
+    }
+
+    /// The range of the 1-based `line` without its line break; `None` when there is no such line.
+    pub fn line(&self, text: &str, line: usize) -> Option<Span> {
+        let start = *self.starts.get(line.checked_sub(1)?)?;
+        let end = self.starts.get(line).map_or(text.len(), |next| next - 1);
+        let end = if text[start..end].ends_with('\r') { end - 1 } else { end };
+        Some(Span::new(start, end))
+    }
+}
+
+/// U+FEFF, which some Windows programs write at the start of a text.
+pub const BYTE_ORDER_MARK: char = '\u{feff}';
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_characters_and_lines_end_at_line_feeds() {
+        let text = "a = \"é\" # x\r\nb = 1\n";
+        let index = LineIndex::new(text);
+        assert_eq!(index.position(text, 0), Position { line: 1, column: 1 });
+        assert_eq!(index.position(text, text.find('#').unwrap_or(0)), Position { line: 1, column: 9 });
+        assert_eq!(index.position(text, text.find('b').unwrap_or(0)), Position { line: 2, column: 1 });
+        assert_eq!(index.position(text, 999), Position { line: 3, column: 1 });
+        assert_eq!(index.line(text, 1).map(|span| span.of(text)), Some("a = \"é\" # x"));
+        assert_eq!(index.line(text, 3).map(|span| span.of(text)), Some(""));
+        assert_eq!(index.line(text, 4), None);
+    }
+
+    #[test]
+    fn a_byte_order_mark_takes_no_column() {
+        let text = "\u{feff}a = 1";
+        assert_eq!(LineIndex::new(text).position(text, 3), Position { line: 1, column: 1 });
+    }
+}

@@ -1,0 +1,190 @@
+//! A read-only view of a Java `.properties` file, by the rules of `java.util.Properties.load`.
+
+use std::borrow::Cow;
+
+use super::{Fault, Span};
+
+/// A key with its value.
+#[derive(Debug)]
+pub struct Property {
+    /// The key, unescaped.
+    pub key: String,
+    /// The value, unescaped, continued lines joined.
+    pub value: String,
+    /// The written key.
+    pub key_span: Span,
+    /// The written value, over all its lines.
+    pub value_span: Span,
+}
+
+/// A parsed `.properties` file.
+#[derive(Debug, Default)]
+pub struct Properties {
+    /// Every property in written order; of equal keys the last one counts.
+    pub properties: Vec<Property>,
+    /// Every comment line without its line break.
+    pub comments: Vec<Span>,
+    /// Broken `\u` escapes, on which Java refuses the whole file.
+    pub faults: Vec<Fault>,
+}
+
+impl Properties {
+    /// Reads `text`. Never fails; broken escapes are in [`faults`](Self::faults) and stay as written.
+    pub fn parse(text: &str) -> Self {
+        let mut result = Self::default();
+        let mut at = 0;
+        while at < text.len() {
+            let line = natural_line(text, at);
+            let indent = line.of(text).len()
+                - line.of(text).trim_start_matches([' ', '\t', '\u{c}', super::position::BYTE_ORDER_MARK]).len();
+            let start = line.start + indent;
+            match text[start..line.end].chars().next() {
+                None => {}
+                Some('#' | '!') => result.comments.push(Span::new(start, line.end)),
+                Some(_) => {
+                    at = result.read_property(text, start);
+                    continue;
+                }
+            }
+            at = after_line_break(text, line.end);
+        }
+        result
+    }
+
+    /// The property that counts for `key`.
+    pub fn get(&self, key: &str) -> Option<&Property> {
+        self.properties.iter().rev().find(|property| property.key == key)
+    }
+
+    /// Reads the property that starts at `start`; returns the start of the line behind it.
+    fn read_property(&mut self, text: &str, start: usize) -> usize {
+        let end = logical_line_end(text, start);
+        let line = &text[start..end];
+        let key_len = unescaped(line, |character| matches!(character, '=' | ':' | ' ' | '\t' | '\u{c}'));
+        let behind = line[key_len..].trim_start_matches([' ', '\t', '\u{c}']);
+        let behind = behind.strip_prefix(['=', ':']).unwrap_or(behind).trim_start_matches([' ', '\t', '\u{c}']);
+        let key_span = Span::new(start, start + key_len);
+        let value_span = Span::new(end - behind.len(), end);
+        let key = self.unescape(text, key_span);
+        let value = self.unescape(text, value_span);
+        self.properties.push(Property { key, value, key_span, value_span });
+        after_line_break(text, end)
+    }
+
+    fn unescape(&mut self, text: &str, span: Span) -> String {
+        let written = span.of(text);
+        let mut result = String::with_capacity(written.len());
+        let mut at = 0;
+        while let Some(character) = written[at..].chars().next() {
+            at += character.len_utf8();
+            if character != '\\' {
+                result.push(character);
+                continue;
+            }
+            let Some(escaped) = written[at..].chars().next() else { break };
+            at += escaped.len_utf8();
+            match escaped {
+                'n' => result.push('\n'),
+                't' => result.push('\t'),
+                'r' => result.push('\r'),
+                'f' => result.push('\u{c}'),
+                'u' => {
+                    let code = written.get(at..at + 4).and_then(|digits| u16::from_str_radix(digits, 16).ok());
+                    match code {
+                        Some(code) => {
+                            result.push(char::from_u32(code.into()).unwrap_or(char::REPLACEMENT_CHARACTER));
+                            at += 4;
+                        }
+                        None => self.faults.push(
+                            Fault::new(Span::new(span.start + at - 2, span.start + at), "`\\u` without four hexadecimal digits")
+                                .help("write `\\\\u` for a backslash before a `u`, or a path with `/`"),
+                        ),
+                    }
+                }
+                '\r' | '\n' => {
+                    let rest = &written[at..];
+                    let rest = if escaped == '\r' { rest.strip_prefix('\n').unwrap_or(rest) } else { rest };
+                    at = written.len() - rest.trim_start_matches([' ', '\t', '\u{c}']).len();
+                }
+                other => result.push(other),
+            }
+        }
+        result
+    }
+}
+
+fn natural_line(text: &str, start: usize) -> Span {
+    Span::new(start, text[start..].find(['\r', '\n']).map_or(text.len(), |len| start + len))
+}
+
+fn after_line_break(text: &str, end: usize) -> usize {
+    let rest = &text[end..];
+    end + if rest.starts_with("\r\n") { 2 } else { usize::from(!rest.is_empty()) }
+}
+
+/// The end of the line that starts at `start`, continued while an odd number of backslashes stands before the line break.
+fn logical_line_end(text: &str, start: usize) -> usize {
+    let mut line = natural_line(text, start);
+    loop {
+        let written = Span::new(start, line.end).of(text);
+        let backslashes = written.len() - written.trim_end_matches('\\').len();
+        let next = after_line_break(text, line.end);
+        if backslashes % 2 == 0 || next >= text.len() {
+            return line.end;
+        }
+        line = natural_line(text, next);
+    }
+}
+
+/// The length of `line` up to the first unescaped character that `ends` it.
+fn unescaped(line: &str, ends: impl Fn(char) -> bool) -> usize {
+    let mut escaped = false;
+    line.char_indices()
+        .find(|(_, character)| {
+            let here = !escaped && ends(*character);
+            escaped = !escaped && *character == '\\';
+            here
+        })
+        .map_or(line.len(), |(at, _)| at)
+}
+
+/// The value of a properties text, as a borrowed text when nothing is escaped.
+impl Property {
+    /// The value without blanks at its ends.
+    pub fn trimmed(&self) -> Cow<'_, str> {
+        Cow::Borrowed(self.value.trim())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn java_rules_for_separators_comments_and_escapes() {
+        let text = "# c\n! d\r\na=1\n b : 2 \nc 3\nd\\ e = x\\\n   y\\tz\n\nf\n\\u0041=\\u00e9\nspark.ui.port  4040";
+        let parsed = Properties::parse(text);
+        let pairs: Vec<(&str, &str)> =
+            parsed.properties.iter().map(|property| (property.key.as_str(), property.value.as_str())).collect();
+        assert_eq!(
+            pairs,
+            [("a", "1"), ("b", "2 "), ("c", "3"), ("d e", "xy\tz"), ("f", ""), ("A", "é"), ("spark.ui.port", "4040")]
+        );
+        assert_eq!(parsed.comments.len(), 2);
+        assert_eq!(parsed.properties[0].value_span.of(text), "1");
+    }
+
+    #[test]
+    fn a_broken_unicode_escape_is_a_fault() {
+        let text = "path=C:\\users\nx=1\n";
+        let parsed = Properties::parse(text);
+        assert_eq!(parsed.faults.len(), 1);
+        assert_eq!(parsed.faults[0].span.of(text), "\\u");
+        assert!(parsed.get("x").is_some());
+    }
+
+    #[test]
+    fn the_last_of_equal_keys_counts() {
+        assert_eq!(Properties::parse("a=1\na=2").get("a").map(|property| property.value.as_str()), Some("2"));
+    }
+}

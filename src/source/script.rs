@@ -1,0 +1,98 @@
+//! The `-D` options of a start script, as text: nothing is run.
+
+use super::Span;
+
+/// A `-Dname=value` or `-Dname` outside comments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScriptOption {
+    /// The name.
+    pub name: String,
+    /// The value without quotes; `None` when the option has no `=`.
+    pub value: Option<String>,
+    /// The whole option.
+    pub span: Span,
+    /// Whether it stands behind the main class, where the server itself reads it, rather than before it, where the JVM does.
+    pub after_main_class: bool,
+}
+
+/// The class with which every Carbon server starts.
+const MAIN_CLASS: &str = "org.wso2.carbon.bootstrap.Bootstrap";
+
+/// Every `-D` option in the text of a start script (sh or bat).
+pub fn options(text: &str) -> Vec<ScriptOption> {
+    let mut options = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        if !is_comment(line) {
+            let main_class = line.find(MAIN_CLASS);
+            for (at, _) in line.match_indices("-D") {
+                let opens = line[..at]
+                    .chars()
+                    .next_back()
+                    .is_none_or(|before| before.is_whitespace() || matches!(before, '"' | '\'' | '='));
+                if opens && let Some(option) = option_at(line, at, start, main_class.is_some_and(|main| at > main)) {
+                    options.push(option);
+                }
+            }
+        }
+        start += line.len();
+    }
+    options
+}
+
+fn is_comment(line: &str) -> bool {
+    let line = line.trim_start();
+    let lower = line.get(..4).unwrap_or(line).to_ascii_lowercase();
+    line.starts_with('#') || line.starts_with("::") || lower == "rem " || lower.trim_end() == "rem"
+}
+
+fn option_at(line: &str, at: usize, line_start: usize, after_main_class: bool) -> Option<ScriptOption> {
+    let rest = &line[at + 2..];
+    let name_len =
+        rest.find(|character: char| !(character.is_alphanumeric() || matches!(character, '.' | '_' | '-'))).unwrap_or(rest.len());
+    if name_len == 0 {
+        return None;
+    }
+    let (value, len) = match rest[name_len..].strip_prefix('=') {
+        None => (None, name_len),
+        Some(value) => {
+            let quote = value.chars().next().filter(|first| matches!(first, '"' | '\''));
+            let value_len = match quote {
+                Some(quote) => value[1..].find(quote).map_or(value.trim_end().len(), |len| len + 2),
+                None => value
+                    .find(|character: char| character.is_whitespace() || matches!(character, '"' | '\''))
+                    .unwrap_or(value.len()),
+            };
+            (Some(value[..value_len].trim_matches(['"', '\'']).to_owned()), name_len + 1 + value_len)
+        }
+    };
+    let span = Span::new(line_start + at, line_start + at + 2 + len);
+    Some(ScriptOption { name: rest[..name_len].to_owned(), value, span, after_main_class })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_are_found_outside_comments() {
+        let text = "#!/bin/sh\n# -Dno=1\n$JAVACMD \\\n    -Dcom.sun.management.jmxremote \\\n    -Dcarbon.home=\"$CARBON HOME\" \\\n    org.wso2.carbon.bootstrap.Bootstrap -DportOffset=3 $*\nJAVA_OPTS=\"-Dx=1\"\n";
+        let found: Vec<(String, Option<String>, bool)> =
+            options(text).into_iter().map(|option| (option.name, option.value, option.after_main_class)).collect();
+        assert_eq!(
+            found,
+            [
+                ("com.sun.management.jmxremote".into(), None, false),
+                ("carbon.home".into(), Some("$CARBON HOME".into()), false),
+                ("portOffset".into(), Some("3".into()), true),
+                ("x".into(), Some("1".into()), false),
+            ]
+        );
+        assert_eq!(options(text)[2].span.of(text), "-DportOffset=3");
+    }
+
+    #[test]
+    fn batch_comments_are_comments() {
+        assert!(options("rem -Da=1\r\nREM -Db=2\r\n:: -Dc=3\r\n").is_empty());
+    }
+}

@@ -1,0 +1,273 @@
+//! A read-only view of a TOML file: every value under its flattened key, every header, every comment, each with its range.
+
+use std::collections::HashMap;
+
+use toml_edit::{ArrayOfTables, Document, InlineTable, Item, Key, Table, Value};
+use toml_parser::Source;
+use toml_parser::lexer::TokenKind;
+
+use super::toml_faults::faults_of;
+use super::{Fault, Span};
+
+/// A value as the server's mapper would see it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TomlValue {
+    /// A string, unescaped.
+    String(String),
+    /// An integer.
+    Integer(i64),
+    /// A float.
+    Float(f64),
+    /// `true` or `false`.
+    Boolean(bool),
+    /// A date or time, as it stands.
+    Datetime(String),
+    /// An array that holds no tables, each item with its range.
+    Array(Vec<(TomlValue, Span)>),
+    /// What a deployment tool will put there: the value stands only after its template has been rendered.
+    Placeholder,
+}
+
+impl TomlValue {
+    /// The text that a template would print for a string, number or boolean; `None` for the rest.
+    pub fn as_text(&self) -> Option<String> {
+        match self {
+            Self::String(text) => Some(text.clone()),
+            Self::Integer(number) => Some(number.to_string()),
+            Self::Float(number) => Some(format!("{number:?}")),
+            Self::Boolean(boolean) => Some(boolean.to_string()),
+            Self::Datetime(_) | Self::Array(_) | Self::Placeholder => None,
+        }
+    }
+}
+
+/// A key with its value.
+#[derive(Debug, Clone)]
+pub struct TomlEntry {
+    /// The key as the config mapper flattens it: segments joined by dots, a segment that is not bare in single quotes, `[]` behind an
+    /// array of tables (`apim.gateway.environment[].name`).
+    pub key: String,
+    /// The written key: `b.c` of `b.c = 1`.
+    pub key_span: Span,
+    /// The value.
+    pub value: TomlValue,
+    /// The written value with its quotes.
+    pub value_span: Span,
+    /// Index of the header that it stands under in [`TomlDocument::tables`]; `None` above the first header.
+    pub table: Option<usize>,
+}
+
+/// A `[table]` or `[[table]]` header.
+#[derive(Debug, Clone)]
+pub struct TomlTable {
+    /// The flattened key; an element of an array of tables ends in `[]`.
+    pub key: String,
+    /// The header with its brackets.
+    pub span: Span,
+    /// The first header of a descendant that stands above this one although this one is its parent, if any.
+    pub child_above: Option<Span>,
+}
+
+/// A parsed TOML file.
+#[derive(Debug)]
+pub struct TomlDocument {
+    /// Every value, tables in the order of their headers, keys in written order.
+    pub entries: Vec<TomlEntry>,
+    /// Every written header, in written order.
+    pub tables: Vec<TomlTable>,
+    /// Every comment with its `#`, without its line break.
+    pub comments: Vec<Span>,
+    by_key: HashMap<String, usize>,
+}
+
+impl TomlDocument {
+    /// Parses `text`, in which `placeholders` are the ranges that a deployment tool will fill. Fails with every syntax error.
+    pub fn parse(text: &str, placeholders: &[Span]) -> Result<Self, Vec<Fault>> {
+        let Ok(document) = Document::parse(text) else {
+            return Err(faults_of(text));
+        };
+        let mut reader = Reader { placeholders, entries: Vec::new(), tables: Vec::new() };
+        reader.read_table(document.as_table(), "", None);
+        Ok(reader.finish(text))
+    }
+
+    /// The entry at a flattened key; the first one where the key lies in an array of tables.
+    pub fn get(&self, key: &str) -> Option<&TomlEntry> {
+        self.by_key.get(key).and_then(|at| self.entries.get(*at))
+    }
+
+    /// The first header of table `key`.
+    pub fn table(&self, key: &str) -> Option<&TomlTable> {
+        self.tables.iter().find(|table| table.key == key)
+    }
+}
+
+struct Reader<'a> {
+    placeholders: &'a [Span],
+    entries: Vec<TomlEntry>,
+    /// Header, and the span by which it is ordered.
+    tables: Vec<TomlTable>,
+}
+
+impl Reader<'_> {
+    /// Reads a table's values and then its subtables; returns the first header below it.
+    fn read_table(&mut self, table: &Table, key: &str, header: Option<Span>) -> Option<Span> {
+        let mut first_below: Option<Span> = None;
+        for (name, item) in table {
+            let Some(written) = table.key(name) else { continue };
+            let key = join(key, name);
+            let below = match item {
+                Item::Value(value) => {
+                    self.read_value(&key, key_span(written), value, header);
+                    None
+                }
+                Item::Table(table) if table.is_implicit() || table.is_dotted() => self.read_table(table, &key, header),
+                Item::Table(table) => self.read_header(table, key, false),
+                Item::ArrayOfTables(elements) => self.read_elements(elements, &key),
+                Item::None => None,
+            };
+            first_below = earlier(first_below, below);
+        }
+        first_below
+    }
+
+    fn read_header(&mut self, table: &Table, key: String, is_element: bool) -> Option<Span> {
+        let span = table.span().map_or_else(Span::default, Span::from);
+        let key = if is_element { format!("{key}[]") } else { key };
+        let child = self.read_table(table, &key, Some(span));
+        let child_above = child.filter(|child| child.start < span.start);
+        self.tables.push(TomlTable { key, span, child_above });
+        earlier(Some(span), child)
+    }
+
+    fn read_elements(&mut self, elements: &ArrayOfTables, key: &str) -> Option<Span> {
+        elements.iter().map(|element| self.read_header(element, key.to_owned(), true)).fold(None, earlier)
+    }
+
+    fn read_value(&mut self, key: &str, key_span: Span, value: &Value, header: Option<Span>) {
+        match value {
+            Value::InlineTable(inline) => self.read_inline(inline, key, header),
+            Value::Array(array) if array.iter().any(Value::is_inline_table) => {
+                for inline in array.iter().filter_map(Value::as_inline_table) {
+                    self.read_inline(inline, &format!("{key}[]"), header);
+                }
+            }
+            _ => {
+                let value_span = value.span().map_or(key_span, Span::from);
+                let value = self.convert(value);
+                // The header's start stands in for its index until all headers are sorted.
+                let table = header.map(|header| header.start);
+                self.entries.push(TomlEntry { key: key.to_owned(), key_span, value, value_span, table });
+            }
+        }
+    }
+
+    fn read_inline(&mut self, inline: &InlineTable, key: &str, header: Option<Span>) {
+        for (name, value) in inline {
+            let written = inline.key(name).map_or_else(Span::default, key_span);
+            self.read_value(&join(key, name), written, value, header);
+        }
+    }
+
+    fn convert(&self, value: &Value) -> TomlValue {
+        let span = value.span().map_or_else(Span::default, Span::from);
+        if self.placeholders.iter().any(|placeholder| placeholder.start >= span.start && placeholder.end <= span.end) {
+            return TomlValue::Placeholder;
+        }
+        match value {
+            Value::String(string) => TomlValue::String(string.value().clone()),
+            Value::Integer(integer) => TomlValue::Integer(*integer.value()),
+            Value::Float(float) => TomlValue::Float(*float.value()),
+            Value::Boolean(boolean) => TomlValue::Boolean(*boolean.value()),
+            Value::Datetime(datetime) => TomlValue::Datetime(datetime.value().to_string()),
+            Value::Array(array) => {
+                TomlValue::Array(array.iter().map(|item| (self.convert(item), item.span().map_or(span, Span::from))).collect())
+            }
+            Value::InlineTable(_) => TomlValue::Array(Vec::new()),
+        }
+    }
+
+    fn finish(mut self, text: &str) -> TomlDocument {
+        self.tables.sort_by_key(|table| table.span.start);
+        self.entries.sort_by_key(|entry| entry.key_span.start);
+        let mut by_key = HashMap::with_capacity(self.entries.len());
+        for (at, entry) in self.entries.iter_mut().enumerate() {
+            entry.table = entry.table.and_then(|start| self.tables.binary_search_by_key(&start, |table| table.span.start).ok());
+            by_key.entry(entry.key.clone()).or_insert(at);
+        }
+        TomlDocument { entries: self.entries, tables: self.tables, comments: comments_of(text), by_key }
+    }
+}
+
+fn key_span(key: &Key) -> Span {
+    key.span().map_or_else(Span::default, Span::from)
+}
+
+fn earlier(one: Option<Span>, other: Option<Span>) -> Option<Span> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(if other.start < one.start { other } else { one }),
+        (one, other) => one.or(other),
+    }
+}
+
+/// Joins a segment to a flattened key as the config mapper does: what is not a bare key stands in single quotes.
+fn join(parent: &str, segment: &str) -> String {
+    let bare = !segment.is_empty() && segment.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    let segment = if bare { segment.to_owned() } else { format!("'{segment}'") };
+    if parent.is_empty() { segment } else { format!("{parent}.{segment}") }
+}
+
+fn comments_of(text: &str) -> Vec<Span> {
+    let tokens = Source::new(text).lex();
+    tokens
+        .filter(|token| token.kind() == TokenKind::Comment)
+        .map(|token| Span::new(token.span().start(), token.span().end()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> TomlDocument {
+        TomlDocument::parse(text, &[]).expect("valid TOML")
+    }
+
+    #[test]
+    fn keys_are_flattened_as_the_mapper_does() {
+        let text = "top = 1\n[a]\nb.c = 'x'\n'd.e' = true\n[[l.m]]\nn = 1.5\n[l.m.o]\np = []\n[[l.m]]\nn = 2\n[q]\nr = {s = 1, t = {u = 2}}\nv = [{w = 3}]\n";
+        let document = parse(text);
+        let keys: Vec<&str> = document.entries.iter().map(|entry| entry.key.as_str()).collect();
+        assert_eq!(keys, ["top", "a.b.c", "a.'d.e'", "l.m[].n", "l.m[].o.p", "l.m[].n", "q.r.s", "q.r.t.u", "q.v[].w"]);
+        let headers: Vec<(&str, &str)> = document.tables.iter().map(|table| (table.key.as_str(), table.span.of(text))).collect();
+        assert_eq!(headers, [("a", "[a]"), ("l.m[]", "[[l.m]]"), ("l.m[].o", "[l.m.o]"), ("l.m[]", "[[l.m]]"), ("q", "[q]")]);
+        assert_eq!(document.entries[0].table, None);
+        assert_eq!(document.entries[5].table, Some(3));
+        assert_eq!(document.get("a.b.c").map(|entry| entry.value_span.of(text)), Some("'x'"));
+    }
+
+    #[test]
+    fn a_parent_below_its_child_knows_that_child() {
+        let text = "[a.b.c]\nx = 1\n[a.b]\ny = 1\n[d]\n[d.e]\n[[f.g]]\n[f]\n";
+        let late: Vec<(String, &str)> = parse(text)
+            .tables
+            .into_iter()
+            .filter_map(|table| table.child_above.map(|child| (table.key, child.of(text))))
+            .collect();
+        assert_eq!(late, [("a.b".to_owned(), "[a.b.c]"), ("f".to_owned(), "[[f.g]]")]);
+    }
+
+    #[test]
+    fn comments_have_their_ranges_and_strings_are_none() {
+        let text = "# one\na = \"# no\" # two\r\n";
+        let comments: Vec<&str> = parse(text).comments.iter().map(|span| span.of(text)).collect();
+        assert_eq!(comments, ["# one", "# two"]);
+    }
+
+    #[test]
+    fn what_a_tool_fills_in_is_a_placeholder() {
+        let text = "offset = '__'\n";
+        let document = TomlDocument::parse(text, &[Span::new(9, 13)]).expect("valid TOML");
+        assert_eq!(document.entries[0].value, TomlValue::Placeholder);
+    }
+}

@@ -1,0 +1,322 @@
+//! Every syntax error of a TOML file, in words that a person can act on.
+
+use toml::de::{DeTable, DeValue};
+use toml_edit::Key;
+
+use super::{Fault, LineIndex, Span, secrets};
+
+const TYPOGRAPHIC_QUOTES: [char; 8] = ['“', '”', '„', '‟', '‘', '’', '«', '»'];
+
+/// The faults of `text`, which is not valid TOML, in the order of their places: one per line, since one slip makes the parser stumble
+/// several times in its line.
+pub(super) fn faults_of(text: &str) -> Vec<Fault> {
+    let (tree, errors) = DeTable::parse_recoverable(text);
+    let shown = secrets::masked(text);
+    let lines = LineIndex::new(text);
+    let mut faults: Vec<(usize, Fault)> = errors
+        .iter()
+        .map(|error| {
+            let span = clamp(error.span().map_or_else(Span::default, Span::from), text);
+            let line = lines.line(text, lines.position(text, span.start).line).unwrap_or(span);
+            let fault = Stumble { text, shown: &shown, tree: tree.get_ref(), line, span }.explain(error.message());
+            (line.start, fault)
+        })
+        .collect();
+    faults.sort_by_key(|(line, fault)| (*line, fault.span.start));
+    faults.dedup_by_key(|(line, _)| *line);
+    let mut faults: Vec<Fault> = faults.into_iter().map(|(_, fault)| fault).collect();
+    drop_repetitions(&mut faults);
+    faults
+}
+
+/// An unclosed array, a lone carriage return or too deep nesting makes every later line a fault of the same kind; the first is enough.
+fn drop_repetitions(faults: &mut Vec<Fault>) {
+    for repeated in [ARRAY, CARRIAGE_RETURN] {
+        let mut seen = false;
+        faults.retain(|fault| !fault.message.contains(repeated) || !std::mem::replace(&mut seen, true));
+    }
+    let mut seen = false;
+    faults.retain(|fault| !fault.too_deep || !std::mem::replace(&mut seen, true));
+}
+
+const ARRAY: &str = "array";
+const CARRIAGE_RETURN: &str = "carriage return";
+
+fn clamp(span: Span, text: &str) -> Span {
+    let mut start = span.start.min(text.len());
+    while !text.is_char_boundary(start) {
+        start -= 1;
+    }
+    let mut end = span.end.clamp(start, text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    Span::new(start, end)
+}
+
+/// One error of the parser with its surroundings.
+struct Stumble<'a> {
+    text: &'a str,
+    /// The same text, byte for byte, with secret values masked.
+    shown: &'a str,
+    tree: &'a DeTable<'a>,
+    /// The line of the error without its line break.
+    line: Span,
+    span: Span,
+}
+
+impl Stumble<'_> {
+    fn explain(&self, message: &str) -> Fault {
+        if message.starts_with("cannot recurse further") || message.starts_with("recursion limit") {
+            return Fault::too_deep(self.span);
+        }
+        if let Some(fault) = self.typographic_quotes() {
+            return fault;
+        }
+        let (what, expected) = message.split_once(", expected ").map_or((message, None), |(what, rest)| (what, Some(rest)));
+        match what {
+            "duplicate key" => self.duplicate(),
+            "string values must be quoted" | "invalid boolean" => self.unquoted(),
+            "key with no value" => {
+                Fault::new(self.rest_of_line(self.line.start), format!("`{}` is no key with a value", self.shown_line()))
+                    .help("write `key = value`, or remove the line")
+            }
+            "invalid basic string" | "invalid literal string" => Fault::new(self.span, "the string is not closed in its line")
+                .help("add the closing quote, or write `\"\"\"` around a text of several lines"),
+            "invalid multi-line basic string" | "invalid multi-line literal string" => {
+                Fault::new(self.span, "the text of several lines is never closed")
+                    .help("add the closing quotes, three of the kind that opens it")
+            }
+            "missing escaped value" => {
+                Fault::new(self.with_backslash(), "a backslash in double quotes starts an escape, and this is none")
+                    .help("write `\\\\` for a backslash, a path with `/`, or the whole value in single quotes: 'C:\\wso2'")
+            }
+            "unclosed table" | "unclosed array of tables" => {
+                Fault::new(self.rest_of_line(self.line.start), "the header is not closed")
+                    .help(if self.shown_line().starts_with("[[") { "close it with `]]`" } else { "close it with `]`" })
+            }
+            "carriage return must be followed by newline" => {
+                Fault::new(self.span, "a carriage return without a line feed").help("save the file with LF or CRLF line ends")
+            }
+            "unexpected leading zero" => Fault::new(self.span, format!("`{}` begins with a zero", self.span.of(self.shown)))
+                .help("write the number without the zero, or the text in quotes"),
+            _ => Fault::new(self.span, lower_first(what)).help(expected.map_or_else(
+                || "correct the line".to_owned(),
+                |expected| {
+                    format!(
+                        "expected here: {}",
+                        expected.replace(", `x`, `u`, `U`", "").replace("literal string", "a value in quotes")
+                    )
+                },
+            )),
+        }
+    }
+
+    /// Quotes that a word processor or a web page made.
+    fn typographic_quotes(&self) -> Option<Fault> {
+        let code = self.line.of(self.text);
+        let at = code.find(TYPOGRAPHIC_QUOTES)?;
+        let before = &code[..at];
+        let in_string = before.matches('"').count() % 2 == 1 || before.matches('\'').count() % 2 == 1;
+        if in_string || before.contains('#') {
+            return None;
+        }
+        let quote = code[at..].chars().next()?;
+        let start = self.line.start + at;
+        let end = code[at + quote.len_utf8()..].find(TYPOGRAPHIC_QUOTES).map_or(self.line.end, |next| {
+            let next = start + quote.len_utf8() + next;
+            next + self.text[next..].chars().next().map_or(0, char::len_utf8)
+        });
+        Some(
+            Fault::new(Span::new(start, end), format!("typographic quote `{quote}`, which is no quote of TOML"))
+                .help("write straight quotes: \" or '"),
+        )
+    }
+
+    /// A bare word, or nothing, where a value should stand.
+    fn unquoted(&self) -> Fault {
+        let value = self.rest_of_line(self.span.start);
+        let (word, shown) = (value.of(self.text), value.of(self.shown));
+        if word.is_empty() {
+            let key = self.line.of(self.text).split('=').next().unwrap_or_default().trim();
+            return Fault::new(self.rest_of_line(self.line.start), format!("`{key}` has no value"))
+                .help("write a value after `=`, or remove the line");
+        }
+        let boolean = match word.to_ascii_lowercase().as_str() {
+            "true" | "yes" | "on" | "tru" => Some("true"),
+            "false" | "no" | "off" => Some("false"),
+            _ => None,
+        };
+        if let Some(boolean) = boolean {
+            return Fault::new(value, format!("`{word}` is no boolean of TOML")).help(format!("write `{boolean}`"));
+        }
+        let help = if word.contains(['"', '\'']) || word.contains(" = ") {
+            "a value is a quoted text, a number, `true`, `false` or an array, and only a comment may follow it".to_owned()
+        } else {
+            format!("write `\"{shown}\"`")
+        };
+        Fault::new(value, format!("`{shown}` is neither quoted nor a number or boolean")).help(help)
+    }
+
+    /// The second definition, with the first as the related place.
+    fn duplicate(&self) -> Fault {
+        let line = self.line.of(self.text);
+        let header = line.trim_start().starts_with('[');
+        let what = if header { "table" } else { "key" };
+        let path = self.path();
+        let name = path.join(".");
+        let fault = Fault::new(self.span, format!("{what} `{name}` is defined twice"));
+        let first = if header { self.header_above(&path) } else { None };
+        let fault = match first.or_else(|| self.first_definition(&path)) {
+            Some(first) => fault.related(first, "first defined here"),
+            None => fault,
+        };
+        fault.help(if header { "merge the two tables under one header" } else { "keep one of the two" })
+    }
+
+    /// The segments of the key or header at the error, with those of the header above a key.
+    fn path(&self) -> Vec<String> {
+        let line = self.line.of(self.text).trim();
+        if line.starts_with('[') {
+            return segments(header_key(line));
+        }
+        let above = self.text[..self.line.start]
+            .lines()
+            .rev()
+            .map(str::trim)
+            .find(|line| line.starts_with('[') && header_key(line) != "");
+        let mut path = above.map_or_else(Vec::new, |header| segments(header_key(header)));
+        // The error stands at the segment that exists already; what follows it is below.
+        let written = self.line.start + self.line.of(self.text).find('=').unwrap_or_default();
+        let key = Span::new(self.line.start, written).of(self.text);
+        path.extend(segments(key.trim()));
+        path
+    }
+
+    /// The first header above the error with the same segments.
+    fn header_above(&self, path: &[String]) -> Option<Span> {
+        let mut start = 0;
+        for line in self.text[..self.line.start].split_inclusive('\n') {
+            let key = header_key(line.trim());
+            if line.trim_start().starts_with('[') && !key.is_empty() && segments(key) == path {
+                let at = start + line.find(key).unwrap_or(0);
+                return Some(Span::new(at, at + key.len()));
+            }
+            start += line.len();
+        }
+        None
+    }
+
+    fn first_definition(&self, path: &[String]) -> Option<Span> {
+        let mut table = self.tree;
+        for (at, segment) in path.iter().enumerate() {
+            let (key, value) = table.iter().find(|(key, _)| key.get_ref() == segment)?;
+            if at + 1 == path.len() {
+                return Some(Span::from(key.span())).filter(|first| first.start < self.span.start);
+            }
+            table = match value.get_ref() {
+                DeValue::Table(table) => table,
+                DeValue::Array(items) => match items.iter().rfind(|item| item.span().start < self.span.start)?.get_ref() {
+                    DeValue::Table(table) => table,
+                    _ => return None,
+                },
+                _ => return Some(Span::from(key.span())),
+            };
+        }
+        None
+    }
+
+    /// From `start` to the end of the code of its line: comments and blanks at the end left out.
+    fn rest_of_line(&self, start: usize) -> Span {
+        let rest = Span::new(start, self.line.end).of(self.text);
+        let code = rest.find(" #").map_or(rest, |comment| &rest[..comment]);
+        let leading = code.len() - code.trim_start().len();
+        Span::new(start + leading, (start + code.trim_end().len()).max(start + leading))
+    }
+
+    fn shown_line(&self) -> &str {
+        self.rest_of_line(self.line.start).of(self.shown)
+    }
+
+    fn with_backslash(&self) -> Span {
+        let start = self.text[self.line.start..self.span.start].rfind('\\').map_or(self.span.start, |at| self.line.start + at);
+        let end = self.text[self.span.start..].chars().next().map_or(self.span.end, |next| self.span.start + next.len_utf8());
+        Span::new(start, end)
+    }
+}
+
+/// `a.b` of `[a.b] # comment` or `[[a.b]]`.
+fn header_key(line: &str) -> &str {
+    let inner = line.trim_start_matches('[');
+    inner.split(']').next().unwrap_or_default().trim()
+}
+
+fn segments(key: &str) -> Vec<String> {
+    Key::parse(key).map(|keys| keys.iter().map(|key| key.get().to_owned()).collect()).unwrap_or_default()
+}
+
+fn lower_first(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_lowercase().chain(characters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every fault as `text at the place | message | related text`.
+    fn faults(text: &str) -> Vec<String> {
+        faults_of(text)
+            .into_iter()
+            .map(|fault| {
+                let related = fault.related.map(|(span, _)| format!(" | offset {}", span.start)).unwrap_or_default();
+                format!("{} | {}{related}", fault.span.of(text), fault.message)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn each_common_slip_has_its_words() {
+        for (text, expected) in [
+            ("a = localhost # x\n", "localhost | `localhost` is neither quoted nor a number or boolean"),
+            ("a = True\n", "True | `True` is no boolean of TOML"),
+            ("a = 15m\n", "15m | `15m` is neither quoted nor a number or boolean"),
+            ("a = “x”\n", "“x” | typographic quote `“`, which is no quote of TOML"),
+            ("“a” = 1\n", "“a” | typographic quote `“`, which is no quote of TOML"),
+            ("a =\n", "a = | `a` has no value"),
+            ("word\n", "word | `word` is no key with a value"),
+            ("[a\nx = 1\n", "[a | the header is not closed"),
+            ("a = \"x\n", " | the string is not closed in its line"),
+            ("a = \"C:\\wso2\"\n", "\\w | a backslash in double quotes starts an escape, and this is none"),
+            ("a = 1\na = 2\n", "a | key `a` is defined twice | offset 0"),
+            ("[t]\nx = 1\n[u]\n[t]\n", "t | table `t` is defined twice | offset 1"),
+            ("[[l]]\nx = 1\n[[l]]\nx = 1\nx = 2\n", "x | key `l.x` is defined twice | offset 18"),
+        ] {
+            assert_eq!(faults(text), [expected], "{text:?}");
+        }
+    }
+
+    #[test]
+    fn every_line_has_its_own_fault() {
+        let text = "a = localhost\nb = 1\nc = yes\n[d\n";
+        assert_eq!(faults(text).len(), 3);
+    }
+
+    #[test]
+    fn secrets_are_not_repeated_in_the_message() {
+        let faults = faults("[super_admin]\npassword = hunter2\n");
+        assert_eq!(faults.len(), 1);
+        assert!(!faults[0].split(" | ").nth(1).unwrap_or_default().contains("hunter2"), "{faults:?}");
+    }
+
+    #[test]
+    fn an_array_left_open_is_one_fault() {
+        assert_eq!(faults("a = [1, 2\nb = 3\nc = 4\n").len(), 1);
+    }
+
+    #[test]
+    fn depth_is_told_apart_from_syntax() {
+        let text = format!("a = {}{}", "[".repeat(200), "]".repeat(200));
+        assert!(faults_of(&text).iter().any(|fault| fault.too_deep));
+    }
+}

@@ -1,0 +1,439 @@
+//! A read-only view of an XML file: elements, attributes and comments with their ranges, and the first place where it is malformed.
+
+use std::borrow::Cow;
+
+use quick_xml::Reader;
+use quick_xml::errors::{Error, IllFormedError};
+use quick_xml::events::attributes::AttrError;
+use quick_xml::events::{BytesStart, Event};
+
+use super::xml_text::{bad_character, bad_reference, resolve};
+use super::{Fault, MAX_NESTING, Span};
+
+/// An attribute of a start tag.
+#[derive(Debug, Clone, Copy)]
+pub struct Attribute {
+    /// The qualified name.
+    pub name: Span,
+    /// The value without its quotes.
+    pub value: Span,
+}
+
+/// An element.
+#[derive(Debug)]
+pub struct Element {
+    /// The qualified name in the start tag.
+    pub name: Span,
+    /// The start tag, or the whole empty-element tag.
+    pub tag: Span,
+    /// From the `<` of the start tag to the `>` of the end tag.
+    pub span: Span,
+    /// Its attributes, in written order.
+    pub attributes: Vec<Attribute>,
+    /// Its child elements, as indexes of [`XmlDocument::elements`].
+    pub children: Vec<usize>,
+    /// The pieces of text directly inside it, between its children and comments.
+    pub text: Vec<Span>,
+}
+
+/// A well-formed XML file.
+#[derive(Debug, Default)]
+pub struct XmlDocument {
+    /// Every element in the order of the start tags; the first is the root.
+    pub elements: Vec<Element>,
+    /// Every comment from `<!--` to `-->`.
+    pub comments: Vec<Span>,
+}
+
+impl XmlDocument {
+    /// Parses `text`. Fails with the places where it is not well-formed: all comments with `--` in them, and the first other one.
+    pub fn parse(text: &str) -> Result<Self, Vec<Fault>> {
+        let mut builder = Builder { text, ..Builder::default() };
+        let fatal = builder.read();
+        let mut faults = builder.faults;
+        faults.extend(fatal.err());
+        faults.sort_by_key(|fault| fault.span);
+        if faults.is_empty() { Ok(builder.document) } else { Err(faults) }
+    }
+
+    /// The root element; `None` only for a document that was not parsed.
+    pub fn root(&self) -> Option<&Element> {
+        self.elements.first()
+    }
+
+    /// The children of `element`.
+    pub fn children<'a>(&'a self, element: &'a Element) -> impl Iterator<Item = &'a Element> {
+        element.children.iter().filter_map(|at| self.elements.get(*at))
+    }
+}
+
+impl Element {
+    /// The name without its prefix.
+    pub fn local_name<'a>(&self, text: &'a str) -> &'a str {
+        let name = self.name.of(text);
+        name.rsplit_once(':').map_or(name, |(_, local)| local)
+    }
+
+    /// The attribute of this local name.
+    pub fn attribute(&self, text: &str, name: &str) -> Option<Attribute> {
+        self.attributes.iter().copied().find(|attribute| {
+            let written = attribute.name.of(text);
+            written == name || written.rsplit_once(':').is_some_and(|(prefix, local)| local == name && prefix != "xmlns")
+        })
+    }
+
+    /// The text directly inside the element with references resolved, not trimmed.
+    pub fn content(&self, text: &str) -> String {
+        self.text.iter().map(|piece| resolve(piece.of(text))).collect::<Vec<Cow<str>>>().concat()
+    }
+
+    /// The range from the first to the last piece of text; empty behind the start tag when there is none.
+    pub fn content_span(&self) -> Span {
+        match (self.text.first(), self.text.last()) {
+            (Some(first), Some(last)) => Span::new(first.start, last.end),
+            _ => Span::at(self.tag.end),
+        }
+    }
+}
+
+impl Attribute {
+    /// The value with references resolved.
+    pub fn content(self, text: &str) -> Cow<'_, str> {
+        resolve(self.value.of(text))
+    }
+}
+
+#[derive(Default)]
+struct Builder<'a> {
+    text: &'a str,
+    document: XmlDocument,
+    /// The open elements.
+    open: Vec<usize>,
+    /// Faults behind which reading goes on.
+    faults: Vec<Fault>,
+    /// Whether a document type declaration may have declared entities.
+    has_doctype: bool,
+}
+
+impl Builder<'_> {
+    fn read(&mut self) -> Result<(), Fault> {
+        let text = self.text;
+        let mut reader = Reader::from_str(text);
+        reader.config_mut().check_end_names = false;
+        reader.config_mut().allow_unmatched_ends = true;
+        // The reader skips a byte-order mark and counts from behind it.
+        let skipped =
+            if text.starts_with(super::position::BYTE_ORDER_MARK) { super::position::BYTE_ORDER_MARK.len_utf8() } else { 0 };
+        let position = |reader: &Reader<&[u8]>| {
+            usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX).saturating_add(skipped).min(text.len())
+        };
+        loop {
+            let start = position(&reader);
+            let event = reader.read_event();
+            let span = Span::new(start, position(&reader));
+            match event.map_err(|error| self.syntax_fault(&error, start))? {
+                Event::Start(tag) => {
+                    let element = self.open_element(&tag, span)?;
+                    self.open.push(element);
+                }
+                Event::Empty(tag) => {
+                    self.open_element(&tag, span)?;
+                }
+                Event::End(_) => self.close_element(span)?,
+                Event::Text(_) => self.add_text(span)?,
+                Event::CData(_) => self.add_cdata(span)?,
+                Event::GeneralRef(_) => self.add_reference(span)?,
+                Event::Comment(_) => self.add_comment(span),
+                Event::Decl(_) if start != skipped => {
+                    return Err(Fault::new(span, "the XML declaration is not at the very start of the file")
+                        .help("remove what stands before `<?xml`"));
+                }
+                Event::DocType(_) => self.has_doctype = true,
+                Event::Decl(_) | Event::PI(_) => {}
+                Event::Eof => return self.finish(),
+            }
+        }
+    }
+
+    fn open_element(&mut self, tag: &BytesStart, span: Span) -> Result<usize, Fault> {
+        let text = self.text;
+        if self.open.is_empty() && !self.document.elements.is_empty() {
+            let root = self.document.elements[0].tag;
+            return Err(Fault::new(span, "a second root element")
+                .related(root, "the first one starts here")
+                .help("an XML file has one root element: remove what follows its end tag"));
+        }
+        if self.open.len() >= MAX_NESTING {
+            return Err(Fault::too_deep(span));
+        }
+        let name = Span::new(span.start + 1, span.start + 1 + tag.name().as_ref().len());
+        if !name.of(text).starts_with(|first: char| first.is_alphabetic() || matches!(first, '_' | ':')) {
+            return Err(Fault::new(Span::new(span.start, name.end), "`<` starts no element here")
+                .help("write `&lt;` for the character itself"));
+        }
+        let attributes = attributes_of(text, span, name)?;
+        for attribute in &attributes {
+            let value = attribute.value;
+            if let Some(at) = value.of(text).find('<') {
+                return Err(Fault::new(
+                    Span::new(value.start + at, value.start + at + 1),
+                    "`<` inside the value of an attribute",
+                )
+                .help("write `&lt;`, or close the value with its quote"));
+            }
+            self.check_text(value)?;
+        }
+        let number = self.document.elements.len();
+        if let Some(parent) = self.open.last().and_then(|parent| self.document.elements.get_mut(*parent)) {
+            parent.children.push(number);
+        }
+        self.document.elements.push(Element { name, tag: span, span, attributes, children: Vec::new(), text: Vec::new() });
+        Ok(number)
+    }
+
+    fn close_element(&mut self, span: Span) -> Result<(), Fault> {
+        let written = span.of(self.text).trim_start_matches("</").trim_end_matches('>').trim_end();
+        let Some(element) = self.open.pop().and_then(|open| self.document.elements.get_mut(open)) else {
+            return Err(Fault::new(span, format!("`</{written}>` closes nothing"))
+                .help("remove the end tag, or add the start tag that it belongs to"));
+        };
+        element.span.end = span.end;
+        let opened = element.name.of(self.text);
+        if opened == written {
+            return Ok(());
+        }
+        Err(Fault::new(span, format!("`</{written}>` stands where `</{opened}>` should"))
+            .related(element.tag, format!("`<{opened}>` is still open"))
+            .help(format!("close `<{opened}>` first, or remove the tag that is too much")))
+    }
+
+    fn add_text(&mut self, span: Span) -> Result<(), Fault> {
+        let text = self.text;
+        if let Some(open) = self.open.last().and_then(|open| self.document.elements.get_mut(*open)) {
+            open.text.push(span);
+            return self.check_text(span);
+        }
+        let written = span.of(text);
+        let content = written.trim_start_matches(super::position::BYTE_ORDER_MARK).trim();
+        if content.is_empty() {
+            return Ok(());
+        }
+        let start = span.start + written.find(content).unwrap_or(0);
+        let end = start + content.find(['\r', '\n']).unwrap_or(content.len());
+        Err(Fault::new(Span::new(start, end), "text outside the root element")
+            .help("remove it, or write it as a comment: <!-- … -->"))
+    }
+
+    fn add_cdata(&mut self, span: Span) -> Result<(), Fault> {
+        let Some(open) = self.open.last().and_then(|open| self.document.elements.get_mut(*open)) else {
+            return Err(Fault::new(span, "text outside the root element").help("remove it"));
+        };
+        open.text.push(span);
+        Ok(())
+    }
+
+    fn add_reference(&mut self, span: Span) -> Result<(), Fault> {
+        self.check_text(span)?;
+        if let Some(open) = self.open.last().and_then(|open| self.document.elements.get_mut(*open)) {
+            open.text.push(span);
+        }
+        Ok(())
+    }
+
+    fn check_text(&self, span: Span) -> Result<(), Fault> {
+        let written = span.of(self.text);
+        if let Some((at, len)) = bad_character(written) {
+            return Err(Fault::new(
+                Span::new(span.start + at, span.start + at + len),
+                "a control character, which XML cannot hold",
+            )
+            .help("remove it"));
+        }
+        if let Some((at, len)) = bad_reference(written, self.has_doctype) {
+            let reference = &written[at..at + len];
+            return Err(Fault::new(
+                Span::new(span.start + at, span.start + at + len),
+                format!("`{reference}` is no character reference"),
+            )
+            .help("write `&amp;` for the character `&`"));
+        }
+        Ok(())
+    }
+
+    fn add_comment(&mut self, span: Span) {
+        self.document.comments.push(span);
+        let inside = Span::new(span.start + 4, span.end.saturating_sub(3));
+        let content = inside.of(self.text);
+        let at = content.find("--").or_else(|| content.ends_with('-').then(|| content.len() - 1));
+        if let Some(at) = at {
+            let at = inside.start + at;
+            self.faults.push(
+                Fault::new(Span::new(at, at + 2), "`--` inside a comment")
+                    .related(Span::new(span.start, span.start + 4), "the comment starts here")
+                    .help("comments do not nest: end the outer comment before an inner one, or remove the inner one's `--`"),
+            );
+        }
+    }
+
+    fn finish(&mut self) -> Result<(), Fault> {
+        if let Some(open) = self.open.last().and_then(|open| self.document.elements.get(*open)) {
+            let name = open.name.of(self.text);
+            return Err(Fault::new(open.tag, format!("`<{name}>` is never closed"))
+                .help(format!("add `</{name}>`; if the file ends too early, restore it")));
+        }
+        if self.document.elements.is_empty() {
+            let what = if self.text.trim().is_empty() { "the file is empty" } else { "the file has no root element" };
+            return Err(Fault::new(Span::at(0), what).help("restore the file from the product's distribution"));
+        }
+        Ok(())
+    }
+
+    /// Errors of the reader itself, at the place that a person would look for.
+    fn syntax_fault(&self, error: &Error, start: usize) -> Fault {
+        let text = self.text;
+        let rest = &text[start.min(text.len())..];
+        match error {
+            Error::Syntax(_) if rest.contains("<!--") && rest.rfind("<!--") > rest.rfind("-->") => {
+                let at = start + rest.rfind("<!--").unwrap_or(0);
+                Fault::new(Span::new(at, at + 4), "the comment is never closed").help("close it with `-->`")
+            }
+            Error::Syntax(_) => {
+                let at = start + rest.find('<').unwrap_or(0);
+                Fault::new(Span::new(at, end_of_line(text, at)), "the tag is never closed")
+                    .help("close it with `>`; if the file ends too early, restore it")
+            }
+            Error::IllFormed(IllFormedError::UnclosedReference) => {
+                let at = start + rest.find('&').unwrap_or(0);
+                Fault::new(Span::new(at, at + 1), "a bare `&`").help("write `&amp;` for the character `&`")
+            }
+            other => {
+                let at = start + rest.find('<').unwrap_or(0);
+                Fault::new(Span::new(at, end_of_line(text, at)), other.to_string()).help("correct the markup")
+            }
+        }
+    }
+}
+
+fn end_of_line(text: &str, from: usize) -> usize {
+    text[from..].find(['\r', '\n']).map_or(text.len(), |len| from + len)
+}
+
+/// The attributes of the start tag at `tag` whose name is at `name`.
+fn attributes_of(text: &str, tag: Span, name: Span) -> Result<Vec<Attribute>, Fault> {
+    let end = if tag.of(text).ends_with("/>") { tag.end - 2 } else { tag.end - 1 };
+    // Parsed again from the file's own text, so that every slice lies in it and its range follows.
+    let content = Span::new(tag.start + 1, end).of(text);
+    let start = BytesStart::from_content(content, name.len());
+    let mut attributes = Vec::new();
+    for attribute in start.attributes() {
+        match attribute {
+            Ok(attribute) => {
+                let (Some(name), Some(value)) = (range_in(content, attribute.key.as_ref()), range_in(content, &attribute.value))
+                else {
+                    continue;
+                };
+                let at = |span: Span| Span::new(tag.start + 1 + span.start, tag.start + 1 + span.end);
+                attributes.push(Attribute { name: at(name), value: at(value) });
+            }
+            Err(error) => return Err(attribute_fault(text, tag.start + 1, &error)),
+        }
+    }
+    Ok(attributes)
+}
+
+/// The range of `part` in `whole`, of which it is a slice.
+fn range_in(whole: &str, part: &str) -> Option<Span> {
+    let start = (part.as_ptr() as usize).checked_sub(whole.as_ptr() as usize)?;
+    (start + part.len() <= whole.len()).then(|| Span::new(start, start + part.len()))
+}
+
+fn attribute_fault(text: &str, content: usize, error: &AttrError) -> Fault {
+    let word = |at: usize| {
+        let start = (content + at).min(text.len());
+        let len =
+            text[start..].find(|character: char| character.is_whitespace() || matches!(character, '=' | '>' | '/')).unwrap_or(0);
+        Span::new(start, start + len.max(1).min(text.len() - start))
+    };
+    match error {
+        AttrError::Duplicated(at, first) => Fault::new(word(*at), format!("attribute `{}` stands twice", word(*at).of(text)))
+            .related(word(*first), "first here")
+            .help("keep one of the two"),
+        AttrError::ExpectedEq(at) => {
+            Fault::new(word(at.saturating_sub(1)), "an attribute without a value").help("write name=\"value\"")
+        }
+        AttrError::ExpectedValue(at) | AttrError::UnquotedValue(at) => {
+            Fault::new(word(*at), "the value of an attribute is not in quotes").help("write name=\"value\"")
+        }
+        AttrError::ExpectedQuote(at, _) => {
+            Fault::new(word(*at), "the value of an attribute is not closed").help("add the closing quote")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fault(text: &str) -> String {
+        let faults = XmlDocument::parse(text).expect_err("not well-formed");
+        faults.iter().map(|fault| format!("{}:{}", fault.span.start, fault.message)).collect::<Vec<_>>().join(" | ")
+    }
+
+    #[test]
+    fn elements_attributes_and_texts_have_their_ranges() {
+        let text =
+            "<?xml version=\"1.0\"?>\r\n<s:a xmlns:s='u' b = \"1&amp;2\"><c>x<!-- - -->y&lt;<![CDATA[<z>]]></c><d/></s:a>\n";
+        let document = XmlDocument::parse(text).expect("well-formed");
+        let root = document.root().expect("a root");
+        assert_eq!(root.local_name(text), "a");
+        assert_eq!(root.span.of(text), text.trim().trim_start_matches("<?xml version=\"1.0\"?>").trim());
+        let attribute = root.attribute(text, "b").expect("b");
+        assert_eq!((attribute.value.of(text), attribute.content(text).as_ref()), ("1&amp;2", "1&2"));
+        let children: Vec<&str> = document.children(root).map(|child| child.tag.of(text)).collect();
+        assert_eq!(children, ["<c>", "<d/>"]);
+        assert_eq!(document.elements[1].content(text), "xy<<z>");
+        assert_eq!(document.comments[0].of(text), "<!-- - -->");
+    }
+
+    #[test]
+    fn each_fault_has_its_place() {
+        for (text, expected) in [
+            ("", "0:the file is empty"),
+            ("<!-- x -->", "0:the file has no root element"),
+            ("<a><b></a>", "6:`</a>` stands where `</b>` should"),
+            ("<a><b>x</b>", "0:`<a>` is never closed"),
+            ("<a></a></b>", "7:`</b>` closes nothing"),
+            ("<a/><b/>", "4:a second root element"),
+            ("<a>x & y</a>", "5:a bare `&`"),
+            ("<a>x &nbsp; y</a>", "5:`&nbsp;` is no character reference"),
+            ("<a b=\"x&y\"/>", "7:`&y` is no character reference"),
+            ("<a b=\"1\" b=\"2\"/>", "9:attribute `b` stands twice"),
+            ("<a b=1/>", "5:the value of an attribute is not in quotes"),
+            ("<a b/>", "3:an attribute without a value"),
+            ("<a b=\"<\"/>", "6:`<` inside the value of an attribute"),
+            ("<a><!-- x -- y --></a>", "10:`--` inside a comment"),
+            ("<a><!-- x </a>", "3:the comment is never closed"),
+            ("<a", "0:the tag is never closed"),
+            ("<a/>x", "4:text outside the root element"),
+            ("x<a/>", "0:text outside the root element"),
+            ("<a>\u{1}</a>", "3:a control character, which XML cannot hold"),
+            (" <?xml version=\"1.0\"?><a/>", "1:the XML declaration is not at the very start of the file"),
+            ("<a>1 < 2</a>", "5:`<` starts no element here"),
+        ] {
+            assert_eq!(fault(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_byte_order_mark_shifts_nothing() {
+        let text = "\u{feff}<a b=\"1\"/>";
+        let document = XmlDocument::parse(text).expect("well-formed");
+        assert_eq!(document.elements[0].tag.of(text), "<a b=\"1\"/>");
+    }
+
+    #[test]
+    fn depth_is_limited() {
+        let text = format!("{}{}", "<a>".repeat(300), "</a>".repeat(300));
+        assert!(XmlDocument::parse(&text).expect_err("too deep")[0].too_deep);
+    }
+}

@@ -1,0 +1,48 @@
+//! Character data of XML: references, CDATA, and characters that XML cannot hold.
+
+use std::borrow::Cow;
+
+use quick_xml::escape::unescape;
+
+/// `written` as a parser hands it on: references and CDATA resolved; what cannot be resolved stays as written.
+pub(super) fn resolve(written: &str) -> Cow<'_, str> {
+    if let Some(data) = written.strip_prefix("<![CDATA[").and_then(|rest| rest.strip_suffix("]]>")) {
+        return Cow::Borrowed(data);
+    }
+    unescape(written).unwrap_or(Cow::Borrowed(written))
+}
+
+/// Place and length of the first character that XML 1.0 cannot hold.
+pub(super) fn bad_character(written: &str) -> Option<(usize, usize)> {
+    written
+        .char_indices()
+        .find(|(_, character)| {
+            (*character < ' ' && !matches!(character, '\t' | '\n' | '\r')) || matches!(character, '\u{fffe}' | '\u{ffff}')
+        })
+        .map(|(at, character)| (at, character.len_utf8()))
+}
+
+/// Place and length of the first `&` that begins no reference. `declared` admits entities other than the five of XML itself.
+pub(super) fn bad_reference(written: &str, declared: bool) -> Option<(usize, usize)> {
+    written.match_indices('&').find_map(|(at, _)| {
+        let rest = &written[at + 1..];
+        let len = rest
+            .find(|character: char| !(character.is_alphanumeric() || matches!(character, '#' | '_' | '-' | '.')))
+            .unwrap_or(rest.len());
+        let closed = rest[len..].starts_with(';');
+        let name = &rest[..len];
+        let known = match name.strip_prefix('#') {
+            Some(number) => is_character_number(number),
+            None => matches!(name, "amp" | "lt" | "gt" | "quot" | "apos") || (declared && !name.is_empty()),
+        };
+        (!(closed && known)).then_some((at, 1 + len + usize::from(closed)))
+    })
+}
+
+fn is_character_number(number: &str) -> bool {
+    let parsed = match number.strip_prefix('x') {
+        Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16),
+        None => number.parse(),
+    };
+    parsed.ok().and_then(char::from_u32).is_some()
+}

@@ -1,0 +1,175 @@
+//! A read-only view of a YAML file that keeps positions.
+
+use saphyr_parser::{Event, Parser, ScanError, Span as Marked};
+
+use super::{Fault, MAX_NESTING, Span};
+
+/// A value.
+#[derive(Debug)]
+pub struct YamlNode {
+    /// Where it stands.
+    pub span: Span,
+    /// What it is.
+    pub value: YamlValue,
+}
+
+/// The kinds of values.
+#[derive(Debug)]
+pub enum YamlValue {
+    /// A text, number or boolean, as text.
+    Scalar(String),
+    /// Pairs in written order.
+    Mapping(Vec<(YamlNode, YamlNode)>),
+    /// Items in written order.
+    Sequence(Vec<YamlNode>),
+    /// A reference to an anchor, which is not followed.
+    Alias,
+}
+
+impl YamlNode {
+    /// The value under `key` of a mapping.
+    pub fn get(&self, key: &str) -> Option<&Self> {
+        match &self.value {
+            YamlValue::Mapping(pairs) => pairs.iter().find(|(name, _)| name.as_scalar() == Some(key)).map(|(_, value)| value),
+            _ => None,
+        }
+    }
+
+    /// The text of a scalar.
+    pub fn as_scalar(&self) -> Option<&str> {
+        match &self.value {
+            YamlValue::Scalar(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+/// Parses the first document of `text`; `None` for an empty one. Fails with the place where it is no YAML.
+pub fn parse(text: &str) -> Result<Option<YamlNode>, Fault> {
+    let offsets = Offsets::new(text);
+    let mut reader = Reader { parser: Parser::new_from_str(text), offsets: &offsets, text };
+    loop {
+        let Some((event, span)) = reader.next()? else { return Ok(None) };
+        match event {
+            Event::StreamStart | Event::DocumentStart(_) => {}
+            Event::StreamEnd | Event::DocumentEnd => return Ok(None),
+            event => return reader.read_node(event, span, 0).map(Some),
+        }
+    }
+}
+
+/// The parser counts characters; this turns them into bytes.
+struct Offsets {
+    /// Byte of each character; empty when the text is ASCII and both are the same.
+    bytes: Vec<usize>,
+    len: usize,
+}
+
+impl Offsets {
+    fn new(text: &str) -> Self {
+        let bytes = if text.is_ascii() { Vec::new() } else { text.char_indices().map(|(at, _)| at).collect() };
+        Self { bytes, len: text.len() }
+    }
+
+    fn byte(&self, character: usize) -> usize {
+        if self.bytes.is_empty() { character.min(self.len) } else { self.bytes.get(character).copied().unwrap_or(self.len) }
+    }
+
+    fn span(&self, marked: Marked) -> Span {
+        let start = self.byte(marked.start.index());
+        Span::new(start, self.byte(marked.end.index()).max(start))
+    }
+}
+
+struct Reader<'a> {
+    parser: Parser<'a, saphyr_parser::StrInput<'a>>,
+    offsets: &'a Offsets,
+    text: &'a str,
+}
+
+impl<'a> Reader<'a> {
+    fn next(&mut self) -> Result<Option<(Event<'a>, Span)>, Fault> {
+        match self.parser.next_event() {
+            None => Ok(None),
+            Some(Ok((event, marked))) => Ok(Some((event, self.offsets.span(marked)))),
+            Some(Err(error)) => Err(self.fault(&error)),
+        }
+    }
+
+    fn read_node(&mut self, event: Event<'a>, span: Span, depth: usize) -> Result<YamlNode, Fault> {
+        if depth > MAX_NESTING {
+            return Err(Fault::too_deep(span));
+        }
+        match event {
+            Event::Scalar(value, ..) => Ok(YamlNode { span, value: YamlValue::Scalar(value.into_owned()) }),
+            Event::MappingStart(..) => {
+                let mut pairs = Vec::new();
+                while let Some((event, at)) = self.next()? {
+                    if matches!(event, Event::MappingEnd) {
+                        break;
+                    }
+                    let key = self.read_node(event, at, depth + 1)?;
+                    let Some((event, at)) = self.next()? else { break };
+                    pairs.push((key, self.read_node(event, at, depth + 1)?));
+                }
+                Ok(YamlNode { span, value: YamlValue::Mapping(pairs) })
+            }
+            Event::SequenceStart(..) => {
+                let mut items = Vec::new();
+                while let Some((event, at)) = self.next()? {
+                    if matches!(event, Event::SequenceEnd) {
+                        break;
+                    }
+                    items.push(self.read_node(event, at, depth + 1)?);
+                }
+                Ok(YamlNode { span, value: YamlValue::Sequence(items) })
+            }
+            _ => Ok(YamlNode { span, value: YamlValue::Alias }),
+        }
+    }
+
+    fn fault(&self, error: &ScanError) -> Fault {
+        let at = self.offsets.byte(error.marker().index());
+        let end = self.text[at..].find(['\r', '\n']).map_or(self.text.len(), |len| at + len);
+        if let Some(tab) = indenting_tab(&self.text[..end]) {
+            return Fault::new(Span::new(tab, tab + 1), "a tab indents this line").help("indent with spaces: YAML takes no tabs");
+        }
+        let help = "correct the indentation or the quotes of this line or the one above it";
+        Fault::new(Span::new(at, end), error.info()).help(help)
+    }
+}
+
+/// The first tab that stands in the indentation of a line.
+fn indenting_tab(text: &str) -> Option<usize> {
+    let mut start = 0;
+    text.split_inclusive('\n').find_map(|line| {
+        let indentation = line.len() - line.trim_start_matches([' ', '\t']).len();
+        let tab = line[..indentation].find('\t').map(|tab| start + tab);
+        start += line.len();
+        tab
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_found_with_their_places() {
+        let text = "# é\nwso2.carbon:\n  ports:\n    offset: 1\nlist:\n  -\n    id: \"default\"\n    port: 9090\n";
+        let root = parse(text).expect("valid").expect("a document");
+        let offset =
+            root.get("wso2.carbon").and_then(|node| node.get("ports")).and_then(|node| node.get("offset")).expect("offset");
+        assert_eq!((offset.as_scalar(), offset.span.of(text)), (Some("1"), "1"));
+        let YamlValue::Sequence(items) = &root.get("list").expect("list").value else { panic!("no list") };
+        assert_eq!(items[0].get("id").and_then(YamlNode::as_scalar), Some("default"));
+    }
+
+    #[test]
+    fn faults_have_their_place_and_depth_is_limited() {
+        let fault = parse("a: 1\n\tb: 2\n").expect_err("a tab");
+        assert!(fault.help.is_some_and(|help| help.contains("tabs")));
+        assert!(parse(&"[".repeat(500)).expect_err("too deep").too_deep);
+        assert!(parse("").expect("valid").is_none());
+    }
+}
