@@ -1,2 +1,11 @@
-//! carbonlint.
+//! Reads the configuration of WSO2 products, works out what their servers would open, and says what is wrong with it.
+
+pub mod catalog;
+pub mod diagnostic;
+pub mod home;
+pub mod model;
+pub mod paths;
+pub mod ports;
+pub mod rules;
 pub mod source;
+pub mod urls;

@@ -131,7 +131,10 @@ impl<'a> Reader<'a> {
     fn fault(&self, error: &ScanError) -> Fault {
         let at = self.offsets.byte(error.marker().index());
         let end = self.text[at..].find(['\r', '\n']).map_or(self.text.len(), |len| at + len);
-        if let Some(tab) = indenting_tab(&self.text[..end]) {
+        // The parser may notice at the end of the line above.
+        let line_below = self.text[end..].char_indices().skip(1).find(|(_, character)| *character == '\n');
+        let read = line_below.map_or(self.text.len(), |(len, _)| end + len);
+        if let Some(tab) = indenting_tab(&self.text[..read]) {
             return Fault::new(Span::new(tab, tab + 1), "a tab indents this line").help("indent with spaces: YAML takes no tabs");
         }
         let help = "correct the indentation or the quotes of this line or the one above it";

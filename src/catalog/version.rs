@@ -1,0 +1,151 @@
+//! Product versions and ranges of them.
+
+use std::cmp::Ordering;
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, de};
+
+/// A version such as `4.5.0` or `4.7.0-m1`: numbers, and whatever follows them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version {
+    numbers: Vec<u32>,
+    text: String,
+}
+
+impl Version {
+    /// Reads a version; `None` when the text does not begin with a number, as an unfilled `${product.version}` does not.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim().trim_start_matches(['v', 'V']);
+        let end = text.find(|character: char| !(character.is_ascii_digit() || character == '.')).unwrap_or(text.len());
+        let numbers: Option<Vec<u32>> = text[..end].trim_end_matches('.').split('.').map(|number| number.parse().ok()).collect();
+        Some(Self { numbers: numbers?, text: text.to_owned() })
+    }
+
+    /// Compares as many numbers as both have, missing ones being zero: `4.5` equals `4.5.0`. What follows the numbers does not count.
+    pub fn compare(&self, other: &Self) -> Ordering {
+        let length = self.numbers.len().max(other.numbers.len());
+        let number = |version: &Self, at: usize| version.numbers.get(at).copied().unwrap_or(0);
+        (0..length).map(|at| number(self, at).cmp(&number(other, at))).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+    }
+
+    /// A version above every earlier release and below this one: what is below 3.0 and newer than any 2.x.
+    #[must_use]
+    pub fn just_below(&self) -> Self {
+        let mut numbers = self.numbers.clone();
+        while numbers.last() == Some(&0) {
+            numbers.pop();
+        }
+        if let Some(last) = numbers.last_mut() {
+            *last -= 1;
+        }
+        numbers.push(u32::MAX);
+        Self { numbers, text: format!("below {}", self.text) }
+    }
+
+    /// Whether this version begins with the numbers of `prefix`: 6.5.0 begins with 6.5.
+    pub fn begins_with(&self, prefix: &Self) -> bool {
+        self.numbers.starts_with(&prefix.numbers)
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.text)
+    }
+}
+
+impl<'de> Deserialize<'de> for Version {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| de::Error::custom(format!("`{text}` is no version")))
+    }
+}
+
+/// A range of versions: `>=3.0, <4.7`, `=3.1` (any 3.1.x), or every version when it is empty.
+#[derive(Debug, Clone, Default)]
+pub struct Versions {
+    bounds: Vec<(Bound, Version)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Bound {
+    AtLeast,
+    Above,
+    AtMost,
+    Below,
+    Within,
+}
+
+impl Versions {
+    /// Reads a range. Fails with a description of what is wrong in it.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let parse_bound = |part: &str| {
+            let bounds =
+                [(">=", Bound::AtLeast), ("<=", Bound::AtMost), (">", Bound::Above), ("<", Bound::Below), ("=", Bound::Within)];
+            let (bound, version) = bounds
+                .into_iter()
+                .find_map(|(sign, bound)| part.strip_prefix(sign).map(|version| (bound, version)))
+                .ok_or_else(|| format!("`{part}` begins with none of >=, >, <=, <, ="))?;
+            Version::parse(version).map(|version| (bound, version)).ok_or_else(|| format!("`{version}` is no version"))
+        };
+        let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+        Ok(Self { bounds: parts.map(parse_bound).collect::<Result<_, _>>()? })
+    }
+
+    /// Whether the range holds `version`. A pre-release counts as its release: 4.7.0-m1 has what 4.7.0 has.
+    pub fn contains(&self, version: &Version) -> bool {
+        self.bounds.iter().all(|(bound, limit)| {
+            let order = version.compare(limit);
+            match bound {
+                Bound::AtLeast => order.is_ge(),
+                Bound::Above => order.is_gt(),
+                Bound::AtMost => order.is_le() || version.begins_with(limit),
+                Bound::Below => order.is_lt(),
+                Bound::Within => version.begins_with(limit),
+            }
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for Versions {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::parse(&String::deserialize(deserializer)?).map_err(de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn version(text: &str) -> Version {
+        Version::parse(text).expect("a version")
+    }
+
+    #[test]
+    fn versions_compare_by_their_numbers() {
+        assert!(version("4.10.0").compare(&version("4.9")).is_gt());
+        assert!(version("4.5").compare(&version("v4.5.0-rc1")).is_eq());
+        assert_eq!(version("2.6.0-SNAPSHOT").to_string(), "2.6.0-SNAPSHOT");
+        assert!(Version::parse("${product.version}").is_none());
+        assert!(Version::parse("").is_none());
+        assert!(version("3.0").just_below().compare(&version("2.6.0")).is_gt());
+        assert!(version("5.9").just_below().compare(&version("5.9")).is_lt());
+    }
+
+    #[test]
+    fn ranges_hold_what_they_say() {
+        for (range, inside, outside) in [
+            (">=3.0, <4.7", "4.6.2", "4.7.0"),
+            ("<=5.9", "5.9.0", "5.10.0"),
+            ("=3.1", "3.1.7", "3.2.0"),
+            (">1.0", "1.0.1", "1.0.0"),
+            ("", "0.1", ""),
+        ] {
+            let versions = Versions::parse(range).expect("a range");
+            assert!(versions.contains(&version(inside)), "{range} {inside}");
+            assert!(outside.is_empty() || !versions.contains(&version(outside)), "{range} {outside}");
+        }
+        assert!(Versions::parse("3.0").is_err());
+        assert!(Versions::parse(">=x").is_err());
+    }
+}

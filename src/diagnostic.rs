@@ -1,0 +1,169 @@
+//! What is found: a rule, a place, words for a person, and how all of it is ordered and recognised again.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::Location;
+use crate::rules::RuleInfo;
+use crate::source::Span;
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing.
+    Info,
+    /// Insecure, or silently ignored.
+    Warning,
+    /// The server does not start, loses configuration, or does the opposite of what is written.
+    Error,
+}
+
+impl Severity {
+    /// `error`, `warning` or `info`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// A place in a file of one of the homes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Site {
+    /// The number of the home.
+    pub home: usize,
+    /// The place in it.
+    pub at: Location,
+}
+
+/// Where a diagnostic stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// In a file that was read.
+    Site(Site),
+    /// At a path that could not be read; the home it belongs to, if any.
+    Path(PathBuf, Option<usize>),
+}
+
+/// Another place that belongs to a diagnostic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Related {
+    /// Where.
+    pub site: Site,
+    /// What stands there.
+    pub message: String,
+}
+
+/// What a rule says before the engine knows which rule it was.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// Where.
+    pub target: Target,
+    /// What is wrong: lower case, no full stop, values in backticks.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
+    /// Another severity than the rule's own.
+    pub severity: Option<Severity>,
+    /// The key of deployment.toml, or the path in another file.
+    pub key: Option<String>,
+    /// Other places.
+    pub related: Vec<Related>,
+}
+
+impl Finding {
+    /// A finding at a place of a home.
+    pub fn new(home: usize, at: Location, message: impl Into<String>) -> Self {
+        Self::at(Target::Site(Site { home, at }), message)
+    }
+
+    /// A finding at any target.
+    pub fn at(target: Target, message: impl Into<String>) -> Self {
+        Self { target, message: message.into(), help: None, severity: None, key: None, related: Vec::new() }
+    }
+
+    /// The same with a remedy.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The same with its own severity.
+    #[must_use]
+    pub fn severity(mut self, severity: Severity) -> Self {
+        self.severity = Some(severity);
+        self
+    }
+
+    /// The same about a key.
+    #[must_use]
+    pub fn key(mut self, key: impl Into<String>) -> Self {
+        self.key = Some(key.into());
+        self
+    }
+
+    /// The same with another place.
+    #[must_use]
+    pub fn related(mut self, home: usize, at: Location, message: impl Into<String>) -> Self {
+        self.related.push(Related { site: Site { home, at }, message: message.into() });
+        self
+    }
+}
+
+/// A finding of a rule, ready to be reported.
+#[derive(Debug, Clone)]
+pub struct Diagnostic {
+    /// The rule.
+    pub rule: &'static RuleInfo,
+    /// The severity that counts in this run.
+    pub severity: Severity,
+    /// What was found.
+    pub finding: Finding,
+    /// The path as it is shown: relative to the working folder, with `/`.
+    pub path: String,
+    /// The range in the file; empty at 0 for a path that could not be read.
+    pub span: Span,
+    /// Recognises the same finding in another run, wherever its line has moved.
+    pub fingerprint: String,
+}
+
+impl Diagnostic {
+    /// The order of every report.
+    pub fn sort_key(&self) -> (&str, usize, usize, &str, &str) {
+        (&self.path, self.span.start, self.span.end, &self.rule.name, &self.finding.message)
+    }
+
+    /// The number of the home that it belongs to.
+    pub fn home(&self) -> Option<usize> {
+        match &self.finding.target {
+            Target::Site(site) => Some(site.home),
+            Target::Path(_, home) => *home,
+        }
+    }
+}
+
+/// A 64-bit FNV-1a hash of `parts` in hexadecimal: stable across releases and machines, unlike the standard library's hasher.
+pub(crate) fn fingerprint(parts: &[&str]) -> String {
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    for byte in parts.iter().flat_map(|part| part.bytes().chain([0])) {
+        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    }
+    format!("{hash:016x}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fingerprints_are_stable_and_keep_parts_apart() {
+        assert_eq!(fingerprint(&["a", "bc"]), fingerprint(&["a", "bc"]));
+        assert_ne!(fingerprint(&["a", "bc"]), fingerprint(&["ab", "c"]));
+        assert_eq!(fingerprint(&[]), "cbf29ce484222325");
+    }
+}

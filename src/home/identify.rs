@@ -1,0 +1,117 @@
+//! Which product and version a home holds, from the files that the product itself writes.
+
+use std::fs;
+use std::path::Path;
+
+use super::layout::Layout;
+use crate::catalog::{Product, Version, catalog};
+
+/// What the files of a home say of it. What they do not say is `None`.
+#[derive(Debug, Clone, Default)]
+pub struct Identity {
+    /// The product.
+    pub product: Option<&'static Product>,
+    /// Its version.
+    pub version: Option<Version>,
+    /// The version of the Carbon kernel.
+    pub kernel: Option<Version>,
+    /// The runtime inside the product that lives in this home: the profiles of Enterprise Integrator 6.
+    pub profile: Option<String>,
+}
+
+/// What carbon.xml says of the product.
+#[derive(Debug, Default)]
+pub(crate) struct ServerNames {
+    pub(crate) name: Option<String>,
+    pub(crate) key: Option<String>,
+    pub(crate) version: Option<String>,
+}
+
+/// Tells product and version of the home at `layout`; `names` is what its carbon.xml says.
+pub(crate) fn identify_with(layout: &Layout, names: &ServerNames) -> Identity {
+    if layout.is_loose() {
+        return by_names(names);
+    }
+    if let Some(identity) = inside_enterprise_integrator(layout) {
+        return identity;
+    }
+    let root = &layout.root;
+    let kernel = read(root, "bin/wso2carbon-version.txt").as_deref().and_then(|text| Version::parse(text.rsplit(" v").next()?));
+    let mut identity = by_distribution(root)
+        .or_else(|| by_version_file(root))
+        .filter(|identity| identity.product.is_some())
+        .unwrap_or_else(|| by_names(names));
+    if identity.product.is_none() {
+        let has = |script: &String| root.join(script).is_file();
+        identity.product = catalog().products.iter().find(|product| product.own_scripts.iter().any(has));
+    }
+    if let (Some(product), None, Some(kernel)) = (identity.product, &identity.version, &kernel) {
+        identity.version = product.kernels.get(&kernel.to_string()).cloned();
+    }
+    if identity.product.is_none() && kernel.is_some() {
+        identity = Identity { product: catalog().product("carbon-kernel"), version: kernel.clone(), ..Identity::default() };
+    }
+    if identity.product.is_some_and(|product| product.id == ENTERPRISE_INTEGRATOR) {
+        identity.profile = Some("integrator".to_owned());
+    }
+    Identity { kernel, ..identity }
+}
+
+/// Tells product and version of the home at `layout` from its version files alone.
+pub fn identify(layout: &Layout) -> Identity {
+    identify_with(layout, &ServerNames::default())
+}
+
+const ENTERPRISE_INTEGRATOR: &str = "enterprise-integrator";
+
+/// `wso2/broker`, `wso2/business-process` and the like below a home of Enterprise Integrator 6.
+fn inside_enterprise_integrator(layout: &Layout) -> Option<Identity> {
+    let profile = layout.root.file_name()?.to_str()?;
+    let folder = layout.root.parent().filter(|folder| folder.ends_with("wso2"))?;
+    let outer = Layout::new(folder.parent()?, "conf");
+    let identity = identify(&outer);
+    let is_integrator = identity.product.is_some_and(|product| product.id == ENTERPRISE_INTEGRATOR);
+    is_integrator.then(|| Identity { profile: Some(profile.to_owned()), ..identity })
+}
+
+/// updates/product.txt: `wso2am-4.6.0`.
+fn by_distribution(root: &Path) -> Option<Identity> {
+    let text = read(root, "updates/product.txt")?;
+    let (product, version) = catalog()
+        .products
+        .iter()
+        .filter_map(|product| {
+            let rest = text.strip_prefix(product.distribution.as_deref()?)?.strip_prefix('-')?;
+            rest.starts_with(|first: char| first.is_ascii_digit()).then(|| (product, Version::parse(rest)))
+        })
+        .next()?;
+    Some(Identity { product: Some(product), version, ..Identity::default() })
+}
+
+/// bin/version.txt: `WSO2 API Manager v4.6.0`.
+fn by_version_file(root: &Path) -> Option<Identity> {
+    let text = read(root, "bin/version.txt")?;
+    let (name, version) = text.rsplit_once(" v")?;
+    Some(Identity { product: product_named(name), version: Version::parse(version), ..Identity::default() })
+}
+
+fn by_names(names: &ServerNames) -> Identity {
+    let by_key = || {
+        let key = names.key.as_deref()?;
+        catalog().products.iter().find(|product| product.server_keys.iter().any(|known| known == key))
+    };
+    let product = names.name.as_deref().and_then(product_named).or_else(by_key);
+    let version = product.and(names.version.as_deref()).and_then(Version::parse);
+    Identity { product, version, ..Identity::default() }
+}
+
+fn product_named(name: &str) -> Option<&'static Product> {
+    catalog().products.iter().find(|product| product.name.eq_ignore_ascii_case(name.trim()))
+}
+
+/// The first line of a small file, trimmed; `None` when there is none or it still holds a placeholder of the product's build.
+fn read(root: &Path, file: &str) -> Option<String> {
+    let bytes = fs::read(root.join(file)).ok()?;
+    let line = String::from_utf8_lossy(&bytes).lines().next()?.trim().to_owned();
+    (!line.contains("${")).then_some(line)
+}

@@ -1,0 +1,159 @@
+//! Where each configuration file lies in a home.
+
+use std::path::{Path, PathBuf};
+
+use crate::source::template::TEMPLATE_ENDINGS;
+
+/// The folder of the default synapse configuration's inbound endpoints, below the home.
+pub const INBOUND_ENDPOINTS: &str = "repository/deployment/server/synapse-configs/default/inbound-endpoints";
+
+/// Configuration files that are recognised by their names wherever they lie, with their folder inside the configuration folder.
+const KNOWN_FILES: [&str; 22] = [
+    "deployment.toml",
+    "carbon.xml",
+    "carbon.properties",
+    "api-manager.xml",
+    "user-mgt.xml",
+    "registry.xml",
+    "broker.xml",
+    "event-processor.xml",
+    "synapse.properties",
+    "log4j.properties",
+    "log4j2.properties",
+    "axis2/axis2.xml",
+    "tomcat/catalina-server.xml",
+    "etc/jmx.xml",
+    "identity/identity.xml",
+    "identity/embedded-ldap.xml",
+    "identity/thrift-authentication.xml",
+    "data-bridge/data-bridge-config.xml",
+    "datasources/master-datasources.xml",
+    "advanced/qpid-config.xml",
+    "analytics/spark/spark-defaults.conf",
+    "embedded-ldap.xml",
+];
+
+/// The layout of a home.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layout {
+    /// The home.
+    pub root: PathBuf,
+    /// The configuration folder, relative to the home: `repository/conf`, `conf`, or empty where files lie loose in one folder.
+    pub conf: String,
+    /// The only file of the home, where a lone file stands for it: its path, and the name under which it is looked for.
+    pub lone: Option<(PathBuf, String)>,
+}
+
+impl Layout {
+    /// The layout of a home at `root` with its configuration in `conf`.
+    pub fn new(root: &Path, conf: &str) -> Self {
+        Self { root: root.to_path_buf(), conf: conf.to_owned(), lone: None }
+    }
+
+    /// Whether the files lie loose in one folder, with no home around them.
+    pub fn is_loose(&self) -> bool {
+        self.conf.is_empty()
+    }
+
+    /// The folder that holds the configuration files.
+    pub fn conf_folder(&self) -> PathBuf {
+        if self.conf.is_empty() { self.root.clone() } else { self.root.join(&self.conf) }
+    }
+
+    /// The paths, relative to the home, at which the file of a catalogue place can lie. `conf/x/y.xml` lies in the configuration
+    /// folder, in a loose folder also as `y.xml`.
+    pub fn candidates(&self, file: &str) -> Vec<String> {
+        match file.strip_prefix("conf/") {
+            None => vec![file.to_owned()],
+            Some(file) if self.conf.is_empty() => {
+                let name = file.rsplit('/').next().unwrap_or(file);
+                if name == file { vec![file.to_owned()] } else { vec![file.to_owned(), name.to_owned()] }
+            }
+            Some(file) => vec![format!("{}/{file}", self.conf)],
+        }
+    }
+
+    /// The template of a rendered file, relative to the home.
+    pub fn template_of(&self, file: &str) -> String {
+        let rendered = file.strip_prefix("conf/").map_or_else(|| file.to_owned(), |file| format!("{}/{file}", self.conf));
+        format!("repository/resources/conf/templates/{rendered}.j2")
+    }
+
+    /// The layout that a file's path tells: inside `…/repository/conf/`, inside `…/conf/`, or loose.
+    pub fn around(file: &Path) -> Self {
+        let folder = file.parent().unwrap_or(Path::new(""));
+        if let Some(root) = inbound_root(folder) {
+            let conf = if root.join("repository/conf").is_dir() { "repository/conf" } else { "conf" };
+            return Self::new(&root, conf);
+        }
+        for conf in folder.ancestors().filter(|ancestor| ancestor.file_name().is_some_and(|name| name == "conf")) {
+            let Some(parent) = conf.parent() else { continue };
+            if parent.file_name().is_some_and(|name| name == "repository") {
+                return Self::new(parent.parent().unwrap_or(Path::new("")), "repository/conf");
+            }
+            let loose = conf == folder && is_known_name(file) && !has_home_file(conf);
+            if !loose {
+                return Self::new(parent, "conf");
+            }
+        }
+        let inner = KNOWN_FILES.iter().filter_map(|known| known.rsplit_once('/')).any(|(inner, name)| {
+            folder.file_name().is_some_and(|folder| folder == inner) && file.file_name().is_some_and(|file| file == name)
+        });
+        let root = if inner { folder.parent().unwrap_or(folder) } else { folder };
+        Self::new(root, "")
+    }
+}
+
+/// The home above an inbound endpoint's folder.
+fn inbound_root(folder: &Path) -> Option<PathBuf> {
+    let depth = INBOUND_ENDPOINTS.split('/').count();
+    folder.ends_with(INBOUND_ENDPOINTS).then(|| folder.ancestors().nth(depth).map(Path::to_path_buf)).flatten()
+}
+
+/// Whether a `conf` folder is a home's, rather than any folder of that name.
+pub(super) fn has_home_file(conf: &Path) -> bool {
+    ["deployment.toml", "carbon.xml", "axis2/axis2.xml"].iter().any(|file| conf.join(file).is_file())
+}
+
+/// Whether a file of this name is configuration of a WSO2 product wherever it lies. The endings of deployment tools do not count.
+pub fn is_known_name(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let name = TEMPLATE_ENDINGS.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name);
+    KNOWN_FILES.iter().any(|known| known.rsplit('/').next() == Some(name))
+}
+
+/// Whether a `.properties` or `.conf` file is read for what it says; the others of a configuration folder are not.
+pub(crate) fn is_known_properties(path: &Path) -> bool {
+    is_known_name(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_tells_its_home() {
+        for (file, root, conf) in [
+            ("am/repository/conf/deployment.toml", "am", "repository/conf"),
+            ("am/repository/conf/tomcat/catalina-server.xml", "am", "repository/conf"),
+            ("repository/conf/deployment.toml", "", "repository/conf"),
+            ("x/deployment.toml", "x", ""),
+            ("x/tomcat/catalina-server.xml", "x", ""),
+            ("src/main/conf/axis2.xml", "src/main/conf", ""),
+            ("deployment.toml", "", ""),
+        ] {
+            let layout = Layout::around(Path::new(file));
+            assert_eq!((layout.root.as_path(), layout.conf.as_str()), (Path::new(root), conf), "{file}");
+        }
+    }
+
+    #[test]
+    fn places_lie_by_generation() {
+        assert_eq!(Layout::new(Path::new("h"), "repository/conf").candidates("conf/etc/jmx.xml"), ["repository/conf/etc/jmx.xml"]);
+        assert_eq!(Layout::new(Path::new("h"), "").candidates("conf/etc/jmx.xml"), ["etc/jmx.xml", "jmx.xml"]);
+        assert_eq!(
+            Layout::new(Path::new("h"), "conf").template_of("conf/carbon.xml"),
+            "repository/resources/conf/templates/conf/carbon.xml.j2"
+        );
+    }
+}

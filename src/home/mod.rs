@@ -1,0 +1,35 @@
+//! Product homes: where they are, how they are laid out, which product and version they hold.
+
+mod discover;
+mod identify;
+mod layout;
+
+pub(crate) use discover::reason;
+pub use discover::{Discovery, Problem, Target, discover};
+pub use identify::{Identity, identify};
+pub(crate) use identify::{ServerNames, identify_with};
+pub(crate) use layout::is_known_properties;
+pub use layout::{INBOUND_ENDPOINTS, Layout, is_known_name};
+
+/// How a home is configured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Generation {
+    /// deployment.toml, from which the server renders the rest.
+    Toml,
+    /// The XML files themselves.
+    Xml,
+    /// deployment.yaml, as Carbon 5 runtimes have it.
+    Yaml,
+}
+
+impl Generation {
+    /// What the configuration of this generation is called.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Toml => "deployment.toml",
+            Self::Xml => "XML",
+            Self::Yaml => "deployment.yaml",
+        }
+    }
+}

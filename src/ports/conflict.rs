@@ -1,0 +1,106 @@
+//! Listeners that want the same port, and the offset that would part them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::catalog::Protocol;
+use crate::ports::{Listener, PortTable};
+
+/// One listener of one of the homes compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListenerRef {
+    /// The number of the home.
+    pub home: usize,
+    /// The number of the listener in its table.
+    pub listener: usize,
+}
+
+/// Two or more listeners on one port.
+#[derive(Debug, Clone)]
+pub struct Conflict {
+    /// The port.
+    pub port: i64,
+    /// TCP or UDP.
+    pub protocol: Protocol,
+    /// Who wants it, in the order of the homes.
+    pub listeners: Vec<ListenerRef>,
+    /// An offset that parts the homes; `None` when the conflict lies inside one home, which no offset parts.
+    pub suggestion: Option<Suggestion>,
+}
+
+/// A new offset for a home.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Suggestion {
+    /// The number of the home.
+    pub home: usize,
+    /// The offset.
+    pub offset: i64,
+}
+
+/// The conflicts inside each of `tables` and between them, by port.
+pub fn conflicts(tables: &[&PortTable]) -> Vec<Conflict> {
+    let mut wanted: BTreeMap<(i64, Protocol), Vec<ListenerRef>> = BTreeMap::new();
+    for (home, table) in tables.iter().enumerate() {
+        for (number, listener) in table.listeners.iter().enumerate() {
+            if let Some((protocol, port)) = listener.occupies() {
+                wanted.entry((port, protocol)).or_default().push(ListenerRef { home, listener: number });
+            }
+        }
+    }
+    let mut suggestions: BTreeMap<usize, Option<i64>> = BTreeMap::new();
+    wanted
+        .into_iter()
+        .filter(|(_, listeners)| listeners.len() > 1)
+        .map(|((port, protocol), listeners)| {
+            let last = listeners.last().map_or(0, |listener| listener.home);
+            let between = listeners.iter().any(|listener| listener.home != last);
+            let follows = |reference: &&ListenerRef| follows_offset(&tables[reference.home].listeners[reference.listener]);
+            // The last home that moves with its offset is the one to move.
+            let home = listeners.iter().rev().filter(|_| between).find(follows).map(|listener| listener.home);
+            let suggestion = home.and_then(|home| {
+                let offset = *suggestions.entry(home).or_insert_with(|| free_offset(tables, home));
+                offset.map(|offset| Suggestion { home, offset })
+            });
+            Conflict { port, protocol, listeners, suggestion }
+        })
+        .collect()
+}
+
+/// The smallest offset from 0 on with which no listener of `home` that follows its offset meets one of another home; `None` when there
+/// is none or the offset does not move the home.
+pub fn free_offset(tables: &[&PortTable], home: usize) -> Option<i64> {
+    let current = tables.get(home)?.offset.value?;
+    let others: BTreeSet<(Protocol, i64)> = tables
+        .iter()
+        .enumerate()
+        .filter(|(other, _)| *other != home)
+        .flat_map(|(_, table)| table.listeners.iter().filter_map(Listener::occupies))
+        .collect();
+    let own: Vec<(Protocol, i64)> =
+        tables[home].listeners.iter().filter(|listener| follows_offset(listener)).filter_map(Listener::occupies).collect();
+    let fixed: BTreeSet<(Protocol, i64)> =
+        tables[home].listeners.iter().filter(|listener| !follows_offset(listener)).filter_map(Listener::occupies).collect();
+    (0..=MAX_OFFSET).find(|offset| {
+        own.iter().all(|(protocol, port)| {
+            let moved = (*protocol, port - current + offset);
+            (1..=MAX_PORT).contains(&moved.1) && !others.contains(&moved) && !fixed.contains(&moved)
+        })
+    })
+}
+
+/// The highest port.
+pub(crate) const MAX_PORT: i64 = 65_535;
+/// The highest offset that leaves room for the default ports.
+const MAX_OFFSET: i64 = 55_000;
+
+/// Whether the listener moves with the offset: also at offset 0, where nothing is added.
+fn follows_offset(listener: &Listener) -> bool {
+    use crate::catalog::OffsetRule;
+    match listener.row {
+        Some((row, part)) => match part.offset.unwrap_or(row.offset) {
+            OffsetRule::Always | OffsetRule::Placeholder | OffsetRule::Flag => true,
+            OffsetRule::UnlessSet => listener.source.anchor().is_none(),
+            OffsetRule::Never | OffsetRule::Unknown => false,
+        },
+        None => listener.offset != 0,
+    }
+}

@@ -1,0 +1,43 @@
+//! What a server listens on: the effective listeners of a home, and which of them collide.
+
+mod conflict;
+mod inbound;
+mod listener;
+mod offset;
+pub mod place;
+mod profile;
+pub mod resolve;
+
+pub use conflict::{Conflict, ListenerRef, Suggestion, conflicts, free_offset};
+pub use listener::{Listener, Source, State, listeners_of_product};
+pub use offset::{Offset, OffsetSource, WrittenOffset, offset_of, written_offsets};
+pub use profile::ServerProfile;
+
+use crate::model::Model;
+
+/// Everything that a home opens.
+#[derive(Debug)]
+pub struct PortTable {
+    /// The offset of the home.
+    pub offset: Offset,
+    /// The server profile that narrows the listeners, if one is set.
+    pub profile: Option<ServerProfile>,
+    /// Every listener that the home could open, in the order of the catalogue; user-made inbound endpoints last.
+    pub listeners: Vec<Listener>,
+}
+
+impl PortTable {
+    /// Works out the listeners of `model`.
+    pub fn of(model: &Model) -> Self {
+        let offset = offset_of(model);
+        let profile = profile::of(model);
+        let mut listeners = listener::listeners_of(model, &offset, profile.as_ref());
+        listeners.extend(inbound::endpoints_of(model, &offset, profile.as_ref()));
+        Self { offset, profile, listeners }
+    }
+
+    /// The first listener of this id.
+    pub fn listener(&self, id: &str) -> Option<&Listener> {
+        self.listeners.iter().find(|listener| listener.id == id)
+    }
+}

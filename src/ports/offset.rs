@@ -1,0 +1,171 @@
+//! The port offset of a home: its sources in the order in which the server lets them win.
+//!
+//! The server has one offset, never a sum: the system property `portOffset`, else `/Server/Ports/Offset` of carbon.xml, which homes with a
+//! deployment.toml render from `[server] offset` (carbon-kernel CarbonBaseActivator.java). Which source sets the property last differs by
+//! kernel: from 4.6.1 carbon.properties is read after the command line (Main.java), before that, and in Micro Integrator, ahead of it
+//! (Bootstrap.java).
+
+use crate::catalog::{Place, Version, Versions};
+use crate::model::{Location, Model};
+use crate::ports::place;
+use crate::ports::resolve::{Resolved, resolve, resolve_toml};
+use crate::source::toml::TomlValue;
+
+/// The offset of a home or of one of its runtimes.
+#[derive(Debug, Clone)]
+pub struct Offset {
+    /// What is added; `None` when the home does not decide it.
+    pub value: Option<i64>,
+    /// Where it comes from.
+    pub source: OffsetSource,
+    /// Why it is not known, when it is not.
+    pub unknown: Option<String>,
+}
+
+/// Where an offset comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OffsetSource {
+    /// A file sets it: where it is written.
+    File(Location),
+    /// The caller says so, standing for `-DportOffset` on the command line.
+    Flag,
+    /// Nothing sets it.
+    Default,
+}
+
+/// One place that sets the offset.
+#[derive(Debug, Clone)]
+pub struct WrittenOffset {
+    /// The value as written, without the quotes of a string.
+    pub text: String,
+    /// What kind of value it is, in deployment.toml; `None` elsewhere.
+    pub toml: Option<TomlValue>,
+    /// The value or the option.
+    pub at: Location,
+    /// Where a person is pointed to.
+    pub anchor: Location,
+    /// The name that sets it there.
+    pub key: &'static str,
+}
+
+/// The offset of the whole home.
+pub fn offset_of(model: &Model) -> Offset {
+    let default = model.product().map_or(0, |product| product.default_offset);
+    let in_home = || profile_default(model).unwrap_or(default);
+    let written = written_offsets(model);
+    if properties_beat_the_command_line(model)
+        && let Some(written) = written.iter().find(|written| written.key == CARBON_PROPERTIES_KEY || written.key == TOML_PROPERTY)
+    {
+        return from_file(model, written);
+    }
+    if let Some(value) = model.assumptions.port_offset {
+        return Offset { value: Some(value), source: OffsetSource::Flag, unknown: None };
+    }
+    match written.first() {
+        Some(written) => from_file(model, written),
+        None => Offset { value: Some(in_home()), source: OffsetSource::Default, unknown: None },
+    }
+}
+
+/// The offset of a Carbon 5 runtime: its own deployment.yaml, else `default`.
+pub fn offset_of_runtime(model: &Model, runtime: &str, default: i64) -> Offset {
+    if let Some(value) = model.assumptions.port_offset {
+        return Offset { value: Some(value), source: OffsetSource::Flag, unknown: None };
+    }
+    let place = Place { file: format!("conf/{runtime}/deployment.yaml"), path: YAML_PATH.to_owned() };
+    match place::find(model, &place).into_iter().next() {
+        None => Offset { value: Some(default), source: OffsetSource::Default, unknown: None },
+        Some(found) => from_file(
+            model,
+            &WrittenOffset { text: found.value, toml: None, at: found.at, anchor: found.anchor, key: "wso2.carbon.ports.offset" },
+        ),
+    }
+}
+
+const YAML_PATH: &str = "wso2.carbon/ports/offset";
+const CARBON_PROPERTIES_KEY: &str = "portOffset";
+const TOML_PROPERTY: &str = "system.parameter.portOffset";
+const SCRIPT_OPTION: &str = "-DportOffset";
+
+/// Every place of the home that sets the offset, the one that wins first.
+pub fn written_offsets(model: &Model) -> Vec<WrittenOffset> {
+    let mut written = Vec::new();
+    let options = model.script().map(|(file, options)| (file, options.iter().filter(|option| option.name == "portOffset")));
+    let (mut on_command_line, mut to_jvm) = (Vec::new(), Vec::new());
+    if let Some((file, options)) = options {
+        for option in options {
+            // An option without a value becomes the text `true` (Main.java processCmdLineArgs).
+            let text = option.value.clone().unwrap_or_else(|| "true".to_owned());
+            let at = Location { file, span: option.span };
+            let offset = WrittenOffset { text, toml: None, at, anchor: at, key: SCRIPT_OPTION };
+            if option.after_main_class { on_command_line.insert(0, offset) } else { to_jvm.insert(0, offset) }
+        }
+    }
+    let mut properties = from_place(model, "conf/carbon.properties", "portOffset", CARBON_PROPERTIES_KEY);
+    properties.extend(from_toml(model, TOML_PROPERTY));
+    if properties_beat_the_command_line(model) {
+        written.append(&mut properties);
+    }
+    written.append(&mut on_command_line);
+    written.append(&mut properties);
+    written.append(&mut to_jvm);
+    if model.toml_file().is_some() {
+        // carbon.xml is rendered from deployment.toml: a hand edit of it does not last.
+        written.extend(from_toml(model, "server.offset"));
+    } else {
+        written.append(&mut from_place(model, "conf/carbon.xml", "Server/Ports/Offset", "Server/Ports/Offset"));
+    }
+    for file in model.files.iter().filter(|file| file.name.ends_with("/deployment.yaml")) {
+        written.append(&mut from_place(model, &file.name, YAML_PATH, "wso2.carbon.ports.offset"));
+    }
+    written
+}
+
+fn from_toml(model: &Model, key: &'static str) -> Option<WrittenOffset> {
+    let (file, entry) = model.setting(key, &[])?;
+    let text = entry.value.as_text().unwrap_or_default();
+    let at = Location { file, span: entry.value_span };
+    Some(WrittenOffset { text, toml: Some(entry.value.clone()), at, anchor: Location { file, span: entry.key_span }, key })
+}
+
+fn from_place(model: &Model, file: &str, path: &str, key: &'static str) -> Vec<WrittenOffset> {
+    let place = Place { file: file.to_owned(), path: path.to_owned() };
+    let found = place::find(model, &place).into_iter();
+    found.map(|found| WrittenOffset { text: found.value, toml: None, at: found.at, anchor: found.anchor, key }).collect()
+}
+
+fn from_file(model: &Model, written: &WrittenOffset) -> Offset {
+    let resolved = match &written.toml {
+        Some(value) => resolve_toml(model, value),
+        None => resolve(model, &written.text),
+    };
+    let source = OffsetSource::File(written.at);
+    match resolved {
+        Resolved::Number(value) | Resolved::Ports(value, _) => Offset { value: Some(value), source, unknown: None },
+        Resolved::Unknown(why) => Offset { value: None, source, unknown: Some(why) },
+    }
+}
+
+/// From kernel 4.6.1 on, and so API Manager 4.0 and Identity Server 5.11.
+fn properties_beat_the_command_line(model: &Model) -> bool {
+    if model.is_product(&["micro-integrator"]) {
+        return false;
+    }
+    let since = |range: &str, version: &Version| Versions::parse(range).is_ok_and(|versions| versions.contains(version));
+    if let Some(kernel) = &model.identity.kernel {
+        return since(">=4.6.1", kernel);
+    }
+    let Some(version) = model.catalogue_version() else { return false };
+    let identity_server = model.is_product(&["identity-server", "identity-server-as-key-manager"]);
+    let api_manager = model.is_product(&["api-manager", "api-control-plane", "universal-gateway", "traffic-manager"]);
+    (identity_server && since(">=5.11", &version)) || (api_manager && since(">=4.0", &version))
+}
+
+/// The offset that a profile of Enterprise Integrator 6 ships in its own carbon.xml.
+fn profile_default(model: &Model) -> Option<i64> {
+    let (product, profile) = (model.product()?, model.identity.profile.as_deref()?);
+    let parts = crate::catalog::catalog().listeners.iter().flat_map(|listener| &listener.parts);
+    parts
+        .filter(|part| part.products.contains(&product.id) && part.profile.as_deref() == Some(profile))
+        .find_map(|part| part.runtime_offset)
+}

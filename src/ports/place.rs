@@ -1,0 +1,209 @@
+//! Finds what a catalogue place names: one path language for XML, YAML and properties.
+
+use crate::catalog::Place;
+use crate::model::{Content, FileId, Location, Model};
+use crate::source::Span;
+use crate::source::xml::{Element, XmlDocument};
+use crate::source::yaml::{YamlNode, YamlValue};
+
+/// A value found at a place.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The value as the server reads it, not trimmed.
+    pub value: String,
+    /// Where the value stands.
+    pub at: Location,
+    /// Where a person is pointed to: the start tag of an element, the name of an attribute, or the key.
+    pub anchor: Location,
+}
+
+/// Every value at `place`, in the order of the file; none when the file or the place is not there.
+pub fn find(model: &Model, place: &Place) -> Vec<Found> {
+    let Some(file) = model.file_at(&place.file) else { return Vec::new() };
+    find_in(model, file, &place.path)
+}
+
+/// Every value at `path` in one file.
+pub fn find_in(model: &Model, file: FileId, path: &str) -> Vec<Found> {
+    let loaded = model.file(file);
+    match &loaded.content {
+        Content::Xml(document) => find_in_xml(&Path::parse(path), document, &loaded.source.text, file),
+        Content::Properties(properties) => properties
+            .get(path)
+            .map(|property| Found {
+                value: property.value.clone(),
+                at: Location { file, span: property.value_span },
+                anchor: Location { file, span: property.key_span },
+            })
+            .into_iter()
+            .collect(),
+        Content::Yaml(Some(root)) => {
+            let mut found = Vec::new();
+            find_in_yaml(&Path::parse(path).steps, root, None, file, &mut found);
+            found
+        }
+        _ => Vec::new(),
+    }
+}
+
+struct Path<'a> {
+    steps: Vec<Step<'a>>,
+    attribute: Option<&'a str>,
+}
+
+struct Step<'a> {
+    name: &'a str,
+    conditions: Vec<Condition<'a>>,
+}
+
+/// `[@name='value']`, or with `!=`, which an absent attribute satisfies.
+struct Condition<'a> {
+    name: &'a str,
+    value: &'a str,
+    equal: bool,
+}
+
+impl<'a> Path<'a> {
+    fn parse(path: &'a str) -> Self {
+        let mut steps = Vec::new();
+        let mut attribute = None;
+        for part in split_steps(path) {
+            match part.strip_prefix('@') {
+                Some(name) => attribute = Some(name),
+                None => steps.push(Step::parse(part)),
+            }
+        }
+        Self { steps, attribute }
+    }
+}
+
+/// Splits at the slashes outside brackets.
+fn split_steps(path: &str) -> impl Iterator<Item = &str> {
+    let mut depth = 0;
+    path.split(move |character| {
+        match character {
+            '[' => depth += 1,
+            ']' => depth -= 1,
+            _ => {}
+        }
+        character == '/' && depth == 0
+    })
+}
+
+impl<'a> Step<'a> {
+    fn parse(step: &'a str) -> Self {
+        let (name, rest) = step.split_once("[@").map_or((step, ""), |(name, _)| (name, &step[name.len()..]));
+        let conditions = rest
+            .split("[@")
+            .filter_map(|condition| {
+                let condition = condition.strip_suffix(']')?;
+                let (name, value) = condition.split_once('=')?;
+                let value = value.trim_matches('\'');
+                Some(match name.strip_suffix('!') {
+                    Some(name) => Condition { name, value, equal: false },
+                    None => Condition { name, value, equal: true },
+                })
+            })
+            .collect();
+        Self { name, conditions }
+    }
+
+    fn takes(&self, element: &Element, text: &str) -> bool {
+        element.local_name(text) == self.name
+            && self.conditions.iter().all(|condition| {
+                let value = element.attribute(text, condition.name).map(|attribute| attribute.content(text));
+                (value.as_deref() == Some(condition.value)) == condition.equal
+            })
+    }
+}
+
+fn find_in_xml(path: &Path, document: &XmlDocument, text: &str, file: FileId) -> Vec<Found> {
+    let Some((first, rest)) = path.steps.split_first() else { return Vec::new() };
+    let mut level: Vec<&Element> = document.root().into_iter().filter(|root| first.takes(root, text)).collect();
+    for step in rest {
+        level = level.into_iter().flat_map(|element| document.children(element)).filter(|child| step.takes(child, text)).collect();
+    }
+    let location = |span: Span| Location { file, span };
+    level
+        .into_iter()
+        .filter_map(|element| match path.attribute {
+            Some(name) => element.attribute(text, name).map(|attribute| Found {
+                value: attribute.content(text).into_owned(),
+                at: location(attribute.value),
+                anchor: location(attribute.name),
+            }),
+            None => Some(Found { value: element.content(text), at: location(element.content_span()), anchor: location(element.tag) }),
+        })
+        .collect()
+}
+
+fn find_in_yaml(steps: &[Step], node: &YamlNode, key: Option<Span>, file: FileId, found: &mut Vec<Found>) {
+    if let YamlValue::Sequence(items) = &node.value {
+        for item in items {
+            find_in_yaml(steps, item, key, file, found);
+        }
+        return;
+    }
+    let Some((step, rest)) = steps.split_first() else {
+        if let Some(value) = node.as_scalar() {
+            let at = Location { file, span: node.span };
+            let anchor = Location { file, span: key.unwrap_or(node.span) };
+            found.push(Found { value: value.to_owned(), at, anchor });
+        }
+        return;
+    };
+    let YamlValue::Mapping(pairs) = &node.value else { return };
+    for (name, value) in pairs.iter().filter(|(name, _)| name.as_scalar() == Some(step.name)) {
+        let items = match &value.value {
+            YamlValue::Sequence(items) => items.iter().collect(),
+            _ => vec![value],
+        };
+        let holds = |item: &&YamlNode| {
+            step.conditions.iter().all(|condition| {
+                let value = item.get(condition.name).and_then(YamlNode::as_scalar);
+                (value == Some(condition.value)) == condition.equal
+            })
+        };
+        for item in items.into_iter().filter(holds) {
+            find_in_yaml(rest, item, Some(name.span), file, found);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::yaml;
+
+    fn in_xml(text: &str, path: &str) -> Vec<(String, String)> {
+        let document = XmlDocument::parse(text).expect("well-formed");
+        find_in_xml(&Path::parse(path), &document, text, 0)
+            .into_iter()
+            .map(|found| (found.value, found.anchor.span.of(text).to_owned()))
+            .collect()
+    }
+
+    #[test]
+    fn xml_paths_name_elements_and_attributes() {
+        let text = "<s:Server xmlns:s='x'><C port='1'/><C port='2' scheme='https' on='a/b'/><p name='port'>3</p></s:Server>";
+        assert_eq!(in_xml(text, "Server/C/@port").len(), 2);
+        assert_eq!(in_xml(text, "Server/C[@scheme!='https']/@port"), [("1".to_owned(), "port".to_owned())]);
+        assert_eq!(in_xml(text, "Server/C[@scheme='https'][@on='a/b']/@port"), [("2".to_owned(), "port".to_owned())]);
+        assert_eq!(in_xml(text, "Server/p[@name='port']"), [("3".to_owned(), "<p name='port'>".to_owned())]);
+        assert!(in_xml(text, "Other/C").is_empty());
+    }
+
+    #[test]
+    fn yaml_paths_pass_through_lists() {
+        let text = "a.b:\n  list:\n    -\n      id: x\n      port: 1\n    -\n      id: y\n      port: 2\n  r:\n  - d:\n      type: T\n      port: 3\n";
+        let root = yaml::parse(text).expect("valid").expect("a document");
+        let values = |path: &str| {
+            let mut found = Vec::new();
+            find_in_yaml(&Path::parse(path).steps, &root, None, 0, &mut found);
+            found.into_iter().map(|found| found.value).collect::<Vec<_>>()
+        };
+        assert_eq!(values("a.b/list/port"), ["1", "2"]);
+        assert_eq!(values("a.b/list[@id='y']/port"), ["2"]);
+        assert_eq!(values("a.b/r/d[@type='T']/port"), ["3"]);
+    }
+}

@@ -1,0 +1,125 @@
+//! What a written port or offset comes to: numbers, and the references that the home itself decides.
+
+use crate::catalog::Place;
+use crate::model::{Location, Model};
+use crate::ports::place;
+use crate::source::toml::TomlValue;
+
+/// What a written value comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Resolved {
+    /// A number.
+    Number(i64),
+    /// A number that stands in carbon.xml, to which the value refers; its place there, if carbon.xml is there.
+    Ports(i64, Option<Location>),
+    /// Nothing that the home decides; why.
+    Unknown(String),
+}
+
+impl Resolved {
+    /// The number, wherever it stands.
+    pub fn number(&self) -> Option<i64> {
+        match self {
+            Self::Number(number) | Self::Ports(number, _) => Some(*number),
+            Self::Unknown(_) => None,
+        }
+    }
+}
+
+/// How many references may lead to each other before they count as a cycle.
+const MAX_REFERENCES: usize = 8;
+
+/// Resolves a value of deployment.toml.
+pub fn resolve_toml(model: &Model, value: &TomlValue) -> Resolved {
+    match value {
+        TomlValue::Integer(number) => Resolved::Number(*number),
+        TomlValue::String(text) => resolve_text(model, text, 0),
+        TomlValue::Placeholder => Resolved::Unknown("a deployment tool fills it in".to_owned()),
+        other => Resolved::Unknown(other.as_text().map_or_else(|| "not a number".to_owned(), |text| format!("`{text}` is not a number"))),
+    }
+}
+
+/// Resolves a text of an XML, YAML or properties file.
+pub fn resolve(model: &Model, text: &str) -> Resolved {
+    resolve_text(model, text, 0)
+}
+
+fn resolve_text(model: &Model, text: &str, depth: usize) -> Resolved {
+    let text = text.trim();
+    if let Ok(number) = text.parse::<i64>() {
+        return Resolved::Number(number);
+    }
+    if text.contains("{{") || text.contains("<%") {
+        return Resolved::Unknown("a deployment tool fills it in".to_owned());
+    }
+    if depth > MAX_REFERENCES {
+        return Resolved::Unknown(format!("`{text}` refers to itself"));
+    }
+    let inside = |open: &str| text.strip_prefix(open).and_then(|rest| rest.strip_suffix('}'));
+    if let Some(name) = inside("$ref{") {
+        return referred(model, name, depth);
+    }
+    if let Some(name) = inside("$sys{") {
+        return system_property(model, name, depth).unwrap_or_else(|| Resolved::Unknown(format!("system property `{name}` is given at the start")));
+    }
+    if let Some(name) = inside("$env{") {
+        return Resolved::Unknown(format!("environment variable `{name}` is given at the start"));
+    }
+    if let Some(name) = inside("${") {
+        if let Some(path) = name.strip_prefix("Ports.") {
+            return in_carbon_xml(model, path);
+        }
+        let name = name.strip_prefix("sys:").unwrap_or(name);
+        return system_property(model, name, depth).unwrap_or_else(|| Resolved::Unknown(format!("`{text}` is given at the start")));
+    }
+    if text.contains('$') {
+        return Resolved::Unknown(format!("`{text}` is given at the start"));
+    }
+    Resolved::Unknown(if text.is_empty() { "empty".to_owned() } else { format!("`{text}` is not a number") })
+}
+
+/// `$ref{key}`: the user's value, else the home's default.
+fn referred(model: &Model, key: &str, depth: usize) -> Resolved {
+    if let Some((_, entry)) = model.setting(key, &[]) {
+        return match &entry.value {
+            TomlValue::String(text) => resolve_text(model, text, depth + 1),
+            value => resolve_toml(model, value),
+        };
+    }
+    match model.home_default(key) {
+        Some((value, _)) => match value.as_str() {
+            Some(text) => resolve_text(model, text, depth + 1),
+            None => value.as_i64().map_or_else(|| Resolved::Unknown(format!("`{key}` is not a number")), Resolved::Number),
+        },
+        None => Resolved::Unknown(format!("`$ref{{{key}}}` names no key of this home")),
+    }
+}
+
+/// A `-Dname=value` of the start script.
+fn system_property(model: &Model, name: &str, depth: usize) -> Option<Resolved> {
+    let (_, options) = model.script()?;
+    let value = options.iter().rev().find(|option| option.name == name)?.value.as_deref()?;
+    (!value.contains('$')).then(|| resolve_text(model, value, depth + 1))
+}
+
+/// `${Ports.A.B}` is `/Server/Ports/A/B` of carbon.xml (carbon-kernel CarbonUtils.getPortFromServerConfig).
+fn in_carbon_xml(model: &Model, path: &str) -> Resolved {
+    let path = format!("Server/Ports/{}", path.replace('.', "/"));
+    let place = Place { file: "conf/carbon.xml".to_owned(), path };
+    let Some(found) = place::find(model, &place).into_iter().next() else {
+        return match default_at(&place) {
+            Some(port) => Resolved::Ports(port.into(), None),
+            None => Resolved::Unknown(format!("carbon.xml has no `{}`", place.path)),
+        };
+    };
+    match found.value.trim().parse() {
+        Ok(number) => Resolved::Ports(number, Some(found.at)),
+        Err(_) => Resolved::Unknown(format!("`{}` of carbon.xml is not a number", place.path)),
+    }
+}
+
+/// The catalogue's port of the listener that stands at a place of carbon.xml, for homes without the file.
+fn default_at(place: &Place) -> Option<u16> {
+    let here = |known: &Place| known.file == place.file && known.path == place.path;
+    crate::catalog::catalog().listeners.iter().find(|listener| listener.places.iter().any(here))?.port
+}

@@ -1,0 +1,28 @@
+//! Runs the rules whose condition is data: `[when]` of their files.
+
+use super::{HomeContext, RuleInfo};
+use crate::diagnostic::Finding;
+use crate::model::Location;
+use crate::source::toml::{TomlEntry, TomlValue};
+
+/// Reports every entry of deployment.toml that meets the rule's condition.
+pub(super) fn check(rule: &RuleInfo, context: HomeContext, findings: &mut Vec<Finding>) {
+    let (Some(when), Some((file, document))) = (&rule.when, context.model().toml()) else { return };
+    let matches = |entry: &&TomlEntry| {
+        when.any.contains(&entry.key) && when.equals.as_ref().is_none_or(|value| equals(&entry.value, value))
+    };
+    for entry in document.entries.iter().filter(matches) {
+        let at = Location { file, span: entry.key_span };
+        let finding = Finding::new(context.number, at, when.message.replace("{key}", &entry.key)).key(&entry.key);
+        findings.push(Finding { help: when.help.clone(), ..finding });
+    }
+}
+
+fn equals(value: &TomlValue, expected: &serde_json::Value) -> bool {
+    match (value, expected) {
+        (TomlValue::Boolean(value), serde_json::Value::Bool(expected)) => value == expected,
+        (TomlValue::String(value), serde_json::Value::String(expected)) => value == expected,
+        (TomlValue::Integer(value), serde_json::Value::Number(expected)) => Some(*value) == expected.as_i64(),
+        _ => false,
+    }
+}

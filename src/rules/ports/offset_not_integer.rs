@@ -1,0 +1,50 @@
+//! `offset-not-integer`: an offset on which the server dies, or that it reads otherwise than a person would.
+
+use crate::diagnostic::{Finding, Severity};
+use crate::home::Generation;
+use crate::ports::{WrittenOffset, written_offsets};
+use crate::rules::HomeContext;
+use crate::source::toml::TomlValue;
+
+/// The highest offset that leaves room for the default ports.
+const MAX_OFFSET: i64 = 55_000;
+const MAX_PORT: i64 = 65_535;
+
+pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
+    let written = written_offsets(context.model());
+    // Only the offset that wins is parsed; the runtimes of a Carbon 5 home have one each.
+    let count = if context.model().generation == Generation::Yaml { written.len() } else { 1 };
+    findings.extend(written.iter().take(count).filter_map(|written| judge(context, written)));
+}
+
+fn judge(context: HomeContext, written: &WrittenOffset) -> Option<Finding> {
+    let finding = |message: String| Finding::new(context.number, written.anchor, message).key(written.key);
+    let plain = format!("write a whole number from 0 to {MAX_OFFSET}");
+    if written.text.contains(['$', '{']) || written.toml == Some(TomlValue::Placeholder) {
+        return None;
+    }
+    match &written.toml {
+        None | Some(TomlValue::Integer(_) | TomlValue::String(_)) => {}
+        Some(other) => {
+            let what = other.as_text().unwrap_or_else(|| "a list or a date".to_owned());
+            return Some(finding(format!("the offset `{what}` is no integer: the server dies on it")).help(plain));
+        }
+    }
+    let Ok(offset) = written.text.parse::<i64>() else {
+        let shown = written.text.escape_debug();
+        return Some(finding(format!("the offset `{shown}` is no integer: the server dies on it")).help(plain));
+    };
+    if offset < 0 {
+        let message = format!("the offset {offset} is negative: the server subtracts it from every port");
+        return Some(finding(message).help(plain).severity(Severity::Warning));
+    }
+    let highest = context.ports().listeners.iter().filter(|listener| listener.enabled && listener.offset == offset).max_by_key(|listener| listener.port());
+    if let Some((listener, port)) = highest.and_then(|listener| Some((listener, listener.port()?))).filter(|(_, port)| *port > MAX_PORT) {
+        return Some(finding(format!("the offset {offset} moves {} to {port}, and ports end at {MAX_PORT}", listener.id)).help(plain));
+    }
+    if offset > MAX_OFFSET {
+        return Some(finding(format!("the offset {offset} leaves no room for the default ports below {MAX_PORT}")).help(plain));
+    }
+    matches!(written.toml, Some(TomlValue::String(_)))
+        .then(|| finding(format!("the offset \"{offset}\" is a text")).help(format!("write `{offset}` without quotes")).severity(Severity::Info))
+}

@@ -1,0 +1,3 @@
+//! Rules of the category `properties-structure`.
+
+pub(super) mod properties_syntax;

@@ -1,0 +1,8 @@
+//! `nesting-too-deep`: elements, tables, arrays or mappings past the limit.
+
+use crate::diagnostic::Finding;
+use crate::rules::{HomeContext, faults_of_files};
+
+pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
+    faults_of_files(context, |_, fault| fault.too_deep, findings);
+}

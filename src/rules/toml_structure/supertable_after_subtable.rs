@@ -1,0 +1,24 @@
+//! `supertable-after-subtable`: valid TOML on which the server's parser puts a table into itself and dies (cava-toml 0.5.0
+//! MutableTomlTable.createTable).
+
+use crate::diagnostic::Finding;
+use crate::model::Location;
+use crate::rules::HomeContext;
+
+pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
+    let Some((file, document)) = context.model().toml() else { return };
+    for table in &document.tables {
+        if let Some(child) = table.child_above {
+            let text = &context.model().file(file).source.text;
+            let (parent, below) = (table.span.of(text), child.of(text));
+            let message = format!("`{parent}` stands below `{below}`: the server dies at the start with a StackOverflowError");
+            let finding = Finding::new(context.number, Location { file, span: table.span }, message);
+            findings.push(
+                finding
+                    .help(format!("move `{parent}` with its keys above `{below}`"))
+                    .key(&table.key)
+                    .related(context.number, Location { file, span: child }, "its first subtable"),
+            );
+        }
+    }
+}

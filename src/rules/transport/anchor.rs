@@ -1,0 +1,68 @@
+//! Where a finding about a listener stands, also when nothing in the file mentions it.
+
+use crate::model::{Content, Location};
+use crate::ports::{Listener, Source, State};
+use crate::rules::HomeContext;
+use crate::source::{Kind, Span};
+
+/// The place of `listener` in what the operator edits: its switch, its port, the closest header of deployment.toml; in XML the element
+/// `element` that it is made of. `None` when no file of the home speaks of it.
+pub(super) fn of_listener(context: HomeContext, listener: &Listener, element: &str) -> Option<Location> {
+    let model = context.model();
+    let Some((file, document)) = model.toml() else {
+        return if model.toml_file().is_some() { None } else { element_around(context, listener.source.anchor()?, element) };
+    };
+    if let State::Switched(at) = listener.state
+        && at.file == file
+    {
+        return Some(at);
+    }
+    if let Source::File { anchor, .. } = listener.source
+        && anchor.file == file
+    {
+        return Some(anchor);
+    }
+    let (row, part) = listener.row?;
+    let key = part.switch.as_ref().map(|switch| switch.key.as_str());
+    let key = key.or(part.inert_keys.first().map(String::as_str)).or(part.port_key.as_deref()).unwrap_or(&row.id);
+    let mut prefix = key;
+    while let Some((shorter, _)) = prefix.rsplit_once('.') {
+        prefix = shorter;
+        let below = |table: &str| table == prefix || table.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('.'));
+        if let Some(table) = document.tables.iter().find(|table| below(&table.key)) {
+            return Some(Location { file, span: table.span });
+        }
+    }
+    Some(model.start_of(file))
+}
+
+/// The `<name` of the innermost element of that name around a place.
+fn element_around(context: HomeContext, place: Location, name: &str) -> Option<Location> {
+    let loaded = context.model().file(place.file);
+    let Content::Xml(document) = &loaded.content else { return (loaded.source.kind != Kind::Xml).then_some(place) };
+    let around = |element: &&crate::source::xml::Element| {
+        element.span.start <= place.span.start && place.span.end <= element.span.end && element.local_name(&loaded.source.text) == name
+    };
+    let element = document.elements.iter().rfind(around)?;
+    Some(Location { file: place.file, span: Span::new(element.tag.start, element.name.end) })
+}
+
+/// What to do to close `listener`, for the generation of this home; `element` is what to comment out in XML.
+pub(super) fn remedy(context: HomeContext, listener: &Listener, element: &str) -> String {
+    let Some((row, part)) = listener.row else { return String::new() };
+    let file = row.places.first().map_or("", |place| place.file.as_str());
+    let name = file.rsplit('/').next().unwrap_or(file);
+    if context.model().toml_file().is_none() {
+        return format!("comment out {element} in {name}");
+    }
+    match &part.switch {
+        Some(switch) => {
+            let (table, key) = switch.key.rsplit_once('.').unwrap_or(("", &switch.key));
+            format!("write `{key} = false` in `[{table}]`")
+        }
+        None => {
+            let template = context.model().layout.template_of(file);
+            format!("no key switches it off in this version, and {name} is rendered at each start: remove {element} from `{template}`")
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! `http-disable-key-unsupported`: a key that should close a port and that this version does not read.
+
+use super::anchor;
+use crate::diagnostic::Finding;
+use crate::model::Location;
+use crate::ports::Listener;
+use crate::rules::HomeContext;
+
+pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
+    let model = context.model();
+    for listener in context.ports().listeners.iter().filter(|listener| listener.enabled) {
+        let Some((row, part)) = listener.row else { continue };
+        let file = row.places.first().map_or("", |place| place.file.as_str());
+        for key in &part.inert_keys {
+            let Some((id, entry)) = model.setting(key, &[]) else { continue };
+            let is_false = entry.value.as_text().is_some_and(|text| text.eq_ignore_ascii_case("false"));
+            if !is_false || model.template_reads(file, key) == Some(true) {
+                continue;
+            }
+            let at = Location { file: id, span: entry.key_span };
+            let message = format!("`{key}` is not read {}: {}", by_whom(context), stays_open(listener));
+            findings.push(Finding::new(context.number, at, message).help(anchor::remedy(context, listener, "its element")).key(key));
+        }
+    }
+}
+
+fn by_whom(context: HomeContext) -> String {
+    let identity = &context.model().identity;
+    match (&identity.product, &identity.version) {
+        (Some(product), Some(version)) => format!("by {} {version}", product.name.trim_start_matches("WSO2 ")),
+        (Some(product), None) => format!("by {}", product.name.trim_start_matches("WSO2 ")),
+        _ => "by this product".to_owned(),
+    }
+}
+
+fn stays_open(listener: &Listener) -> String {
+    match listener.port() {
+        Some(port) => format!("port {port} ({}) stays open", listener.id),
+        None => format!("{} stays open", listener.id),
+    }
+}

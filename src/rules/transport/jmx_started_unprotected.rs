@@ -1,0 +1,43 @@
+//! `jmx-started-unprotected`: the RMI server of JMX runs and is bound to more than the machine itself.
+
+use crate::catalog::Place;
+use crate::diagnostic::Finding;
+use crate::model::Location;
+use crate::ports::place;
+use crate::rules::HomeContext;
+use crate::source::toml::TomlValue;
+use crate::source::Span;
+use crate::urls::is_loopback;
+
+const HOSTNAME_KEY: &str = "monitoring.jmx.rmi_hostname";
+
+pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
+    let Some(listener) = context.ports().listener("jmx-rmi-server").filter(|listener| listener.enabled) else { return };
+    let Some((host, at)) = written_host(context) else { return };
+    if is_loopback(&host) || host.contains(['$', '{']) {
+        return;
+    }
+    let on = listener.port().map_or_else(String::new, |port| format!(" on port {port}"));
+    let bound = if host.is_empty() { "every address".to_owned() } else { format!("`{host}`") };
+    let message = format!("JMX can be reached from other machines: its RMI server is bound to {bound}{on}");
+    let help = if context.model().toml_file().is_some() {
+        "write `rmi_server_start = false` in `[monitoring.jmx]`, or `rmi_hostname = \"localhost\"`"
+    } else {
+        "write `<StartRMIServer>false</StartRMIServer>` in jmx.xml, or `<HostName>localhost</HostName>`"
+    };
+    findings.push(Finding::new(context.number, at, message).help(help).key(HOSTNAME_KEY));
+}
+
+/// The host name that a file sets, and where a person is pointed to.
+fn written_host(context: HomeContext) -> Option<(String, Location)> {
+    let model = context.model();
+    if model.toml_file().is_some() {
+        let (file, entry) = model.setting(HOSTNAME_KEY, &[])?;
+        let TomlValue::String(host) = &entry.value else { return None };
+        return Some((host.clone(), Location { file, span: entry.key_span }));
+    }
+    let place = Place { file: "conf/etc/jmx.xml".to_owned(), path: "JMX/HostName".to_owned() };
+    let found = place::find(model, &place).into_iter().next()?;
+    let start = found.anchor.span.start;
+    Some((found.value.trim().to_owned(), Location { file: found.anchor.file, span: Span::new(start, found.anchor.span.end) }))
+}

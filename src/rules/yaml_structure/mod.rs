@@ -1,0 +1,3 @@
+//! Rules of the category `yaml-structure`.
+
+pub(super) mod yaml_syntax;

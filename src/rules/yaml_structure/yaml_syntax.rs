@@ -1,0 +1,9 @@
+//! `yaml-syntax`: where deployment.yaml is no YAML.
+
+use crate::diagnostic::Finding;
+use crate::rules::{HomeContext, faults_of_files};
+use crate::source::Kind;
+
+pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
+    faults_of_files(context, |kind, fault| kind == Kind::Yaml && !fault.too_deep, findings);
+}
