@@ -3,9 +3,11 @@
 pub mod catalog;
 pub mod diagnostic;
 pub mod home;
+pub mod lint;
 pub mod model;
 pub mod paths;
 pub mod ports;
+pub mod report;
 pub mod rules;
 pub mod source;
 pub mod urls;

@@ -212,7 +212,8 @@ impl Model {
         let names = self.server_names();
         self.identity = crate::home::identify_with(&self.layout, &names);
         if let Some((product, version)) = self.assumptions.product.clone()
-            && (self.identity.product.is_none() || self.identity.product.is_some_and(|known| known.id == product.id && self.identity.version.is_none()))
+            && (self.identity.product.is_none()
+                || self.identity.product.is_some_and(|known| known.id == product.id && self.identity.version.is_none()))
         {
             self.identity.product = Some(product);
             self.identity.version = version;
@@ -225,15 +226,26 @@ impl Model {
         } else {
             Generation::Xml
         };
-        self.is_whole = has(Kind::Script) || self.identity.profile.is_some() || (self.generation == Generation::Yaml && self.layout.root.join("bin").is_dir());
+        self.is_whole = has(Kind::Script)
+            || self.identity.profile.is_some()
+            || (self.generation == Generation::Yaml && self.layout.root.join("bin").is_dir());
     }
 
     fn server_names(&self) -> crate::home::ServerNames {
         let text = |path: &str| {
-            let place = Place { file: "conf/carbon.xml".to_owned(), path: path.to_owned() };
-            place::find(self, &place).into_iter().next().map(|found| found.value.trim().to_owned()).filter(|text| !text.contains("${"))
+            let place = Place::new("conf/carbon.xml", path);
+            place::find(self, &place)
+                .into_iter()
+                .next()
+                .map(|found| found.value.trim().to_owned())
+                .filter(|text| !text.contains("${"))
         };
         crate::home::ServerNames { name: text("Server/Name"), key: text("Server/ServerKey"), version: text("Server/Version") }
+    }
+
+    /// The home's folder, or the lone file that stands for it.
+    pub fn path(&self) -> &Path {
+        self.layout.lone.as_ref().map_or(&self.layout.root, |(file, _)| file)
     }
 
     /// The product, if it is known.
@@ -314,7 +326,8 @@ impl Model {
 
     /// Whether the server renders its files from templates that lie in this home.
     pub fn is_managed(&self) -> bool {
-        !self.layout.is_loose() && *self.templates.get_or_init(|| self.layout.root.join("repository/resources/conf/templates").is_dir())
+        !self.layout.is_loose()
+            && *self.templates.get_or_init(|| self.layout.root.join("repository/resources/conf/templates").is_dir())
     }
 
     /// The template of a rendered file; `None` where the home has none.
@@ -338,7 +351,7 @@ impl Model {
             Some((_, entry)) => entry.value.as_text(),
             None if self.toml_file().is_some() => None,
             None => {
-                let place = Place { file: "conf/carbon.xml".to_owned(), path: "Server/HostName".to_owned() };
+                let place = Place::new("conf/carbon.xml", "Server/HostName");
                 place::find(self, &place).into_iter().next().map(|found| found.value.trim().to_owned())
             }
         };
@@ -367,7 +380,8 @@ fn mentions(template: &str, key: &str) -> bool {
 
 fn xml_files_in(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
-    let mut files: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| Kind::of(path) == Kind::Xml).collect();
+    let mut files: Vec<PathBuf> =
+        entries.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| Kind::of(path) == Kind::Xml).collect();
     files.sort();
     files
 }

@@ -19,7 +19,9 @@ pub fn literal_ports(text: &str) -> Vec<LiteralPort> {
 }
 
 fn port_of(text: &str, start: usize) -> Option<LiteralPort> {
-    let len = text[start..].find(|character: char| character.is_whitespace() || matches!(character, '/' | '"' | '\'' | ',' | '<' | '>' | '?' | '#' | ';'));
+    let len = text[start..].find(|character: char| {
+        character.is_whitespace() || matches!(character, '/' | '"' | '\'' | ',' | '<' | '>' | '?' | '#' | ';')
+    });
     let authority = &text[start..len.map_or(text.len(), |len| start + len)];
     let host_start = authority.rfind('@').map_or(0, |at| at + 1);
     let (host, port) = authority[host_start..].rsplit_once(':')?;

@@ -12,7 +12,8 @@ pub use version::{Version, Versions};
 pub fn catalog() -> &'static Catalog {
     static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
         // The build wrote the text from rules/catalog/, and a test parses it: it cannot be wrong in a binary that was tested.
-        serde_json::from_str(include_str!(concat!(env!("OUT_DIR"), "/catalog.json"))).unwrap_or_else(|error| panic!("rules/catalog: {error}"))
+        serde_json::from_str(include_str!(concat!(env!("OUT_DIR"), "/catalog.json")))
+            .unwrap_or_else(|error| panic!("rules/catalog: {error}"))
     });
     &CATALOG
 }
@@ -139,6 +140,20 @@ pub struct Place {
     pub file: String,
     /// The path inside it.
     pub path: String,
+    /// What the value must be for a switch to hold, where that is not `true`.
+    pub equals: Option<String>,
+}
+
+impl Place {
+    /// The place at `path` in `file`.
+    pub fn new(file: &str, path: &str) -> Self {
+        Self { file: file.to_owned(), path: path.to_owned(), equals: None }
+    }
+
+    /// Whether `value`, found here, makes a switch hold.
+    pub fn holds(&self, value: &str) -> bool {
+        value.trim().eq_ignore_ascii_case(self.equals.as_deref().unwrap_or("true"))
+    }
 }
 
 /// A listener of one or more products.
@@ -343,7 +358,12 @@ mod tests {
         let known = |id: &String| catalog.product(id).is_some();
         for listener in &catalog.listeners {
             assert!(listener.random == listener.port.is_none(), "{}: either a port or random", listener.id);
-            assert_eq!(listener.offset == OffsetRule::Flag, listener.offset_flag.is_some(), "{}: a flag goes with its rule", listener.id);
+            assert_eq!(
+                listener.offset == OffsetRule::Flag,
+                listener.offset_flag.is_some(),
+                "{}: a flag goes with its rule",
+                listener.id
+            );
             assert!(listener.parts.iter().all(|part| part.products.iter().all(known)), "{}: unknown product", listener.id);
         }
         for profile in &catalog.profiles {

@@ -11,8 +11,22 @@ use crate::source::Kind;
 
 /// Folders of a home that hold no home of their own; `backup` is where the config mapper keeps the files it overwrote.
 const HOME_FOLDERS: [&str; 16] = [
-    "repository", "conf", "bin", "lib", "dbscripts", "resources", "samples", "solr", "tmp", "backup", "updates", "modules",
-    "webapp-mode", "patches", "logs", "jdk",
+    "repository",
+    "conf",
+    "bin",
+    "lib",
+    "dbscripts",
+    "resources",
+    "samples",
+    "solr",
+    "tmp",
+    "backup",
+    "updates",
+    "modules",
+    "webapp-mode",
+    "patches",
+    "logs",
+    "jdk",
 ];
 
 /// Folders that are never searched.
@@ -49,10 +63,15 @@ pub struct Problem {
     pub help: String,
 }
 
-/// Finds the homes and files below `paths`. Never fails: what cannot be read is among the problems.
-pub fn discover(paths: &[PathBuf]) -> Discovery {
+/// Finds the homes and files below `paths`; `in_memory` is a file that need not exist. Never fails: what cannot be read is among the
+/// problems.
+pub fn discover(paths: &[PathBuf], in_memory: Option<&Path>) -> Discovery {
     let mut found = Found::default();
     for (given, path) in paths.iter().enumerate() {
+        if in_memory == Some(path.as_path()) {
+            found.add_file(path, given);
+            continue;
+        }
         match fs::metadata(path) {
             Err(error) => found.problems.push(Problem {
                 path: path.clone(),
@@ -114,7 +133,7 @@ impl Found {
         }
         let mut layout = Layout::around(file);
         let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let in_home = !layout.is_loose() && (is_known_name(file) || layout.conf_folder().join(name).is_file() || file.is_file());
+        let in_home = !layout.is_loose();
         let is_deployment = Kind::of(file) == Kind::Toml && name.contains("deployment");
         if !in_home || (is_deployment && name != "deployment.toml") {
             let stands_for = if is_deployment { "deployment.toml".to_owned() } else { plain_name(name) };
@@ -143,9 +162,10 @@ impl Found {
     fn add_problem(&mut self, error: &walkdir::Error) {
         let path = error.path().map(Path::to_path_buf).unwrap_or_default();
         let (message, help) = match (error.loop_ancestor(), error.io_error()) {
-            (Some(ancestor), _) => {
-                (format!("a link that leads back to `{}`", ancestor.display()), "remove the link, or search the folder that it leads to".to_owned())
-            }
+            (Some(ancestor), _) => (
+                format!("a link that leads back to `{}`", ancestor.display()),
+                "remove the link, or search the folder that it leads to".to_owned(),
+            ),
             (None, Some(error)) => (reason(error), "check the permissions, or leave the path out".to_owned()),
             (None, None) => (error.to_string(), "leave the path out".to_owned()),
         };

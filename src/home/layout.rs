@@ -149,7 +149,10 @@ mod tests {
 
     #[test]
     fn places_lie_by_generation() {
-        assert_eq!(Layout::new(Path::new("h"), "repository/conf").candidates("conf/etc/jmx.xml"), ["repository/conf/etc/jmx.xml"]);
+        assert_eq!(
+            Layout::new(Path::new("h"), "repository/conf").candidates("conf/etc/jmx.xml"),
+            ["repository/conf/etc/jmx.xml"]
+        );
         assert_eq!(Layout::new(Path::new("h"), "").candidates("conf/etc/jmx.xml"), ["etc/jmx.xml", "jmx.xml"]);
         assert_eq!(
             Layout::new(Path::new("h"), "conf").template_of("conf/carbon.xml"),

@@ -42,7 +42,8 @@ fn endpoint(model: &Model, file: FileId, offset: &Offset, profile: Option<&Serve
     let adds_offset = match *id {
         "inbound-ws" | "inbound-wss" => {
             // carbon-mediation PersistenceUtils.java: only with the endpoint's own parameter.
-            value("inboundEndpoint/parameters/parameter[@name='ws.use.port.offset']").is_some_and(|flag| flag.value.trim() == "true")
+            value("inboundEndpoint/parameters/parameter[@name='ws.use.port.offset']")
+                .is_some_and(|flag| flag.value.trim() == "true")
         }
         "inbound-http" | "inbound-https" => http_follows_offset(model),
         _ => false,
@@ -92,11 +93,14 @@ fn http_follows_offset(model: &Model) -> bool {
         return value.as_bool().unwrap_or_else(|| value.as_str() == Some("true"));
     }
     let written = model.file_at("conf/synapse.properties").and_then(|file| match &model.file(file).content {
-        Content::Properties(properties) => properties.get("inbound.port.offset.enable").map(|property| property.trimmed() == "true"),
+        Content::Properties(properties) => {
+            properties.get("inbound.port.offset.enable").map(|property| property.trimmed() == "true")
+        }
         _ => None,
     });
     let since_4_0 = || {
-        crate::catalog::Versions::parse(">=4.0").is_ok_and(|versions| model.catalogue_version().is_some_and(|version| versions.contains(&version)))
+        crate::catalog::Versions::parse(">=4.0")
+            .is_ok_and(|versions| model.catalogue_version().is_some_and(|version| versions.contains(&version)))
     };
     written.unwrap_or_else(|| model.is_product(&["api-manager", "universal-gateway"]) && since_4_0())
 }

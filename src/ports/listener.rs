@@ -117,7 +117,12 @@ pub(super) fn listeners_of(model: &Model, offset: &Offset, profile: Option<&Serv
 }
 
 /// The listeners that the catalogue knows of a product, with the product's default offset.
-pub fn listeners_of_product(product: &'static Product, version: Option<&Version>, flag: Option<i64>, server_profile: Option<&ServerProfile>) -> Vec<Listener> {
+pub fn listeners_of_product(
+    product: &'static Product,
+    version: Option<&Version>,
+    flag: Option<i64>,
+    server_profile: Option<&ServerProfile>,
+) -> Vec<Listener> {
     let version = version.unwrap_or(&product.latest);
     let mut listeners = Vec::new();
     for row in &catalog().listeners {
@@ -216,7 +221,8 @@ impl Reader<'_> {
     fn from_toml(&self) -> Option<Written> {
         let key = self.part.port_key.as_deref()?;
         let (file, entry) = self.model.setting(key, &self.part.port_aliases)?;
-        let source = Source::File { at: Location { file, span: entry.value_span }, anchor: Location { file, span: entry.key_span } };
+        let source =
+            Source::File { at: Location { file, span: entry.value_span }, anchor: Location { file, span: entry.key_span } };
         Some(Written { resolved: resolve_toml(self.model, &entry.value), source, in_carbon_xml: false })
     }
 
@@ -244,14 +250,16 @@ impl Reader<'_> {
                 return Some(found.into_iter().map(|found| self.finish(self.written(place, found))).collect());
             }
         }
-        if self.model.toml_file().is_some() || !(file_is_there || self.is_removed()) {
+        let rule = self.part.offset.unwrap_or(self.row.offset);
+        if self.model.toml_file().is_some() || rule == OffsetRule::UnlessSet || !(file_is_there || self.is_removed()) {
             return None;
         }
         // The file is there and says nothing of the listener, as after commenting it out: the server does not open it.
         let mut listener = self.finish(self.default());
         if listener.enabled && self.part.port_key.is_none() {
             listener.enabled = false;
-            listener.note = Some(format!("not in {}", self.places().first().map_or("the configuration", |place| file_name(&place.file))));
+            listener.note =
+                Some(format!("not in {}", self.places().first().map_or("the configuration", |place| file_name(&place.file))));
         }
         Some(vec![listener])
     }
@@ -262,7 +270,9 @@ impl Reader<'_> {
             && self.places().first().is_some_and(|place| {
                 let root = &self.model.layout.root;
                 let paths = self.model.layout.candidates(&place.file);
-                paths.iter().all(|path| !root.join(path).exists() && root.join(path).parent().is_some_and(std::path::Path::is_dir))
+                paths
+                    .iter()
+                    .all(|path| !root.join(path).exists() && root.join(path).parent().is_some_and(std::path::Path::is_dir))
             })
     }
 
@@ -280,7 +290,10 @@ impl Reader<'_> {
     fn default(&self) -> Written {
         let port = |port: i64, at| Written { resolved: Resolved::Number(port), source: Source::Default(at), in_carbon_xml: true };
         if let Some(when) = &self.part.port_when
-            && self.model.setting(&when.key, &[]).is_some_and(|(_, entry)| entry.value.as_text().as_deref() == Some(when.value.as_str()))
+            && self
+                .model
+                .setting(&when.key, &[])
+                .is_some_and(|(_, entry)| entry.value.as_text().as_deref() == Some(when.value.as_str()))
         {
             return port(when.port.into(), None);
         }
@@ -328,19 +341,24 @@ impl Reader<'_> {
         listener
     }
 
+    /// The deployment.yaml of the runtime that opens the listener.
+    fn runtime_file(&self) -> Option<&'static str> {
+        self.places().iter().map(|place| place.file.as_str()).find(|file| file.ends_with("/deployment.yaml"))
+    }
+
     fn offset(&self) -> Offset {
-        match &self.part.profile {
-            Some(runtime) if self.model.generation == Generation::Yaml => {
-                offset_of_runtime(self.model, runtime, self.part.runtime_offset.unwrap_or_default())
-            }
-            _ => self.offset.clone(),
+        match self.runtime_file() {
+            Some(file) => offset_of_runtime(self.model, file, self.part.runtime_offset.unwrap_or_default()),
+            None => self.offset.clone(),
         }
     }
 
     fn adds_offset(&self, is_set: bool, in_carbon_xml: bool, source: &Source) -> bool {
         match self.part.offset.unwrap_or(self.row.offset) {
             OffsetRule::Always => true,
-            OffsetRule::Placeholder => in_carbon_xml || matches!(source, Source::File { at, .. } if self.model.file(at.file).source.kind == Kind::Toml),
+            OffsetRule::Placeholder => {
+                in_carbon_xml || matches!(source, Source::File { at, .. } if self.model.file(at.file).source.kind == Kind::Toml)
+            }
             OffsetRule::UnlessSet => !is_set,
             OffsetRule::Flag => self.offset_flag(source),
             OffsetRule::Never | OffsetRule::Unknown => false,
@@ -399,7 +417,9 @@ impl Reader<'_> {
                 listener.note = Some(format!("closed by `{}`", closing.key));
             }
         }
-        if listener.enabled && let Some(profile) = self.profile.filter(|profile| !profile.opens(&self.row.id)) {
+        if listener.enabled
+            && let Some(profile) = self.profile.filter(|profile| !profile.opens(&self.row.id))
+        {
             listener.enabled = false;
             listener.note = Some(format!("not in profile `{}`", profile.name));
         }
@@ -409,10 +429,10 @@ impl Reader<'_> {
     fn toml_switch(&self) -> Option<(bool, Location)> {
         let fallback;
         let switch = match &self.part.switch {
-            Some(switch) if self.template_reads(&switch.key) != Some(false) => switch,
+            Some(switch) if self.template_reads_switch(switch) != Some(false) => switch,
             _ => {
                 // An update of the product can bring a switch that its base version lacks: the home's own template tells.
-                let key = self.part.inert_keys.iter().find(|key| self.template_reads(key) == Some(true))?;
+                let key = self.part.inert_keys.iter().find(|key| self.template_reads_inert(key))?;
                 fallback = Switch { key: key.clone(), aliases: Vec::new(), opens: Opens::Truthy, value: None, template: None };
                 &fallback
             }
@@ -429,11 +449,14 @@ impl Reader<'_> {
         Some((opens(switch, &value)?, at))
     }
 
-    /// Whether the home's own template of the listener's file tests `key`; `None` without that template.
-    fn template_reads(&self, key: &str) -> Option<bool> {
-        let file = self.part.switch.as_ref().and_then(|switch| switch.template.as_deref());
-        let file = file.or_else(|| self.row.places.first().map(|place| place.file.as_str()))?;
-        self.model.template_reads(file, key)
+    /// Whether the home's own template tests the switch; `None` where there is no such template or nothing says which one it is.
+    fn template_reads_switch(&self, switch: &Switch) -> Option<bool> {
+        self.model.template_reads(switch.template.as_deref()?, &switch.key)
+    }
+
+    /// Whether the home's own template of the listener's file tests `key`, which the base version of the product does not read.
+    fn template_reads_inert(&self, key: &str) -> bool {
+        self.row.places.first().is_some_and(|place| self.model.template_reads(&place.file, key) == Some(true))
     }
 
     fn switch_by_files(&self, listener: &mut Listener) {
@@ -446,24 +469,29 @@ impl Reader<'_> {
             };
             own.or_else(|| place::find(self.model, place).into_iter().next())
         };
-        let switches = self.row.enabled_by.iter().map(|place| (place, true)).chain(self.row.disabled_by.iter().map(|place| (place, false)));
+        if self.places().is_empty() {
+            return;
+        }
+        let switches =
+            self.row.enabled_by.iter().map(|place| (place, true)).chain(self.row.disabled_by.iter().map(|place| (place, false)));
         let mut said = Vec::new();
         for (place, opening) in switches {
-            let is_rendered = self.model.toml_file().is_some() && (place.file == "conf/carbon.xml" || self.model.has_template_of(&place.file));
+            let is_rendered =
+                self.model.toml_file().is_some() && (place.file == "conf/carbon.xml" || self.model.has_template_of(&place.file));
             if let Some(found) = value_in(place).filter(|_| !is_rendered) {
-                let is_true = found.value.trim().eq_ignore_ascii_case("true");
-                said.push((is_true == opening, opening, found.anchor));
+                said.push((place.holds(&found.value) == opening, opening, found.anchor));
             }
         }
-        if let Some((_, _, at)) = said.iter().find(|(open, ..)| !open) {
+        let closing = said.iter().find(|(open, ..)| !open);
+        // What is closed by default opens only where every file that switches it says so.
+        let all_open = said.iter().filter(|(open, opening, _)| *open && *opening).count() == self.row.enabled_by.len();
+        let opening = said.iter().find(|(_, opening, _)| *opening && all_open);
+        if let Some((_, _, at)) = closing {
             listener.enabled = false;
             listener.state = State::Switched(*at);
-        } else if let Some((_, _, at)) = said.iter().find(|(open, opening, _)| *open && *opening) {
-            // A listener that is off by default opens where its file says so and the product has the feature.
-            if self.part.note.is_none() || listener.enabled {
-                listener.enabled = true;
-                listener.state = State::Switched(*at);
-            }
+        } else if let Some((_, _, at)) = opening {
+            listener.enabled = true;
+            listener.state = State::Switched(*at);
         }
     }
 
@@ -555,7 +583,8 @@ fn opens(switch: &Switch, value: &TomlValue) -> Option<bool> {
     if switch.opens == Opens::Defined {
         return Some(true);
     }
-    let text = text.filter(|text| !text.contains("${") && !text.contains("$env{") && !text.contains("$sys{") && !text.contains("$ref{"))?;
+    let text = text
+        .filter(|text| !text.contains("${") && !text.contains("$env{") && !text.contains("$sys{") && !text.contains("$ref{"))?;
     Some(match switch.opens {
         // The template engine holds the empty string, zero and the text "false" in any case for false.
         Opens::Truthy => !(text.is_empty() || text == "0" || text.eq_ignore_ascii_case("false")),

@@ -67,22 +67,19 @@ pub fn offset_of(model: &Model) -> Offset {
     }
 }
 
-/// The offset of a Carbon 5 runtime: its own deployment.yaml, else `default`.
-pub fn offset_of_runtime(model: &Model, runtime: &str, default: i64) -> Offset {
+/// The offset of the Carbon 5 runtime that `file`, its deployment.yaml, configures; `default` where the file does not say.
+pub fn offset_of_runtime(model: &Model, file: &str, default: i64) -> Offset {
     if let Some(value) = model.assumptions.port_offset {
         return Offset { value: Some(value), source: OffsetSource::Flag, unknown: None };
     }
-    let place = Place { file: format!("conf/{runtime}/deployment.yaml"), path: YAML_PATH.to_owned() };
-    match place::find(model, &place).into_iter().next() {
+    match from_place(model, file, YAML_PATH, YAML_KEY).first() {
         None => Offset { value: Some(default), source: OffsetSource::Default, unknown: None },
-        Some(found) => from_file(
-            model,
-            &WrittenOffset { text: found.value, toml: None, at: found.at, anchor: found.anchor, key: "wso2.carbon.ports.offset" },
-        ),
+        Some(written) => from_file(model, written),
     }
 }
 
 const YAML_PATH: &str = "wso2.carbon/ports/offset";
+const YAML_KEY: &str = "wso2.carbon.ports.offset";
 const CARBON_PROPERTIES_KEY: &str = "portOffset";
 const TOML_PROPERTY: &str = "system.parameter.portOffset";
 const SCRIPT_OPTION: &str = "-DportOffset";
@@ -116,7 +113,7 @@ pub fn written_offsets(model: &Model) -> Vec<WrittenOffset> {
         written.append(&mut from_place(model, "conf/carbon.xml", "Server/Ports/Offset", "Server/Ports/Offset"));
     }
     for file in model.files.iter().filter(|file| file.name.ends_with("/deployment.yaml")) {
-        written.append(&mut from_place(model, &file.name, YAML_PATH, "wso2.carbon.ports.offset"));
+        written.append(&mut from_place(model, &file.name, YAML_PATH, YAML_KEY));
     }
     written
 }
@@ -129,7 +126,7 @@ fn from_toml(model: &Model, key: &'static str) -> Option<WrittenOffset> {
 }
 
 fn from_place(model: &Model, file: &str, path: &str, key: &'static str) -> Vec<WrittenOffset> {
-    let place = Place { file: file.to_owned(), path: path.to_owned() };
+    let place = Place::new(file, path);
     let found = place::find(model, &place).into_iter();
     found.map(|found| WrittenOffset { text: found.value, toml: None, at: found.at, anchor: found.anchor, key }).collect()
 }

@@ -121,7 +121,8 @@ fn find_in_xml(path: &Path, document: &XmlDocument, text: &str, file: FileId) ->
     let Some((first, rest)) = path.steps.split_first() else { return Vec::new() };
     let mut level: Vec<&Element> = document.root().into_iter().filter(|root| first.takes(root, text)).collect();
     for step in rest {
-        level = level.into_iter().flat_map(|element| document.children(element)).filter(|child| step.takes(child, text)).collect();
+        level =
+            level.into_iter().flat_map(|element| document.children(element)).filter(|child| step.takes(child, text)).collect();
     }
     let location = |span: Span| Location { file, span };
     level
@@ -132,7 +133,9 @@ fn find_in_xml(path: &Path, document: &XmlDocument, text: &str, file: FileId) ->
                 at: location(attribute.value),
                 anchor: location(attribute.name),
             }),
-            None => Some(Found { value: element.content(text), at: location(element.content_span()), anchor: location(element.tag) }),
+            None => {
+                Some(Found { value: element.content(text), at: location(element.content_span()), anchor: location(element.tag) })
+            }
         })
         .collect()
 }

@@ -1,6 +1,6 @@
 //! Server profiles: `-Dprofile`, which API Manager also sets from `[server] server_role`.
 
-use crate::catalog::{Profile, catalog};
+use crate::catalog::{Product, Profile, Version, catalog};
 use crate::model::{Location, Model};
 use crate::source::toml::TomlValue;
 
@@ -28,17 +28,25 @@ impl ServerProfile {
     }
 }
 
+impl ServerProfile {
+    /// The profile `name` of a product, without a home; the newest version where `version` is `None`.
+    pub fn of_product(product: &Product, version: Option<&Version>, name: &str) -> Self {
+        Self { name: name.to_owned(), known: known(product, version.unwrap_or(&product.latest), name), source: None }
+    }
+}
+
+fn known(product: &Product, version: &Version, name: &str) -> Option<&'static Profile> {
+    catalog().profiles.iter().find(|profile| {
+        profile.products.contains(&product.id)
+            && profile.names.iter().any(|known| known == name)
+            && profile.versions.contains(version)
+    })
+}
+
 /// The profile of `model`; `None` when nothing sets one.
 pub(super) fn of(model: &Model) -> Option<ServerProfile> {
     let (name, source) = written(model)?;
-    let version = model.catalogue_version();
-    let known = model.product().and_then(|product| {
-        catalog().profiles.iter().find(|profile| {
-            profile.products.contains(&product.id)
-                && profile.names.contains(&name)
-                && version.as_ref().is_none_or(|version| profile.versions.contains(version))
-        })
-    });
+    let known = model.product().zip(model.catalogue_version()).and_then(|(product, version)| known(product, &version, &name));
     Some(ServerProfile { name, known, source })
 }
 
@@ -54,7 +62,9 @@ fn written(model: &Model) -> Option<(String, Option<Location>)> {
     }
     let (file, entry) = model.setting("server.server_role", &[])?;
     match &entry.value {
-        TomlValue::String(name) if !name.contains(['$', '{']) => Some((name.clone(), Some(Location { file, span: entry.value_span }))),
+        TomlValue::String(name) if !name.contains(['$', '{']) => {
+            Some((name.clone(), Some(Location { file, span: entry.value_span })))
+        }
         _ => None,
     }
 }

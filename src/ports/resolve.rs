@@ -35,7 +35,9 @@ pub fn resolve_toml(model: &Model, value: &TomlValue) -> Resolved {
         TomlValue::Integer(number) => Resolved::Number(*number),
         TomlValue::String(text) => resolve_text(model, text, 0),
         TomlValue::Placeholder => Resolved::Unknown("a deployment tool fills it in".to_owned()),
-        other => Resolved::Unknown(other.as_text().map_or_else(|| "not a number".to_owned(), |text| format!("`{text}` is not a number"))),
+        other => Resolved::Unknown(
+            other.as_text().map_or_else(|| "not a number".to_owned(), |text| format!("`{text}` is not a number")),
+        ),
     }
 }
 
@@ -60,7 +62,8 @@ fn resolve_text(model: &Model, text: &str, depth: usize) -> Resolved {
         return referred(model, name, depth);
     }
     if let Some(name) = inside("$sys{") {
-        return system_property(model, name, depth).unwrap_or_else(|| Resolved::Unknown(format!("system property `{name}` is given at the start")));
+        return system_property(model, name, depth)
+            .unwrap_or_else(|| Resolved::Unknown(format!("system property `{name}` is given at the start")));
     }
     if let Some(name) = inside("$env{") {
         return Resolved::Unknown(format!("environment variable `{name}` is given at the start"));
@@ -70,7 +73,8 @@ fn resolve_text(model: &Model, text: &str, depth: usize) -> Resolved {
             return in_carbon_xml(model, path);
         }
         let name = name.strip_prefix("sys:").unwrap_or(name);
-        return system_property(model, name, depth).unwrap_or_else(|| Resolved::Unknown(format!("`{text}` is given at the start")));
+        return system_property(model, name, depth)
+            .unwrap_or_else(|| Resolved::Unknown(format!("`{text}` is given at the start")));
     }
     if text.contains('$') {
         return Resolved::Unknown(format!("`{text}` is given at the start"));
@@ -105,7 +109,7 @@ fn system_property(model: &Model, name: &str, depth: usize) -> Option<Resolved> 
 /// `${Ports.A.B}` is `/Server/Ports/A/B` of carbon.xml (carbon-kernel CarbonUtils.getPortFromServerConfig).
 fn in_carbon_xml(model: &Model, path: &str) -> Resolved {
     let path = format!("Server/Ports/{}", path.replace('.', "/"));
-    let place = Place { file: "conf/carbon.xml".to_owned(), path };
+    let place = Place::new("conf/carbon.xml", &path);
     let Some(found) = place::find(model, &place).into_iter().next() else {
         return match default_at(&place) {
             Some(port) => Resolved::Ports(port.into(), None),

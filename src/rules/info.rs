@@ -79,7 +79,8 @@ impl RuleInfo {
 pub fn rules() -> &'static [RuleInfo] {
     static RULES: LazyLock<Vec<RuleInfo>> = LazyLock::new(|| {
         // The build wrote the text from rules/, and a test parses it: it cannot be wrong in a binary that was tested.
-        serde_json::from_str(include_str!(concat!(env!("OUT_DIR"), "/rules.json"))).unwrap_or_else(|error| panic!("rules: {error}"))
+        serde_json::from_str(include_str!(concat!(env!("OUT_DIR"), "/rules.json")))
+            .unwrap_or_else(|error| panic!("rules: {error}"))
     });
     &RULES
 }

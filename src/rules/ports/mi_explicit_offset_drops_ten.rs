@@ -11,7 +11,9 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     let model = context.model();
     let Some(default) = model.product().map(|product| product.default_offset) else { return };
     let Some((file, entry)) = model.setting("server.offset", &[]) else { return };
-    let Some(offset) = entry.value.as_text().and_then(|text| text.parse::<i64>().ok()).filter(|offset| *offset != default) else { return };
+    let Some(offset) = entry.value.as_text().and_then(|text| text.parse::<i64>().ok()).filter(|offset| *offset != default) else {
+        return;
+    };
     let old: Vec<(i64, &str)> = context
         .ports()
         .listeners
@@ -19,7 +21,8 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         .filter(|listener| listener.enabled && listener.source.anchor().is_none())
         .filter_map(|listener| {
             let (row, part) = listener.row?;
-            (part.offset.unwrap_or(row.offset) == OffsetRule::Always).then(|| Some((listener.base? + default, listener.id.as_str())))?
+            (part.offset.unwrap_or(row.offset) == OffsetRule::Always)
+                .then(|| Some((listener.base? + default, listener.id.as_str())))?
         })
         .collect();
     let named = context.homes.iter().enumerate().find_map(|(number, home)| {
@@ -39,7 +42,8 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
 fn first_mention<'a>(model: &Model, ports: &[(i64, &'a str)]) -> Option<(Location, (i64, &'a str))> {
     model.files.iter().enumerate().find_map(|(file, loaded)| {
         let text = &loaded.source.text;
-        let in_text = |span: Span| ports.iter().find(|(port, _)| names(span.of(text), *port)).map(|port| (Location { file, span }, *port));
+        let in_text =
+            |span: Span| ports.iter().find(|(port, _)| names(span.of(text), *port)).map(|port| (Location { file, span }, *port));
         match &loaded.content {
             Content::Toml(document) => document.entries.iter().find_map(|entry| match &entry.value {
                 TomlValue::Integer(number) => {

@@ -37,7 +37,9 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
 fn string_spans(entry: &TomlEntry) -> Vec<Span> {
     match &entry.value {
         TomlValue::String(_) => vec![entry.value_span],
-        TomlValue::Array(items) => items.iter().filter(|(item, _)| matches!(item, TomlValue::String(_))).map(|(_, span)| *span).collect(),
+        TomlValue::Array(items) => {
+            items.iter().filter(|(item, _)| matches!(item, TomlValue::String(_))).map(|(_, span)| *span).collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -63,7 +65,11 @@ fn meant_listener<'a>(context: HomeContext<'a>, url: &LiteralPort) -> Option<&'a
     if !is_loopback(&url.host) && !own_host() {
         return None;
     }
-    let occupied = context.homes.iter().flat_map(|home| &home.ports.listeners).any(|listener| listener.enabled && listener.port() == Some(url.port));
+    let occupied = context
+        .homes
+        .iter()
+        .flat_map(|home| &home.ports.listeners)
+        .any(|listener| listener.enabled && listener.port() == Some(url.port));
     if occupied {
         return None;
     }
@@ -73,7 +79,10 @@ fn meant_listener<'a>(context: HomeContext<'a>, url: &LiteralPort) -> Option<&'a
 /// Keys that name another product, which may well run at its default ports on the same machine.
 fn names_another_product(context: HomeContext, key: &str) -> bool {
     let product = context.model().product().map(|product| &product.id);
-    catalog().urls.iter().any(|url| url.peer.is_some() && url.key == key && product.is_none_or(|product| url.products.contains(product)))
+    catalog()
+        .urls
+        .iter()
+        .any(|url| url.peer.is_some() && url.key == key && product.is_none_or(|product| url.products.contains(product)))
 }
 
 fn placeholder(context: HomeContext, key: &str, listener: &str) -> Option<&'static str> {

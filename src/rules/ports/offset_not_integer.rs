@@ -38,13 +38,25 @@ fn judge(context: HomeContext, written: &WrittenOffset) -> Option<Finding> {
         let message = format!("the offset {offset} is negative: the server subtracts it from every port");
         return Some(finding(message).help(plain).severity(Severity::Warning));
     }
-    let highest = context.ports().listeners.iter().filter(|listener| listener.enabled && listener.offset == offset).max_by_key(|listener| listener.port());
-    if let Some((listener, port)) = highest.and_then(|listener| Some((listener, listener.port()?))).filter(|(_, port)| *port > MAX_PORT) {
-        return Some(finding(format!("the offset {offset} moves {} to {port}, and ports end at {MAX_PORT}", listener.id)).help(plain));
+    let highest = context
+        .ports()
+        .listeners
+        .iter()
+        .filter(|listener| listener.enabled && listener.offset == offset)
+        .max_by_key(|listener| listener.port());
+    if let Some((listener, port)) =
+        highest.and_then(|listener| Some((listener, listener.port()?))).filter(|(_, port)| *port > MAX_PORT)
+    {
+        return Some(
+            finding(format!("the offset {offset} moves {} to {port}, and ports end at {MAX_PORT}", listener.id)).help(plain),
+        );
     }
     if offset > MAX_OFFSET {
         return Some(finding(format!("the offset {offset} leaves no room for the default ports below {MAX_PORT}")).help(plain));
     }
-    matches!(written.toml, Some(TomlValue::String(_)))
-        .then(|| finding(format!("the offset \"{offset}\" is a text")).help(format!("write `{offset}` without quotes")).severity(Severity::Info))
+    matches!(written.toml, Some(TomlValue::String(_))).then(|| {
+        finding(format!("the offset \"{offset}\" is a text"))
+            .help(format!("write `{offset}` without quotes"))
+            .severity(Severity::Info)
+    })
 }

@@ -8,7 +8,10 @@ use crate::urls::is_loopback;
 
 pub(in crate::rules) fn check(context: RuleContext, findings: &mut Vec<Finding>) {
     for (number, home) in context.homes.iter().enumerate().filter(|(_, home)| home.model.is_whole) {
-        let earlier = context.homes[..number].iter().enumerate().filter(|(_, earlier)| earlier.model.is_whole && same_machine(earlier, home));
+        let earlier = context.homes[..number]
+            .iter()
+            .enumerate()
+            .filter(|(_, earlier)| earlier.model.is_whole && same_machine(earlier, home));
         for (other, earlier) in earlier {
             findings.extend(compare(context, (other, earlier), (number, home)));
         }
@@ -17,14 +20,31 @@ pub(in crate::rules) fn check(context: RuleContext, findings: &mut Vec<Finding>)
 
 fn compare(context: RuleContext, (_, earlier): (usize, &Home), (number, home): (usize, &Home)) -> Option<Finding> {
     let conflicts = conflicts(&[&earlier.ports, &home.ports]);
-    let between: Vec<_> = conflicts.iter().filter(|conflict| conflict.listeners.iter().any(|listener| listener.home == 0) && conflict.listeners.iter().any(|listener| listener.home == 1)).collect();
+    let between: Vec<_> = conflicts
+        .iter()
+        .filter(|conflict| {
+            conflict.listeners.iter().any(|listener| listener.home == 0)
+                && conflict.listeners.iter().any(|listener| listener.home == 1)
+        })
+        .collect();
     if between.is_empty() {
         return None;
     }
     let ports: Vec<String> = between.iter().map(|conflict| conflict.port.to_string()).collect();
     let at = place_of_offset(home)?;
-    let message = format!("{} and {} both want {} {}", name(earlier), name(home), if ports.len() == 1 { "port" } else { "ports" }, ports.join(", "));
-    let neighbours: Vec<(usize, &Home)> = context.homes.iter().enumerate().filter(|(other, neighbour)| *other == number || neighbour.model.is_whole && same_machine(neighbour, home)).collect();
+    let message = format!(
+        "{} and {} both want {} {}",
+        name(earlier),
+        name(home),
+        if ports.len() == 1 { "port" } else { "ports" },
+        ports.join(", ")
+    );
+    let neighbours: Vec<(usize, &Home)> = context
+        .homes
+        .iter()
+        .enumerate()
+        .filter(|(other, neighbour)| *other == number || neighbour.model.is_whole && same_machine(neighbour, home))
+        .collect();
     let tables: Vec<&PortTable> = neighbours.iter().map(|(_, neighbour)| &neighbour.ports).collect();
     let own = neighbours.iter().position(|(other, _)| *other == number)?;
     let help = match free_offset(&tables, own) {
@@ -39,7 +59,11 @@ fn place_of_offset(home: &Home) -> Option<Location> {
     if let Some(written) = written_offsets(&home.model).first() {
         return Some(written.anchor);
     }
-    let file = home.model.toml_file().or_else(|| home.model.file_at("conf/carbon.xml")).or(if home.model.files.is_empty() { None } else { Some(0) })?;
+    let file = home.model.toml_file().or_else(|| home.model.file_at("conf/carbon.xml")).or(if home.model.files.is_empty() {
+        None
+    } else {
+        Some(0)
+    })?;
     Some(home.model.start_of(file))
 }
 

@@ -7,14 +7,14 @@ use crate::rules::HomeContext;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     for conflict in conflicts(&[context.ports()]) {
-        let listeners: Vec<&Listener> = conflict.listeners.iter().map(|listener| &context.ports().listeners[listener.listener]).collect();
-        let mut written: Vec<(&Listener, Location)> = listeners.iter().filter_map(|listener| Some((*listener, listener.source.anchor()?))).collect();
+        let listeners: Vec<&Listener> =
+            conflict.listeners.iter().map(|listener| &context.ports().listeners[listener.listener]).collect();
+        let mut written: Vec<(&Listener, Location)> =
+            listeners.iter().filter_map(|listener| Some((*listener, listener.source.anchor()?))).collect();
         written.sort_by_key(|(_, at)| *at);
         let names: Vec<&str> = listeners.iter().map(|listener| listener.id.as_str()).collect();
-        let message = format!("{} all want port {}: the server cannot open it twice", names.join(" and "), conflict.port).replace(
-            if names.len() == 2 { "all want" } else { "\0" },
-            "both want",
-        );
+        let message = format!("{} all want port {}: the server cannot open it twice", names.join(" and "), conflict.port)
+            .replace(if names.len() == 2 { "all want" } else { "\0" }, "both want");
         let Some(((last, at), others)) = written.split_last() else {
             // Nothing is written, so the offset moved one onto another that stays.
             if let OffsetSource::File(at) = context.ports().offset.source {

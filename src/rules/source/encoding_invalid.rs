@@ -12,15 +12,26 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let name = source.encoding.name();
         let finding = |span: Span, message: String| Finding::new(context.number, Location { file, span }, message);
         if source.kind == Kind::Toml && source.encoding.is_utf16() {
-            findings.push(finding(Span::at(0), format!("the file is {name}, and the server reads UTF-8")).help("save it as UTF-8 without a byte-order mark"));
+            findings.push(
+                finding(Span::at(0), format!("the file is {name}, and the server reads UTF-8"))
+                    .help("save it as UTF-8 without a byte-order mark"),
+            );
         }
         findings.extend(source.encoding_fault.as_ref().map(|fault| match fault {
-            EncodingFault::InvalidByte(span, byte) => finding(*span, format!("byte 0x{byte:02X} is not valid {name}"))
-                .help(if source.kind == Kind::Xml { "save the file as UTF-8, or declare its encoding in the first line" } else { "save the file as UTF-8" }),
-            EncodingFault::Malformed(span) => finding(*span, format!("bytes that are not valid {name}")).help("save the file as UTF-8"),
+            EncodingFault::InvalidByte(span, byte) => {
+                finding(*span, format!("byte 0x{byte:02X} is not valid {name}")).help(if source.kind == Kind::Xml {
+                    "save the file as UTF-8, or declare its encoding in the first line"
+                } else {
+                    "save the file as UTF-8"
+                })
+            }
+            EncodingFault::Malformed(span) => {
+                finding(*span, format!("bytes that are not valid {name}")).help("save the file as UTF-8")
+            }
             EncodingFault::Unknown(span) => {
                 let declared = span.of(&source.text);
-                finding(*span, format!("`{declared}` is no encoding")).help("declare the encoding that the file has, such as UTF-8")
+                finding(*span, format!("`{declared}` is no encoding"))
+                    .help("declare the encoding that the file has, such as UTF-8")
             }
         }));
     }

@@ -35,5 +35,9 @@ fn header_for(context: HomeContext) -> String {
     let gateway = switch("passthru-http").map(|place| format!("{place} for the gateway's HTTP listener"));
     let servlet = switch("servlet-http").map(|place| format!("{place} for the HTTP servlet connector"));
     let places: Vec<String> = gateway.into_iter().chain(servlet).collect();
-    if places.is_empty() { "put it under the header of the listener that it should switch".to_owned() } else { format!("put {}", places.join(", or ")) }
+    if places.is_empty() {
+        "put it under the header of the listener that it should switch".to_owned()
+    } else {
+        format!("put {}", places.join(", or "))
+    }
 }

@@ -13,12 +13,11 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             let (parent, below) = (table.span.of(text), child.of(text));
             let message = format!("`{parent}` stands below `{below}`: the server dies at the start with a StackOverflowError");
             let finding = Finding::new(context.number, Location { file, span: table.span }, message);
-            findings.push(
-                finding
-                    .help(format!("move `{parent}` with its keys above `{below}`"))
-                    .key(&table.key)
-                    .related(context.number, Location { file, span: child }, "its first subtable"),
-            );
+            findings.push(finding.help(format!("move `{parent}` with its keys above `{below}`")).key(&table.key).related(
+                context.number,
+                Location { file, span: child },
+                "its first subtable",
+            ));
         }
     }
 }

@@ -41,7 +41,9 @@ fn element_around(context: HomeContext, place: Location, name: &str) -> Option<L
     let loaded = context.model().file(place.file);
     let Content::Xml(document) = &loaded.content else { return (loaded.source.kind != Kind::Xml).then_some(place) };
     let around = |element: &&crate::source::xml::Element| {
-        element.span.start <= place.span.start && place.span.end <= element.span.end && element.local_name(&loaded.source.text) == name
+        element.span.start <= place.span.start
+            && place.span.end <= element.span.end
+            && element.local_name(&loaded.source.text) == name
     };
     let element = document.elements.iter().rfind(around)?;
     Some(Location { file: place.file, span: Span::new(element.tag.start, element.name.end) })
@@ -62,7 +64,9 @@ pub(super) fn remedy(context: HomeContext, listener: &Listener, element: &str) -
         }
         None => {
             let template = context.model().layout.template_of(file);
-            format!("no key switches it off in this version, and {name} is rendered at each start: remove {element} from `{template}`")
+            format!(
+                "no key switches it off in this version, and {name} is rendered at each start: remove {element} from `{template}`"
+            )
         }
     }
 }

@@ -19,7 +19,8 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             }
             let at = Location { file: id, span: entry.key_span };
             let message = format!("`{key}` is not read {}: {}", by_whom(context), stays_open(listener));
-            findings.push(Finding::new(context.number, at, message).help(anchor::remedy(context, listener, "its element")).key(key));
+            findings
+                .push(Finding::new(context.number, at, message).help(anchor::remedy(context, listener, "its element")).key(key));
         }
     }
 }

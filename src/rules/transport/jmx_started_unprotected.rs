@@ -5,8 +5,8 @@ use crate::diagnostic::Finding;
 use crate::model::Location;
 use crate::ports::place;
 use crate::rules::HomeContext;
-use crate::source::toml::TomlValue;
 use crate::source::Span;
+use crate::source::toml::TomlValue;
 use crate::urls::is_loopback;
 
 const HOSTNAME_KEY: &str = "monitoring.jmx.rmi_hostname";
@@ -36,7 +36,7 @@ fn written_host(context: HomeContext) -> Option<(String, Location)> {
         let TomlValue::String(host) = &entry.value else { return None };
         return Some((host.clone(), Location { file, span: entry.key_span }));
     }
-    let place = Place { file: "conf/etc/jmx.xml".to_owned(), path: "JMX/HostName".to_owned() };
+    let place = Place::new("conf/etc/jmx.xml", "JMX/HostName");
     let found = place::find(model, &place).into_iter().next()?;
     let start = found.anchor.span.start;
     Some((found.value.trim().to_owned(), Location { file: found.anchor.file, span: Span::new(start, found.anchor.span.end) }))

@@ -1,0 +1,88 @@
+//! `carbonlint lint`
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use carbonlint::diagnostic::Severity;
+use carbonlint::lint::Workspace;
+use carbonlint::model::Overlay;
+use carbonlint::report::{Report, concise, human, json};
+use carbonlint::rules::{Selection, is_rule_or_category};
+
+use super::{Exit, Failure, assumptions, check_paths, nothing_found, paths_or_here, print, shown, style};
+use crate::cli::{FailOn, LintArgs, LintFormat, Profile};
+
+/// Runs the command.
+pub fn run(arguments: &LintArgs) -> Result<Exit, Failure> {
+    let selection = selection(arguments)?;
+    let overlay = standard_input(arguments)?;
+    let paths: Vec<PathBuf> = match &overlay {
+        Some(overlay) => replace_dash(&arguments.paths, &overlay.path),
+        None => paths_or_here(&arguments.paths),
+    };
+    let on_disk: Vec<PathBuf> =
+        paths.iter().filter(|path| overlay.as_ref().is_none_or(|overlay| overlay.path != **path)).cloned().collect();
+    check_paths(&on_disk)?;
+    let workspace = Workspace::open(&paths, &assumptions(&arguments.assume)?, overlay.as_ref());
+    let shown = shown();
+    let diagnostics = workspace.lint(&selection, &shown);
+    if workspace.is_empty() && diagnostics.is_empty() {
+        return Ok(nothing_found(&paths));
+    }
+    let report = Report { workspace: &workspace, diagnostics: &diagnostics, shown: &shown };
+    let text = match arguments.format {
+        LintFormat::Human => human::render(report, style(arguments.output.is_some())),
+        LintFormat::Concise => concise::render(report),
+        LintFormat::Json => json::render(report),
+    };
+    match &arguments.output {
+        Some(file) => write(file, &text)?,
+        None => print(&text)?,
+    }
+    let worst = diagnostics.iter().map(|diagnostic| diagnostic.severity).max();
+    Ok(if worst.is_some_and(|worst| fails(worst, arguments.fail_on)) { Exit::Findings } else { Exit::Clean })
+}
+
+fn fails(severity: Severity, fail_on: FailOn) -> bool {
+    match fail_on {
+        FailOn::Error => severity >= Severity::Error,
+        FailOn::Warning => severity >= Severity::Warning,
+        FailOn::Info => true,
+        FailOn::Never => false,
+    }
+}
+
+fn selection(arguments: &LintArgs) -> Result<Selection, Failure> {
+    for name in arguments.select.iter().chain(&arguments.ignore) {
+        if !is_rule_or_category(name) {
+            return Err(Failure::new(format!("no rule or category is called `{name}`")).help("`carbonlint rules` lists them"));
+        }
+    }
+    let profile = arguments.profile.map(|profile| match profile {
+        Profile::Production => "production".to_owned(),
+        Profile::Development => "development".to_owned(),
+    });
+    Ok(Selection { select: arguments.select.clone(), ignore: arguments.ignore.clone(), profile })
+}
+
+/// What standard input holds, when a path is `-`.
+fn standard_input(arguments: &LintArgs) -> Result<Option<Overlay>, Failure> {
+    if !arguments.paths.iter().any(|path| path == Path::new("-")) {
+        return Ok(None);
+    }
+    let Some(path) = arguments.stdin_filename.clone() else {
+        return Err(Failure::new("`-` needs --stdin-filename").help("its name tells the kind of the file, its folder the home"));
+    };
+    let mut bytes = Vec::new();
+    io::stdin().lock().read_to_end(&mut bytes).map_err(|error| Failure::new(format!("cannot read standard input: {error}")))?;
+    Ok(Some(Overlay { path, bytes }))
+}
+
+fn replace_dash(paths: &[PathBuf], name: &Path) -> Vec<PathBuf> {
+    paths.iter().map(|path| if path == Path::new("-") { name.to_path_buf() } else { path.clone() }).collect()
+}
+
+fn write(file: &Path, text: &str) -> Result<(), Failure> {
+    fs::write(file, text).map_err(|error| Failure::new(format!("cannot write `{}`: {error}", file.display())))
+}

@@ -1,0 +1,90 @@
+//! `carbonlint ports`
+
+use carbonlint::lint::Workspace;
+use carbonlint::model::Assumptions;
+use carbonlint::ports::{Conflict, Offset, OffsetSource, PortTable, ServerProfile, conflicts, listeners_of_product};
+use carbonlint::report::ports_table::PortsHome;
+use carbonlint::report::{ports_csv, ports_json, ports_table};
+
+use super::{Exit, Failure, assumptions, check_paths, nothing_found, paths_or_here, print, shown};
+use crate::cli::{PortsArgs, PortsFormat};
+
+/// Runs the command.
+pub fn run(arguments: &PortsArgs) -> Result<Exit, Failure> {
+    let assumptions = assumptions(&arguments.assume)?;
+    if arguments.paths.is_empty() && assumptions.product.is_some() {
+        return of_product(arguments, &assumptions);
+    }
+    let paths = paths_or_here(&arguments.paths);
+    check_paths(&paths)?;
+    let workspace = Workspace::open(&paths, &assumptions, None);
+    say_problems(&workspace);
+    if workspace.is_empty() {
+        return Ok(nothing_found(&paths));
+    }
+    let tables: Vec<&PortTable> = workspace.homes.iter().map(|home| &home.ports).collect();
+    let conflicts = conflicts(&tables);
+    let homes: Vec<PortsHome> = workspace
+        .homes
+        .iter()
+        .map(|home| PortsHome {
+            model: Some(&home.model),
+            product: home.model.product(),
+            version: home.model.identity.version.clone(),
+            offset: &home.ports.offset,
+            profile: home.ports.profile.as_ref(),
+            listeners: &home.ports.listeners,
+        })
+        .collect();
+    write(arguments, &homes, &conflicts)
+}
+
+/// The catalogue's defaults of a product, without a home.
+fn of_product(arguments: &PortsArgs, assumptions: &Assumptions) -> Result<Exit, Failure> {
+    let Some((product, version)) = assumptions.product.clone() else { return Ok(Exit::NothingFound) };
+    let profile = assumptions.server_profile.as_deref().map(|name| ServerProfile::of_product(product, version.as_ref(), name));
+    let source = if assumptions.port_offset.is_some() { OffsetSource::Flag } else { OffsetSource::Default };
+    let offset = Offset { value: Some(assumptions.port_offset.unwrap_or(product.default_offset)), source, unknown: None };
+    let listeners = listeners_of_product(product, version.as_ref(), assumptions.port_offset, profile.as_ref());
+    let home = PortsHome {
+        model: None,
+        product: Some(product),
+        version,
+        offset: &offset,
+        profile: profile.as_ref(),
+        listeners: &listeners,
+    };
+    write(arguments, &[home], &[])
+}
+
+fn write(arguments: &PortsArgs, homes: &[PortsHome], conflicts: &[Conflict]) -> Result<Exit, Failure> {
+    let shown = shown();
+    print(&match arguments.format {
+        PortsFormat::Table => ports_table::render(homes, conflicts, arguments.all, &shown),
+        PortsFormat::Json => ports_json::render(homes, conflicts, arguments.all, &shown),
+        PortsFormat::Csv => ports_csv::render(homes, arguments.all, &shown),
+    })?;
+    Ok(Exit::Clean)
+}
+
+/// What could not be read is said beside the ports, which may miss something for it.
+#[allow(clippy::print_stderr, reason = "the ports go to standard output, this to a person")]
+fn say_problems(workspace: &Workspace) {
+    let in_homes = workspace.homes.iter().flat_map(|home| &home.model.problems);
+    for problem in workspace.problems.iter().chain(in_homes) {
+        eprintln!("warning: {}: cannot be read: {}", problem.path.display(), problem.message);
+    }
+    for home in &workspace.homes {
+        for file in home
+            .model
+            .files
+            .iter()
+            .filter(|file| matches!(file.content, carbonlint::model::Content::Broken) && !file.faults.is_empty())
+        {
+            eprintln!(
+                "warning: {}: cannot be parsed, so what it sets is not seen; `carbonlint lint` tells where",
+                file.source.path.display()
+            );
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! From paths to diagnostics: discover, load, work out the ports, run the rules.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use crate::diagnostic::{Diagnostic, Target};
+use crate::home::{Problem, discover};
+use crate::model::{Assumptions, Model, Overlay};
+use crate::paths::Shown;
+use crate::ports::PortTable;
+use crate::rules::{self, Home, RuleContext, Selection};
+
+/// The homes below some paths, read and worked out.
+#[derive(Debug)]
+pub struct Workspace {
+    /// The homes, in the order of their paths.
+    pub homes: Vec<Home>,
+    /// What could not be looked at.
+    pub problems: Vec<Problem>,
+    /// For each home the files whose findings are wanted; empty for all.
+    only: Vec<BTreeSet<PathBuf>>,
+}
+
+impl Workspace {
+    /// Reads everything below `paths`; `overlay` stands in for one of the files.
+    pub fn open(paths: &[PathBuf], assumptions: &Assumptions, overlay: Option<&Overlay>) -> Self {
+        let discovery = discover(paths, overlay.map(|overlay| overlay.path.as_path()));
+        let mut workspace = Self { homes: Vec::new(), problems: discovery.problems, only: Vec::new() };
+        for target in discovery.targets {
+            let model = Model::load(target.layout, assumptions.clone(), overlay);
+            if model.files.is_empty() && model.problems.is_empty() && model.too_large.is_empty() {
+                continue;
+            }
+            let ports = PortTable::of(&model);
+            workspace.homes.push(Home { model, ports, given: target.given });
+            workspace.only.push(target.only);
+        }
+        workspace
+    }
+
+    /// Whether there was no configuration at all.
+    pub fn is_empty(&self) -> bool {
+        self.homes.is_empty()
+    }
+
+    /// Runs the rules. A finding counts where its file was asked for; those of other files of the home stay unsaid.
+    pub fn lint(&self, selection: &Selection, shown: &Shown) -> Vec<Diagnostic> {
+        let context = RuleContext { homes: &self.homes, problems: &self.problems };
+        let mut diagnostics = rules::run(context, selection, shown);
+        diagnostics.retain(|diagnostic| self.is_wanted(diagnostic));
+        diagnostics
+    }
+
+    fn is_wanted(&self, diagnostic: &Diagnostic) -> bool {
+        let Some(home) = diagnostic.home() else { return true };
+        let only = &self.only[home];
+        let path = match &diagnostic.finding.target {
+            Target::Site(site) => &self.homes[home].model.file(site.at.file).source.path,
+            Target::Path(path, _) => path,
+        };
+        only.is_empty() || only.contains(path)
+    }
+
+    /// How many files were read.
+    pub fn file_count(&self) -> usize {
+        let wanted =
+            |(home, only): (&Home, &BTreeSet<PathBuf>)| if only.is_empty() { home.model.files.len() } else { only.len() };
+        self.homes.iter().zip(&self.only).map(wanted).sum()
+    }
+}

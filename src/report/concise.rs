@@ -1,0 +1,24 @@
+//! A line per diagnostic: `path:line:column: severity[rule] message`.
+
+use std::fmt::Write;
+
+use super::Report;
+use crate::diagnostic::Target;
+
+/// Writes the report.
+pub fn render(report: Report) -> String {
+    let mut text = String::new();
+    for diagnostic in report.diagnostics {
+        let place = match &diagnostic.finding.target {
+            Target::Site(site) => {
+                let position = report.workspace.homes[site.home].model.file(site.at.file).source.position(diagnostic.span.start);
+                format!("{}:{}:{}", diagnostic.path, position.line, position.column)
+            }
+            Target::Path(..) => diagnostic.path.clone(),
+        };
+        let (severity, rule) = (diagnostic.severity.as_str(), &diagnostic.rule.name);
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{place}: {severity}[{rule}] {}", diagnostic.finding.message);
+    }
+    text
+}

@@ -1,0 +1,129 @@
+//! `lint --format json`, version 1. Its fields are a contract: add, never rename.
+
+use serde::Serialize;
+
+use super::{JsonRange, Report};
+use crate::diagnostic::{Diagnostic, Severity, Site, Target};
+use crate::home::Generation;
+use crate::rules::Home;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u32,
+    tool: Tool,
+    homes: Vec<HomeEntry<'a>>,
+    diagnostics: Vec<Entry<'a>>,
+    summary: Summary,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct HomeEntry<'a> {
+    path: String,
+    product: Option<&'a str>,
+    version: Option<String>,
+    generation: Generation,
+    offset: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    rule: &'a str,
+    category: &'a str,
+    severity: Severity,
+    message: &'a str,
+    help: Option<&'a str>,
+    url: Option<&'a str>,
+    home: Option<String>,
+    file: &'a str,
+    key: Option<&'a str>,
+    range: JsonRange,
+    related: Vec<RelatedEntry<'a>>,
+    fixes: [(); 0],
+    fingerprint: &'a str,
+}
+
+#[derive(Serialize)]
+struct RelatedEntry<'a> {
+    file: String,
+    range: JsonRange,
+    message: &'a str,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    files: usize,
+    errors: usize,
+    warnings: usize,
+    infos: usize,
+    fixable: usize,
+}
+
+/// Writes the report, with a line break at its end.
+pub fn render(report: Report) -> String {
+    let document = Document {
+        version: 1,
+        tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+        homes: report.workspace.homes.iter().map(|home| home_entry(report, home)).collect(),
+        diagnostics: report.diagnostics.iter().map(|diagnostic| entry(report, diagnostic)).collect(),
+        summary: Summary {
+            files: report.workspace.file_count(),
+            errors: report.count(Severity::Error),
+            warnings: report.count(Severity::Warning),
+            infos: report.count(Severity::Info),
+            fixable: 0,
+        },
+    };
+    super::json_text(&document)
+}
+
+fn home_entry<'a>(report: Report<'a>, home: &'a Home) -> HomeEntry<'a> {
+    let identity = &home.model.identity;
+    HomeEntry {
+        path: report.shown.path(home.model.path()),
+        product: identity.product.map(|product| product.id.as_str()),
+        version: identity.version.as_ref().map(ToString::to_string),
+        generation: home.model.generation,
+        offset: home.ports.offset.value,
+        profile: identity.profile.as_deref(),
+    }
+}
+
+fn entry<'a>(report: Report<'a>, diagnostic: &'a Diagnostic) -> Entry<'a> {
+    let finding = &diagnostic.finding;
+    let range = match &finding.target {
+        Target::Site(site) => range(report, site),
+        Target::Path(..) => JsonRange::start(),
+    };
+    let related = finding.related.iter().map(|related| RelatedEntry {
+        file: report.shown.path(&report.workspace.homes[related.site.home].model.file(related.site.at.file).source.path),
+        range: self::range(report, &related.site),
+        message: &related.message,
+    });
+    Entry {
+        rule: &diagnostic.rule.name,
+        category: &diagnostic.rule.category,
+        severity: diagnostic.severity,
+        message: &finding.message,
+        help: finding.help.as_deref(),
+        url: None,
+        home: diagnostic.home().map(|home| report.shown.path(report.workspace.homes[home].model.path())),
+        file: &diagnostic.path,
+        key: finding.key.as_deref(),
+        range,
+        related: related.collect(),
+        fixes: [],
+        fingerprint: &diagnostic.fingerprint,
+    }
+}
+
+fn range(report: Report, site: &Site) -> JsonRange {
+    JsonRange::of(&report.workspace.homes[site.home].model.file(site.at.file).source, site.at.span)
+}

@@ -1,0 +1,95 @@
+//! What is printed: a file per format, none of which knows a rule.
+
+pub mod concise;
+pub mod human;
+pub mod json;
+pub mod ports_csv;
+pub mod ports_json;
+pub mod ports_table;
+
+use serde::Serialize;
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::lint::Workspace;
+use crate::model::{Location, Model};
+use crate::paths::Shown;
+use crate::source::{SourceFile, Span};
+
+/// The result of a lint run.
+#[derive(Debug, Clone, Copy)]
+pub struct Report<'a> {
+    /// The homes.
+    pub workspace: &'a Workspace,
+    /// The diagnostics, sorted.
+    pub diagnostics: &'a [Diagnostic],
+    /// How paths are shown.
+    pub shown: &'a Shown,
+}
+
+impl Report<'_> {
+    /// How many diagnostics have this severity.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count()
+    }
+}
+
+/// A place in JSON: lines and columns count from 1, columns in characters, `offset` in bytes of the file on disk from 0.
+#[derive(Debug, Serialize)]
+struct JsonPosition {
+    line: usize,
+    column: usize,
+    offset: usize,
+}
+
+/// A range in JSON; `end` is exclusive.
+#[derive(Debug, Serialize)]
+struct JsonRange {
+    start: JsonPosition,
+    end: JsonPosition,
+}
+
+impl JsonRange {
+    fn of(source: &SourceFile, span: Span) -> Self {
+        let position = |offset: usize| {
+            let position = source.position(offset);
+            JsonPosition { line: position.line, column: position.column, offset: source.offset_on_disk(offset) }
+        };
+        Self { start: position(span.start), end: position(span.end) }
+    }
+
+    /// The beginning of a file that could not be read.
+    fn start() -> Self {
+        let position = || JsonPosition { line: 1, column: 1, offset: 0 };
+        Self { start: position(), end: position() }
+    }
+}
+
+/// The product's name for people and its version, as far as both are known.
+fn product_name(model: &Model) -> String {
+    let name = model.product().map_or("unknown product", |product| product.name.trim_start_matches("WSO2 "));
+    let profile = model.identity.profile.as_ref().map(|profile| format!(", {profile} profile")).unwrap_or_default();
+    match &model.identity.version {
+        Some(version) => format!("{name} {version}{profile}"),
+        None if model.product().is_some() => format!("{name}, version not known{profile}"),
+        None => name.to_owned(),
+    }
+}
+
+/// `path:line` of a place in a home.
+fn place(model: &Model, at: Location, shown: &Shown) -> String {
+    let source = &model.file(at.file).source;
+    format!("{}:{}", shown.path(&source.path), source.position(at.span.start).line)
+}
+
+/// `1 error`, `2 errors`.
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// A document as indented JSON with a line break at its end.
+fn json_text(document: &impl Serialize) -> String {
+    // Only maps with keys other than strings cannot be written, and there are none.
+    let mut text = serde_json::to_string_pretty(document).unwrap_or_default();
+    text.push('\n');
+    text
+}

@@ -1,0 +1,175 @@
+//! `ports --format json`, version 1. Its fields are a contract: add, never rename.
+
+use serde::Serialize;
+
+use super::JsonRange;
+use crate::catalog::{Direction, Protocol};
+use crate::model::{Location, Model};
+use crate::paths::Shown;
+use crate::ports::{Conflict, Listener, OffsetSource, Source};
+use crate::report::ports_table::PortsHome;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u32,
+    homes: Vec<HomeEntry<'a>>,
+    conflicts: Vec<ConflictEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct HomeEntry<'a> {
+    path: Option<String>,
+    product: Option<&'a str>,
+    version: Option<String>,
+    generation: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<&'a str>,
+    offset: OffsetEntry,
+    listeners: Vec<ListenerEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct OffsetEntry {
+    value: Option<i64>,
+    source: SourceEntry,
+}
+
+#[derive(Serialize)]
+struct SourceEntry {
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    range: Option<JsonRange>,
+}
+
+#[derive(Serialize)]
+struct ListenerEntry<'a> {
+    id: &'a str,
+    protocol: Protocol,
+    tls: bool,
+    direction: Direction,
+    base: Option<i64>,
+    offset: i64,
+    port: Option<i64>,
+    enabled: bool,
+    random: bool,
+    description: &'a str,
+    source: SourceEntry,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unknown: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    documented_port: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct ConflictEntry<'a> {
+    port: i64,
+    protocol: Protocol,
+    listeners: Vec<ConflictListener<'a>>,
+    suggested_offset: Option<SuggestedOffset>,
+}
+
+#[derive(Serialize)]
+struct ConflictListener<'a> {
+    home: Option<String>,
+    id: &'a str,
+}
+
+#[derive(Serialize)]
+struct SuggestedOffset {
+    home: Option<String>,
+    value: i64,
+}
+
+/// Writes the ports of `homes`, with a line break at the end; `all` lists what does not open, too.
+pub fn render(homes: &[PortsHome], conflicts: &[Conflict], all: bool, shown: &Shown) -> String {
+    let document = Document {
+        version: 1,
+        homes: homes.iter().map(|home| home_entry(home, all, shown)).collect(),
+        conflicts: conflicts.iter().map(|conflict| conflict_entry(homes, conflict, shown)).collect(),
+    };
+    super::json_text(&document)
+}
+
+fn home_entry<'a>(home: &'a PortsHome, all: bool, shown: &Shown) -> HomeEntry<'a> {
+    let model = home.model;
+    let source = match home.offset.source {
+        OffsetSource::File(at) => source_entry(model, "file", Some(at), shown),
+        OffsetSource::Flag => source_entry(model, "flag", None, shown),
+        OffsetSource::Default => source_entry(model, "default", None, shown),
+    };
+    HomeEntry {
+        path: model.map(|model| shown.path(model.path())),
+        product: home.product.map(|product| product.id.as_str()),
+        version: home.version.as_ref().map(ToString::to_string),
+        generation: model.map(|model| match model.generation {
+            crate::home::Generation::Toml => "toml",
+            crate::home::Generation::Xml => "xml",
+            crate::home::Generation::Yaml => "yaml",
+        }),
+        profile: model.and_then(|model| model.identity.profile.as_deref()),
+        offset: OffsetEntry { value: home.offset.value, source },
+        listeners: home
+            .listeners
+            .iter()
+            .filter(|listener| all || listener.enabled)
+            .map(|listener| listener_entry(model, listener, shown))
+            .collect(),
+    }
+}
+
+fn source_entry(model: Option<&Model>, kind: &'static str, at: Option<Location>, shown: &Shown) -> SourceEntry {
+    let source = model.zip(at).map(|(model, at)| (&model.file(at.file).source, at.span));
+    SourceEntry {
+        kind,
+        file: source.map(|(source, _)| shown.path(&source.path)),
+        range: source.map(|(source, span)| JsonRange::of(source, span)),
+    }
+}
+
+fn listener_entry<'a>(model: Option<&Model>, listener: &'a Listener, shown: &Shown) -> ListenerEntry<'a> {
+    let source = match listener.source {
+        Source::File { at, .. } => source_entry(model, "file", Some(at), shown),
+        Source::Default(at) => source_entry(model, "default", at, shown),
+    };
+    ListenerEntry {
+        id: &listener.id,
+        protocol: listener.protocol,
+        tls: listener.tls,
+        direction: listener.direction,
+        base: listener.base,
+        offset: listener.offset,
+        port: listener.port(),
+        enabled: listener.enabled,
+        random: listener.random,
+        description: &listener.description,
+        source,
+        unknown: listener.unknown.as_deref(),
+        note: listener.note.as_deref(),
+        documented_port: listener.documented_port,
+        profile: listener.profile.as_deref(),
+    }
+}
+
+fn conflict_entry<'a>(homes: &'a [PortsHome], conflict: &Conflict, shown: &Shown) -> ConflictEntry<'a> {
+    let path = |home: usize| homes[home].model.map(|model| shown.path(model.path()));
+    let listeners = conflict.listeners.iter();
+    ConflictEntry {
+        port: conflict.port,
+        protocol: conflict.protocol,
+        listeners: listeners
+            .map(|listener| ConflictListener {
+                home: path(listener.home),
+                id: &homes[listener.home].listeners[listener.listener].id,
+            })
+            .collect(),
+        suggested_offset: conflict
+            .suggestion
+            .map(|suggestion| SuggestedOffset { home: path(suggestion.home), value: suggestion.offset }),
+    }
+}
