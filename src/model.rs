@@ -175,7 +175,7 @@ impl Model {
             Kind::Toml => path.parent() == Some(self.layout.conf_folder().as_path()) && crate::home::is_known_name(path),
             Kind::Xml => true,
             Kind::Properties => is_known_properties(path),
-            Kind::Yaml => path.file_name().is_some_and(|name| name == "deployment.yaml"),
+            Kind::Yaml => path.file_name().is_some_and(|name| name == "deployment.yaml" || name == "netty-transports.yml"),
             Kind::Script | Kind::Json | Kind::Text => false,
         }
     }

@@ -198,16 +198,25 @@ fn is_pruned(entry: &DirEntry, roots: &BTreeSet<PathBuf>) -> bool {
     in_home && (HOME_FOLDERS.contains(&name) || name.starts_with("jdk"))
 }
 
-/// The layout of the home at `folder`, if it is one.
+/// The layout of the home at `folder`, if it is one. Enterprise Integrator 6 has a `repository/conf` beside its `conf`.
 fn home_at(folder: &Path) -> Option<Layout> {
-    if folder.join("repository/conf").is_dir() {
-        return Some(Layout::new(folder, "repository/conf"));
+    let (carbon, conf) = (folder.join("repository/conf"), folder.join("conf"));
+    if !has_home_file(&carbon) && (has_home_file(&conf) || has_runtime(&conf)) {
+        return Some(Layout::new(folder, "conf"));
     }
-    let conf = folder.join("conf");
-    (has_home_file(&conf) || has_runtime(&conf)).then(|| Layout::new(folder, "conf"))
+    carbon.is_dir().then(|| Layout::new(folder, "repository/conf"))
 }
 
-/// Whether a folder below `conf` holds the deployment.yaml of a Carbon 5 runtime.
+/// Whether `conf` holds what configures a Carbon 5 runtime.
 fn has_runtime(conf: &Path) -> bool {
-    ["worker", "dashboard", "manager", "editor"].iter().any(|runtime| conf.join(runtime).join("deployment.yaml").is_file())
+    RUNTIME_FILES.iter().any(|file| conf.join(file).is_file())
 }
+
+const RUNTIME_FILES: [&str; 6] = [
+    "worker/deployment.yaml",
+    "dashboard/deployment.yaml",
+    "manager/deployment.yaml",
+    "editor/deployment.yaml",
+    "transports/netty-transports.yml",
+    "msf4j-transport/netty-transports.yml",
+];

@@ -49,7 +49,7 @@ fn endpoint(model: &Model, file: FileId, offset: &Offset, profile: Option<&Serve
         _ => false,
     };
     let mut listener = Listener {
-        id: (*id).to_owned(),
+        id: if model.is_product(&["micro-integrator"]) { format!("mi-{id}") } else { (*id).to_owned() },
         description: format!("inbound endpoint {name}"),
         protocol: Protocol::Tcp,
         tls: *tls,
