@@ -390,11 +390,11 @@ fn xml_files_in(folder: &Path) -> Vec<PathBuf> {
 fn parse(source: &SourceFile) -> (Content, Vec<Fault>) {
     let text = source.text.as_str();
     match source.kind {
-        Kind::Toml => match TomlDocument::parse(text, &[]) {
+        Kind::Toml => match TomlDocument::parse(text) {
             Ok(document) => (Content::Toml(document), Vec::new()),
             Err(faults) => match template::mask(text, Kind::Toml) {
                 None => (Content::Broken, faults),
-                Some(masked) => match TomlDocument::parse(&masked.text, &masked.placeholders) {
+                Some(masked) => match TomlDocument::parse_template(&masked, text) {
                     Ok(document) => (Content::Toml(document), Vec::new()),
                     Err(faults) => (Content::Broken, faults),
                 },

@@ -19,6 +19,13 @@ pub struct Identity {
     pub profile: Option<String>,
 }
 
+impl Identity {
+    /// Whether the home is a runtime inside another home, which has the start script.
+    pub fn is_inner(&self) -> bool {
+        self.profile.as_ref().is_some_and(|profile| profile != MAIN_PROFILE)
+    }
+}
+
 /// What carbon.xml says of the product.
 #[derive(Debug, Default)]
 pub(crate) struct ServerNames {
@@ -51,10 +58,7 @@ pub(crate) fn identify_with(layout: &Layout, names: &ServerNames) -> Identity {
     if identity.product.is_none() && kernel.is_some() {
         identity = Identity { product: catalog().product("carbon-kernel"), version: kernel.clone(), ..Identity::default() };
     }
-    if identity.product.is_some_and(|product| product.id == ENTERPRISE_INTEGRATOR) {
-        identity.profile = Some("integrator".to_owned());
-    }
-    Identity { kernel, ..identity }
+    Identity { kernel, profile: main_profile(identity.product), ..identity }
 }
 
 /// Tells product and version of the home at `layout` from its version files alone.
@@ -63,6 +67,7 @@ pub fn identify(layout: &Layout) -> Identity {
 }
 
 const ENTERPRISE_INTEGRATOR: &str = "enterprise-integrator";
+const MAIN_PROFILE: &str = "integrator";
 
 /// `wso2/broker`, `wso2/business-process` and the like below a home of Enterprise Integrator 6.
 fn inside_enterprise_integrator(layout: &Layout) -> Option<Identity> {
@@ -102,7 +107,12 @@ fn by_names(names: &ServerNames) -> Identity {
     };
     let product = names.name.as_deref().and_then(product_named).or_else(by_key);
     let version = product.and(names.version.as_deref()).and_then(Version::parse);
-    Identity { product, version, ..Identity::default() }
+    Identity { product, version, profile: main_profile(product), ..Identity::default() }
+}
+
+/// The profile that lives in the home itself rather than in a folder below it.
+fn main_profile(product: Option<&Product>) -> Option<String> {
+    product.filter(|product| product.id == ENTERPRISE_INTEGRATOR).map(|_| MAIN_PROFILE.to_owned())
 }
 
 fn product_named(name: &str) -> Option<&'static Product> {

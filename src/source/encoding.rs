@@ -79,8 +79,7 @@ pub fn decode(bytes: Vec<u8>, is_xml: bool) -> Decoded {
         }
         if let Some((label, span)) = declared_encoding(&bytes) {
             if label.eq_ignore_ascii_case("iso-8859-1") || label.eq_ignore_ascii_case("latin1") {
-                let text = encoding_rs::mem::decode_latin1(&bytes).into_owned();
-                return Decoded { text, encoding: Encoding::Latin1, byte_order_mark: false, fault: None };
+                return decode_latin1(&bytes);
             }
             match Charset::for_label(label.as_bytes()) {
                 // A prolog in single bytes cannot truly be UTF-16: parsers go on with UTF-8.
@@ -95,6 +94,16 @@ pub fn decode(bytes: Vec<u8>, is_xml: bool) -> Decoded {
         }
     }
     decode_utf8(bytes)
+}
+
+/// Decodes `bytes` as UTF-8, or as ISO-8859-1 when they are not. Never fails.
+pub fn decode_utf8_or_latin1(bytes: Vec<u8>) -> Decoded {
+    if std::str::from_utf8(&bytes).is_ok() { decode_utf8(bytes) } else { decode_latin1(&bytes) }
+}
+
+fn decode_latin1(bytes: &[u8]) -> Decoded {
+    let text = encoding_rs::mem::decode_latin1(bytes).into_owned();
+    Decoded { text, encoding: Encoding::Latin1, byte_order_mark: false, fault: None }
 }
 
 fn decode_utf8(bytes: Vec<u8>) -> Decoded {

@@ -86,12 +86,14 @@ pub struct Fault {
     pub related: Option<(Span, String)>,
     /// Whether the file nests deeper than [`MAX_NESTING`], rather than being malformed.
     pub too_deep: bool,
+    /// Whether a key or table is defined a second time, rather than being malformed.
+    pub is_repetition: bool,
 }
 
 impl Fault {
     /// A fault with no remedy and no other place.
     pub fn new(span: Span, message: impl Into<String>) -> Self {
-        Self { span, message: message.into(), help: None, related: None, too_deep: false }
+        Self { span, message: message.into(), help: None, related: None, too_deep: false, is_repetition: false }
     }
 
     /// The same with a remedy.
@@ -158,7 +160,12 @@ impl SourceFile {
             return Err(LoadError::TooLarge(bytes.len() as u64));
         }
         let kind = Kind::of(path);
-        let decoded = encoding::decode(bytes, kind == Kind::Xml);
+        let decoded = match kind {
+            Kind::Xml => encoding::decode(bytes, true),
+            Kind::Toml | Kind::Yaml | Kind::Json => encoding::decode(bytes, false),
+            // Java reads properties as ISO-8859-1, and so can stand what is no UTF-8; scripts are only searched for options.
+            Kind::Properties | Kind::Script | Kind::Text => encoding::decode_utf8_or_latin1(bytes),
+        };
         Ok(Self {
             path: path.to_path_buf(),
             kind,

@@ -143,6 +143,12 @@ impl Masker {
         self.placeholders.push(span);
         let line_start = text[..span.start].rfind('\n').map_or(0, |at| at + 1);
         let before = &text[line_start..span.start];
+        let behind = text[span.end..].split(['\r', '\n']).next().unwrap_or_default();
+        if self.kind == Kind::Toml && before.trim().is_empty() && (behind.trim().is_empty() || behind.trim().starts_with(['#', '{'])) {
+            // Alone in its line, it prints whole lines.
+            self.blank(span);
+            return;
+        }
         if self.kind != Kind::Toml || in_string(before) {
             self.write(span, |_, old| if matches!(old, b'\n' | b'\r') { old } else { b'_' });
             return;
@@ -208,6 +214,7 @@ mod tests {
         assert_eq!(masked("a = \"{{ x }}:9443\"\n"), "a = \"_______:9443\"\n");
         assert_eq!(masked("{{ $key }} = 1\n"), "_0________ = 1\n");
         assert_eq!(masked("a = <%= @x %>\n"), "a = '_______'\n");
+        assert_eq!(masked("{{ lines }}\nb = 1\n"), "           \nb = 1\n");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use toml_edit::{ArrayOfTables, Document, InlineTable, Item, Key, Table, Value};
 use toml_parser::Source;
 use toml_parser::lexer::TokenKind;
 
+use super::template::Masked;
 use super::toml_faults::faults_of;
 use super::{Fault, Span};
 
@@ -81,14 +82,26 @@ pub struct TomlDocument {
 }
 
 impl TomlDocument {
-    /// Parses `text`, in which `placeholders` are the ranges that a deployment tool will fill. Fails with every syntax error.
-    pub fn parse(text: &str, placeholders: &[Span]) -> Result<Self, Vec<Fault>> {
-        let Ok(document) = Document::parse(text) else {
-            return Err(faults_of(text));
-        };
-        let mut reader = Reader { placeholders, entries: Vec::new(), tables: Vec::new() };
+    /// Parses `text`. Fails with every syntax error.
+    pub fn parse(text: &str) -> Result<Self, Vec<Fault>> {
+        Self::read(text, &[]).ok_or_else(|| faults_of(text, text))
+    }
+
+    /// Parses `masked`, which stands for the template `text` of a deployment tool. Fails with every syntax error but those that the
+    /// tool's conditions may resolve: what is defined twice.
+    pub fn parse_template(masked: &Masked, text: &str) -> Result<Self, Vec<Fault>> {
+        Self::read(&masked.text, &masked.placeholders).ok_or_else(|| {
+            let mut faults = faults_of(&masked.text, text);
+            faults.retain(|fault| !fault.is_repetition);
+            faults
+        })
+    }
+
+    fn read(text: &str, placeholders: &[Span]) -> Option<Self> {
+        let document = Document::parse(text).ok()?;
+        let mut reader = Reader { text, placeholders, entries: Vec::new(), tables: Vec::new() };
         reader.read_table(document.as_table(), "", None);
-        Ok(reader.finish(text))
+        Some(reader.finish(text))
     }
 
     /// The entry at a flattened key; the first one where the key lies in an array of tables.
@@ -103,6 +116,7 @@ impl TomlDocument {
 }
 
 struct Reader<'a> {
+    text: &'a str,
     placeholders: &'a [Span],
     entries: Vec<TomlEntry>,
     /// Header, and the span by which it is ordered.
@@ -118,7 +132,7 @@ impl Reader<'_> {
             let key = join(key, name);
             let below = match item {
                 Item::Value(value) => {
-                    self.read_value(&key, key_span(written), value, header);
+                    self.read_value(&key, self.key_span(written), value, header);
                     None
                 }
                 Item::Table(table) if table.is_implicit() || table.is_dotted() => self.read_table(table, &key, header),
@@ -164,9 +178,15 @@ impl Reader<'_> {
 
     fn read_inline(&mut self, inline: &InlineTable, key: &str, header: Option<Span>) {
         for (name, value) in inline {
-            let written = inline.key(name).map_or_else(Span::default, key_span);
+            let written = inline.key(name).map_or_else(Span::default, |key| self.key_span(key));
             self.read_value(&join(key, name), written, value, header);
         }
+    }
+
+    /// The written key, all its segments: the tree has the place of the last one.
+    fn key_span(&self, key: &Key) -> Span {
+        let leaf = key.span().map_or_else(Span::default, Span::from);
+        Span::new(start_of_dotted_key(self.text, leaf.start), leaf.end)
     }
 
     fn convert(&self, value: &Value) -> TomlValue {
@@ -199,8 +219,21 @@ impl Reader<'_> {
     }
 }
 
-fn key_span(key: &Key) -> Span {
-    key.span().map_or_else(Span::default, Span::from)
+/// Where the dotted key begins whose last segment begins at `leaf`.
+fn start_of_dotted_key(text: &str, leaf: usize) -> usize {
+    let mut start = leaf;
+    while let Some(before) = text[..start].trim_end_matches([' ', '\t']).strip_suffix('.') {
+        let before = before.trim_end_matches([' ', '\t']);
+        let segment = match before.chars().next_back() {
+            Some(quote @ ('"' | '\'')) => before[..before.len() - 1].rfind(quote),
+            _ => Some(before.trim_end_matches(|character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_')).len()),
+        };
+        match segment {
+            Some(segment) if segment < start => start = segment,
+            _ => break,
+        }
+    }
+    start
 }
 
 fn earlier(one: Option<Span>, other: Option<Span>) -> Option<Span> {
@@ -230,7 +263,7 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> TomlDocument {
-        TomlDocument::parse(text, &[]).expect("valid TOML")
+        TomlDocument::parse(text).expect("valid TOML")
     }
 
     #[test]
@@ -243,7 +276,15 @@ mod tests {
         assert_eq!(headers, [("a", "[a]"), ("l.m[]", "[[l.m]]"), ("l.m[].o", "[l.m.o]"), ("l.m[]", "[[l.m]]"), ("q", "[q]")]);
         assert_eq!(document.entries[0].table, None);
         assert_eq!(document.entries[5].table, Some(3));
-        assert_eq!(document.get("a.b.c").map(|entry| entry.value_span.of(text)), Some("'x'"));
+        let dotted = document.get("a.b.c").expect("a.b.c");
+        assert_eq!((dotted.key_span.of(text), dotted.value_span.of(text)), ("b.c", "'x'"));
+    }
+
+    #[test]
+    fn a_dotted_key_is_marked_as_a_whole() {
+        let text = "a.x = 1\na . 'y.z' . w = 2\n";
+        let keys: Vec<String> = parse(text).entries.iter().map(|entry| entry.key_span.of(text).to_owned()).collect();
+        assert_eq!(keys, ["a.x", "a . 'y.z' . w"]);
     }
 
     #[test]
@@ -267,7 +308,7 @@ mod tests {
     #[test]
     fn what_a_tool_fills_in_is_a_placeholder() {
         let text = "offset = '__'\n";
-        let document = TomlDocument::parse(text, &[Span::new(9, 13)]).expect("valid TOML");
+        let document = TomlDocument::read(text, &[Span::new(9, 13)]).expect("valid TOML");
         assert_eq!(document.entries[0].value, TomlValue::Placeholder);
     }
 }

@@ -7,11 +7,11 @@ use super::{Fault, LineIndex, Span, secrets};
 
 const TYPOGRAPHIC_QUOTES: [char; 8] = ['“', '”', '„', '‟', '‘', '’', '«', '»'];
 
-/// The faults of `text`, which is not valid TOML, in the order of their places: one per line, since one slip makes the parser stumble
+/// The faults of `text`, which is not valid TOML and stands byte for byte for `written`, in the order of their places: one per line, since one slip makes the parser stumble
 /// several times in its line.
-pub(super) fn faults_of(text: &str) -> Vec<Fault> {
+pub(super) fn faults_of(text: &str, written: &str) -> Vec<Fault> {
     let (tree, errors) = DeTable::parse_recoverable(text);
-    let shown = secrets::masked(text);
+    let shown = secrets::masked(written);
     let lines = LineIndex::new(text);
     let mut faults: Vec<(usize, Fault)> = errors
         .iter()
@@ -165,12 +165,14 @@ impl Stumble<'_> {
         let what = if header { "table" } else { "key" };
         let path = self.path();
         let name = path.join(".");
-        let fault = Fault::new(self.span, format!("{what} `{name}` is defined twice"));
+        let span = if header { self.rest_of_line(self.line.start) } else { self.span };
+        let fault = Fault::new(span, format!("{what} `{name}` is defined twice"));
         let first = if header { self.header_above(&path) } else { None };
         let fault = match first.or_else(|| self.first_definition(&path)) {
             Some(first) => fault.related(first, "first defined here"),
             None => fault,
         };
+        let fault = Fault { is_repetition: true, ..fault };
         fault.help(if header { "merge the two tables under one header" } else { "keep one of the two" })
     }
 
@@ -199,8 +201,9 @@ impl Stumble<'_> {
         for line in self.text[..self.line.start].split_inclusive('\n') {
             let key = header_key(line.trim());
             if line.trim_start().starts_with('[') && !key.is_empty() && segments(key) == path {
-                let at = start + line.find(key).unwrap_or(0);
-                return Some(Span::new(at, at + key.len()));
+                let at = start + line.find('[').unwrap_or(0);
+                let end = start + line.rfind(']').map_or(line.trim_end().len(), |close| close + 1);
+                return Some(Span::new(at, end));
             }
             start += line.len();
         }
@@ -266,7 +269,7 @@ mod tests {
 
     /// Every fault as `text at the place | message | related text`.
     fn faults(text: &str) -> Vec<String> {
-        faults_of(text)
+        faults_of(text, text)
             .into_iter()
             .map(|fault| {
                 let related = fault.related.map(|(span, _)| format!(" | offset {}", span.start)).unwrap_or_default();
@@ -289,7 +292,7 @@ mod tests {
             ("a = \"x\n", " | the string is not closed in its line"),
             ("a = \"C:\\wso2\"\n", "\\w | a backslash in double quotes starts an escape, and this is none"),
             ("a = 1\na = 2\n", "a | key `a` is defined twice | offset 0"),
-            ("[t]\nx = 1\n[u]\n[t]\n", "t | table `t` is defined twice | offset 1"),
+            ("[t]\nx = 1\n[u]\n[t]\n", "[t] | table `t` is defined twice | offset 0"),
             ("[[l]]\nx = 1\n[[l]]\nx = 1\nx = 2\n", "x | key `l.x` is defined twice | offset 18"),
         ] {
             assert_eq!(faults(text), [expected], "{text:?}");
@@ -317,6 +320,6 @@ mod tests {
     #[test]
     fn depth_is_told_apart_from_syntax() {
         let text = format!("a = {}{}", "[".repeat(200), "]".repeat(200));
-        assert!(faults_of(&text).iter().any(|fault| fault.too_deep));
+        assert!(faults_of(&text, &text).iter().any(|fault| fault.too_deep));
     }
 }

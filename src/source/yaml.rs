@@ -131,6 +131,9 @@ impl<'a> Reader<'a> {
     fn fault(&self, error: &ScanError) -> Fault {
         let at = self.offsets.byte(error.marker().index());
         let end = self.text[at..].find(['\r', '\n']).map_or(self.text.len(), |len| at + len);
+        if error.info().contains("recursion limit") {
+            return Fault::too_deep(Span::new(at, end));
+        }
         // The parser may notice at the end of the line above.
         let line_below = self.text[end..].char_indices().skip(1).find(|(_, character)| *character == '\n');
         let read = line_below.map_or(self.text.len(), |(len, _)| end + len);
@@ -172,7 +175,9 @@ mod tests {
     fn faults_have_their_place_and_depth_is_limited() {
         let fault = parse("a: 1\n\tb: 2\n").expect_err("a tab");
         assert!(fault.help.is_some_and(|help| help.contains("tabs")));
+        let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
         assert!(parse(&"[".repeat(500)).expect_err("too deep").too_deep);
+        assert!(parse(&deep).expect_err("too deep").too_deep);
         assert!(parse("").expect("valid").is_none());
     }
 }

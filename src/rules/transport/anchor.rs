@@ -12,6 +12,8 @@ pub(super) fn of_listener(context: HomeContext, listener: &Listener, element: &s
     let Some((file, document)) = model.toml() else {
         return if model.toml_file().is_some() { None } else { element_around(context, listener.source.anchor()?, element) };
     };
+    // Whether deployment.toml leaves a listener open depends on the product.
+    model.product()?;
     if let State::Switched(at) = listener.state
         && at.file == file
     {

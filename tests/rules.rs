@@ -1,0 +1,122 @@
+//! Runs the examples of every rule file: what fails must be reported at exactly the places named, what passes must not.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::{fs, iter};
+
+use carbonlint::catalog::{Version, catalog};
+use carbonlint::diagnostic::Target;
+use carbonlint::lint::Workspace;
+use carbonlint::model::Assumptions;
+use carbonlint::paths::Shown;
+use carbonlint::rules::{Selection, rules};
+use serde::Deserialize;
+
+/// The part of a rule file that the examples make up.
+#[derive(Deserialize)]
+struct Examples {
+    #[serde(default)]
+    fails: Vec<Example>,
+    #[serde(default)]
+    passes: Vec<Example>,
+    /// Why a rule can have no examples.
+    untestable: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Example {
+    title: String,
+    product: Option<String>,
+    #[serde(default)]
+    at: Vec<String>,
+    files: BTreeMap<String, Content>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Content {
+    Text(String),
+    Bytes { hex: String },
+    Repeated { before: String, repeat: String, times: usize, after: String },
+}
+
+impl Content {
+    fn bytes(&self) -> Vec<u8> {
+        match self {
+            Self::Text(text) => text.clone().into_bytes(),
+            Self::Bytes { hex } => {
+                let digits: Vec<char> = hex.chars().filter(|digit| !digit.is_whitespace()).collect();
+                digits.chunks(2).map(|pair| u8::from_str_radix(&pair.iter().collect::<String>(), 16).expect("hexadecimal")).collect()
+            }
+            Self::Repeated { before, repeat, times, after } => format!("{before}{}{after}", repeat.repeat(*times)).into_bytes(),
+        }
+    }
+}
+
+/// The findings of one rule on an example, as `file:line:column`.
+fn findings(rule: &str, example: &Example) -> Vec<String> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (name, content) in &example.files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("created");
+        fs::write(path, content.bytes()).expect("written");
+    }
+    let product = example.product.as_deref().map(|product| {
+        let (name, version) = product.split_once('@').expect("NAME@VERSION");
+        (catalog().product(name).expect("a known product"), Version::parse(version))
+    });
+    let assumptions = Assumptions { product, ..Assumptions::default() };
+    let workspace = Workspace::open(&[folder.path().to_path_buf()], &assumptions, None);
+    let selection = Selection { select: vec![rule.to_owned()], ..Selection::default() };
+    let shown = Shown::relative_to(folder.path().to_path_buf());
+    let diagnostics = workspace.lint(&selection, &shown);
+    let places = diagnostics.iter().map(|diagnostic| match &diagnostic.finding.target {
+        Target::Site(site) => {
+            let position = workspace.homes[site.home].model.file(site.at.file).source.position(diagnostic.span.start);
+            format!("{}:{}:{}", diagnostic.path, position.line, position.column)
+        }
+        Target::Path(..) => format!("{}:1:1", diagnostic.path),
+    });
+    places.collect()
+}
+
+fn rule_file(category: &str, name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("rules").join(category).join(format!("{name}.toml"))
+}
+
+fn examples(category: &str, name: &str) -> Examples {
+    let text = fs::read_to_string(rule_file(category, name)).expect("the rule's file");
+    toml::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+#[test]
+fn every_example_is_judged_as_its_rule_file_says() {
+    let mut wrong = Vec::new();
+    for rule in rules() {
+        let examples = examples(&rule.category, &rule.name);
+        let fails = examples.fails.iter().map(|example| (example, true));
+        for (example, should_fail) in fails.chain(examples.passes.iter().zip(iter::repeat(false))) {
+            assert_eq!(should_fail, !example.at.is_empty(), "{}: `{}` and its places", rule.name, example.title);
+            let mut expected = example.at.clone();
+            expected.sort();
+            let mut found = findings(&rule.name, example);
+            found.sort();
+            if found != expected {
+                wrong.push(format!("{}: {}\n    expected {expected:?}\n    found    {found:?}", rule.name, example.title));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} examples\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn every_rule_has_examples_of_both_kinds() {
+    for rule in rules() {
+        let examples = examples(&rule.category, &rule.name);
+        match examples.untestable {
+            Some(why) => assert!(!why.is_empty() && examples.fails.is_empty() && examples.passes.is_empty(), "{}", rule.name),
+            None => assert!(!examples.fails.is_empty() && !examples.passes.is_empty(), "{}", rule.name),
+        }
+    }
+}
