@@ -47,7 +47,10 @@ impl Content {
             Self::Text(text) => text.clone().into_bytes(),
             Self::Bytes { hex } => {
                 let digits: Vec<char> = hex.chars().filter(|digit| !digit.is_whitespace()).collect();
-                digits.chunks(2).map(|pair| u8::from_str_radix(&pair.iter().collect::<String>(), 16).expect("hexadecimal")).collect()
+                digits
+                    .chunks(2)
+                    .map(|pair| u8::from_str_radix(&pair.iter().collect::<String>(), 16).expect("hexadecimal"))
+                    .collect()
             }
             Self::Repeated { before, repeat, times, after } => format!("{before}{}{after}", repeat.repeat(*times)).into_bytes(),
         }

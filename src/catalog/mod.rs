@@ -177,9 +177,7 @@ pub struct ListenerRow {
     /// Whether the system picks the port at each start.
     #[serde(default)]
     pub random: bool,
-    /// What the documentation says where the code says otherwise.
-    pub documented_port: Option<u16>,
-    /// Where it says so, and why the code counts.
+    /// What the documentation says where the code says otherwise, and why the code counts.
     pub documented_note: Option<String>,
     /// How the offset changes it.
     pub offset: OffsetRule,
@@ -216,6 +214,10 @@ pub struct ListenerPart {
     pub open: bool,
     /// Why it is as it is.
     pub note: Option<String>,
+    /// The port that the documentation has where the code has another.
+    pub documented_port: Option<u16>,
+    /// Instead of the listener's own.
+    pub documented_note: Option<String>,
     /// The key that sets the port.
     pub port_key: Option<String>,
     /// Other names of that key.

@@ -83,7 +83,7 @@ impl Layout {
     pub fn around(file: &Path) -> Self {
         let folder = file.parent().unwrap_or(Path::new(""));
         if let Some(root) = inbound_root(folder) {
-                let conf = if has_home_file(&root.join("repository/conf")) { "repository/conf" } else { "conf" };
+            let conf = if has_home_file(&root.join("repository/conf")) { "repository/conf" } else { "conf" };
             return Self::new(&root, conf);
         }
         for conf in folder.ancestors().filter(|ancestor| ancestor.file_name().is_some_and(|name| name == "conf")) {

@@ -178,8 +178,8 @@ fn blank(row: &'static ListenerRow, part: &'static ListenerPart) -> Listener {
         enabled: part.open,
         source: Source::Default(None),
         state: State::Default,
-        note: part.note.clone().or_else(|| row.documented_note.clone()),
-        documented_port: row.documented_port,
+        note: part.note.as_ref().or(part.documented_note.as_ref()).or(row.documented_note.as_ref()).cloned(),
+        documented_port: part.documented_port,
         profile: part.profile.clone(),
         row: Some((row, part)),
     }

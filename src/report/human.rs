@@ -27,6 +27,9 @@ pub fn render(report: Report, style: Style) -> String {
     let mut text = String::new();
     let mut sources = Sources::default();
     for diagnostic in report.diagnostics {
+        if !text.is_empty() {
+            text.push('\n');
+        }
         let drawn = Drawn::new(report, diagnostic, &mut sources);
         if handler.render_report(&mut text, &drawn).is_err() {
             // A place that miette cannot draw is still said.
@@ -114,10 +117,17 @@ impl<'a> Drawn<'a> {
             Target::Site(site) => {
                 let file = &report.workspace.homes[site.home].model.file(site.at.file).source;
                 let text = sources.masked((site.home, site.at.file), &file.text);
-                let mut labels = vec![label(None, &text, site.at.span)];
+                if has_long_line(&text, diagnostic.span) {
+                    let position = file.position(diagnostic.span.start);
+                    let message = format!("{}:{}:{}: {}", diagnostic.path, position.line, position.column, finding.message);
+                    return Self { diagnostic, message, help: finding.help.clone(), source: None, labels: Vec::new() };
+                }
+                let (start, len) = on_first_line(&text, diagnostic.span);
+                let mut labels = vec![LabeledSpan::new_primary_with_span(None, (start, len))];
                 for related in &finding.related {
                     if related.site.home == site.home && related.site.at.file == site.at.file {
-                        labels.push(label(Some(related.message.clone()), &text, related.site.at.span));
+                        let (start, len) = on_first_line(&text, related.site.at.span);
+                        labels.push(LabeledSpan::new(Some(related.message.clone()), start, len));
                     } else {
                         let model = &report.workspace.homes[related.site.home].model;
                         elsewhere.push(format!("{} ({})", related.message, place(model, related.site.at, report.shown)));
@@ -132,12 +142,22 @@ impl<'a> Drawn<'a> {
     }
 }
 
-/// A label on the first line of `span`: what spans many lines would fill the screen.
-fn label(text: Option<String>, source: &str, span: Span) -> LabeledSpan {
+/// Start and length of what lies on the first line of `span`: what spans many lines would fill the screen.
+fn on_first_line(source: &str, span: Span) -> (usize, usize) {
     let start = span.start.min(source.len());
     let end = span.end.clamp(start, source.len());
-    let first_line = source[start..end].find(['\r', '\n']).unwrap_or(end - start);
-    LabeledSpan::new(text, start, first_line)
+    (start, source[start..end].find(['\r', '\n']).unwrap_or(end - start))
+}
+
+/// The longest line that is drawn, in bytes.
+const MAX_DRAWN_LINE: usize = 400;
+
+/// Whether a line near `span` is too long to be drawn, as in a minified file.
+fn has_long_line(source: &str, span: Span) -> bool {
+    let start = span.start.min(source.len());
+    let before = source[..start].rsplit('\n').take(2).map(str::len).max().unwrap_or(0);
+    let behind = source[start..].split('\n').take(2).map(str::len).max().unwrap_or(0);
+    before.max(behind) > MAX_DRAWN_LINE
 }
 
 impl fmt::Display for Drawn<'_> {

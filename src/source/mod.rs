@@ -112,7 +112,9 @@ impl Fault {
 
     /// The fault of a file that nests too deep at `span`.
     pub fn too_deep(span: Span) -> Self {
-        Self { too_deep: true, ..Self::new(span, format!("nested more than {MAX_NESTING} levels deep")) }
+        let fault = Self::new(span, format!("nested more than {MAX_NESTING} levels deep, and checked no further"));
+        Self { too_deep: true, ..fault }
+            .help("restore the file, or correct what generated it: something is opened again and again and never closed")
     }
 }
 

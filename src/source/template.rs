@@ -144,7 +144,10 @@ impl Masker {
         let line_start = text[..span.start].rfind('\n').map_or(0, |at| at + 1);
         let before = &text[line_start..span.start];
         let behind = text[span.end..].split(['\r', '\n']).next().unwrap_or_default();
-        if self.kind == Kind::Toml && before.trim().is_empty() && (behind.trim().is_empty() || behind.trim().starts_with(['#', '{'])) {
+        if self.kind == Kind::Toml
+            && before.trim().is_empty()
+            && (behind.trim().is_empty() || behind.trim().starts_with(['#', '{']))
+        {
             // Alone in its line, it prints whole lines.
             self.blank(span);
             return;

@@ -226,7 +226,11 @@ fn start_of_dotted_key(text: &str, leaf: usize) -> usize {
         let before = before.trim_end_matches([' ', '\t']);
         let segment = match before.chars().next_back() {
             Some(quote @ ('"' | '\'')) => before[..before.len() - 1].rfind(quote),
-            _ => Some(before.trim_end_matches(|character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_')).len()),
+            _ => Some(
+                before
+                    .trim_end_matches(|character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_'))
+                    .len(),
+            ),
         };
         match segment {
             Some(segment) if segment < start => start = segment,

@@ -81,8 +81,11 @@ impl Stumble<'_> {
                 Fault::new(self.rest_of_line(self.line.start), format!("`{}` is no key with a value", self.shown_line()))
                     .help("write `key = value`, or remove the line")
             }
-            "invalid basic string" | "invalid literal string" => Fault::new(self.span, "the string is not closed in its line")
-                .help("add the closing quote, or write `\"\"\"` around a text of several lines"),
+            "invalid basic string" | "invalid literal string" => Fault::new(
+                self.from_quote(if what.contains("basic") { '"' } else { '\'' }),
+                "the string is not closed in its line",
+            )
+            .help("add the closing quote, or write `\"\"\"` around a text of several lines"),
             "invalid multi-line basic string" | "invalid multi-line literal string" => {
                 Fault::new(self.span, "the text of several lines is never closed")
                     .help("add the closing quotes, three of the kind that opens it")
@@ -241,6 +244,12 @@ impl Stumble<'_> {
         self.rest_of_line(self.line.start).of(self.shown)
     }
 
+    /// The string that is not closed, from its quote to the end of the line.
+    fn from_quote(&self, quote: char) -> Span {
+        let quote = self.text[self.line.start..self.span.start].rfind(quote).map_or(self.span.start, |at| self.line.start + at);
+        Span::new(quote, self.line.end)
+    }
+
     fn with_backslash(&self) -> Span {
         let start = self.text[self.line.start..self.span.start].rfind('\\').map_or(self.span.start, |at| self.line.start + at);
         let end = self.text[self.span.start..].chars().next().map_or(self.span.end, |next| self.span.start + next.len_utf8());
@@ -289,7 +298,7 @@ mod tests {
             ("a =\n", "a = | `a` has no value"),
             ("word\n", "word | `word` is no key with a value"),
             ("[a\nx = 1\n", "[a | the header is not closed"),
-            ("a = \"x\n", " | the string is not closed in its line"),
+            ("a = \"x\n", "\"x | the string is not closed in its line"),
             ("a = \"C:\\wso2\"\n", "\\w | a backslash in double quotes starts an escape, and this is none"),
             ("a = 1\na = 2\n", "a | key `a` is defined twice | offset 0"),
             ("[t]\nx = 1\n[u]\n[t]\n", "[t] | table `t` is defined twice | offset 0"),

@@ -5,7 +5,6 @@ use crate::diagnostic::Finding;
 use crate::model::Location;
 use crate::ports::place;
 use crate::rules::HomeContext;
-use crate::source::Span;
 use crate::source::toml::TomlValue;
 use crate::urls::is_loopback;
 
@@ -18,8 +17,8 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         return;
     }
     let on = listener.port().map_or_else(String::new, |port| format!(" on port {port}"));
-    let bound = if host.is_empty() { "every address".to_owned() } else { format!("`{host}`") };
-    let message = format!("JMX can be reached from other machines: its RMI server is bound to {bound}{on}");
+    let name = if host.is_empty() { "the machine's own name".to_owned() } else { format!("`{host}`") };
+    let message = format!("JMX is offered to other machines: its RMI server is published under {name}{on}");
     let help = if context.model().toml_file().is_some() {
         "write `rmi_server_start = false` in `[monitoring.jmx]`, or `rmi_hostname = \"localhost\"`"
     } else {
@@ -36,8 +35,10 @@ fn written_host(context: HomeContext) -> Option<(String, Location)> {
         let TomlValue::String(host) = &entry.value else { return None };
         return Some((host.clone(), Location { file, span: entry.key_span }));
     }
-    let place = Place::new("conf/etc/jmx.xml", "JMX/HostName");
-    let found = place::find(model, &place).into_iter().next()?;
-    let start = found.anchor.span.start;
-    Some((found.value.trim().to_owned(), Location { file: found.anchor.file, span: Span::new(start, found.anchor.span.end) }))
+    let value = |path: &str| place::find(model, &Place::new("conf/etc/jmx.xml", path)).into_iter().next();
+    match value("JMX/HostName") {
+        Some(found) => Some((found.value.trim().to_owned(), found.anchor)),
+        // Without a name the server takes the machine's own (carbon-kernel JMXServerManager.java).
+        None => value("JMX/StartRMIServer").map(|found| (String::new(), found.anchor)),
+    }
 }
