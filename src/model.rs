@@ -212,8 +212,7 @@ impl Model {
         let names = self.server_names();
         self.identity = crate::home::identify_with(&self.layout, &names);
         if let Some((product, version)) = self.assumptions.product.clone()
-            && (self.identity.product.is_none()
-                || self.identity.product.is_some_and(|known| known.id == product.id && self.identity.version.is_none()))
+            && self.identity.product.is_none_or(|known| known.id == product.id && self.identity.version.is_none())
         {
             self.identity.product = Some(product);
             self.identity.version = version;

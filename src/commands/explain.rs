@@ -1,5 +1,7 @@
 //! `carbonlint explain`
 
+use std::fmt::Write;
+
 use carbonlint::rules::{rule, rules};
 
 use super::{Exit, Failure, print};
@@ -26,13 +28,13 @@ pub fn run(arguments: &ExplainArgs) -> Result<Exit, Failure> {
         rule.summary,
         rule.explanation.trim()
     );
-    text.push_str(&format!("\nWhat to do\n\n{}\n", rule.remedy.trim()));
+    let _ = writeln!(text, "\nWhat to do\n\n{}", rule.remedy.trim());
     for (profile, severity) in &rule.severity_in {
-        text.push_str(&format!("\nWith --profile {profile}: {}\n", severity.as_str()));
+        let _ = writeln!(text, "\nWith --profile {profile}: {}", severity.as_str());
     }
     text.push_str("\nSources\n\n");
     for source in &rule.sources {
-        text.push_str(&format!("- {source}\n"));
+        let _ = writeln!(text, "- {source}");
     }
     print(&text)?;
     Ok(Exit::Clean)

@@ -112,15 +112,12 @@ fn paths_or_here(paths: &[PathBuf]) -> Vec<PathBuf> {
     if paths.is_empty() { vec![PathBuf::from(".")] } else { paths.to_vec() }
 }
 
-/// Fails for the first of `paths` that is not there.
+/// Fails for the first of `paths` that is not there. What is there and cannot be read is reported with the rest.
 fn check_paths(paths: &[PathBuf]) -> Result<(), Failure> {
-    paths.iter().try_for_each(|path| match path.symlink_metadata() {
-        Ok(_) => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            Err(Failure::new(format!("no such file or folder: `{}`", path.display()))
-                .help("name a product home, a configuration file, or a folder that holds some"))
-        }
-        Err(_) => Ok(()),
+    let is_missing = |path: &&PathBuf| path.symlink_metadata().is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
+    paths.iter().find(is_missing).map_or(Ok(()), |path| {
+        let failure = Failure::new(format!("no such file or folder: `{}`", path.display()));
+        Err(failure.help("name a product home, a configuration file, or a folder that holds some"))
     })
 }
 

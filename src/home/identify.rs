@@ -82,14 +82,10 @@ fn inside_enterprise_integrator(layout: &Layout) -> Option<Identity> {
 /// updates/product.txt: `wso2am-4.6.0`.
 fn by_distribution(root: &Path) -> Option<Identity> {
     let text = read(root, "updates/product.txt")?;
-    let (product, version) = catalog()
-        .products
-        .iter()
-        .filter_map(|product| {
-            let rest = text.strip_prefix(product.distribution.as_deref()?)?.strip_prefix('-')?;
-            rest.starts_with(|first: char| first.is_ascii_digit()).then(|| (product, Version::parse(rest)))
-        })
-        .next()?;
+    let (product, version) = catalog().products.iter().find_map(|product| {
+        let rest = text.strip_prefix(product.distribution.as_deref()?)?.strip_prefix('-')?;
+        rest.starts_with(|first: char| first.is_ascii_digit()).then(|| (product, Version::parse(rest)))
+    })?;
     Some(Identity { product: Some(product), version, ..Identity::default() })
 }
 

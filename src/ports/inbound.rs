@@ -70,12 +70,11 @@ fn endpoint(model: &Model, file: FileId, offset: &Offset, profile: Option<&Serve
         row: None,
     };
     if adds_offset && listener.base.is_some() {
-        match offset.value {
-            Some(value) => listener.offset = value,
-            None => {
-                listener.base = None;
-                listener.unknown = Some("the offset is not known".to_owned());
-            }
+        if let Some(value) = offset.value {
+            listener.offset = value;
+        } else {
+            listener.base = None;
+            listener.unknown = Some("the offset is not known".to_owned());
         }
     }
     Some(listener)

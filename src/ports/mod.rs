@@ -6,7 +6,10 @@ mod listener;
 mod offset;
 pub mod place;
 mod profile;
+mod random;
+mod reader;
 pub mod resolve;
+mod switch;
 
 pub use conflict::{Conflict, ListenerRef, Suggestion, conflicts, free_offset};
 pub use listener::{Listener, Source, State, listeners_of_product};

@@ -1,6 +1,6 @@
 //! The report for people, drawn by miette: source, labels, remedy.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents,
@@ -33,7 +33,7 @@ pub fn render(report: Report, style: Style) -> String {
         let drawn = Drawn::new(report, diagnostic, &mut sources);
         if handler.render_report(&mut text, &drawn).is_err() {
             // A place that miette cannot draw is still said.
-            text.push_str(&format!("{}: {}\n", diagnostic.path, diagnostic.finding.message));
+            let _ = writeln!(text, "{}: {}", diagnostic.path, diagnostic.finding.message);
         }
     }
     if !text.is_empty() {
@@ -47,7 +47,7 @@ fn summary(report: Report) -> String {
     let mut lines = String::new();
     let homes = &report.workspace.homes;
     if let [home] = homes.as_slice() {
-        lines.push_str(&format!("{}: {}\n", report.shown.path(home.model.path()), describe(home)));
+        let _ = writeln!(lines, "{}: {}", report.shown.path(home.model.path()), describe(home));
     }
     let files = counted(report.workspace.file_count(), "file");
     let homes = if homes.len() == 1 { String::new() } else { format!(" of {}", counted(homes.len(), "home")) };
@@ -58,9 +58,9 @@ fn summary(report: Report) -> String {
         .map(|(count, name)| counted(count, name))
         .collect();
     if counts.is_empty() {
-        lines.push_str(&format!("nothing found in {files}{homes}\n"));
+        let _ = writeln!(lines, "nothing found in {files}{homes}");
     } else {
-        lines.push_str(&format!("{} in {files}{homes}\n", counts.join(", ")));
+        let _ = writeln!(lines, "{} in {files}{homes}", counts.join(", "));
     }
     lines
 }

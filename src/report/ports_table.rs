@@ -55,20 +55,13 @@ fn heading(home: &PortsHome, shown: &Shown) -> String {
             None => format!("offset {value}"),
         },
     };
-    let mut heading = match home.model {
-        Some(model) => {
-            format!("{}: {}, {}, {offset}\n", shown.path(model.path()), product_name(model), model.generation.as_str())
-        }
-        None => {
-            let name = home.product.map_or("", |product| product.name.trim_start_matches("WSO2 "));
-            let version = home
-                .version
-                .as_ref()
-                .or(home.product.map(|product| &product.latest))
-                .map(ToString::to_string)
-                .unwrap_or_default();
-            format!("{name} {version} as shipped, {offset}\n")
-        }
+    let mut heading = if let Some(model) = home.model {
+        format!("{}: {}, {}, {offset}\n", shown.path(model.path()), product_name(model), model.generation.as_str())
+    } else {
+        let name = home.product.map_or("", |product| product.name.trim_start_matches("WSO2 "));
+        let version =
+            home.version.as_ref().or(home.product.map(|product| &product.latest)).map(ToString::to_string).unwrap_or_default();
+        format!("{name} {version} as shipped, {offset}\n")
     };
     if let Some(model) = home.model
         && model.identity.version.is_none()

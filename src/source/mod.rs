@@ -22,7 +22,7 @@ pub use position::{LineIndex, Position, Span};
 /// The largest file that is read, in bytes. The largest file of a real home has about 400 kB.
 pub const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;
 
-/// How deep elements, tables, arrays and mappings may nest. Real files stay below 20; toml_edit stops at 80 by itself.
+/// How deep elements, tables, arrays and mappings may nest. Real files stay below 20; `toml_edit` stops at 80 by itself.
 pub const MAX_NESTING: usize = 80;
 
 /// How a text ends its lines.

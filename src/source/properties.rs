@@ -129,7 +129,7 @@ fn logical_line_end(text: &str, start: usize) -> usize {
         let written = Span::new(start, line.end).of(text);
         let backslashes = written.len() - written.trim_end_matches('\\').len();
         let next = after_line_break(text, line.end);
-        if backslashes % 2 == 0 || next >= text.len() {
+        if backslashes.is_multiple_of(2) || next >= text.len() {
             return line.end;
         }
         line = natural_line(text, next);

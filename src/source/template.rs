@@ -64,7 +64,7 @@ fn tags_of(text: &str) -> Vec<(Span, Role)> {
 }
 
 fn role(open: &str, content: &str) -> Role {
-    if open == "{#" || content.starts_with("/*") || content.starts_with("#") {
+    if open == "{#" || content.starts_with("/*") || content.starts_with('#') {
         return Role::Silent;
     }
     if content.starts_with('=') {

@@ -82,7 +82,7 @@ impl Stumble<'_> {
                     .help("write `key = value`, or remove the line")
             }
             "invalid basic string" | "invalid literal string" => Fault::new(
-                self.from_quote(if what.contains("basic") { '"' } else { '\'' }),
+                self.unclosed_string(if what.contains("basic") { '"' } else { '\'' }),
                 "the string is not closed in its line",
             )
             .help("add the closing quote, or write `\"\"\"` around a text of several lines"),
@@ -189,7 +189,7 @@ impl Stumble<'_> {
             .lines()
             .rev()
             .map(str::trim)
-            .find(|line| line.starts_with('[') && header_key(line) != "");
+            .find(|line| line.starts_with('[') && !header_key(line).is_empty());
         let mut path = above.map_or_else(Vec::new, |header| segments(header_key(header)));
         // The error stands at the segment that exists already; what follows it is below.
         let written = self.line.start + self.line.of(self.text).find('=').unwrap_or_default();
@@ -245,7 +245,7 @@ impl Stumble<'_> {
     }
 
     /// The string that is not closed, from its quote to the end of the line.
-    fn from_quote(&self, quote: char) -> Span {
+    fn unclosed_string(&self, quote: char) -> Span {
         let quote = self.text[self.line.start..self.span.start].rfind(quote).map_or(self.span.start, |at| self.line.start + at);
         Span::new(quote, self.line.end)
     }

@@ -1,1 +1,45 @@
-fn main() {}
+#![allow(missing_docs, reason = "divan generates what it would complain about")]
+//! How long it takes to load and lint one home, and to parse what it is made of.
+
+use std::path::{Path, PathBuf};
+
+use carbonlint::lint::Workspace;
+use carbonlint::model::Assumptions;
+use carbonlint::paths::Shown;
+use carbonlint::report::{Report, json};
+use carbonlint::rules::Selection;
+use divan::{Bencher, black_box};
+
+fn main() {
+    divan::main();
+}
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/homes").join(name)
+}
+
+/// The home named by `CARBONLINT_BENCH_HOME`, a real one if you have it, else the fixture of API Manager 4.5.
+fn home() -> PathBuf {
+    std::env::var_os("CARBONLINT_BENCH_HOME").map_or_else(|| fixture("api-manager-4.5.0"), PathBuf::from)
+}
+
+fn lint(path: &Path) -> String {
+    let workspace = Workspace::open(&[path.to_path_buf()], &Assumptions::default(), None);
+    let shown = Shown::relative_to(PathBuf::new());
+    let diagnostics = workspace.lint(&Selection::default(), &shown);
+    json::render(Report { workspace: &workspace, diagnostics: &diagnostics, shown: &shown })
+}
+
+/// Discovery, loading, ports, rules and the JSON report of one API Manager home: the bar is 10 ms.
+#[divan::bench]
+fn load_and_lint_api_manager_home(bencher: Bencher) {
+    let home = home();
+    bencher.bench_local(|| lint(black_box(&home)));
+}
+
+/// The same for its deployment.toml alone.
+#[divan::bench]
+fn load_and_lint_deployment_toml(bencher: Bencher) {
+    let file = home().join("repository/conf/deployment.toml");
+    bencher.bench_local(|| lint(black_box(&file)));
+}

@@ -59,16 +59,13 @@ pub(super) fn remedy(context: HomeContext, listener: &Listener, element: &str) -
     if context.model().toml_file().is_none() {
         return format!("comment out {element} in {name}");
     }
-    match &part.switch {
-        Some(switch) => {
-            let (table, key) = switch.key.rsplit_once('.').unwrap_or(("", &switch.key));
-            format!("write `{key} = false` in `[{table}]`")
-        }
-        None => {
-            let template = context.model().layout.template_of(file);
-            format!(
-                "no key switches it off in this version, and {name} is rendered at each start: remove {element} from `{template}`"
-            )
-        }
+    if let Some(switch) = &part.switch {
+        let (table, key) = switch.key.rsplit_once('.').unwrap_or(("", &switch.key));
+        format!("write `{key} = false` in `[{table}]`")
+    } else {
+        let template = context.model().layout.template_of(file);
+        format!(
+            "no key switches it off in this version, and {name} is rendered at each start: remove {element} from `{template}`"
+        )
     }
 }

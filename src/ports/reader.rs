@@ -1,0 +1,241 @@
+//! Reads one listener of the catalogue from the files of a home: where its port is written, and what the offset adds.
+
+use std::path::Path;
+
+use crate::catalog::{ListenerPart, ListenerRow, OffsetRule, Place};
+use crate::model::{Content, Location, Model};
+use crate::ports::listener::{Listener, Source};
+use crate::ports::offset::{Offset, offset_of_runtime};
+use crate::ports::place::{self, Found};
+use crate::ports::profile::ServerProfile;
+use crate::ports::resolve::{Resolved, resolve, resolve_toml};
+use crate::source::Kind;
+
+/// A listener of the catalogue in a home.
+pub(super) struct Reader<'a> {
+    pub(super) model: &'a Model,
+    pub(super) row: &'static ListenerRow,
+    pub(super) part: &'static ListenerPart,
+    pub(super) offset: &'a Offset,
+    pub(super) profile: Option<&'a ServerProfile>,
+}
+
+/// A port as it is written or known.
+struct Written {
+    resolved: Resolved,
+    source: Source,
+    /// Whether the value refers to carbon.xml or stands there, so that a placeholder listener adds the offset.
+    in_carbon_xml: bool,
+}
+
+impl Reader<'_> {
+    /// The listener, once for every place that names it.
+    pub(super) fn read(&self) -> Vec<Listener> {
+        if self.row.random {
+            return vec![self.random()];
+        }
+        if let Some(written) = self.set_in_toml() {
+            return vec![self.finish(&written)];
+        }
+        if self.reads_files()
+            && let Some(listeners) = self.set_in_files()
+        {
+            return listeners;
+        }
+        vec![self.finish(&self.default())]
+    }
+
+    /// A port that the user's deployment.toml sets.
+    fn set_in_toml(&self) -> Option<Written> {
+        let key = self.part.port_key.as_deref()?;
+        let (file, entry) = self.model.setting(key, &self.part.port_aliases)?;
+        let source =
+            Source::File { at: Location { file, span: entry.value_span }, anchor: Location { file, span: entry.key_span } };
+        Some(Written { resolved: resolve_toml(self.model, &entry.value), source, in_carbon_xml: false })
+    }
+
+    /// Whether the files of this home are what the server reads, rather than what it renders at the next start.
+    fn reads_files(&self) -> bool {
+        if self.model.toml_file().is_none() {
+            return true;
+        }
+        let is_rendered = |place: &Place| place.file == "conf/carbon.xml" || self.model.has_template_of(&place.file);
+        self.part.port_key.is_none() && !self.places().iter().any(is_rendered)
+    }
+
+    /// Where the catalogue looks for the port in files.
+    pub(super) fn places(&self) -> &'static [Place] {
+        self.part.places.as_deref().unwrap_or(&self.row.places)
+    }
+
+    /// The ports at the places of the catalogue; `None` when none of their files is there.
+    fn set_in_files(&self) -> Option<Vec<Listener>> {
+        let mut file_is_there = false;
+        for place in self.places() {
+            let Some(file) = self.model.file_at(&place.file) else { continue };
+            file_is_there |= !matches!(self.model.file(file).content, Content::Broken);
+            let found = place::find(self.model, place);
+            if !found.is_empty() {
+                return Some(found.into_iter().map(|found| self.finish(&self.written(place, &found))).collect());
+            }
+        }
+        let rule = self.part.offset.unwrap_or(self.row.offset);
+        if self.model.toml_file().is_some() || rule == OffsetRule::UnlessSet || !(file_is_there || self.is_removed()) {
+            return None;
+        }
+        // The file is there and says nothing of the listener, as after commenting it out: the server does not open it.
+        let mut listener = self.finish(&self.default());
+        if listener.enabled && self.part.port_key.is_none() {
+            listener.enabled = false;
+            listener.note =
+                Some(format!("not in {}", self.places().first().map_or("the configuration", |place| file_name(&place.file))));
+        }
+        Some(vec![listener])
+    }
+
+    /// Whether the listener's file is gone from a home that has the folder in which it would lie.
+    fn is_removed(&self) -> bool {
+        self.model.is_whole
+            && self.places().first().is_some_and(|place| {
+                let root = &self.model.layout.root;
+                let paths = self.model.layout.candidates(&place.file);
+                paths.iter().all(|path| !root.join(path).exists() && root.join(path).parent().is_some_and(Path::is_dir))
+            })
+    }
+
+    fn written(&self, place: &Place, found: &Found) -> Written {
+        let resolved = resolve(self.model, &found.value);
+        let in_carbon_xml = place.file == "conf/carbon.xml" || matches!(resolved, Resolved::Ports(..));
+        let (at, anchor) = match resolved {
+            Resolved::Ports(_, Some(at)) => (at, at),
+            _ => (found.at, found.anchor),
+        };
+        Written { resolved, source: Source::File { at, anchor }, in_carbon_xml }
+    }
+
+    /// The port that holds when nothing sets one.
+    fn default(&self) -> Written {
+        let port = |port: i64, at| Written { resolved: Resolved::Number(port), source: Source::Default(at), in_carbon_xml: true };
+        if let Some(when) = &self.part.port_when
+            && self
+                .model
+                .setting(&when.key, &[])
+                .is_some_and(|(_, entry)| entry.value.as_text().as_deref() == Some(when.value.as_str()))
+        {
+            return port(when.port.into(), None);
+        }
+        if let Some(key) = &self.part.port_key
+            && let Some((value, at)) = self.model.home_default(key)
+        {
+            let resolved = match value {
+                serde_json::Value::Number(number) => number.as_f64().map(double_to_port),
+                serde_json::Value::String(text) => match resolve(self.model, text) {
+                    Resolved::Unknown(_) => None,
+                    resolved => resolved.number(),
+                },
+                _ => None,
+            };
+            if let Some(number) = resolved {
+                return port(number, Some(at));
+            }
+        }
+        port(self.part.port.or(self.row.port).map_or(0, i64::from), None)
+    }
+
+    fn finish(&self, written: &Written) -> Listener {
+        let mut listener = Listener::blank(self.row, self.part);
+        listener.source = written.source;
+        let is_set = written.source.anchor().is_some();
+        match &written.resolved {
+            Resolved::Unknown(why) => listener.unknown = Some(why.clone()),
+            resolved => listener.base = resolved.number(),
+        }
+        self.switch(&mut listener);
+        if let Some(property) = self.system_property() {
+            (listener.base, listener.offset, listener.unknown, listener.source) = property;
+            return listener;
+        }
+        let offset = self.offset();
+        if listener.base.is_some() && self.adds_offset(is_set, written.in_carbon_xml, &written.source) {
+            if let Some(value) = offset.value {
+                listener.offset = value;
+            } else {
+                listener.base = None;
+                listener.unknown = Some(format!("the offset is not known: {}", offset.unknown.unwrap_or_default()));
+            }
+        }
+        listener
+    }
+
+    /// The deployment.yaml of the runtime that opens the listener.
+    fn runtime_file(&self) -> Option<&'static str> {
+        self.places().iter().map(|place| place.file.as_str()).find(|file| file.ends_with("/deployment.yaml"))
+    }
+
+    fn offset(&self) -> Offset {
+        match self.runtime_file() {
+            Some(file) => offset_of_runtime(self.model, file, self.part.runtime_offset.unwrap_or_default()),
+            None => self.offset.clone(),
+        }
+    }
+
+    fn adds_offset(&self, is_set: bool, in_carbon_xml: bool, source: &Source) -> bool {
+        match self.part.offset.unwrap_or(self.row.offset) {
+            OffsetRule::Always => true,
+            OffsetRule::Placeholder => {
+                in_carbon_xml || matches!(source, Source::File { at, .. } if self.model.file(at.file).source.kind == Kind::Toml)
+            }
+            OffsetRule::UnlessSet => !is_set,
+            OffsetRule::Flag => self.offset_flag(source),
+            OffsetRule::Never | OffsetRule::Unknown => false,
+        }
+    }
+
+    fn offset_flag(&self, source: &Source) -> bool {
+        let Some(flag) = &self.row.offset_flag else { return false };
+        if let Some((_, entry)) = flag.key.as_deref().and_then(|key| self.model.setting(key, &flag.aliases)) {
+            return entry.value.as_text().is_some_and(|text| text.eq_ignore_ascii_case("true"));
+        }
+        if let Some((value, _)) = flag.key.as_deref().and_then(|key| self.model.home_default(key)) {
+            return is_true_json(value);
+        }
+        let Some(place) = &flag.place else { return flag.default };
+        let found = place::find(self.model, place).into_iter().next();
+        // A listener found in another file than the flag's usual one carries the flag in its own.
+        let found = found.or_else(|| match source {
+            Source::File { at, .. } => place::find_in(self.model, at.file, &place.path).into_iter().next(),
+            Source::Default(_) => None,
+        });
+        match found {
+            Some(found) => found.value.trim().eq_ignore_ascii_case("true"),
+            None => flag.default,
+        }
+    }
+
+    /// `-Dtomcat.http.port=N` replaces port and offset (carbon-kernel CarbonTomcat.java).
+    fn system_property(&self) -> Option<(Option<i64>, i64, Option<String>, Source)> {
+        let name = self.row.system_property.as_deref()?;
+        let (file, options) = self.model.script()?;
+        let option = options.iter().rev().find(|option| option.name == name)?;
+        let at = Location { file, span: option.span };
+        let source = Source::File { at, anchor: at };
+        match resolve(self.model, option.value.as_deref().unwrap_or_default()) {
+            Resolved::Unknown(why) => Some((None, 0, Some(why), source)),
+            resolved => Some((resolved.number(), 0, None, source)),
+        }
+    }
+}
+
+fn is_true_json(value: &serde_json::Value) -> bool {
+    value.as_bool().unwrap_or_else(|| value.as_str().is_some_and(|text| text.eq_ignore_ascii_case("true")))
+}
+
+/// JSON numbers are doubles to the mapper; ports are whole.
+#[allow(clippy::cast_possible_truncation, reason = "a port fits an i64, and what does not is no port")]
+fn double_to_port(number: f64) -> i64 {
+    number as i64
+}
+
+fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}

@@ -1,0 +1,132 @@
+//! Decides whether a listener opens: the switch of its product and version, the files of an XML home, the server profile.
+
+use crate::catalog::{Opens, Place, Switch};
+use crate::model::Location;
+use crate::ports::listener::{Listener, Source, State};
+use crate::ports::place;
+use crate::ports::reader::Reader;
+use crate::source::toml::TomlValue;
+
+impl Reader<'_> {
+    /// Decides whether the listener opens.
+    pub(super) fn switch(&self, listener: &mut Listener) {
+        if let Some((open, at)) = self.toml_switch() {
+            listener.enabled = open;
+            listener.state = State::Switched(at);
+        } else if self.model.toml_file().is_none() || self.part.switch.is_none() {
+            self.switch_by_files(listener);
+        }
+        for closing in &self.part.closed_by {
+            if let Some((file, entry)) = self.model.setting(&closing.key, &[])
+                && entry.value.as_text() == json_text(&closing.value)
+                && listener.enabled
+            {
+                listener.enabled = false;
+                listener.state = State::Switched(Location { file, span: entry.key_span });
+                listener.note = Some(format!("closed by `{}`", closing.key));
+            }
+        }
+        if listener.enabled
+            && let Some(profile) = self.profile.filter(|profile| !profile.opens(&self.row.id))
+        {
+            listener.enabled = false;
+            listener.note = Some(format!("not in profile `{}`", profile.name));
+        }
+    }
+
+    /// What the switch of this product and version says: the user's value, else the home's default.
+    fn toml_switch(&self) -> Option<(bool, Location)> {
+        let fallback;
+        let switch = match &self.part.switch {
+            Some(switch) if self.template_reads_switch(switch) != Some(false) => switch,
+            _ => {
+                // An update of the product can bring a switch that its base version lacks: the home's own template tells.
+                let key = self.part.inert_keys.iter().find(|key| self.template_reads_inert(key))?;
+                fallback = Switch { key: key.clone(), aliases: Vec::new(), opens: Opens::Truthy, value: None, template: None };
+                &fallback
+            }
+        };
+        if let Some((file, entry)) = self.model.setting(&switch.key, &switch.aliases) {
+            return Some((opens(switch, &entry.value)?, Location { file, span: entry.key_span }));
+        }
+        let (value, at) = self.model.home_default(&switch.key)?;
+        let value = match value {
+            serde_json::Value::Bool(boolean) => TomlValue::Boolean(*boolean),
+            serde_json::Value::String(text) => TomlValue::String(text.clone()),
+            _ => return None,
+        };
+        Some((opens(switch, &value)?, at))
+    }
+
+    /// Whether the home's own template tests the switch; `None` where there is no such template or nothing says which one it is.
+    fn template_reads_switch(&self, switch: &Switch) -> Option<bool> {
+        self.model.template_reads(switch.template.as_deref()?, &switch.key)
+    }
+
+    /// Whether the home's own template of the listener's file tests `key`, which the base version of the product does not read.
+    fn template_reads_inert(&self, key: &str) -> bool {
+        self.row.places.first().is_some_and(|place| self.model.template_reads(&place.file, key) == Some(true))
+    }
+
+    fn switch_by_files(&self, listener: &mut Listener) {
+        let value_in = |place: &Place| {
+            let own = match listener.source {
+                Source::File { at, .. } if self.places().iter().any(|own| own.file == place.file) => {
+                    place::find_in(self.model, at.file, &place.path).into_iter().next()
+                }
+                _ => None,
+            };
+            own.or_else(|| place::find(self.model, place).into_iter().next())
+        };
+        if self.places().is_empty() {
+            return;
+        }
+        let switches =
+            self.row.enabled_by.iter().map(|place| (place, true)).chain(self.row.disabled_by.iter().map(|place| (place, false)));
+        let mut said = Vec::new();
+        for (place, opening) in switches {
+            let is_rendered =
+                self.model.toml_file().is_some() && (place.file == "conf/carbon.xml" || self.model.has_template_of(&place.file));
+            if let Some(found) = value_in(place).filter(|_| !is_rendered) {
+                said.push((place.holds(&found.value) == opening, opening, found.anchor));
+            }
+        }
+        let closing = said.iter().find(|(open, ..)| !open);
+        // What is closed by default opens only where every file that switches it says so.
+        let all_open = said.iter().filter(|(open, opening, _)| *open && *opening).count() == self.row.enabled_by.len();
+        let opening = said.iter().find(|(_, opening, _)| *opening && all_open);
+        if let Some((_, _, at)) = closing {
+            listener.enabled = false;
+            listener.state = State::Switched(*at);
+        } else if let Some((_, _, at)) = opening {
+            listener.enabled = true;
+            listener.state = State::Switched(*at);
+        }
+    }
+}
+
+/// Whether a switch with this value opens its listener; `None` for a value that only the start decides.
+fn opens(switch: &Switch, value: &TomlValue) -> Option<bool> {
+    let text = value.as_text();
+    if switch.opens == Opens::Defined {
+        return Some(true);
+    }
+    let text = text
+        .filter(|text| !text.contains("${") && !text.contains("$env{") && !text.contains("$sys{") && !text.contains("$ref{"))?;
+    Some(match switch.opens {
+        // The template engine holds the empty string, zero and the text "false" in any case for false.
+        Opens::Truthy => !(text.is_empty() || text == "0" || text.eq_ignore_ascii_case("false")),
+        Opens::True => *value == TomlValue::Boolean(true),
+        Opens::Equals => Some(text.as_str()) == switch.value.as_deref(),
+        Opens::Defined => true,
+    })
+}
+
+fn json_text(value: &serde_json::Value) -> Option<String> {
+    match value {
+        serde_json::Value::String(text) => Some(text.clone()),
+        serde_json::Value::Bool(boolean) => Some(boolean.to_string()),
+        serde_json::Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
