@@ -27,7 +27,7 @@ impl Workspace {
         let discovery = discover(paths, overlay.map(|overlay| overlay.path.as_path()));
         let mut workspace = Self { homes: Vec::new(), problems: discovery.problems, only: Vec::new() };
         for target in discovery.targets {
-            let model = Model::load(target.layout, assumptions.clone(), overlay);
+            let model = Model::load(target.layout, assumptions.clone(), overlay, &target.only);
             if model.files.is_empty() && model.problems.is_empty() && model.too_large.is_empty() {
                 continue;
             }

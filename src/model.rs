@@ -1,7 +1,7 @@
 //! One home with all its files read: what is configured, and where it stands.
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
@@ -105,8 +105,9 @@ pub struct Model {
 }
 
 impl Model {
-    /// Reads the home at `layout`. Never fails: what cannot be read or parsed is kept as a problem or a fault.
-    pub fn load(layout: Layout, assumptions: Assumptions, overlay: Option<&Overlay>) -> Self {
+    /// Reads the home at `layout`; where `only` names files, those and what their findings depend on. Never fails: what cannot be read
+    /// or parsed is kept as a problem or a fault.
+    pub fn load(layout: Layout, assumptions: Assumptions, overlay: Option<&Overlay>, only: &BTreeSet<PathBuf>) -> Self {
         let mut model = Self {
             layout,
             identity: Identity::default(),
@@ -122,19 +123,24 @@ impl Model {
         if let Some((path, name)) = model.layout.lone.clone() {
             model.add_file(&path, name, overlay);
         } else {
-            model.load_configuration(overlay);
+            model.load_configuration(overlay, only);
         }
         model.identify();
         model
     }
 
-    fn load_configuration(&mut self, overlay: Option<&Overlay>) {
+    fn load_configuration(&mut self, overlay: Option<&Overlay>, only: &BTreeSet<PathBuf>) {
         let conf = self.layout.conf_folder();
         let depth = if self.layout.is_loose() { 2 } else { usize::MAX };
         let mut paths = Vec::new();
         for entry in WalkDir::new(&conf).follow_links(true).max_depth(depth).sort_by_file_name() {
             match entry {
-                Ok(entry) if entry.file_type().is_file() && self.is_wanted(entry.path()) => paths.push(entry.into_path()),
+                Ok(entry) if entry.file_type().is_file() && self.is_wanted(entry.path()) => {
+                    let counts = only.is_empty() || only.contains(entry.path()) || self.decides_ports(entry.path());
+                    if counts {
+                        paths.push(entry.into_path());
+                    }
+                }
                 Ok(_) => {}
                 Err(error) => self.problems.push(Problem {
                     path: error.path().map(Path::to_path_buf).unwrap_or_default(),
@@ -178,6 +184,17 @@ impl Model {
             Kind::Yaml => path.file_name().is_some_and(|name| name == "deployment.yaml" || name == "netty-transports.yml"),
             Kind::Script | Kind::Json | Kind::Text => false,
         }
+    }
+
+    /// Whether a file of the configuration folder is read for the ports: XML that the server renders anew at the next start is not.
+    fn decides_ports(&self, path: &Path) -> bool {
+        if Kind::of(path) != Kind::Xml {
+            return true;
+        }
+        let Ok(inner) = path.strip_prefix(self.layout.conf_folder()) else { return true };
+        let file = format!("conf/{}", inner.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/"));
+        let is_rendered = || self.layout.conf_folder().join("deployment.toml").is_file() && self.has_template_of(&file);
+        file == "conf/carbon.xml" || (catalog().reads(&file) && !is_rendered())
     }
 
     fn name_of(&self, path: &Path) -> String {

@@ -42,6 +42,16 @@ impl Catalog {
         self.products.iter().find(|product| product.id == id)
     }
 
+    /// Whether a port or a switch of some listener stands in `file`.
+    pub fn reads(&self, file: &str) -> bool {
+        self.listeners.iter().any(|row| {
+            let flag = row.offset_flag.as_ref().and_then(|flag| flag.place.as_ref());
+            let own = row.places.iter().chain(&row.enabled_by).chain(&row.disabled_by).chain(flag);
+            let of_parts = row.parts.iter().filter_map(|part| part.places.as_ref()).flatten();
+            own.chain(of_parts).any(|place| place.file == file)
+        })
+    }
+
     /// The listener of this id.
     pub fn listener(&self, id: &str) -> Option<&ListenerRow> {
         self.listeners.iter().find(|listener| listener.id == id)

@@ -150,12 +150,9 @@ fn for_each_home(context: RuleContext, rule: &RuleInfo, mut check: impl FnMut(Ho
 }
 
 fn complete(rule: &'static RuleInfo, severity: Severity, finding: Finding, homes: &[Home], shown: &Shown) -> Diagnostic {
-    let (path, name, span) = match &finding.target {
-        Target::Site(Site { home, at }) => {
-            let file = homes[*home].model.file(at.file);
-            (shown.path(&file.source.path), file.name.clone(), at.span)
-        }
-        Target::Path(path, _) => (shown.path(path), shown.path(path), Span::default()),
+    let (path, span) = match &finding.target {
+        Target::Site(Site { home, at }) => (shown.path(&homes[*home].model.file(at.file).source.path), at.span),
+        Target::Path(path, _) => (shown.path(path), Span::default()),
     };
     // A severity of the finding's own is relative to the rule's: under a milder profile it is no worse than the profile says.
     let severity = match finding.severity {
@@ -163,7 +160,7 @@ fn complete(rule: &'static RuleInfo, severity: Severity, finding: Finding, homes
         Some(own) => own.min(severity),
         None => severity,
     };
-    let fingerprint = fingerprint(&[&rule.name, &name, finding.key.as_deref().unwrap_or(&finding.message)]);
+    let fingerprint = fingerprint(&[&rule.name, &path, finding.key.as_deref().unwrap_or(&finding.message)]);
     Diagnostic { rule, severity, finding, path, span, fingerprint }
 }
 
