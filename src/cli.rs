@@ -40,7 +40,7 @@ pub struct AssumeArgs {
     pub product: Option<String>,
     /// The port offset given to the start script (-DportOffset=N)
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
-    pub port_offset: Option<i64>,
+    pub port_offset: Option<i32>,
     /// The server profile given to the start script (-Dprofile=X)
     #[arg(long, value_name = "X")]
     pub server_profile: Option<String>,

@@ -192,7 +192,8 @@ impl Model {
             return true;
         }
         let Ok(inner) = path.strip_prefix(self.layout.conf_folder()) else { return true };
-        let file = format!("conf/{}", inner.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/"));
+        let file =
+            format!("conf/{}", inner.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/"));
         let is_rendered = || self.layout.conf_folder().join("deployment.toml").is_file() && self.has_template_of(&file);
         file == "conf/carbon.xml" || (catalog().reads(&file) && !is_rendered())
     }

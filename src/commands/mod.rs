@@ -86,7 +86,7 @@ fn style(to_file: bool) -> Style {
 fn assumptions(arguments: &AssumeArgs) -> Result<Assumptions, Failure> {
     Ok(Assumptions {
         product: arguments.product.as_deref().map(product).transpose()?,
-        port_offset: arguments.port_offset,
+        port_offset: arguments.port_offset.map(i64::from),
         server_profile: arguments.server_profile.clone(),
     })
 }

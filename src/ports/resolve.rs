@@ -32,7 +32,7 @@ const MAX_REFERENCES: usize = 8;
 /// Resolves a value of deployment.toml.
 pub fn resolve_toml(model: &Model, value: &TomlValue) -> Resolved {
     match value {
-        TomlValue::Integer(number) => Resolved::Number(*number),
+        TomlValue::Integer(number) => java_int(*number),
         TomlValue::String(text) => resolve_text(model, text, 0),
         TomlValue::Placeholder => Resolved::Unknown("a deployment tool fills it in".to_owned()),
         other => Resolved::Unknown(
@@ -49,7 +49,7 @@ pub fn resolve(model: &Model, text: &str) -> Resolved {
 fn resolve_text(model: &Model, text: &str, depth: usize) -> Resolved {
     let text = text.trim();
     if let Ok(number) = text.parse::<i64>() {
-        return Resolved::Number(number);
+        return java_int(number);
     }
     if text.contains("{{") || text.contains("<%") {
         return Resolved::Unknown("a deployment tool fills it in".to_owned());
@@ -82,6 +82,14 @@ fn resolve_text(model: &Model, text: &str, depth: usize) -> Resolved {
     Resolved::Unknown(if text.is_empty() { "empty".to_owned() } else { format!("`{text}` is not a number") })
 }
 
+/// The server reads ports and offsets with `Integer.parseInt`: what does not fit 32 bits is no number to it.
+fn java_int(number: i64) -> Resolved {
+    match i32::try_from(number) {
+        Ok(number) => Resolved::Number(number.into()),
+        Err(_) => Resolved::Unknown(format!("`{number}` is too large for a Java integer")),
+    }
+}
+
 /// `$ref{key}`: the user's value, else the home's default.
 fn referred(model: &Model, key: &str, depth: usize) -> Resolved {
     if let Some((_, entry)) = model.setting(key, &[]) {
@@ -93,7 +101,7 @@ fn referred(model: &Model, key: &str, depth: usize) -> Resolved {
     match model.home_default(key) {
         Some((value, _)) => match value.as_str() {
             Some(text) => resolve_text(model, text, depth + 1),
-            None => value.as_i64().map_or_else(|| Resolved::Unknown(format!("`{key}` is not a number")), Resolved::Number),
+            None => value.as_i64().map_or_else(|| Resolved::Unknown(format!("`{key}` is not a number")), java_int),
         },
         None => Resolved::Unknown(format!("`$ref{{{key}}}` names no key of this home")),
     }
@@ -117,8 +125,8 @@ fn in_carbon_xml(model: &Model, path: &str) -> Resolved {
         };
     };
     match found.value.trim().parse() {
-        Ok(number) => Resolved::Ports(number, Some(found.at)),
-        Err(_) => Resolved::Unknown(format!("`{}` of carbon.xml is not a number", place.path)),
+        Ok(number) if java_int(number).number().is_some() => Resolved::Ports(number, Some(found.at)),
+        _ => Resolved::Unknown(format!("`{}` of carbon.xml is not a number", place.path)),
     }
 }
 

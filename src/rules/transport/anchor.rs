@@ -30,7 +30,10 @@ pub(super) fn of_listener(context: HomeContext, listener: &Listener, element: &s
     let mut prefix = key;
     while let Some((shorter, _)) = prefix.rsplit_once('.') {
         prefix = shorter;
-        let below = |table: &str| table == prefix || table.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('.'));
+        // A first segment such as `transport` has too many other things below it.
+        let has_below = prefix.contains('.');
+        let below =
+            |table: &str| table == prefix || has_below && table.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('.'));
         if let Some(table) = document.tables.iter().find(|table| below(&table.key)) {
             return Some(Location { file, span: table.span });
         }
@@ -49,6 +52,15 @@ fn element_around(context: HomeContext, place: Location, name: &str) -> Option<L
     };
     let element = document.elements.iter().rfind(around)?;
     Some(Location { file: place.file, span: Span::new(element.tag.start, element.name.end) })
+}
+
+/// What a person edits to close `listener`: the key of deployment.toml, in XML homes the path of the element; `None` where no key does it.
+pub(super) fn key_of(context: HomeContext, listener: &Listener) -> Option<String> {
+    let (row, part) = listener.row?;
+    if context.model().toml_file().is_none() {
+        return row.places.first().map(|place| place.path.clone());
+    }
+    part.switch.as_ref().map(|switch| switch.key.clone())
 }
 
 /// What to do to close `listener`, for the generation of this home; `element` is what to comment out in XML.

@@ -10,7 +10,6 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let on = listener.port().map_or_else(String::new, |port| format!(" on port {port}"));
         let finding = Finding::new(context.number, at, format!("consoles and admin services are served over plain HTTP{on}"));
         let help = anchor::remedy(context, listener, "the `<Connector>` without `scheme=\"https\"`");
-        let key = listener.row.and_then(|(_, part)| part.switch.as_ref()).map_or("servlet-http", |switch| &switch.key);
-        findings.push(finding.help(help).key(key));
+        findings.push(Finding { key: anchor::key_of(context, listener), ..finding.help(help) });
     }
 }
