@@ -23,7 +23,13 @@ pub struct Style {
 /// Writes the report.
 pub fn render(report: Report, style: Style) -> String {
     let theme = if style.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-    let handler = GraphicalReportHandler::new_themed(theme).with_width(style.width).with_links(false).with_context_lines(1);
+    let handler = GraphicalReportHandler::new_themed(theme)
+        .with_width(style.width)
+        .with_links(false)
+        .with_context_lines(1)
+        .with_break_words(false)
+        // Paths stay whole, so that they can be copied.
+        .with_word_separator(textwrap::WordSeparator::AsciiSpace);
     let mut text = String::new();
     let mut sources = Sources::default();
     for diagnostic in report.diagnostics {
