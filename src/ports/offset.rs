@@ -98,7 +98,9 @@ pub fn written_offsets(model: &Model) -> Vec<WrittenOffset> {
             if option.after_main_class { on_command_line.insert(0, offset) } else { to_jvm.insert(0, offset) }
         }
     }
-    let mut properties = from_place(model, "conf/carbon.properties", "portOffset", CARBON_PROPERTIES_KEY);
+    let is_rendered = model.toml_file().is_some() && model.has_template_of("conf/carbon.properties");
+    let mut properties =
+        if is_rendered { Vec::new() } else { from_place(model, "conf/carbon.properties", "portOffset", CARBON_PROPERTIES_KEY) };
     properties.extend(from_toml(model, TOML_PROPERTY));
     if properties_beat_the_command_line(model) {
         written.append(&mut properties);
