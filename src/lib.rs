@@ -2,6 +2,7 @@
 
 pub mod catalog;
 pub mod diagnostic;
+pub mod fix;
 pub mod home;
 pub mod lint;
 pub mod model;

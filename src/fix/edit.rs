@@ -1,0 +1,114 @@
+//! Text edits on byte ranges, and how several fixes of one file are applied together.
+
+use std::path::PathBuf;
+
+use crate::source::Span;
+
+/// A replacement of a byte range of a file's decoded text. An empty range inserts, an empty text deletes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// The file.
+    pub file: PathBuf,
+    /// The range of the text as it was read.
+    pub span: Span,
+    /// What stands there afterwards.
+    pub text: String,
+}
+
+/// Whether a fix can change what the server does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Safety {
+    /// The meaning for the server is provably the same, or there is only one possible reading.
+    Safe,
+    /// Behaviour changes, or a person has to decide.
+    Unsafe,
+}
+
+/// What a fix does, and what it may touch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// What is done, as a command: `set the offset to 1`.
+    pub title: String,
+    /// Whether it is applied without being asked for.
+    pub safety: Safety,
+    /// The edits, applied all or none.
+    pub edits: Vec<Edit>,
+    /// The flattened keys of deployment.toml, or the paths of XML elements, that may differ afterwards; a name also stands for what
+    /// lies below it.
+    pub touches: Vec<String>,
+}
+
+/// Applies to `text` those of `fixes` that fit together, each a list of edits of this one file. A fix whose edits overlap or touch those
+/// of an earlier one waits for the next pass; of two fixes the one that stands first in the file wins. Returns the new text and, for each
+/// fix, whether it was applied.
+pub fn apply(text: &str, fixes: &[Vec<Edit>]) -> (String, Vec<bool>) {
+    let mut order: Vec<usize> = (0..fixes.len()).collect();
+    order.sort_by_key(|fix| fixes[*fix].iter().map(|edit| edit.span).min());
+    let mut taken: Vec<&Edit> = Vec::new();
+    let mut applied = vec![false; fixes.len()];
+    for fix in order {
+        let edits = &fixes[fix];
+        let fits = |edit: &Edit| {
+            let (start, end) = (edit.span.start, edit.span.end);
+            let in_text = start <= end && text.is_char_boundary(start) && text.is_char_boundary(end);
+            in_text && taken.iter().all(|other| end < other.span.start || other.span.end < start)
+        };
+        if !edits.is_empty() && edits.iter().all(fits) && are_apart(edits) {
+            taken.extend(edits);
+            applied[fix] = true;
+        }
+    }
+    taken.sort_by_key(|edit| edit.span);
+    let mut result = String::with_capacity(text.len());
+    let mut at = 0;
+    for edit in taken {
+        result.push_str(&text[at..edit.span.start]);
+        result.push_str(&edit.text);
+        at = edit.span.end;
+    }
+    result.push_str(&text[at..]);
+    (result, applied)
+}
+
+/// Whether the edits of one fix lie apart from each other.
+fn are_apart(edits: &[Edit]) -> bool {
+    let mut spans: Vec<Span> = edits.iter().map(|edit| edit.span).collect();
+    spans.sort();
+    spans.windows(2).all(|pair| pair[0].end <= pair[1].start && pair[0] != pair[1])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn edit(start: usize, end: usize, text: &str) -> Edit {
+        Edit { file: PathBuf::new(), span: Span::new(start, end), text: text.to_owned() }
+    }
+
+    #[test]
+    fn edits_replace_insert_and_delete() {
+        let fixes = [vec![edit(0, 1, "X")], vec![edit(3, 3, "+")], vec![edit(5, 7, "")]];
+        assert_eq!(apply("abcdefg", &fixes), ("Xbc+de".to_owned(), vec![true, true, true]));
+        assert_eq!(apply("abc", &[]), ("abc".to_owned(), vec![]));
+    }
+
+    #[test]
+    fn what_overlaps_or_touches_waits() {
+        let overlap = [vec![edit(2, 4, "2")], vec![edit(0, 3, "1")]];
+        assert_eq!(apply("abcdef", &overlap), ("1def".to_owned(), vec![false, true]));
+        let touch = [vec![edit(0, 2, "1")], vec![edit(2, 3, "2")]];
+        assert_eq!(apply("abcdef", &touch).1, [true, false]);
+        let same_place = [vec![edit(2, 2, "1")], vec![edit(2, 2, "2")]];
+        assert_eq!(apply("abcdef", &same_place).1, [true, false]);
+    }
+
+    #[test]
+    fn a_fix_is_applied_whole_or_not_at_all() {
+        let fixes = [vec![edit(0, 1, "1")], vec![edit(4, 5, "2"), edit(1, 2, "2")]];
+        assert_eq!(apply("abcdef", &fixes), ("1bcdef".to_owned(), vec![true, false]));
+        let own_overlap = [vec![edit(0, 3, "1"), edit(2, 4, "2")]];
+        assert_eq!(apply("abcdef", &own_overlap).1, [false]);
+        assert_eq!(apply("aé", &[vec![edit(2, 3, "")]]).1, [false], "inside a character");
+    }
+}

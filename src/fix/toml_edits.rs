@@ -1,0 +1,328 @@
+//! Edits of deployment.toml as text: what is written stays, and what is added looks like its neighbours.
+
+use crate::source::Span;
+use crate::source::toml::{TomlDocument, TomlEntry, TomlTable};
+
+/// A replacement of a range of the text.
+pub type TextEdit = (Span, String);
+
+/// A deployment.toml with its text.
+#[derive(Debug, Clone, Copy)]
+pub struct TomlFile<'a> {
+    /// The text.
+    pub text: &'a str,
+    /// What it says.
+    pub document: &'a TomlDocument,
+}
+
+impl TomlFile<'_> {
+    /// Sets the flattened `key` to `literal`, a value as TOML writes it: over the value that is there, else where its table is written,
+    /// else in a new table. `None` where the key lies in an array of tables, or its table is one.
+    pub fn set(&self, key: &str, literal: &str) -> Option<Vec<TextEdit>> {
+        if key.contains("[]") {
+            return None;
+        }
+        if let Some(entry) = self.document.get(key) {
+            return Some(vec![(entry.value_span, literal.to_owned())]);
+        }
+        let (table, name) = split_last(key);
+        if let Some(header) = self.document.table(table) {
+            return Some(vec![self.insert_in_table(header, &format!("{name} = {literal}"))]);
+        }
+        if self.document.table(&format!("{table}[]")).is_some() {
+            return None;
+        }
+        if let Some(sibling) = self.dotted_sibling(table) {
+            return self.insert_beside(sibling, key, literal);
+        }
+        if table.is_empty() {
+            return Some(vec![self.insert_at_root(&format!("{name} = {literal}"))]);
+        }
+        Some(vec![self.insert_table(table, &format!("{name} = {literal}"))])
+    }
+
+    /// Removes the entry with its line; a comment behind it stays.
+    pub fn remove(&self, entry: &TomlEntry) -> Option<TextEdit> {
+        let line = self.lines_of(Span::new(entry.key_span.start, entry.value_span.end));
+        let before = &self.text[line.start..entry.key_span.start];
+        let behind = self.text[entry.value_span.end..line.end].trim_end_matches(['\r', '\n']);
+        if !before.trim().is_empty() {
+            // Inside an inline table.
+            return None;
+        }
+        if behind.trim_start().starts_with('#') {
+            let comment = line.end - self.text[entry.value_span.end..line.end].trim_start().len();
+            return Some((Span::new(entry.key_span.start, comment), String::new()));
+        }
+        behind.trim().is_empty().then_some((line, String::new()))
+    }
+
+    /// Writes another key in place of the entry's own, in the same table.
+    pub fn rename(&self, entry: &TomlEntry, written: &str) -> TextEdit {
+        (entry.key_span, written.to_owned())
+    }
+
+    /// Moves the table of `header`, with the comments above it and all its own keys, before the table of the header at `child`.
+    pub fn move_before(&self, header: &TomlTable, child: Span) -> Option<Vec<TextEdit>> {
+        let block = self.block_of(header);
+        let target = self.with_comments_above(child.start);
+        if target >= block.start {
+            return None;
+        }
+        let mut moved = self.text[block.start..block.end].to_owned();
+        if !moved.ends_with('\n') {
+            moved.push_str(self.line_break_near(block.start));
+        }
+        Some(vec![(Span::at(target), moved), (block, String::new())])
+    }
+
+    /// From the comments above a header to the start of what belongs to the next one.
+    fn block_of(&self, header: &TomlTable) -> Span {
+        let start = self.with_comments_above(header.span.start);
+        let next = self.document.tables.iter().find(|next| next.span.start > header.span.start);
+        let end = next.map_or(self.text.len(), |next| self.with_comments_above(next.span.start));
+        Span::new(start, end)
+    }
+
+    /// The start of the line of `at`, or of the comment lines that stand directly above it.
+    fn with_comments_above(&self, at: usize) -> usize {
+        let mut start = self.line_start(at);
+        while start > 0 {
+            let above = self.line_start(start - 1);
+            if !self.text[above..start].trim_start().starts_with('#') {
+                break;
+            }
+            start = above;
+        }
+        start
+    }
+
+    /// Behind the last key of the table itself, never in the middle of it nor behind its subtables.
+    fn insert_in_table(&self, header: &TomlTable, line: &str) -> TextEdit {
+        let number = self.document.tables.iter().position(|table| table.span == header.span);
+        let last = self.document.entries.iter().rfind(|entry| entry.table.is_some() && entry.table == number);
+        let (anchor, indentation) = match last {
+            Some(entry) => (entry.value_span.end, self.indentation(entry.key_span.start)),
+            None => (header.span.end, self.indentation(header.span.start)),
+        };
+        self.insert_below(anchor, &format!("{indentation}{line}"))
+    }
+
+    fn insert_at_root(&self, line: &str) -> TextEdit {
+        if let Some(last) = self.document.entries.iter().rfind(|entry| entry.table.is_none()) {
+            return self.insert_below(last.value_span.end, line);
+        }
+        let at = self.document.tables.first().map_or(self.text.len(), |first| self.with_comments_above(first.span.start));
+        let line_break = self.line_break_near(at);
+        (Span::at(at), format!("{line}{line_break}{line_break}"))
+    }
+
+    /// A new table: behind its ancestors, before its first descendant, and before `[secrets]`, which cipher-tool wants last.
+    fn insert_table(&self, table: &str, line: &str) -> TextEdit {
+        let tables = &self.document.tables;
+        let below = |other: &&TomlTable| other.key.strip_prefix(table).is_some_and(|rest| rest.starts_with(['.', '[']));
+        let family = table.split('.').next().unwrap_or(table);
+        let related =
+            |other: &&TomlTable| other.key == family || other.key.strip_prefix(family).is_some_and(|rest| rest.starts_with('.'));
+        let last_related = tables.iter().rposition(|other| related(&other)).and_then(|at| tables.get(at + 1));
+        let before = match tables.iter().find(below) {
+            Some(child) => Some(child),
+            None if tables.iter().any(|other| related(&other)) => last_related,
+            None => tables.iter().find(|other| matches!(other.key.as_str(), "secrets" | "runtime_secrets")),
+        };
+        match before {
+            Some(next) => {
+                let at = self.with_comments_above(next.span.start);
+                let line_break = self.line_break_near(at);
+                let above = &self.text[..at];
+                let gap = if above.trim_end_matches('\r').is_empty() || above.ends_with("\n\n") || above.ends_with("\r\n\r\n") {
+                    ""
+                } else {
+                    line_break
+                };
+                (Span::at(at), format!("{gap}[{table}]{line_break}{line}{line_break}{line_break}"))
+            }
+            None => {
+                let at = self.text.len();
+                let line_break = self.line_break_near(at);
+                let gap = match self.text {
+                    "" => String::new(),
+                    text if text.ends_with('\n') => line_break.to_owned(),
+                    _ => line_break.repeat(2),
+                };
+                let end = if self.text.is_empty() || self.text.ends_with('\n') { line_break } else { "" };
+                (Span::at(at), format!("{gap}[{table}]{line_break}{line}{end}"))
+            }
+        }
+    }
+
+    /// The last entry that makes `table` exist by a dotted key or an inline table rather than by a header.
+    fn dotted_sibling(&self, table: &str) -> Option<&TomlEntry> {
+        if table.is_empty() {
+            return None;
+        }
+        let prefix = format!("{table}.");
+        self.document.entries.iter().rfind(|entry| {
+            let header = entry.table.and_then(|number| self.document.tables.get(number)).map_or("", |header| header.key.as_str());
+            entry.key.starts_with(&prefix) && !header.starts_with(&prefix) && header != table
+        })
+    }
+
+    fn insert_beside(&self, sibling: &TomlEntry, key: &str, literal: &str) -> Option<Vec<TextEdit>> {
+        let line = self.lines_of(Span::new(sibling.key_span.start, sibling.value_span.end));
+        if !self.text[line.start..sibling.key_span.start].trim().is_empty() {
+            // In an inline table, whose keys are relative to it.
+            let (_, name) = split_last(key);
+            let (own, _) = split_last(&sibling.key);
+            let written = sibling.key_span.of(self.text);
+            let is_direct = own == split_last(key).0 && !written.contains('.');
+            return is_direct.then(|| vec![(Span::at(sibling.value_span.end), format!(", {name} = {literal}"))]);
+        }
+        let header = sibling.table.and_then(|number| self.document.tables.get(number)).map_or("", |header| header.key.as_str());
+        let relative = if header.is_empty() { key } else { key.strip_prefix(header)?.strip_prefix('.')? };
+        let indentation = self.indentation(sibling.key_span.start);
+        Some(vec![self.insert_below(sibling.value_span.end, &format!("{indentation}{relative} = {literal}"))])
+    }
+
+    /// Puts `line` below the line of `at`.
+    fn insert_below(&self, at: usize, line: &str) -> TextEdit {
+        let lines = self.lines_of(Span::at(at));
+        let line_break = self.line_break_near(at);
+        if self.text[..lines.end].ends_with('\n') {
+            (Span::at(lines.end), format!("{line}{line_break}"))
+        } else {
+            (Span::at(lines.end), format!("{line_break}{line}"))
+        }
+    }
+
+    /// The whole lines that a range lies on, with the last one's line break.
+    fn lines_of(&self, span: Span) -> Span {
+        let end = self.text[span.end..].find('\n').map_or(self.text.len(), |len| span.end + len + 1);
+        Span::new(self.line_start(span.start), end)
+    }
+
+    fn line_start(&self, at: usize) -> usize {
+        let start = self.text[..at].rfind('\n').map_or(0, |line| line + 1);
+        // A byte-order mark stays before everything.
+        let mark = crate::source::position::BYTE_ORDER_MARK;
+        if start == 0 && self.text.starts_with(mark) && at >= mark.len_utf8() { mark.len_utf8() } else { start }
+    }
+
+    fn indentation(&self, at: usize) -> &str {
+        let line = &self.text[self.line_start(at)..at];
+        &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]
+    }
+
+    /// The line break of the line at `at`, or of the one above where it has none.
+    fn line_break_near(&self, at: usize) -> &'static str {
+        let behind = self.text[at..].find('\n').map(|len| at + len);
+        let line_feed = behind.or_else(|| self.text[..at].rfind('\n'));
+        if line_feed.is_some_and(|line_feed| self.text[..line_feed].ends_with('\r')) { "\r\n" } else { "\n" }
+    }
+}
+
+/// Table and last segment of a flattened key; the table is empty for a key at the root.
+fn split_last(key: &str) -> (&str, &str) {
+    let in_quotes = key.ends_with('\'');
+    let last = if in_quotes { key[..key.len() - 1].rfind('\'').unwrap_or(0) } else { key.rfind('.').map_or(0, |dot| dot + 1) };
+    (key[..last].strip_suffix('.').unwrap_or(&key[..last]), &key[last..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fix::edit::{Edit, apply};
+
+    fn edited(text: &str, edits: Option<Vec<TextEdit>>) -> String {
+        let edits = edits.expect("possible").into_iter();
+        let edits: Vec<Edit> = edits.map(|(span, text)| Edit { file: "x".into(), span, text }).collect();
+        let (result, applied) = apply(text, &[edits]);
+        assert_eq!(applied, [true]);
+        assert!(TomlDocument::parse(&result).is_ok(), "{result}");
+        result
+    }
+
+    fn set(text: &str, key: &str, literal: &str) -> String {
+        let document = TomlDocument::parse(text).expect("valid");
+        edited(text, TomlFile { text, document: &document }.set(key, literal))
+    }
+
+    #[test]
+    fn a_value_is_replaced_and_all_else_stays() {
+        assert_eq!(set("[s]\r\noffset = \"1\" # one\r\n", "s.offset", "1"), "[s]\r\noffset = 1 # one\r\n");
+        assert_eq!(set("a = {b = 1}", "a.b", "2"), "a = {b = 2}");
+    }
+
+    #[test]
+    fn a_key_is_added_at_the_end_of_its_own_table() {
+        assert_eq!(set("[a]\nx = 1 # x\n\n# next\n[b]\ny = 1\n", "a.z", "2"), "[a]\nx = 1 # x\nz = 2\n\n# next\n[b]\ny = 1\n");
+        assert_eq!(set("[a]\n[a.b]\ny = 1", "a.z", "2"), "[a]\nz = 2\n[a.b]\ny = 1");
+        assert_eq!(set("[a]\r\n  x = 1", "a.z", "2"), "[a]\r\n  x = 1\r\n  z = 2");
+        assert_eq!(set("[a]\nx = [\n 1,\n]\n", "a.z", "2"), "[a]\nx = [\n 1,\n]\nz = 2\n");
+    }
+
+    #[test]
+    fn dotted_keys_and_inline_tables_take_their_kind() {
+        assert_eq!(set("[t]\nhttp.port = 1\n", "t.http.on", "false"), "[t]\nhttp.port = 1\nhttp.on = false\n");
+        assert_eq!(set("t.http.port = 1\n", "t.http.on", "false"), "t.http.port = 1\nt.http.on = false\n");
+        assert_eq!(set("[t]\nhttp = {port = 1}\n", "t.http.on", "false"), "[t]\nhttp = {port = 1, on = false}\n");
+    }
+
+    #[test]
+    fn a_table_is_added_where_the_server_survives_it() {
+        assert_eq!(set("[a]\nx = 1\n", "b.c", "2"), "[a]\nx = 1\n\n[b]\nc = 2\n");
+        assert_eq!(set("[a]\nx = 1", "b.c", "2"), "[a]\nx = 1\n\n[b]\nc = 2");
+        assert_eq!(set("", "b.c", "2"), "[b]\nc = 2\n");
+        assert_eq!(set("# b d\n[b.c.d]\nx = 1\n", "b.c.y", "2"), "[b.c]\ny = 2\n\n# b d\n[b.c.d]\nx = 1\n");
+        assert_eq!(set("[b]\nx = 1\n\n[z]\n", "b.c.y", "2"), "[b]\nx = 1\n\n[b.c]\ny = 2\n\n[z]\n");
+        assert_eq!(
+            set("[a]\n\n# keep last\n[secrets]\np = \"[x]\"\n", "b.c", "2"),
+            "[a]\n\n[b]\nc = 2\n\n# keep last\n[secrets]\np = \"[x]\"\n"
+        );
+        assert_eq!(set("[[b.l]]\nx = 1\n", "b.y", "2"), "[b]\ny = 2\n\n[[b.l]]\nx = 1\n");
+    }
+
+    #[test]
+    fn arrays_of_tables_are_not_guessed_at() {
+        let text = "[[a]]\nx = 1\n";
+        let document = TomlDocument::parse(text).expect("valid");
+        let file = TomlFile { text, document: &document };
+        assert!(file.set("a[].x", "2").is_none() && file.set("a.y", "2").is_none());
+    }
+
+    #[test]
+    fn a_removed_key_leaves_its_comment() {
+        for (text, expected) in [
+            ("[a]\nx = 1\ny = 2\n", "[a]\ny = 2\n"),
+            ("[a]\r\nx = 1 # why\r\ny = 2", "[a]\r\n# why\r\ny = 2"),
+            ("[a]\ny = 2\nx = 1", "[a]\ny = 2\n"),
+        ] {
+            let document = TomlDocument::parse(text).expect("valid");
+            let file = TomlFile { text, document: &document };
+            let entry = document.get("a.x").expect("there");
+            assert_eq!(edited(text, file.remove(entry).map(|edit| vec![edit])), expected);
+        }
+    }
+
+    #[test]
+    fn a_parent_moves_before_its_first_child_with_its_comments() {
+        let text = "# child\n[a.b]\nx = 1\n\n# parent\n[a]\ny = 2\n\n[c]\n";
+        let document = TomlDocument::parse(text).expect("valid");
+        let file = TomlFile { text, document: &document };
+        let parent = document.table("a").expect("there");
+        let moved = edited(text, file.move_before(parent, parent.child_above.expect("a child")));
+        assert_eq!(moved, "# parent\n[a]\ny = 2\n\n# child\n[a.b]\nx = 1\n\n[c]\n");
+        let text = "[a.b]\nx = 1\n[a]\ny = 2";
+        let document = TomlDocument::parse(text).expect("valid");
+        let file = TomlFile { text, document: &document };
+        let parent = document.table("a").expect("there");
+        assert_eq!(edited(text, file.move_before(parent, parent.child_above.expect("a child"))), "[a]\ny = 2\n[a.b]\nx = 1\n");
+    }
+
+    #[test]
+    fn keys_split_outside_quotes() {
+        assert_eq!(split_last("a.b.c"), ("a.b", "c"));
+        assert_eq!(split_last("a.'b.c'"), ("a", "'b.c'"));
+        assert_eq!(split_last("c"), ("", "c"));
+    }
+}

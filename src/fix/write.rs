@@ -1,0 +1,340 @@
+//! Writes files so that each is whole at every moment: the old one or the new one, never a part of either.
+//!
+//! Each new content goes to a temporary file in the same folder, is flushed to the disk, gets the old file's permissions and owner, and is
+//! renamed over it. Several files are written all or none as far as a file system allows: nothing is renamed before every temporary
+//! file lies on the disk, and when a rename fails, those already renamed are put back. A machine that dies between two renames leaves some
+//! files new and some old, each of them whole.
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// A file to be replaced.
+#[derive(Debug, Clone)]
+pub struct Replacement {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// The bytes that were read, which must still be there.
+    pub old: Vec<u8>,
+    /// The bytes to write.
+    pub new: Vec<u8>,
+}
+
+/// Why nothing was written.
+#[derive(Debug)]
+pub enum WriteError {
+    /// The file is not what it was when it was read.
+    Changed(PathBuf),
+    /// The file, or its folder, may not be written to.
+    ReadOnly(PathBuf),
+    /// The path is a link that leads out of the home.
+    LinkOut(PathBuf, PathBuf),
+    /// Another run is writing to the file.
+    Busy(PathBuf),
+    /// The system refused.
+    Io(PathBuf, io::Error),
+}
+
+impl std::fmt::Display for WriteError {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Changed(path) => write!(formatter, "`{}` changed after it was read", path.display()),
+            Self::ReadOnly(path) => write!(formatter, "`{}` is read-only", path.display()),
+            Self::LinkOut(path, target) => {
+                write!(formatter, "`{}` is a link to `{}`, which lies outside of the home", path.display(), target.display())
+            }
+            Self::Busy(path) => write!(formatter, "another run is writing to `{}`", path.display()),
+            Self::Io(path, error) => write!(formatter, "cannot write `{}`: {}", path.display(), crate::home::reason(error)),
+        }
+    }
+}
+
+impl std::error::Error for WriteError {}
+
+/// The moments between two steps, at which a test can make the next one fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// The temporary file of the replacement of this number is about to be written.
+    Write(usize),
+    /// The temporary file of the replacement of this number is about to be renamed over the old one.
+    Rename(usize),
+}
+
+/// Replaces the files, all or none. `root` is the folder that links may not lead out of; with `backup`, the old content is kept beside each
+/// file under its name with that ending.
+pub fn replace(replacements: &[Replacement], root: &Path, backup: Option<&str>) -> Result<(), WriteError> {
+    replace_with(replacements, root, backup, &mut |_| Ok(()))
+}
+
+/// The same, with a hook before each step.
+pub fn replace_with(
+    replacements: &[Replacement],
+    root: &Path,
+    backup: Option<&str>,
+    before: &mut dyn FnMut(Step) -> io::Result<()>,
+) -> Result<(), WriteError> {
+    let mut prepared = Vec::new();
+    for (number, replacement) in replacements.iter().enumerate() {
+        prepared.push(Prepared::new(number, replacement, root, backup, before)?);
+    }
+    for (number, file) in prepared.iter().enumerate() {
+        let renamed = file.is_unchanged().and_then(|()| file.rename(before));
+        if let Err(error) = renamed {
+            prepared[..number].iter().for_each(Prepared::put_back);
+            return Err(error);
+        }
+    }
+    for file in &mut prepared {
+        file.done = true;
+    }
+    Ok(())
+}
+
+/// A replacement whose new content lies in a temporary file beside the old one.
+struct Prepared<'a> {
+    number: usize,
+    replacement: &'a Replacement,
+    /// The file itself, behind any links.
+    target: PathBuf,
+    temporary: PathBuf,
+    /// Held until the end, so that another run waits or gives up.
+    _lock: File,
+    done: bool,
+}
+
+impl<'a> Prepared<'a> {
+    fn new(
+        number: usize,
+        replacement: &'a Replacement,
+        root: &Path,
+        backup: Option<&str>,
+        before: &mut dyn FnMut(Step) -> io::Result<()>,
+    ) -> Result<Self, WriteError> {
+        let path = &replacement.path;
+        let io_error = |error| WriteError::Io(path.clone(), error);
+        let target = target_of(path, root)?;
+        let metadata = fs::metadata(&target).map_err(io_error)?;
+        if metadata.permissions().readonly() {
+            return Err(WriteError::ReadOnly(path.clone()));
+        }
+        let lock = File::open(&target).map_err(io_error)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(fs::TryLockError::WouldBlock) => return Err(WriteError::Busy(path.clone())),
+            // Some network file systems know no locks; the comparison with what was read still guards the file.
+            Err(fs::TryLockError::Error(_)) => {}
+        }
+        let prepared =
+            Self { number, replacement, temporary: beside(&target, ".carbonlint-new"), target, _lock: lock, done: false };
+        prepared.is_unchanged()?;
+        before(Step::Write(number)).map_err(io_error)?;
+        write_temporary(&prepared.temporary, &replacement.new, &metadata).map_err(|error| match error.kind() {
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                WriteError::ReadOnly(prepared.target.parent().unwrap_or(path).to_path_buf())
+            }
+            _ => io_error(error),
+        })?;
+        if let Some(ending) = backup {
+            let kept = beside(&prepared.target, ending);
+            fs::copy(&prepared.target, &kept).map_err(|error| WriteError::Io(kept, error))?;
+        }
+        Ok(prepared)
+    }
+
+    fn is_unchanged(&self) -> Result<(), WriteError> {
+        let path = &self.replacement.path;
+        let now = fs::read(&self.target).map_err(|error| WriteError::Io(path.clone(), error))?;
+        if now == self.replacement.old { Ok(()) } else { Err(WriteError::Changed(path.clone())) }
+    }
+
+    fn rename(&self, before: &mut dyn FnMut(Step) -> io::Result<()>) -> Result<(), WriteError> {
+        let renamed = before(Step::Rename(self.number)).and_then(|()| fs::rename(&self.temporary, &self.target));
+        renamed.map_err(|error| WriteError::Io(self.replacement.path.clone(), error))?;
+        sync_folder(&self.target);
+        Ok(())
+    }
+
+    /// Puts the old content back after another file could not be renamed.
+    fn put_back(&self) {
+        let Ok(metadata) = fs::metadata(&self.target) else { return };
+        let restored = write_temporary(&self.temporary, &self.replacement.old, &metadata);
+        if restored.is_ok() && fs::rename(&self.temporary, &self.target).is_ok() {
+            sync_folder(&self.target);
+        }
+    }
+}
+
+impl Drop for Prepared<'_> {
+    /// Leaves no temporary file behind, whatever went wrong.
+    fn drop(&mut self) {
+        if !self.done {
+            let _ = fs::remove_file(&self.temporary);
+        }
+    }
+}
+
+/// The file behind `path`; links are followed as long as they stay below `root`.
+fn target_of(path: &Path, root: &Path) -> Result<PathBuf, WriteError> {
+    let io_error = |error| WriteError::Io(path.to_path_buf(), error);
+    let target = fs::canonicalize(path).map_err(io_error)?;
+    let root = fs::canonicalize(root).map_err(io_error)?;
+    if target.starts_with(&root) { Ok(target) } else { Err(WriteError::LinkOut(path.to_path_buf(), target)) }
+}
+
+/// The path with `ending` behind the file's name.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.file_name().map_or_else(OsString::new, OsString::from);
+    name.push(ending);
+    path.with_file_name(name)
+}
+
+/// Writes `bytes` to a new file with the permissions and, where the system allows, the owner of the old one, down to the disk.
+fn write_temporary(path: &Path, bytes: &[u8], old: &fs::Metadata) -> io::Result<()> {
+    let create = || File::options().write(true).create_new(true).open(path);
+    let mut file = create().or_else(|error| {
+        // A temporary file that a killed run left behind is nobody's: the lock is ours.
+        if error.kind() != io::ErrorKind::AlreadyExists {
+            return Err(error);
+        }
+        fs::remove_file(path)?;
+        create()
+    })?;
+    file.write_all(bytes)?;
+    keep_owner(path, old);
+    fs::set_permissions(path, old.permissions())?;
+    file.sync_all()
+}
+
+#[cfg(unix)]
+fn keep_owner(path: &Path, old: &fs::Metadata) {
+    use std::os::unix::fs::{MetadataExt, chown};
+    // Only root may give a file away; for others it stays the writer's, as with any editor.
+    let _ = chown(path, Some(old.uid()), Some(old.gid()));
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_path: &Path, _old: &fs::Metadata) {}
+
+/// Makes a rename last; file systems that cannot flush a folder keep the rename in their own time.
+fn sync_folder(path: &Path) {
+    if let Some(folder) = path.parent().and_then(|folder| File::open(folder).ok()) {
+        let _ = folder.sync_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Folder(tempfile::TempDir);
+
+    impl Folder {
+        fn with(files: &[(&str, &str)]) -> Self {
+            let folder = tempfile::tempdir().expect("a folder");
+            for (name, text) in files {
+                fs::write(folder.path().join(name), text).expect("written");
+            }
+            Self(folder)
+        }
+
+        fn replacement(&self, name: &str, old: &str, new: &str) -> Replacement {
+            Replacement { path: self.0.path().join(name), old: old.into(), new: new.into() }
+        }
+
+        fn read(&self, name: &str) -> String {
+            fs::read_to_string(self.0.path().join(name)).expect("readable")
+        }
+
+        fn names(&self) -> Vec<String> {
+            let mut names: Vec<String> = fs::read_dir(&self.0)
+                .expect("readable")
+                .map(|entry| entry.expect("readable").file_name().into_string().expect("UTF-8"))
+                .collect();
+            names.sort();
+            names
+        }
+    }
+
+    fn refuse() -> io::Error {
+        io::Error::from(io::ErrorKind::StorageFull)
+    }
+
+    #[test]
+    fn files_are_replaced_and_nothing_is_left_behind() {
+        let folder = Folder::with(&[("a", "1"), ("b", "2")]);
+        let replacements = [folder.replacement("a", "1", "one"), folder.replacement("b", "2", "two")];
+        replace(&replacements, folder.0.path(), Some(".bak")).expect("written");
+        assert_eq!((folder.read("a"), folder.read("b"), folder.read("a.bak")), ("one".into(), "two".into(), "1".into()));
+        assert_eq!(folder.names(), ["a", "a.bak", "b", "b.bak"]);
+    }
+
+    #[test]
+    fn whichever_step_fails_every_file_is_the_old_one() {
+        for step in [Step::Write(0), Step::Write(1), Step::Rename(0), Step::Rename(1)] {
+            let folder = Folder::with(&[("a", "1"), ("b", "2")]);
+            let replacements = [folder.replacement("a", "1", "one"), folder.replacement("b", "2", "two")];
+            let mut hook = |now: Step| if now == step { Err(refuse()) } else { Ok(()) };
+            let error = replace_with(&replacements, folder.0.path(), None, &mut hook).expect_err("refused");
+            assert!(matches!(error, WriteError::Io(..)), "{step:?}: {error}");
+            assert_eq!((folder.read("a"), folder.read("b")), ("1".into(), "2".into()), "{step:?}");
+            assert_eq!(folder.names(), ["a", "b"], "{step:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_changed_meanwhile_is_left_alone() {
+        let folder = Folder::with(&[("a", "1"), ("b", "2")]);
+        let replacements = [folder.replacement("a", "1", "one"), folder.replacement("b", "2", "two")];
+        let path = folder.0.path().join("b");
+        let mut hook = |now: Step| if now == Step::Rename(0) { fs::write(&path, "3") } else { Ok(()) };
+        let error = replace_with(&replacements, folder.0.path(), None, &mut hook).expect_err("changed");
+        assert!(matches!(error, WriteError::Changed(_)), "{error}");
+        assert_eq!((folder.read("a"), folder.read("b")), ("1".into(), "3".into()));
+    }
+
+    #[test]
+    fn what_a_killed_run_left_is_no_obstacle() {
+        let folder = Folder::with(&[("a", "1"), ("a.carbonlint-new", "half")]);
+        replace(&[folder.replacement("a", "1", "one")], folder.0.path(), None).expect("written");
+        assert_eq!(folder.names(), ["a"]);
+    }
+
+    #[test]
+    fn another_run_on_the_same_file_is_refused() {
+        let folder = Folder::with(&[("a", "1")]);
+        let other = File::open(folder.0.path().join("a")).expect("there");
+        other.lock().expect("locked");
+        let error = replace(&[folder.replacement("a", "1", "one")], folder.0.path(), None).expect_err("busy");
+        assert!(matches!(error, WriteError::Busy(_)), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn permissions_stay_and_read_only_is_respected() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = Folder::with(&[("a", "1")]);
+        let path = folder.0.path().join("a");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).expect("set");
+        replace(&[folder.replacement("a", "1", "one")], folder.0.path(), None).expect("written");
+        assert_eq!(fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o640);
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o440)).expect("set");
+        let error = replace(&[folder.replacement("a", "one", "two")], folder.0.path(), None).expect_err("read-only");
+        assert!(matches!(error, WriteError::ReadOnly(_)), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed_inside_the_home_only() {
+        let outside = Folder::with(&[("x", "1")]);
+        let folder = Folder::with(&[("a", "1")]);
+        std::os::unix::fs::symlink("a", folder.0.path().join("inner")).expect("linked");
+        std::os::unix::fs::symlink(outside.0.path().join("x"), folder.0.path().join("outer")).expect("linked");
+        replace(&[folder.replacement("inner", "1", "one")], folder.0.path(), None).expect("written");
+        assert_eq!(folder.read("a"), "one");
+        assert!(folder.0.path().join("inner").is_symlink(), "the link stays a link");
+        let error = replace(&[folder.replacement("outer", "1", "one")], folder.0.path(), None).expect_err("outside");
+        assert!(matches!(error, WriteError::LinkOut(..)), "{error}");
+        assert_eq!(outside.read("x"), "1");
+    }
+}
