@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::diagnostic::{Diagnostic, Target};
 use crate::home::{Problem, discover};
 use crate::model::{Assumptions, Model, Overlay};
-use crate::paths::Shown;
+use crate::paths::{Shown, absolute};
 use crate::ports::PortTable;
 use crate::rules::{self, Home, RuleContext, Selection};
 
@@ -24,7 +24,10 @@ pub struct Workspace {
 impl Workspace {
     /// Reads everything below `paths`; `overlay` stands in for one of the files.
     pub fn open(paths: &[PathBuf], assumptions: &Assumptions, overlay: Option<&Overlay>) -> Self {
-        let discovery = discover(paths, overlay.map(|overlay| overlay.path.as_path()));
+        let paths: Vec<PathBuf> = paths.iter().map(|path| absolute(path)).collect();
+        let overlay = overlay.map(|overlay| Overlay { path: absolute(&overlay.path), bytes: overlay.bytes.clone() });
+        let overlay = overlay.as_ref();
+        let discovery = discover(&paths, overlay.map(|overlay| overlay.path.as_path()));
         let mut workspace = Self { homes: Vec::new(), problems: discovery.problems, only: Vec::new() };
         for target in discovery.targets {
             let model = Model::load(target.layout, assumptions.clone(), overlay, &target.only);

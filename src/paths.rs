@@ -1,6 +1,18 @@
-//! How paths are shown: relative to the working folder, with `/`.
+//! Paths: absolute inside the tool, shown relative to the working folder with `/`.
 
 use std::path::{Component, Path, PathBuf};
+use std::{env, fs};
+
+/// `path` from the root of the file system. Links stay as they are; `..` is resolved by the file system, which knows where links lead.
+pub fn absolute(path: &Path) -> PathBuf {
+    if path.components().any(|part| part == Component::ParentDir)
+        && let Ok(real) = fs::canonicalize(path)
+    {
+        return real;
+    }
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    path.components().collect()
+}
 
 /// Shows paths relative to a folder.
 #[derive(Debug, Clone)]
@@ -14,13 +26,23 @@ impl Shown {
         Self { folder }
     }
 
-    /// `path` without the folder where it lies in it, otherwise as it is; `.` parts are left out, and separators are `/`.
+    /// Relative to the working folder.
+    pub fn relative_to_working_folder() -> Self {
+        Self::relative_to(env::current_dir().unwrap_or_default())
+    }
+
+    /// `path`, absolute, as seen from the folder: without the folder where it lies in it, with `..` where it lies near it, otherwise
+    /// whole. Separators are `/`.
     pub fn path(&self, path: &Path) -> String {
-        let path = path.strip_prefix(&self.folder).unwrap_or(path);
-        let parts = path.components().filter(|part| *part != Component::CurDir);
-        let mut shown = String::new();
-        for part in parts {
-            if part == Component::RootDir {
+        let own: Vec<Component> = self.folder.components().collect();
+        let parts: Vec<Component> = path.components().filter(|part| *part != Component::CurDir).collect();
+        let common = own.iter().zip(&parts).take_while(|(one, other)| one == other).count();
+        // The root alone is nothing in common.
+        let is_near = common > 1 || common == own.len() && common > 0;
+        let (up, rest) = if is_near { (own.len() - common, &parts[common..]) } else { (0, parts.as_slice()) };
+        let mut shown = "../".repeat(up);
+        for part in rest {
+            if *part == Component::RootDir {
                 shown.push('/');
                 continue;
             }
@@ -29,7 +51,7 @@ impl Shown {
             }
             shown.push_str(&part.as_os_str().to_string_lossy());
         }
-        if shown.is_empty() { ".".to_owned() } else { shown }
+        if shown.is_empty() { ".".to_owned() } else { shown.trim_end_matches('/').to_owned() }
     }
 }
 
@@ -42,11 +64,10 @@ mod tests {
         let shown = Shown::relative_to(PathBuf::from("/work/repo"));
         for (path, expected) in [
             ("/work/repo/a/b.toml", "a/b.toml"),
-            ("./a/./b.toml", "a/b.toml"),
-            ("../x/y", "../x/y"),
+            ("/work/x/y", "../x/y"),
+            ("/work", ".."),
             ("/other/z", "/other/z"),
             ("/work/repo", "."),
-            (".", "."),
         ] {
             assert_eq!(shown.path(Path::new(path)), expected);
         }

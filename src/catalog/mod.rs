@@ -195,6 +195,8 @@ pub struct ListenerRow {
     pub offset_flag: Option<OffsetFlag>,
     /// A `-D` option of the start script that replaces port and offset.
     pub system_property: Option<String>,
+    /// A `-D` option of the start script that makes the port random.
+    pub random_property: Option<String>,
     /// Where the port stands in the files of an XML home, the first that exists counting.
     #[serde(default)]
     pub places: Vec<Place>,

@@ -68,7 +68,7 @@ pub fn print(text: &str) -> Result<(), Failure> {
 
 /// The working folder, to which paths are shown.
 fn shown() -> Shown {
-    Shown::relative_to(env::current_dir().unwrap_or_default())
+    Shown::relative_to_working_folder()
 }
 
 /// Colour on a terminal unless `NO_COLOR` is set or the terminal is dumb; the width of the terminal, 100 columns elsewhere.

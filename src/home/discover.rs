@@ -63,8 +63,8 @@ pub struct Problem {
     pub help: String,
 }
 
-/// Finds the homes and files below `paths`; `in_memory` is a file that need not exist. Never fails: what cannot be read is among the
-/// problems.
+/// Finds the homes and files below `paths`, which are absolute; `in_memory` is a file that need not exist. Never fails: what cannot be read
+/// is among the problems.
 pub fn discover(paths: &[PathBuf], in_memory: Option<&Path>) -> Discovery {
     let mut found = Found::default();
     for (given, path) in paths.iter().enumerate() {
@@ -82,33 +82,31 @@ pub fn discover(paths: &[PathBuf], in_memory: Option<&Path>) -> Discovery {
             Ok(_) => found.add_file(path, given),
         }
     }
-    let targets = found.targets.into_values().collect();
+    let mut targets: Vec<Target> = found.targets.into_values().collect();
+    targets.sort_by(|one, other| (&one.layout.root, &one.layout.lone).cmp(&(&other.layout.root, &other.layout.lone)));
     Discovery { targets, problems: found.problems }
 }
 
 #[derive(Default)]
 struct Found {
-    /// By root and configuration folder, or the lone file.
-    targets: BTreeMap<(PathBuf, String), Target>,
+    /// By the real path of the root, or of the lone file: a home that links lead to twice is one home.
+    targets: BTreeMap<PathBuf, Target>,
     problems: Vec<Problem>,
 }
 
 impl Found {
     fn search(&mut self, folder: &Path, given: usize) {
-        let mut roots: BTreeSet<PathBuf> = BTreeSet::new();
-        // A path inside a home, such as its configuration folder, stands for the home.
-        let inside = folder.join("x");
-        let around = Layout::around(&inside);
-        if !around.is_loose() && around.root != folder && has_home_file(&around.conf_folder()) && !folder.ends_with("conf") {
-            self.add(around, given, None);
+        if let Some(layout) = home_around(folder) {
+            self.add(layout, given, None);
             return;
         }
+        let mut roots: BTreeSet<PathBuf> = BTreeSet::new();
         let mut walk = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
         while let Some(entry) = walk.next() {
             let entry = match entry {
                 Ok(entry) => entry,
                 Err(error) => {
-                    self.add_problem(&error);
+                    self.problems.push(Problem::of_walk(&error));
                     continue;
                 }
             };
@@ -133,9 +131,8 @@ impl Found {
         }
         let mut layout = Layout::around(file);
         let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let in_home = !layout.is_loose();
         let is_deployment = Kind::of(file) == Kind::Toml && name.contains("deployment");
-        if !in_home || (is_deployment && name != "deployment.toml") {
+        if layout.is_loose() || (is_deployment && name != "deployment.toml") {
             let stands_for = if is_deployment { "deployment.toml".to_owned() } else { plain_name(name) };
             layout = Layout { root: file.parent().map(Path::to_path_buf).unwrap_or_default(), conf: String::new(), lone: None };
             layout.lone = Some((file.to_path_buf(), stands_for));
@@ -144,10 +141,8 @@ impl Found {
     }
 
     fn add(&mut self, layout: Layout, given: usize, only: Option<&Path>) {
-        let key = match &layout.lone {
-            Some((file, _)) => (file.clone(), String::new()),
-            None => (layout.root.clone(), layout.conf.clone()),
-        };
+        let place = layout.lone.as_ref().map_or_else(|| layout.conf_folder(), |(file, _)| file.clone());
+        let key = fs::canonicalize(&place).unwrap_or(place);
         let is_new = !self.targets.contains_key(&key);
         let target = self.targets.entry(key).or_insert_with(|| Target { layout, only: BTreeSet::new(), given });
         match only {
@@ -158,18 +153,21 @@ impl Found {
             None => target.only.clear(),
         }
     }
+}
 
-    fn add_problem(&mut self, error: &walkdir::Error) {
+impl Problem {
+    /// What stopped a walk through a folder.
+    pub(crate) fn of_walk(error: &walkdir::Error) -> Self {
         let path = error.path().map(Path::to_path_buf).unwrap_or_default();
         let (message, help) = match (error.loop_ancestor(), error.io_error()) {
-            (Some(ancestor), _) => (
-                format!("a link that leads back to `{}`", ancestor.display()),
-                "remove the link, or search the folder that it leads to".to_owned(),
+            (Some(_), _) => (
+                "a link that leads back to a folder above it".to_owned(),
+                "remove the link, or search the folder that it leads to",
             ),
-            (None, Some(error)) => (reason(error), "check the permissions, or leave the path out".to_owned()),
-            (None, None) => (error.to_string(), "leave the path out".to_owned()),
+            (None, Some(error)) => (reason(error), "check the permissions, or leave the path out"),
+            (None, None) => (error.to_string(), "leave the path out"),
         };
-        self.problems.push(Problem { path, message, help });
+        Self { path, message, help: help.to_owned() }
     }
 }
 
@@ -195,12 +193,28 @@ fn is_pruned(entry: &DirEntry, roots: &BTreeSet<PathBuf>) -> bool {
         return true;
     }
     let in_home = entry.path().parent().is_some_and(|parent| roots.contains(parent));
-    in_home && (HOME_FOLDERS.contains(&name) || name.starts_with("jdk"))
+    in_home && is_home_folder(name)
+}
+
+fn is_home_folder(name: &str) -> bool {
+    HOME_FOLDERS.contains(&name) || name.starts_with("jdk")
+}
+
+/// The home that `folder` is a part of, such as its configuration folder, without being the home itself.
+fn home_around(folder: &Path) -> Option<Layout> {
+    folder.ancestors().skip(1).find_map(|ancestor| {
+        let inside = folder.strip_prefix(ancestor).ok()?.components().next()?.as_os_str().to_str()?;
+        home_at(ancestor).filter(|_| is_home_folder(inside))
+    })
 }
 
 /// The layout of the home at `folder`, if it is one. Enterprise Integrator 6 has a `repository/conf` beside its `conf`.
 fn home_at(folder: &Path) -> Option<Layout> {
     let (carbon, conf) = (folder.join("repository/conf"), folder.join("conf"));
+    if folder.file_name().is_some_and(|name| name == "repository") && has_home_file(&conf) {
+        // The `repository` of a home has a `conf` in it.
+        return None;
+    }
     if !has_home_file(&carbon) && (has_home_file(&conf) || has_runtime(&conf)) {
         return Some(Layout::new(folder, "conf"));
     }

@@ -122,11 +122,6 @@ pub fn is_known_name(path: &Path) -> bool {
     KNOWN_FILES.iter().any(|known| known.rsplit('/').next() == Some(name))
 }
 
-/// Whether a `.properties` or `.conf` file is read for what it says; the others of a configuration folder are not.
-pub(crate) fn is_known_properties(path: &Path) -> bool {
-    is_known_name(path)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,7 +8,6 @@ pub(crate) use discover::reason;
 pub use discover::{Discovery, Problem, Target, discover};
 pub use identify::{Identity, identify};
 pub(crate) use identify::{ServerNames, identify_with};
-pub(crate) use layout::is_known_properties;
 pub use layout::{INBOUND_ENDPOINTS, Layout, is_known_name};
 
 /// How a home is configured.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::Protocol;
-use crate::ports::{Listener, PortTable};
+use crate::ports::{Listener, MAX_OFFSET, MAX_PORT, PortTable};
 
 /// One listener of one of the homes compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,11 +86,6 @@ pub fn free_offset(tables: &[&PortTable], home: usize) -> Option<i64> {
         })
     })
 }
-
-/// The highest port.
-pub(crate) const MAX_PORT: i64 = 65_535;
-/// The highest offset that leaves room for the default ports.
-const MAX_OFFSET: i64 = 55_000;
 
 /// Whether the listener moves with the offset: also at offset 0, where nothing is added.
 fn follows_offset(listener: &Listener) -> bool {

@@ -2,10 +2,10 @@
 
 use crate::catalog::{Direction, Protocol, catalog};
 use crate::home::INBOUND_ENDPOINTS;
+use crate::model::place;
 use crate::model::{Content, FileId, Location, Model};
 use crate::ports::listener::{Listener, Source, State};
 use crate::ports::offset::Offset;
-use crate::ports::place;
 use crate::ports::profile::ServerProfile;
 use crate::ports::resolve::{Resolved, resolve};
 use crate::source::toml::TomlValue;
@@ -69,6 +69,7 @@ fn endpoint(model: &Model, file: FileId, offset: &Offset, profile: Option<&Serve
         profile: None,
         row: None,
     };
+    listener.judge_port();
     if adds_offset && listener.base.is_some() {
         if let Some(value) = offset.value {
             listener.offset = value;

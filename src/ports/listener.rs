@@ -3,6 +3,7 @@
 use crate::catalog::{Direction, ListenerPart, ListenerRow, OffsetRule, Product, Protocol, Version, catalog};
 use crate::home::Generation;
 use crate::model::{Location, Model};
+use crate::ports::MAX_PORT;
 use crate::ports::offset::Offset;
 use crate::ports::profile::ServerProfile;
 use crate::ports::reader::Reader;
@@ -64,6 +65,21 @@ impl Listener {
             documented_port: part.documented_port,
             profile: part.profile.clone(),
             row: Some((row, part)),
+        }
+    }
+
+    /// Takes a port that is none for what the server makes of it: 0 lets the system pick one, less opens nothing, more is refused.
+    pub(super) fn judge_port(&mut self) {
+        let Some(base) = self.base.filter(|base| !(1..=MAX_PORT).contains(base)) else { return };
+        self.base = None;
+        match base {
+            0 => self.random = true,
+            ..0 => {
+                self.enabled = false;
+                self.note = Some(format!("port {base} opens nothing"));
+                self.unknown = Some(format!("`{base}` is no port"));
+            }
+            _ => self.unknown = Some(format!("`{base}` is no port: ports end at {MAX_PORT}")),
         }
     }
 

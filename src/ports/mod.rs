@@ -4,7 +4,6 @@ mod conflict;
 mod inbound;
 mod listener;
 mod offset;
-pub mod place;
 mod profile;
 mod random;
 mod reader;
@@ -17,6 +16,11 @@ pub use offset::{Offset, OffsetSource, WrittenOffset, offset_of, written_offsets
 pub use profile::ServerProfile;
 
 use crate::model::Model;
+
+/// The highest port.
+pub const MAX_PORT: i64 = 65_535;
+/// The highest offset that leaves room for the default ports.
+pub const MAX_OFFSET: i64 = 55_000;
 
 /// Everything that a home opens.
 #[derive(Debug)]

@@ -6,8 +6,8 @@
 //! (Bootstrap.java).
 
 use crate::catalog::{Place, Version, Versions};
-use crate::model::{Location, Model};
-use crate::ports::place;
+use crate::model::place;
+use crate::model::{Content, Location, Model};
 use crate::ports::resolve::{Resolved, resolve, resolve_toml};
 use crate::source::toml::TomlValue;
 
@@ -61,9 +61,23 @@ pub fn offset_of(model: &Model) -> Offset {
     if let Some(value) = model.assumptions.port_offset {
         return Offset { value: Some(value), source: OffsetSource::Flag, unknown: None };
     }
-    match written.first() {
-        Some(written) => from_file(model, written),
-        None => Offset { value: Some(in_home()), source: OffsetSource::Default, unknown: None },
+    if let Some(written) = written.first() {
+        return from_file(model, written);
+    }
+    if let Some(file) = broken_file(model) {
+        return Offset { value: None, source: OffsetSource::Default, unknown: Some(format!("{file} cannot be parsed")) };
+    }
+    // A carbon.xml without an offset has none; without the file the home is as the product ships it.
+    let is_written = model.toml_file().is_none() && model.file_at("conf/carbon.xml").is_some();
+    Offset { value: Some(if is_written { 0 } else { in_home() }), source: OffsetSource::Default, unknown: None }
+}
+
+/// The file that would set the offset, where it cannot be parsed.
+fn broken_file(model: &Model) -> Option<&'static str> {
+    let is_broken = |file: &str| model.file_at(file).is_some_and(|file| matches!(model.file(file).content, Content::Broken));
+    match model.toml_file() {
+        Some(_) => is_broken("conf/deployment.toml").then_some("deployment.toml"),
+        None => is_broken("conf/carbon.xml").then_some("carbon.xml"),
     }
 }
 
@@ -72,9 +86,16 @@ pub fn offset_of_runtime(model: &Model, file: &str, default: i64) -> Offset {
     if let Some(value) = model.assumptions.port_offset {
         return Offset { value: Some(value), source: OffsetSource::Flag, unknown: None };
     }
-    match from_place(model, file, YAML_PATH, YAML_KEY).first() {
+    if let Some(written) = from_place(model, file, YAML_PATH, YAML_KEY).first() {
+        return from_file(model, written);
+    }
+    // A deployment.yaml without an offset has none; without the file the runtime is as the product ships it.
+    match model.file_at(file).map(|file| &model.file(file).content) {
+        Some(Content::Broken) => {
+            Offset { value: None, source: OffsetSource::Default, unknown: Some("deployment.yaml cannot be parsed".to_owned()) }
+        }
+        Some(_) => Offset { value: Some(0), source: OffsetSource::Default, unknown: None },
         None => Offset { value: Some(default), source: OffsetSource::Default, unknown: None },
-        Some(written) => from_file(model, written),
     }
 }
 

@@ -35,9 +35,9 @@ impl Reader<'_> {
         let Some((file, options)) = self.model.script().filter(|(_, options)| !options.is_empty()) else { return Cause::NoFile };
         let named = |name: &str| options.iter().rev().find(|option| option.name == name);
         if let Some(option) = named("com.sun.management.jmxremote.port")
-            && let Some(port) = option.value.as_deref().and_then(|value| value.parse().ok())
+            && let Some(port) = option.value.as_deref().and_then(|value| value.parse::<u16>().ok()).filter(|port| *port > 0)
         {
-            return Cause::Fixed(Location { file, span: option.span }, port);
+            return Cause::Fixed(Location { file, span: option.span }, port.into());
         }
         match named("com.sun.management.jmxremote") {
             Some(option) if option.value.as_deref() != Some("false") => Cause::At(Location { file, span: option.span }),

@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use crate::catalog::{ListenerPart, ListenerRow, OffsetRule, Place};
+use crate::model::place::{self, Found};
 use crate::model::{Content, Location, Model};
 use crate::ports::listener::{Listener, Source};
 use crate::ports::offset::{Offset, offset_of_runtime};
-use crate::ports::place::{self, Found};
 use crate::ports::profile::ServerProfile;
 use crate::ports::resolve::{Resolved, resolve, resolve_toml};
 use crate::source::Kind;
@@ -128,7 +128,7 @@ impl Reader<'_> {
             && let Some((value, at)) = self.model.home_default(key)
         {
             let resolved = match value {
-                serde_json::Value::Number(number) => number.as_f64().map(double_to_port),
+                serde_json::Value::Number(number) => number.as_f64().and_then(double_to_port),
                 serde_json::Value::String(text) => match resolve(self.model, text) {
                     Resolved::Unknown(_) => None,
                     resolved => resolved.number(),
@@ -151,6 +151,13 @@ impl Reader<'_> {
             resolved => listener.base = resolved.number(),
         }
         self.switch(&mut listener);
+        listener.judge_port();
+        if let Some(at) = self.random_by_option() {
+            listener.base = None;
+            listener.random = true;
+            listener.source = Source::File { at, anchor: at };
+            return listener;
+        }
         if let Some(property) = self.system_property() {
             (listener.base, listener.offset, listener.unknown, listener.source) = property;
             return listener;
@@ -212,6 +219,14 @@ impl Reader<'_> {
         }
     }
 
+    /// `-Dtomcat.random.port.enable=true` lets Tomcat pick its ports (carbon-kernel CarbonTomcat.java).
+    fn random_by_option(&self) -> Option<Location> {
+        let name = self.row.random_property.as_deref()?;
+        let (file, options) = self.model.script()?;
+        let option = options.iter().rev().find(|option| option.name == name && option.value.as_deref() == Some("true"))?;
+        Some(Location { file, span: option.span })
+    }
+
     /// `-Dtomcat.http.port=N` replaces port and offset (carbon-kernel CarbonTomcat.java).
     fn system_property(&self) -> Option<(Option<i64>, i64, Option<String>, Source)> {
         let name = self.row.system_property.as_deref()?;
@@ -230,10 +245,10 @@ fn is_true_json(value: &serde_json::Value) -> bool {
     value.as_bool().unwrap_or_else(|| value.as_str().is_some_and(|text| text.eq_ignore_ascii_case("true")))
 }
 
-/// JSON numbers are doubles to the mapper; ports are whole.
-#[allow(clippy::cast_possible_truncation, reason = "a port fits an i64, and what does not is no port")]
-fn double_to_port(number: f64) -> i64 {
-    number as i64
+/// JSON numbers are doubles to the mapper; a port is a whole one.
+#[allow(clippy::cast_possible_truncation, reason = "the range is checked")]
+fn double_to_port(number: f64) -> Option<i64> {
+    (0.0..=65_535.0).contains(&number).then_some(number as i64)
 }
 
 fn file_name(path: &str) -> &str {

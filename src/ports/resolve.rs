@@ -1,8 +1,8 @@
 //! What a written port or offset comes to: numbers, and the references that the home itself decides.
 
 use crate::catalog::Place;
+use crate::model::place;
 use crate::model::{Location, Model};
-use crate::ports::place;
 use crate::source::toml::TomlValue;
 
 /// What a written value comes to.

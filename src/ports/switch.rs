@@ -2,8 +2,8 @@
 
 use crate::catalog::{Opens, Place, Switch};
 use crate::model::Location;
+use crate::model::place;
 use crate::ports::listener::{Listener, Source, State};
-use crate::ports::place;
 use crate::ports::reader::Reader;
 use crate::source::toml::TomlValue;
 
@@ -92,9 +92,8 @@ impl Reader<'_> {
             }
         }
         let closing = said.iter().find(|(open, ..)| !open);
-        // What is closed by default opens only where every file that switches it says so.
-        let all_open = said.iter().filter(|(open, opening, _)| *open && *opening).count() == self.row.enabled_by.len();
-        let opening = said.iter().find(|(_, opening, _)| *opening && all_open);
+        // What is closed by default opens where a file says so and none says otherwise.
+        let opening = said.iter().find(|(_, opening, _)| *opening);
         if let Some((_, _, at)) = closing {
             listener.enabled = false;
             listener.state = State::Switched(*at);

@@ -27,6 +27,13 @@ impl Span {
         text.get(self.start..self.end).unwrap_or_default()
     }
 
+    /// The range moved into `text` and outwards to whole characters.
+    #[must_use]
+    pub fn clamped(self, text: &str) -> Self {
+        let start = text.floor_char_boundary(self.start);
+        Self { start, end: text.ceil_char_boundary(self.end.max(start)) }
+    }
+
     /// Number of bytes.
     pub const fn len(self) -> usize {
         self.end.saturating_sub(self.start)
@@ -105,6 +112,13 @@ mod tests {
         assert_eq!(index.line(text, 1).map(|span| span.of(text)), Some("a = \"é\" # x"));
         assert_eq!(index.line(text, 3).map(|span| span.of(text)), Some(""));
         assert_eq!(index.line(text, 4), None);
+    }
+
+    #[test]
+    fn clamped_ranges_hold_whole_characters() {
+        let text = "aé";
+        assert_eq!(Span::new(2, 2).clamped(text), Span::new(1, 3));
+        assert_eq!(Span::new(9, 12).clamped(text), Span::new(3, 3));
     }
 
     #[test]

@@ -22,22 +22,35 @@ const MAIN_CLASS: &str = "org.wso2.carbon.bootstrap.Bootstrap";
 pub fn options(text: &str) -> Vec<ScriptOption> {
     let mut options = Vec::new();
     let mut start = 0;
+    // A command can go on over several lines, each but the last ending in `\\` (sh) or `^` (bat).
+    let mut main_class_seen = false;
+    let mut continues = false;
     for line in text.split_inclusive('\n') {
-        if !is_comment(line) {
+        main_class_seen &= continues;
+        if continues || !(is_comment(line) || is_message(line)) {
             let main_class = line.find(MAIN_CLASS);
             for (at, _) in line.match_indices("-D") {
                 let opens = line[..at]
                     .chars()
                     .next_back()
                     .is_none_or(|before| before.is_whitespace() || matches!(before, '"' | '\'' | '='));
-                if opens && let Some(option) = option_at(line, at, start, main_class.is_some_and(|main| at > main)) {
+                let behind = main_class_seen || main_class.is_some_and(|main| at > main);
+                if opens && let Some(option) = option_at(line, at, start, behind) {
                     options.push(option);
                 }
             }
+            main_class_seen |= main_class.is_some();
         }
+        continues = line.trim_end().ends_with(['\\', '^']);
         start += line.len();
     }
     options
+}
+
+/// Whether the line only prints something, as the usage of the script does.
+fn is_message(line: &str) -> bool {
+    let first = line.split_whitespace().next().unwrap_or_default().trim_start_matches('@');
+    first.eq_ignore_ascii_case("echo") || first == "printf"
 }
 
 fn is_comment(line: &str) -> bool {
@@ -89,6 +102,13 @@ mod tests {
             ]
         );
         assert_eq!(options(text)[2].span.of(text), "-DportOffset=3");
+    }
+
+    #[test]
+    fn a_command_goes_on_behind_its_main_class() {
+        let text = "java \\\n -Da=1 \\\n org.wso2.carbon.bootstrap.Bootstrap \\\n -DportOffset=4 $*\njava -Db=2\necho \"Usage: -DportOffset=9\"\n";
+        let found: Vec<(String, bool)> = options(text).into_iter().map(|option| (option.name, option.after_main_class)).collect();
+        assert_eq!(found, [("a".into(), false), ("portOffset".into(), true), ("b".into(), false)]);
     }
 
     #[test]

@@ -16,7 +16,7 @@ pub(super) fn faults_of(text: &str, written: &str) -> Vec<Fault> {
     let mut faults: Vec<(usize, Fault)> = errors
         .iter()
         .map(|error| {
-            let span = clamp(error.span().map_or_else(Span::default, Span::from), text);
+            let span = error.span().map_or_else(Span::default, Span::from).clamped(text);
             let line = lines.line(text, lines.position(text, span.start).line).unwrap_or(span);
             let fault = Stumble { text, shown: &shown, tree: tree.get_ref(), line, span }.explain(error.message());
             (line.start, fault)
@@ -41,18 +41,6 @@ fn drop_repetitions(faults: &mut Vec<Fault>) {
 
 const ARRAY: &str = "array";
 const CARRIAGE_RETURN: &str = "carriage return";
-
-fn clamp(span: Span, text: &str) -> Span {
-    let mut start = span.start.min(text.len());
-    while !text.is_char_boundary(start) {
-        start -= 1;
-    }
-    let mut end = span.end.clamp(start, text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    Span::new(start, end)
-}
 
 /// One error of the parser with its surroundings.
 struct Stumble<'a> {

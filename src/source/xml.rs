@@ -333,12 +333,26 @@ fn attributes_of(text: &str, tag: Span, name: Span) -> Result<Vec<Attribute>, Fa
                     continue;
                 };
                 let at = |span: Span| Span::new(tag.start + 1 + span.start, tag.start + 1 + span.end);
+                if let Some(fault) = invisible_character(text, at(name)) {
+                    return Err(fault);
+                }
                 attributes.push(Attribute { name: at(name), value: at(value) });
             }
             Err(error) => return Err(attribute_fault(text, tag.start + 1, &error)),
         }
     }
     Ok(attributes)
+}
+
+/// The fault of a name that holds a blank which is none to XML, as text copied from a web page does.
+fn invisible_character(text: &str, name: Span) -> Option<Fault> {
+    let (at, blank) = name.of(text).char_indices().find(|(_, character)| {
+        (character.is_whitespace() && !character.is_ascii())
+            || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
+    })?;
+    let span = Span::new(name.start + at, name.start + at + blank.len_utf8());
+    let message = format!("the invisible character U+{:04X} between attributes", u32::from(blank));
+    Some(Fault::new(span, message).help("write a plain space: text copied from a web page often has others"))
 }
 
 /// The range of `part` in `whole`, of which it is a slice.
@@ -349,10 +363,10 @@ fn range_in(whole: &str, part: &str) -> Option<Span> {
 
 fn attribute_fault(text: &str, content: usize, error: &AttrError) -> Fault {
     let word = |at: usize| {
-        let start = (content + at).min(text.len());
-        let len =
-            text[start..].find(|character: char| character.is_whitespace() || matches!(character, '=' | '>' | '/')).unwrap_or(0);
-        Span::new(start, start + len.max(1).min(text.len() - start))
+        let start = text.floor_char_boundary(content + at);
+        let ends = |character: char| character.is_whitespace() || matches!(character, '=' | '>' | '/');
+        let len = text[start..].find(ends).filter(|len| *len > 0).unwrap_or(1);
+        Span::new(start, start + len).clamped(text)
     };
     match error {
         AttrError::Duplicated(at, first) => Fault::new(word(*at), format!("attribute `{}` stands twice", word(*at).of(text)))
@@ -418,6 +432,8 @@ mod tests {
             ("x<a/>", "0:text outside the root element"),
             ("<a>\u{1}</a>", "3:a control character, which XML cannot hold"),
             (" <?xml version=\"1.0\"?><a/>", "1:the XML declaration is not at the very start of the file"),
+            ("<a b=\"1\"\u{a0}c=\"2\"/>", "8:the invisible character U+00A0 between attributes"),
+            ("<a é/>", "3:an attribute without a value"),
             ("<a>1 < 2</a>", "5:`<` starts no element here"),
         ] {
             assert_eq!(fault(text), expected, "{text:?}");

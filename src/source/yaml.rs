@@ -129,7 +129,7 @@ impl<'a> Reader<'a> {
     }
 
     fn fault(&self, error: &ScanError) -> Fault {
-        let at = self.offsets.byte(error.marker().index());
+        let at = self.text.floor_char_boundary(self.offsets.byte(error.marker().index()));
         let end = self.text[at..].find(['\r', '\n']).map_or(self.text.len(), |len| at + len);
         if error.info().contains("recursion limit") {
             return Fault::too_deep(Span::new(at, end));

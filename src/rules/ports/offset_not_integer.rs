@@ -2,13 +2,9 @@
 
 use crate::diagnostic::{Finding, Severity};
 use crate::home::Generation;
-use crate::ports::{WrittenOffset, written_offsets};
+use crate::ports::{MAX_OFFSET, MAX_PORT, WrittenOffset, written_offsets};
 use crate::rules::HomeContext;
 use crate::source::toml::TomlValue;
-
-/// The highest offset that leaves room for the default ports.
-const MAX_OFFSET: i64 = 55_000;
-const MAX_PORT: i64 = 65_535;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let written = written_offsets(context.model());
@@ -55,7 +51,7 @@ fn judge(context: HomeContext, written: &WrittenOffset) -> Option<Finding> {
         return Some(finding(format!("the offset {offset} leaves no room for the default ports below {MAX_PORT}")).help(plain));
     }
     matches!(written.toml, Some(TomlValue::String(_))).then(|| {
-        finding(format!("the offset \"{offset}\" is a text"))
+        finding(format!("the offset \"{}\" is a text", written.text))
             .help(format!("write `{offset}` without quotes"))
             .severity(Severity::Info)
     })

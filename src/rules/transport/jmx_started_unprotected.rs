@@ -3,7 +3,7 @@
 use crate::catalog::Place;
 use crate::diagnostic::Finding;
 use crate::model::Location;
-use crate::ports::place;
+use crate::model::place;
 use crate::rules::HomeContext;
 use crate::source::toml::TomlValue;
 use crate::urls::is_loopback;

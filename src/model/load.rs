@@ -1,0 +1,212 @@
+//! Reads a home: which files, what they say, which product they belong to.
+
+use std::cell::OnceCell;
+use std::collections::{BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use walkdir::WalkDir;
+
+use super::{Assumptions, Content, LoadedFile, Model, Overlay, place};
+use crate::catalog::{Place, catalog};
+use crate::home::{Generation, INBOUND_ENDPOINTS, Identity, Layout, Problem, reason};
+use crate::source::properties::Properties;
+use crate::source::toml::TomlDocument;
+use crate::source::xml::XmlDocument;
+use crate::source::{Fault, Kind, LoadError, SourceFile, script, template, yaml};
+
+impl Model {
+    /// Reads the home at `layout`; where `only` names files, those and what their findings depend on. Never fails: what cannot be read
+    /// or parsed is kept as a problem or a fault.
+    pub fn load(layout: Layout, assumptions: Assumptions, overlay: Option<&Overlay>, only: &BTreeSet<PathBuf>) -> Self {
+        let mut model = Self {
+            layout,
+            identity: Identity::default(),
+            generation: Generation::Xml,
+            is_whole: false,
+            files: Vec::new(),
+            problems: Vec::new(),
+            too_large: Vec::new(),
+            assumptions,
+            by_name: HashMap::new(),
+            templates: OnceCell::new(),
+        };
+        if let Some((path, name)) = model.layout.lone.clone() {
+            model.add_file(&path, name, overlay);
+        } else {
+            model.load_configuration(overlay, only);
+        }
+        model.identify();
+        model
+    }
+
+    fn load_configuration(&mut self, overlay: Option<&Overlay>, only: &BTreeSet<PathBuf>) {
+        let conf = self.layout.conf_folder();
+        let depth = if self.layout.is_loose() { 2 } else { usize::MAX };
+        let mut paths = Vec::new();
+        for entry in WalkDir::new(&conf).follow_links(true).max_depth(depth).sort_by_file_name() {
+            match entry {
+                Ok(entry) if entry.file_type().is_file() && self.is_wanted(entry.path()) => {
+                    let counts = only.is_empty() || only.contains(entry.path()) || self.decides_ports(entry.path());
+                    if counts {
+                        paths.push(entry.into_path());
+                    }
+                }
+                Ok(_) => {}
+                Err(error) => self.problems.push(Problem::of_walk(&error)),
+            }
+        }
+        if !self.layout.is_loose() {
+            let root = &self.layout.root;
+            paths.extend(xml_files_in(&root.join(INBOUND_ENDPOINTS)));
+            let scripts = catalog().products.iter().flat_map(|product| &product.scripts).map(|script| root.join(script));
+            paths.extend(scripts.filter(|script| script.is_file()));
+            paths.push(root.join("repository/resources/conf/default.json"));
+        }
+        if let Some(overlay) = overlay {
+            paths.push(overlay.path.clone());
+        }
+        for path in paths {
+            let name = self.name_of(&path);
+            if !self.by_name.contains_key(&name) {
+                self.add_file(&path, name, overlay);
+            }
+        }
+    }
+
+    /// Which files below the configuration folder are read: of loose files only those known by their names.
+    fn is_wanted(&self, path: &Path) -> bool {
+        if self.layout.is_loose() {
+            let direct = path.parent() == Some(self.layout.root.as_path());
+            return crate::home::is_known_name(path) && (direct || Layout::around(path).root == self.layout.root);
+        }
+        match Kind::of(path) {
+            Kind::Toml => path.parent() == Some(self.layout.conf_folder().as_path()) && crate::home::is_known_name(path),
+            Kind::Xml => true,
+            Kind::Properties => crate::home::is_known_name(path),
+            Kind::Yaml => path.file_name().is_some_and(|name| name == "deployment.yaml" || name == "netty-transports.yml"),
+            Kind::Script | Kind::Json | Kind::Text => false,
+        }
+    }
+
+    /// Whether a file of the configuration folder is read for the ports: XML that the server renders anew at the next start is not.
+    fn decides_ports(&self, path: &Path) -> bool {
+        if Kind::of(path) != Kind::Xml {
+            return true;
+        }
+        let Ok(inner) = path.strip_prefix(self.layout.conf_folder()) else { return true };
+        let file =
+            format!("conf/{}", inner.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/"));
+        let is_rendered = || self.layout.conf_folder().join("deployment.toml").is_file() && self.has_template_of(&file);
+        file == "conf/carbon.xml" || (catalog().reads(&file) && !is_rendered())
+    }
+
+    fn name_of(&self, path: &Path) -> String {
+        let relative = path.strip_prefix(&self.layout.root).unwrap_or(path);
+        let name = relative.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
+        template::TEMPLATE_ENDINGS.iter().find_map(|ending| name.strip_suffix(ending)).map_or(name.clone(), str::to_owned)
+    }
+
+    fn add_file(&mut self, path: &Path, name: String, overlay: Option<&Overlay>) {
+        let loaded = match overlay.filter(|overlay| overlay.path == path) {
+            Some(overlay) => SourceFile::from_bytes(path, overlay.bytes.clone()),
+            None => SourceFile::load(path),
+        };
+        match loaded {
+            Ok(source) => {
+                let (content, faults) = parse(&source);
+                self.by_name.insert(name.clone(), self.files.len());
+                self.files.push(LoadedFile { source, name, content, faults });
+            }
+            Err(LoadError::TooLarge(size)) => self.too_large.push((path.to_path_buf(), size)),
+            // Optional files of a home are simply not there; one that was listed and has gone is a problem.
+            Err(LoadError::Io(error)) if error.kind() == io::ErrorKind::NotFound && name.ends_with("default.json") => {}
+            Err(LoadError::Io(error)) => self.problems.push(Problem {
+                path: path.to_path_buf(),
+                message: reason(&error),
+                help: "check the permissions, or leave the file out".to_owned(),
+            }),
+        }
+    }
+
+    fn identify(&mut self) {
+        let names = self.server_names();
+        self.identity = crate::home::identify_with(&self.layout, &names);
+        if let Some((product, version)) = self.assumptions.product.clone()
+            && self.identity.product.is_none_or(|known| known.id == product.id && self.identity.version.is_none())
+        {
+            self.identity.product = Some(product);
+            self.identity.version = version;
+        }
+        let has = |kind: Kind| self.files.iter().any(|file| file.source.kind == kind);
+        self.generation = if self.toml_file().is_some() || self.is_managed() {
+            Generation::Toml
+        } else if has(Kind::Yaml) {
+            Generation::Yaml
+        } else {
+            Generation::Xml
+        };
+        self.is_whole = has(Kind::Script)
+            || self.identity.profile.is_some()
+            || (self.generation == Generation::Yaml && self.layout.root.join("bin").is_dir());
+    }
+
+    fn server_names(&self) -> crate::home::ServerNames {
+        let text = |path: &str| {
+            let place = Place::new("conf/carbon.xml", path);
+            place::find(self, &place)
+                .into_iter()
+                .next()
+                .map(|found| found.value.trim().to_owned())
+                .filter(|text| !text.contains("${"))
+        };
+        crate::home::ServerNames { name: text("Server/Name"), key: text("Server/ServerKey"), version: text("Server/Version") }
+    }
+}
+
+fn xml_files_in(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut files: Vec<PathBuf> =
+        entries.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| Kind::of(path) == Kind::Xml).collect();
+    files.sort();
+    files
+}
+
+/// Parses a file by its kind; a file that parses only once a deployment tool's marks are masked is read that way.
+fn parse(source: &SourceFile) -> (Content, Vec<Fault>) {
+    let text = source.text.as_str();
+    match source.kind {
+        Kind::Toml => match TomlDocument::parse(text) {
+            Ok(document) => (Content::Toml(document), Vec::new()),
+            Err(faults) => match template::mask(text, Kind::Toml) {
+                None => (Content::Broken, faults),
+                Some(masked) => match TomlDocument::parse_template(&masked, text) {
+                    Ok(document) => (Content::Toml(document), Vec::new()),
+                    Err(faults) => (Content::Broken, faults),
+                },
+            },
+        },
+        Kind::Xml => match XmlDocument::parse(text) {
+            Ok(document) => (Content::Xml(document), Vec::new()),
+            Err(faults) => match template::mask(text, Kind::Xml).map(|masked| XmlDocument::parse(&masked.text)) {
+                Some(Ok(document)) => (Content::Xml(document), Vec::new()),
+                _ => (Content::Broken, faults),
+            },
+        },
+        Kind::Properties => {
+            let mut properties = Properties::parse(text);
+            let faults = std::mem::take(&mut properties.faults);
+            (Content::Properties(properties), faults)
+        }
+        Kind::Yaml => match yaml::parse(text) {
+            Ok(root) => (Content::Yaml(root), Vec::new()),
+            Err(fault) => (Content::Broken, vec![fault]),
+        },
+        Kind::Script => (Content::Script(script::options(text)), Vec::new()),
+        Kind::Json => match serde_json::from_str(text) {
+            Ok(map) => (Content::Json(map), Vec::new()),
+            Err(_) => (Content::Broken, Vec::new()),
+        },
+        Kind::Text => (Content::Broken, Vec::new()),
+    }
+}
