@@ -235,6 +235,8 @@ pub struct ListenerPart {
     /// Other names of that key.
     #[serde(default)]
     pub port_aliases: Vec<String>,
+    /// What the template of the listener's first place names as long as it renders the listener: an operator can have removed it.
+    pub rendered_with: Option<String>,
     /// The key that switches it.
     pub switch: Option<Switch>,
     /// Other keys that close it with a certain value.

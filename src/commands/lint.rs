@@ -27,11 +27,9 @@ pub fn run(arguments: &LintArgs) -> Result<Exit, Failure> {
     let workspace = Workspace::open(&paths, &assumptions(&arguments.assume)?, overlay.as_ref());
     let shown = shown();
     let diagnostics = workspace.lint(&selection, &shown);
-    if workspace.is_empty() && diagnostics.is_empty() {
-        return Ok(nothing_found(&paths));
-    }
     let report = Report { workspace: &workspace, diagnostics: &diagnostics, shown: &shown };
     let text = match arguments.format {
+        LintFormat::Human if workspace.is_empty() && diagnostics.is_empty() => String::new(),
         LintFormat::Human => human::render(report, style(arguments.output.is_some())),
         LintFormat::Concise => concise::render(report),
         LintFormat::Json => json::render(report),
@@ -39,6 +37,9 @@ pub fn run(arguments: &LintArgs) -> Result<Exit, Failure> {
     match &arguments.output {
         Some(file) => write(file, &text)?,
         None => print(&text)?,
+    }
+    if workspace.is_empty() && diagnostics.is_empty() {
+        return Ok(nothing_found(&paths));
     }
     let worst = diagnostics.iter().map(|diagnostic| diagnostic.severity).max();
     Ok(if worst.is_some_and(|worst| fails(worst, arguments.fail_on)) { Exit::Findings } else { Exit::Clean })

@@ -19,9 +19,6 @@ pub fn run(arguments: &PortsArgs) -> Result<Exit, Failure> {
     check_paths(&paths)?;
     let workspace = Workspace::open(&paths, &assumptions, None);
     say_problems(&workspace);
-    if workspace.is_empty() {
-        return Ok(nothing_found(&paths));
-    }
     let tables: Vec<&PortTable> = workspace.homes.iter().map(|home| &home.ports).collect();
     let conflicts = conflicts(&tables);
     let homes: Vec<PortsHome> = workspace
@@ -36,7 +33,8 @@ pub fn run(arguments: &PortsArgs) -> Result<Exit, Failure> {
             listeners: &home.ports.listeners,
         })
         .collect();
-    write(arguments, &homes, &conflicts)
+    let exit = write(arguments, &homes, &conflicts)?;
+    Ok(if workspace.is_empty() { nothing_found(&paths) } else { exit })
 }
 
 /// The catalogue's defaults of a product, without a home.

@@ -130,30 +130,23 @@ impl TomlFile<'_> {
             None if tables.iter().any(|other| related(&other)) => last_related,
             None => tables.iter().find(|other| matches!(other.key.as_str(), "secrets" | "runtime_secrets")),
         };
-        match before {
-            Some(next) => {
-                let at = self.with_comments_above(next.span.start);
-                let line_break = self.line_break_near(at);
-                let above = &self.text[..at];
-                let gap = if above.trim_end_matches('\r').is_empty() || above.ends_with("\n\n") || above.ends_with("\r\n\r\n") {
-                    ""
-                } else {
-                    line_break
-                };
-                (Span::at(at), format!("{gap}[{table}]{line_break}{line}{line_break}{line_break}"))
+        let at = before.map_or(self.text.len(), |next| self.with_comments_above(next.span.start));
+        let line_break = self.line_break_near(at);
+        let above = &self.text[..at];
+        let gap = match above {
+            _ if above.trim_end_matches('\r').is_empty() || above.ends_with("\n\n") || above.ends_with("\r\n\r\n") => {
+                String::new()
             }
-            None => {
-                let at = self.text.len();
-                let line_break = self.line_break_near(at);
-                let gap = match self.text {
-                    "" => String::new(),
-                    text if text.ends_with('\n') => line_break.to_owned(),
-                    _ => line_break.repeat(2),
-                };
-                let end = if self.text.is_empty() || self.text.ends_with('\n') { line_break } else { "" };
-                (Span::at(at), format!("{gap}[{table}]{line_break}{line}{end}"))
-            }
-        }
+            _ if above.ends_with('\n') => line_break.to_owned(),
+            _ => line_break.repeat(2),
+        };
+        let end = match before {
+            Some(_) => line_break.repeat(2),
+            // A file without a line break at its end stays one.
+            None if above.is_empty() || above.ends_with('\n') => line_break.to_owned(),
+            None => String::new(),
+        };
+        (Span::at(at), format!("{gap}[{table}]{line_break}{line}{end}"))
     }
 
     /// The last entry that makes `table` exist by a dotted key or an inline table rather than by a header.

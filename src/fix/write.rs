@@ -119,11 +119,9 @@ impl<'a> Prepared<'a> {
             return Err(WriteError::ReadOnly(path.clone()));
         }
         let lock = File::open(&target).map_err(io_error)?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(fs::TryLockError::WouldBlock) => return Err(WriteError::Busy(path.clone())),
-            // Some network file systems know no locks; the comparison with what was read still guards the file.
-            Err(fs::TryLockError::Error(_)) => {}
+        // Some network file systems know no locks; the comparison with what was read still guards the file.
+        if let Err(fs::TryLockError::WouldBlock) = lock.try_lock() {
+            return Err(WriteError::Busy(path.clone()));
         }
         let prepared =
             Self { number, replacement, temporary: beside(&target, ".carbonlint-new"), target, _lock: lock, done: false };

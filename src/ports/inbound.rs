@@ -70,13 +70,8 @@ fn endpoint(model: &Model, file: FileId, offset: &Offset, profile: Option<&Serve
         row: None,
     };
     listener.judge_port();
-    if adds_offset && listener.base.is_some() {
-        if let Some(value) = offset.value {
-            listener.offset = value;
-        } else {
-            listener.base = None;
-            listener.unknown = Some("the offset is not known".to_owned());
-        }
+    if adds_offset {
+        listener.add_offset(offset);
     }
     Some(listener)
 }

@@ -83,6 +83,19 @@ impl Listener {
         }
     }
 
+    /// Adds the offset of the home; without knowing it, the port is unknown.
+    pub(super) fn add_offset(&mut self, offset: &Offset) {
+        match offset.value {
+            _ if self.base.is_none() => {}
+            Some(value) => self.offset = value,
+            None => {
+                self.base = None;
+                let why = offset.unknown.as_deref().unwrap_or("a file decides it that cannot be read");
+                self.unknown = Some(format!("the offset is not known: {why}"));
+            }
+        }
+    }
+
     /// The effective port, if it is known. Not checked against 65535.
     pub fn port(&self) -> Option<i64> {
         self.base.map(|base| base + self.offset)

@@ -1,6 +1,7 @@
 //! What a server listens on: the effective listeners of a home, and which of them collide.
 
 mod conflict;
+mod custom;
 mod inbound;
 mod listener;
 mod offset;
@@ -40,6 +41,7 @@ impl PortTable {
         let profile = profile::of(model);
         let mut listeners = listener::listeners_of(model, &offset, profile.as_ref());
         listeners.extend(inbound::endpoints_of(model, &offset, profile.as_ref()));
+        listeners.extend(custom::connectors_of(model, &offset));
         Self { offset, profile, listeners }
     }
 

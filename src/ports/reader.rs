@@ -162,14 +162,8 @@ impl Reader<'_> {
             (listener.base, listener.offset, listener.unknown, listener.source) = property;
             return listener;
         }
-        let offset = self.offset();
-        if listener.base.is_some() && self.adds_offset(is_set, written.in_carbon_xml, &written.source) {
-            if let Some(value) = offset.value {
-                listener.offset = value;
-            } else {
-                listener.base = None;
-                listener.unknown = Some(format!("the offset is not known: {}", offset.unknown.unwrap_or_default()));
-            }
+        if self.adds_offset(is_set, written.in_carbon_xml, &written.source) {
+            listener.add_offset(&self.offset());
         }
         listener
     }

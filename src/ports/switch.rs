@@ -16,6 +16,10 @@ impl Reader<'_> {
         } else if self.model.toml_file().is_none() || self.part.switch.is_none() {
             self.switch_by_files(listener);
         }
+        if listener.enabled && self.is_removed_from_template() {
+            listener.enabled = false;
+            listener.note = Some("removed from the template".to_owned());
+        }
         for closing in &self.part.closed_by {
             if let Some((file, entry)) = self.model.setting(&closing.key, &[])
                 && entry.value.as_text() == json_text(&closing.value)
@@ -32,6 +36,13 @@ impl Reader<'_> {
             listener.enabled = false;
             listener.note = Some(format!("not in profile `{}`", profile.name));
         }
+    }
+
+    /// Whether the home's own template renders the listener no more, as after the documented workaround where no key closes it.
+    fn is_removed_from_template(&self) -> bool {
+        let Some(text) = self.part.rendered_with.as_deref().filter(|_| self.model.toml_file().is_some()) else { return false };
+        let template = self.row.places.first().and_then(|place| self.model.template_of(&place.file));
+        template.is_some_and(|template| !without_comments(&template).contains(text))
     }
 
     /// What the switch of this product and version says: the user's value, else the home's default.
@@ -102,6 +113,20 @@ impl Reader<'_> {
             listener.state = State::Switched(*at);
         }
     }
+}
+
+/// A template without what XML or the template engine takes for comments.
+fn without_comments(template: &str) -> String {
+    let mut rest = template;
+    let mut kept = String::with_capacity(template.len());
+    while let Some((start, close)) =
+        [("<!--", "-->"), ("{#", "#}")].into_iter().filter_map(|(open, close)| Some((rest.find(open)?, close))).min()
+    {
+        kept.push_str(&rest[..start]);
+        rest = rest[start..].find(close).map_or("", |end| &rest[start + end + close.len()..]);
+    }
+    kept.push_str(rest);
+    kept
 }
 
 /// Whether a switch with this value opens its listener; `None` for a value that only the start decides.

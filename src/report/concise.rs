@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::Report;
+use super::{Report, printable};
 use crate::diagnostic::Target;
 
 /// Writes the report.
@@ -18,7 +18,7 @@ pub fn render(report: Report) -> String {
         };
         let (severity, rule) = (diagnostic.severity.as_str(), &diagnostic.rule.name);
         // Writing to a String cannot fail.
-        let _ = writeln!(text, "{place}: {severity}[{rule}] {}", diagnostic.finding.message);
+        let _ = writeln!(text, "{place}: {severity}[{rule}] {}", printable(&diagnostic.finding.message));
     }
     text
 }

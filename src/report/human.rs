@@ -1,15 +1,17 @@
 //! The report for people, drawn by miette: source, labels, remedy.
 
 use std::fmt::{self, Write};
+use std::sync::Arc;
 
 use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents,
 };
 
-use super::{Report, counted, place, product_name};
+use super::{Report, counted, place, printable, product_name};
 use crate::diagnostic::{Diagnostic, Severity, Target};
 use crate::rules::Home;
-use crate::source::{Span, secrets};
+use crate::source::position::BYTE_ORDER_MARK;
+use crate::source::{LineIndex, Span, secrets};
 
 /// How the report is drawn.
 #[derive(Debug, Clone, Copy)]
@@ -85,23 +87,30 @@ fn describe(home: &Home) -> String {
     format!("{}, {}, {offset}{}", product_name(&home.model), home.model.generation.as_str(), profile.unwrap_or_default())
 }
 
-/// The masked text of the file drawn last: findings come sorted by file.
+/// The text of the file drawn last as it may be shown: findings come sorted by file.
 #[derive(Default)]
 struct Sources {
-    last: Option<((usize, usize), std::sync::Arc<str>)>,
+    last: Option<((usize, usize), Arc<str>)>,
 }
 
 impl Sources {
-    fn masked(&mut self, key: (usize, usize), text: &str) -> std::sync::Arc<str> {
+    fn drawable(&mut self, key: (usize, usize), text: &str) -> Arc<str> {
         match &self.last {
-            Some((known, masked)) if *known == key => masked.clone(),
+            Some((known, drawable)) if *known == key => drawable.clone(),
             _ => {
-                let masked: std::sync::Arc<str> = secrets::masked(text).into();
-                self.last = Some((key, masked.clone()));
-                masked
+                let drawable: Arc<str> = without_control_characters(&secrets::masked(text)).into();
+                self.last = Some((key, drawable.clone()));
+                drawable
             }
         }
     }
+}
+
+/// A terminal obeys control characters: dots stand for them, byte for byte.
+fn without_control_characters(text: &str) -> String {
+    text.chars()
+        .map(|character| if character.is_ascii_control() && !matches!(character, '\n' | '\r' | '\t') { '.' } else { character })
+        .collect()
 }
 
 /// A diagnostic as miette wants it.
@@ -110,61 +119,89 @@ struct Drawn<'a> {
     diagnostic: &'a Diagnostic,
     message: String,
     help: Option<String>,
-    source: Option<Masked>,
+    source: Option<Excerpt>,
     labels: Vec<LabeledSpan>,
 }
 
 impl<'a> Drawn<'a> {
     fn new(report: Report<'a>, diagnostic: &'a Diagnostic, sources: &mut Sources) -> Self {
         let finding = &diagnostic.finding;
-        let mut elsewhere = Vec::new();
-        let (source, labels, message) = match &finding.target {
-            Target::Path(..) => (None, Vec::new(), format!("{}: {}", diagnostic.path, finding.message)),
+        let mut message = printable(&finding.message);
+        let mut help: Vec<String> = finding.help.iter().map(|help| printable(help)).collect();
+        let mut drawn = None;
+        match &finding.target {
+            Target::Path(..) => message = format!("{}: {message}", diagnostic.path),
             Target::Site(site) => {
                 let file = &report.workspace.homes[site.home].model.file(site.at.file).source;
-                let text = sources.masked((site.home, site.at.file), &file.text);
-                if has_long_line(&text, diagnostic.span) {
-                    let position = file.position(diagnostic.span.start);
-                    let message = format!("{}:{}:{}: {}", diagnostic.path, position.line, position.column, finding.message);
-                    return Self { diagnostic, message, help: finding.help.clone(), source: None, labels: Vec::new() };
-                }
-                let (start, len) = on_first_line(&text, diagnostic.span);
-                let mut labels = vec![LabeledSpan::new_primary_with_span(None, (start, len))];
+                let text = sources.drawable((site.home, site.at.file), &file.text);
+                let mut spans = vec![(None, on_first_line(&text, site.at.span))];
                 for related in &finding.related {
                     if related.site.home == site.home && related.site.at.file == site.at.file {
-                        let (start, len) = on_first_line(&text, related.site.at.span);
-                        labels.push(LabeledSpan::new(Some(related.message.clone()), start, len));
+                        spans.push((Some(printable(&related.message)), on_first_line(&text, related.site.at.span)));
                     } else {
                         let model = &report.workspace.homes[related.site.home].model;
-                        elsewhere.push(format!("{} ({})", related.message, place(model, related.site.at, report.shown)));
+                        help.push(format!("{} ({})", printable(&related.message), place(model, related.site.at, report.shown)));
                     }
                 }
-                (Some(Masked { name: diagnostic.path.clone(), text }), labels, finding.message.clone())
+                drawn = Excerpt::around(&diagnostic.path, &text, file.lines(), &spans);
+                if drawn.is_none() {
+                    let position = file.position(diagnostic.span.start);
+                    message = format!("{}:{}:{}: {message}", diagnostic.path, position.line, position.column);
+                }
             }
-        };
-        let help: Vec<String> = finding.help.iter().cloned().chain(elsewhere).collect();
-        let help = (!help.is_empty()).then(|| help.join("\n"));
-        Self { diagnostic, message, help, source, labels }
+        }
+        let (source, labels) = drawn.map_or((None, Vec::new()), |(source, labels)| (Some(source), labels));
+        Self { diagnostic, message, help: (!help.is_empty()).then(|| help.join("\n")), source, labels }
     }
 }
 
-/// Start and length of what lies on the first line of `span`: what spans many lines would fill the screen.
-fn on_first_line(source: &str, span: Span) -> (usize, usize) {
-    let start = span.start.min(source.len());
-    let end = span.end.clamp(start, source.len());
-    (start, source[start..end].find(['\r', '\n']).unwrap_or(end - start))
+/// What lies on the first line of `span`: what spans many lines would fill the screen.
+fn on_first_line(text: &str, span: Span) -> Span {
+    let span = span.clamped(text);
+    let len = span.of(text).find(['\r', '\n']).unwrap_or(span.len());
+    Span::new(span.start, span.start + len)
+}
+
+/// The lines of a file around the labels, so that miette need not count through the whole file for each finding. It counts columns in
+/// bytes; here they count in characters, as everywhere else.
+#[derive(Debug)]
+struct Excerpt {
+    name: String,
+    text: String,
+    /// The number of the first line, from 0.
+    first_line: usize,
+}
+
+/// The longest excerpt that is drawn, in bytes: longer ones are of minified files, or of places far apart.
+const MAX_DRAWN: usize = 4_000;
+
+impl Excerpt {
+    /// The excerpt with a line of context on each side, and its labels, the first of them primary. `None` where it would be too long to
+    /// be read.
+    fn around(name: &str, text: &str, lines: &LineIndex, spans: &[(Option<String>, Span)]) -> Option<(Self, Vec<LabeledSpan>)> {
+        let line_of = |offset: usize| lines.position(text, offset).line;
+        let first = spans.iter().map(|(_, span)| line_of(span.start)).min()?.saturating_sub(1).max(1);
+        let last = spans.iter().map(|(_, span)| line_of(span.end)).max()? + 1;
+        let start = lines.line(text, first)?.start;
+        let end = lines.line(text, last + 1).map_or(text.len(), |line| line.start);
+        let excerpt = text.get(start..end).filter(|excerpt| excerpt.len() <= MAX_DRAWN)?;
+        if excerpt.lines().any(|line| line.len() > MAX_DRAWN_LINE) {
+            return None;
+        }
+        let labels = spans.iter().enumerate().map(|(number, (label, span))| {
+            let at = (span.start - start, span.len());
+            if number == 0 {
+                LabeledSpan::new_primary_with_span(label.clone(), at)
+            } else {
+                LabeledSpan::new_with_span(label.clone(), at)
+            }
+        });
+        Some((Self { name: name.to_owned(), text: excerpt.to_owned(), first_line: first - 1 }, labels.collect()))
+    }
 }
 
 /// The longest line that is drawn, in bytes.
 const MAX_DRAWN_LINE: usize = 400;
-
-/// Whether a line near `span` is too long to be drawn, as in a minified file.
-fn has_long_line(source: &str, span: Span) -> bool {
-    let start = span.start.min(source.len());
-    let before = source[..start].rsplit('\n').take(2).map(str::len).max().unwrap_or(0);
-    let behind = source[start..].split('\n').take(2).map(str::len).max().unwrap_or(0);
-    before.max(behind) > MAX_DRAWN_LINE
-}
 
 impl fmt::Display for Drawn<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -200,14 +237,7 @@ impl miette::Diagnostic for Drawn<'_> {
     }
 }
 
-/// A file's text with its secrets masked. miette counts columns in bytes; here they count in characters, as everywhere else.
-#[derive(Debug)]
-struct Masked {
-    name: String,
-    text: std::sync::Arc<str>,
-}
-
-impl SourceCode for Masked {
+impl SourceCode for Excerpt {
     fn read_span<'a>(
         &'a self,
         span: &SourceSpan,
@@ -217,17 +247,9 @@ impl SourceCode for Masked {
         let inner = self.text.read_span(span, before, after)?;
         let start = inner.span().offset();
         let line_start = self.text[..start].rfind('\n').map_or(0, |at| at + 1);
-        let column = self.text[line_start..start]
-            .chars()
-            .filter(|character| *character != crate::source::position::BYTE_ORDER_MARK)
-            .count();
-        Ok(Box::new(MietteSpanContents::new_named(
-            self.name.clone(),
-            inner.data(),
-            *inner.span(),
-            inner.line(),
-            column,
-            inner.line_count(),
-        )))
+        let column = self.text[line_start..start].chars().filter(|character| *character != BYTE_ORDER_MARK).count();
+        let line = self.first_line + inner.line();
+        let name = self.name.clone();
+        Ok(Box::new(MietteSpanContents::new_named(name, inner.data(), *inner.span(), line, column, inner.line_count())))
     }
 }

@@ -81,6 +81,14 @@ fn place(model: &Model, at: Location, shown: &Shown) -> String {
     format!("{}:{}", shown.path(&source.path), source.position(at.span.start).line)
 }
 
+/// `text` with its control characters written out, which a terminal would obey.
+fn printable(text: &str) -> String {
+    let escaped = |character: char| character.is_control() && !matches!(character, '\n' | '\t');
+    text.chars()
+        .map(|character| if escaped(character) { character.escape_default().to_string() } else { character.to_string() })
+        .collect()
+}
+
 /// `1 error`, `2 errors`.
 fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })

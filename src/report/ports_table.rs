@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{counted, place, product_name};
+use super::{counted, place, printable, product_name};
 use crate::catalog::{Direction, Product, Version};
 use crate::model::Model;
 use crate::paths::Shown;
@@ -33,7 +33,7 @@ pub fn render(homes: &[PortsHome], conflicts: &[Conflict], all: bool, shown: &Sh
             text.push('\n');
         }
         text.push_str(&heading(home, shown));
-        text.push_str(&table(home, all, shown));
+        text.push_str(&table(home, all));
     }
     if !conflicts.is_empty() {
         let _ = writeln!(text, "\n{}:", counted(conflicts.len(), "conflict"));
@@ -42,13 +42,14 @@ pub fn render(homes: &[PortsHome], conflicts: &[Conflict], all: bool, shown: &Sh
         }
         text.push_str(&suggestions(homes, conflicts, shown));
     }
-    text
+    printable(&text)
 }
 
 fn heading(home: &PortsHome, shown: &Shown) -> String {
     let offset = match (home.offset.value, home.offset.source) {
         (None, _) => format!("offset not known: {}", home.offset.unknown.as_deref().unwrap_or_default()),
         (Some(value), OffsetSource::Flag) => format!("offset {value} (--port-offset)"),
+        (Some(value), OffsetSource::Default) if home.product.is_none() => format!("offset {value} (no file sets one)"),
         (Some(value), OffsetSource::Default) => format!("offset {value} (default)"),
         (Some(value), OffsetSource::File(at)) => match home.model {
             Some(model) => format!("offset {value} ({})", place(model, at, shown)),
@@ -81,13 +82,13 @@ fn heading(home: &PortsHome, shown: &Shown) -> String {
 
 const HEADINGS: [&str; 6] = ["PORT", "PROTOCOL", "LISTENER", "BASE", "FROM", "DESCRIPTION"];
 
-fn table(home: &PortsHome, all: bool, shown: &Shown) -> String {
+fn table(home: &PortsHome, all: bool) -> String {
     let mut rows: Vec<[String; 6]> = vec![HEADINGS.map(str::to_owned)];
     let mut listeners: Vec<&Listener> = home.listeners.iter().filter(|listener| all || listener.enabled).collect();
     listeners.sort_by_key(|listener| {
         (!listener.enabled, listener.direction == Direction::Outbound, listener.port().is_none(), listener.port())
     });
-    rows.extend(listeners.iter().map(|listener| row(home, listener, shown)));
+    rows.extend(listeners.iter().map(|listener| row(home, listener)));
     if rows.len() == 1 {
         return "  no listener\n".to_owned();
     }
@@ -104,7 +105,7 @@ fn table(home: &PortsHome, all: bool, shown: &Shown) -> String {
     text
 }
 
-fn row(home: &PortsHome, listener: &Listener, shown: &Shown) -> [String; 6] {
+fn row(home: &PortsHome, listener: &Listener) -> [String; 6] {
     let port = match listener.port() {
         Some(port) => port.to_string(),
         None if listener.random => "random".to_owned(),
@@ -129,7 +130,6 @@ fn row(home: &PortsHome, listener: &Listener, shown: &Shown) -> [String; 6] {
     if let Some(profile) = listener.profile.as_ref().filter(|_| home.model.is_none_or(|model| model.identity.profile.is_none())) {
         description = format!("{profile}: {description}");
     }
-    let _ = shown;
     if listener.direction == Direction::Outbound {
         description.push_str(" [outbound]");
     }

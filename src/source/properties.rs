@@ -1,7 +1,5 @@
 //! A read-only view of a Java `.properties` file, by the rules of `java.util.Properties.load`.
 
-use std::borrow::Cow;
-
 use super::{Fault, Span};
 
 /// A key with its value.
@@ -148,11 +146,10 @@ fn unescaped(line: &str, ends: impl Fn(char) -> bool) -> usize {
         .map_or(line.len(), |(at, _)| at)
 }
 
-/// The value of a properties text, as a borrowed text when nothing is escaped.
 impl Property {
     /// The value without blanks at its ends.
-    pub fn trimmed(&self) -> Cow<'_, str> {
-        Cow::Borrowed(self.value.trim())
+    pub fn trimmed(&self) -> &str {
+        self.value.trim()
     }
 }
 

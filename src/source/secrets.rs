@@ -18,12 +18,27 @@ pub fn masked(text: &str) -> String {
 
 /// Whether a value under this name is a secret: the last words of a key, an element, an attribute or an option.
 pub fn is_secret_name(name: &str) -> bool {
+    const WORDS: [&str; 16] = [
+        "password",
+        "passwd",
+        "passphrase",
+        "passcode",
+        "secret",
+        "credential",
+        "private_key",
+        "privatekey",
+        "api_key",
+        "apikey",
+        "access_key",
+        "accesskey",
+        "consumer_key",
+        "consumerkey",
+        "basic_auth",
+        "authorization",
+    ];
     let name = name.to_ascii_lowercase();
-    let words = ["password", "passwd", "passphrase", "secret", "credential", "private_key", "privatekey", "api_key", "apikey"];
-    words.iter().any(|word| name.contains(word))
-        || name.ends_with("pass")
-        || name.ends_with("pwd")
-        || name.ends_with("token")
+    WORDS.iter().any(|word| name.contains(word))
+        || ["pass", "pwd", "token", "salt"].iter().any(|end| name.ends_with(end))
         || name == "encryption.key"
 }
 
@@ -36,38 +51,62 @@ fn secret_spans(text: &str) -> Vec<Span> {
     spans
 }
 
-/// `name = value`, `name: value`, `name="value"`, also in comments, and every key of a table of secrets.
+/// `name = value`, `name: value`, `name="value"`, `name value`, also in comments, and every line of a table of secrets.
 fn assigned(text: &str, spans: &mut Vec<Span>) {
     let mut table = String::new();
     let mut start = 0;
+    let mut above = "";
     for line in text.split_inclusive('\n') {
-        if let Some(header) = line.trim_start().strip_prefix('[') {
-            header.trim_start_matches('[').split(']').next().unwrap_or_default().trim().clone_into(&mut table);
+        let end = start + line.len();
+        let trimmed = line.trim_start();
+        if let Some(header) = trimmed.strip_prefix('[') {
+            let header = header.trim_start_matches('[').split(']').next().unwrap_or_default();
+            header.trim_matches([' ', '\t', '"', '\'']).clone_into(&mut table);
+        } else if matches!(table.as_str(), "secrets" | "runtime_secrets") && !trimmed.starts_with('#') {
+            spans.extend(behind_name(text, start + line.len() - trimmed.len(), end));
         }
         for (at, _) in line.match_indices(['=', ':']) {
-            let name = word_before(&line[..at]);
-            let secret = match table.as_str() {
-                "secrets" | "runtime_secrets" => !name.is_empty() && line[..at].trim().trim_matches(['"', '\'']) == name,
-                "encryption" if name == "key" => true,
-                _ => is_secret_name(name),
+            let name = match word_before(&line[..at]) {
+                // The name may stand on the line above.
+                "" if line[..at].trim().is_empty() => word_before(above),
+                name => name,
             };
-            if secret && let Some(value) = value_after(text, start + at + 1, start + line.len()) {
+            let secret = is_secret_name(name) || (name == "key" && table == "encryption");
+            if secret && let Some(value) = value_after(text, start + at + 1, end) {
                 spans.push(value);
             }
         }
-        start += line.len();
+        if let Some((name, _)) = trimmed.split_once([' ', '\t'])
+            && is_secret_name(name)
+        {
+            spans.extend(behind_name(text, start + line.len() - trimmed.len(), end));
+        }
+        above = line;
+        start = end;
     }
+}
+
+/// Everything behind the name that begins at `start`, its separator aside.
+fn behind_name(text: &str, start: usize, line_end: usize) -> Option<Span> {
+    let line = &text[start..line_end];
+    let quoted = line.chars().next().filter(|first| matches!(first, '"' | '\''));
+    let name_len = match quoted {
+        Some(quote) => line[1..].find(quote).map_or(line.len(), |len| len + 2),
+        None => line.find([' ', '\t', '=', ':']).unwrap_or(line.len()),
+    };
+    let rest = &line[name_len..];
+    let value = rest.trim_start_matches([' ', '\t', '=', ':']);
+    value_after(text, start + name_len + rest.len() - value.len(), line_end)
 }
 
 fn word_before(text: &str) -> &str {
     let text = text.trim_end().trim_end_matches(['"', '\'']);
-    let start = text
-        .rfind(|character: char| !(character.is_alphanumeric() || matches!(character, '_' | '-' | '.')))
-        .map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
-    &text[start..]
+    let start = text.rfind(|character: char| !(character.is_alphanumeric() || matches!(character, '_' | '-' | '.')));
+    &text[start.map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8))..]
 }
 
-/// The value from `start`: what stands between quotes, else all to the end of the line. References and booleans are no secrets.
+/// The value from `start`: what stands between quotes or brackets, else all to the end of the line and of the lines that continue it.
+/// References and booleans are no secrets.
 fn value_after(text: &str, start: usize, line_end: usize) -> Option<Span> {
     let rest = &text[start..line_end];
     let start = start + rest.len() - rest.trim_start_matches([' ', '\t']).len();
@@ -78,10 +117,33 @@ fn value_after(text: &str, start: usize, line_end: usize) -> Option<Span> {
     } else if let Some(quote) = rest.chars().next().filter(|first| matches!(first, '"' | '\'')) {
         let from = start + 1;
         Span::new(from, closing_quote(&text[from..line_end], quote).map_or(line_end, |len| from + len))
+    } else if rest.starts_with('[') {
+        let from = start + 1;
+        Span::new(from, text[from..].find(']').map_or(text.len(), |len| from + len))
     } else {
-        Span::new(start, start + rest.trim_end().len())
+        let end = continued_end(text, start, line_end);
+        Span::new(start, start + text[start..end].trim_end().len())
     };
     hides(value.of(text)).then_some(value)
+}
+
+/// The end of a value that goes on behind a backslash at the end of its line, or on lines that are indented deeper than its own, as YAML
+/// has it.
+fn continued_end(text: &str, start: usize, line_end: usize) -> usize {
+    let indentation = |line: &str| line.len() - line.trim_start_matches([' ', '-']).len();
+    let own = text[..start].rfind('\n').map_or(0, |line| line + 1);
+    let own_indentation = indentation(&text[own..start]);
+    let is_yaml = text[own..start].contains(':') && !text[own..start].contains('=');
+    let mut end = line_end;
+    loop {
+        let Some(next) = text[end..].split_inclusive('\n').next() else { return end };
+        let escaped = text[..end].trim_end_matches(['\r', '\n']).ends_with('\\');
+        let deeper = is_yaml && indentation(next) > own_indentation && !next.trim().is_empty();
+        if !(escaped || deeper) {
+            return end;
+        }
+        end += next.len();
+    }
 }
 
 /// Where the string ends; in double quotes a backslash escapes.
@@ -104,18 +166,18 @@ fn hides(value: &str) -> bool {
     !(value.is_empty() || reference || matches!(value, "true" | "false"))
 }
 
-/// `<Password>value</Password>` and `<parameter name="password">value</parameter>`.
+/// `<Password>value</Password>`, `<parameter name="password">value</parameter>` and `<Property name="password" value="value"/>`.
 fn in_elements(text: &str, spans: &mut Vec<Span>) {
     for (open, _) in text.match_indices('<') {
         let Some(len) = text[open..].find('>') else { return };
-        let tag = &text[open + 1..open + len];
-        let name = tag.split([' ', '\t', '\r', '\n', '/']).next().unwrap_or_default();
-        let named = ["name=", "key="].into_iter().filter_map(|attribute| {
-            let value = tag.split_once(attribute)?.1;
-            let quote = value.chars().next()?;
-            value[1..].split(quote).next()
-        });
-        if tag.ends_with('/') || !std::iter::once(name).chain(named).any(is_secret_name) {
+        let tag = Span::new(open + 1, open + len);
+        let name = tag.of(text).split([' ', '\t', '\r', '\n', '/']).next().unwrap_or_default();
+        let named = ["name", "key"].into_iter().filter_map(|attribute| attribute_value(text, tag, attribute));
+        if !is_secret_name(name) && !named.into_iter().any(|value| is_secret_name(value.of(text))) {
+            continue;
+        }
+        spans.extend(attribute_value(text, tag, "value").filter(|value| hides(value.of(text))));
+        if tag.of(text).ends_with('/') {
             continue;
         }
         let start = open + len + 1;
@@ -128,6 +190,20 @@ fn in_elements(text: &str, spans: &mut Vec<Span>) {
             spans.push(value);
         }
     }
+}
+
+/// The value of an attribute of a start tag, without its quotes.
+fn attribute_value(text: &str, tag: Span, attribute: &str) -> Option<Span> {
+    let written = tag.of(text);
+    let (at, _) = written.match_indices(attribute).find(|(at, _)| {
+        let is_whole = written[..*at].ends_with(|before: char| before.is_whitespace());
+        is_whole && written[at + attribute.len()..].trim_start().starts_with('=')
+    })?;
+    let behind = written[at + attribute.len()..].trim_start().strip_prefix('=')?.trim_start();
+    let quote = behind.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+    let start = tag.end - behind.len() + 1;
+    let len = behind[1..].find(quote)?;
+    Some(Span::new(start, start + len))
 }
 
 /// The password of `scheme://user:password@host`.
@@ -172,6 +248,16 @@ mod tests {
             ("url = \"amqp://admin:abc@host:5672\"\n", "url = \"amqp://admin:***@host:5672\"\n"),
             ("certPass: abc\n", "certPass: ***\n"),
             ("password = \"é\"\n", "password = \"**\"\n"),
+            ("[secrets]\n\"x y\" = ZQ\nfoo ZQ\n# note\n", "[secrets]\n\"x y\" = **\nfoo **\n# note\n"),
+            ("[\"secrets\"]\nadm = ZQ\n", "[\"secrets\"]\nadm = **\n"),
+            ("keystore.password \"ZQ\"\n", "keystore.password \"**\"\n"),
+            ("password\n= \"ZQ\"\n", "password\n= \"**\"\n"),
+            ("passwords = [\n \"ZQ\",\n]\n", "passwords = [\n******\n]\n"),
+            ("<Property name=\"password\" value=\"ZQ\"/>", "<Property name=\"password\" value=\"**\"/>"),
+            ("<Property value='ZQ' name='password'/>", "<Property value='**' name='password'/>"),
+            ("<p name=“password”>x</p>", "<p name=“password”>x</p>"),
+            ("password: >\n  ZQ\nuser: u\n", "password: *\n****\nuser: u\n"),
+            ("ssl.password=\\\n  ZQ\nx=1\n", "ssl.password=*\n****\nx=1\n"),
             ("password = \"\"\"a\nb\"\"\"\nc = 1\n", "password = \"\"\"*\n*\"\"\"\nc = 1\n"),
         ] {
             assert_eq!(masked(text), expected);

@@ -65,10 +65,7 @@ impl Stumble<'_> {
         match what {
             "duplicate key" => self.duplicate(),
             "string values must be quoted" | "invalid boolean" => self.unquoted(),
-            "key with no value" => {
-                Fault::new(self.rest_of_line(self.line.start), format!("`{}` is no key with a value", self.shown_line()))
-                    .help("write `key = value`, or remove the line")
-            }
+            "key with no value" => self.no_value(),
             "invalid basic string" | "invalid literal string" => Fault::new(
                 self.unclosed_string(if what.contains("basic") { '"' } else { '\'' }),
                 "the string is not closed in its line",
@@ -124,9 +121,19 @@ impl Stumble<'_> {
         )
     }
 
+    /// A line without `=`.
+    fn no_value(&self) -> Fault {
+        let shown = self.shown_line();
+        let is_yaml = shown.split_once(':').is_some_and(|(_, value)| value.starts_with(' '));
+        let help = if is_yaml { "a colon is YAML: TOML writes `key = value`" } else { "write `key = value`, or remove the line" };
+        Fault::new(self.rest_of_line(self.line.start), format!("`{shown}` is no key with a value")).help(help)
+    }
+
     /// A bare word, or nothing, where a value should stand.
     fn unquoted(&self) -> Fault {
         let value = self.rest_of_line(self.span.start);
+        let in_array = value.of(self.text).trim_end_matches([',', ' ']).len();
+        let value = Span::new(value.start, value.start + in_array);
         let (word, shown) = (value.of(self.text), value.of(self.shown));
         if word.is_empty() {
             let key = self.line.of(self.text).split('=').next().unwrap_or_default().trim();

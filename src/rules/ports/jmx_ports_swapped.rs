@@ -10,10 +10,11 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     let swapped = registry.base == default(server) && server.base == default(registry) && registry.base.is_some();
     let (Some(at), true) = (registry.source.anchor(), swapped) else { return };
     let key = registry.row.and_then(|(_, part)| part.port_key.as_deref()).unwrap_or("Server/Ports/JMX/RMIRegistryPort");
+    let (Some(registry_port), Some(server_port)) = (default(registry), default(server)) else { return };
     let message = "the RMI registry has the server's default port, and the server the registry's";
-    let finding = Finding::new(context.number, at, message)
-        .help("the products' own defaults are 9999 for the registry and 11111 for the server: swap the two")
-        .key(key);
+    let help =
+        format!("the products' own defaults are {registry_port} for the registry and {server_port} for the server: swap the two");
+    let finding = Finding::new(context.number, at, message).help(help).key(key);
     let related = server.source.anchor();
     findings.push(match related {
         Some(other) => finding.related(context.number, other, "the server's port"),

@@ -73,7 +73,10 @@ fn same_machine(one: &Home, other: &Home) -> bool {
     name(one) == name(other)
 }
 
+/// The folder of a home, with the one above it, since homes are often called alike.
 fn name(home: &Home) -> String {
-    let folder = home.model.layout.root.file_name().map(|name| name.to_string_lossy().into_owned());
-    folder.map_or_else(|| "this home".to_owned(), |folder| format!("`{folder}`"))
+    let path = home.model.path();
+    let parts: Vec<String> =
+        path.components().rev().take(2).map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
+    format!("`{}`", parts.into_iter().rev().collect::<Vec<_>>().join("/"))
 }

@@ -1,15 +1,16 @@
 //! `http-passthru-enabled`: the gateway's plain HTTP listener is open.
 
-use super::anchor;
+use super::plain_http::PlainHttp;
 use crate::diagnostic::Finding;
 use crate::rules::HomeContext;
 
+const LISTENER: PlainHttp = PlainHttp {
+    id: "passthru-http",
+    message: "the gateway accepts API calls over plain HTTP",
+    element: "transportReceiver",
+    shown: "`<transportReceiver name=\"http\">`",
+};
+
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
-    for listener in context.ports().listeners.iter().filter(|listener| listener.id == "passthru-http" && listener.enabled) {
-        let Some(at) = anchor::of_listener(context, listener, "transportReceiver") else { continue };
-        let on = listener.port().map_or_else(String::new, |port| format!(" on port {port}"));
-        let finding = Finding::new(context.number, at, format!("the gateway accepts API calls over plain HTTP{on}"));
-        let help = anchor::remedy(context, listener, "`<transportReceiver name=\"http\">`");
-        findings.push(Finding { key: anchor::key_of(context, listener), ..finding.help(help) });
-    }
+    LISTENER.check(context, findings);
 }

@@ -1,0 +1,58 @@
+//! `[custom_transport.*]` of Identity Server 6.0 and later: Tomcat connectors that users add (product-is catalina-server.xml.j2).
+
+use crate::catalog::{Direction, Protocol, Versions};
+use crate::model::{Location, Model};
+use crate::ports::listener::{Listener, Source, State};
+use crate::ports::offset::Offset;
+use crate::ports::resolve::{Resolved, resolve_toml};
+
+/// The connectors that deployment.toml adds.
+pub(super) fn connectors_of(model: &Model, offset: &Offset) -> Vec<Listener> {
+    let reads_them = Versions::parse(">=6.0")
+        .is_ok_and(|versions| model.catalogue_version().is_some_and(|version| versions.contains(&version)))
+        && model.is_product(&["identity-server", "identity-server-as-key-manager"]);
+    let Some((file, document)) = model.toml().filter(|_| reads_them) else { return Vec::new() };
+    let names = document.entries.iter().filter_map(|entry| {
+        let name = entry.key.strip_prefix("custom_transport.")?.strip_suffix(".properties.port")?;
+        (!name.contains('.')).then_some((name, entry))
+    });
+    names
+        .map(|(name, entry)| {
+            let property = |property: &str| model.setting(&format!("custom_transport.{name}.properties.{property}"), &[]);
+            let is = |property_name: &str, value: &str| {
+                property(property_name)
+                    .and_then(|(_, entry)| entry.value.as_text())
+                    .is_some_and(|text| text.eq_ignore_ascii_case(value))
+            };
+            let resolved = resolve_toml(model, &entry.value);
+            let mut listener = Listener {
+                id: format!("custom-{name}"),
+                description: format!("custom connector {name}"),
+                protocol: Protocol::Tcp,
+                tls: is("scheme", "https") || is("SSLEnabled", "true"),
+                direction: Direction::Inbound,
+                base: resolved.number(),
+                offset: 0,
+                random: false,
+                unknown: match resolved {
+                    Resolved::Unknown(why) => Some(why),
+                    _ => None,
+                },
+                enabled: true,
+                source: Source::File {
+                    at: Location { file, span: entry.value_span },
+                    anchor: Location { file, span: entry.key_span },
+                },
+                state: State::Default,
+                note: None,
+                documented_port: None,
+                profile: None,
+                row: None,
+            };
+            listener.judge_port();
+            // Tomcat connectors always follow the offset.
+            listener.add_offset(offset);
+            listener
+        })
+        .collect()
+}
