@@ -1,0 +1,78 @@
+//! No input makes the tool panic: odd characters inserted all over the fixtures, and the fixtures cut off everywhere.
+
+use std::path::{Path, PathBuf};
+
+use carbonlint::lint::Workspace;
+use carbonlint::model::{Assumptions, Overlay};
+use carbonlint::paths::Shown;
+use carbonlint::report::human::Style;
+use carbonlint::report::{Report, concise, human, json};
+use carbonlint::rules::Selection;
+
+/// Characters that parsers stumble over: blanks that are none, several bytes long, quotes, brackets, line ends, control characters.
+const ODD: [&str; 18] = [
+    "\u{a0}", "é", "“", "”", "😀", "\u{feff}", "\u{2028}", "\0", "\u{1b}[31m", "<", "&", "\"", "'", "[", "]", "=", "\r", "{{ x }}",
+];
+
+/// How many places of each file are tried with each character.
+const PLACES: usize = 40;
+
+/// Every kind of file, small ones of each.
+const FILES: [&str; 9] = [
+    "homes/api-manager-4.2.0/repository/conf/deployment.toml",
+    "homes/identity-server-5.8.0/repository/conf/carbon.xml",
+    "homes/api-manager-2.6.0/repository/conf/tomcat/catalina-server.xml",
+    "homes/api-manager-2.6.0/repository/conf/log4j.properties",
+    "homes/api-manager-analytics-3.2.0/conf/worker/deployment.yaml",
+    "homes/micro-integrator-4.2.0/conf/deployment.toml",
+    "homes/micro-integrator-4.2.0/bin/micro-integrator.sh",
+    "hostile/invalid-utf8/repository/conf/deployment.toml",
+    "hostile/unclosed-comment/repository/conf/tomcat/catalina-server.xml",
+];
+
+/// Lints `bytes` in place of the file at `path` and writes every report.
+fn lint(path: &Path, bytes: Vec<u8>) {
+    let overlay = Overlay { path: path.to_path_buf(), bytes };
+    let workspace = Workspace::open(&[path.to_path_buf()], &Assumptions::default(), Some(&overlay));
+    let shown = Shown::relative_to(PathBuf::from("/"));
+    let diagnostics = workspace.lint(&Selection::default(), &shown);
+    let report = Report { workspace: &workspace, diagnostics: &diagnostics, shown: &shown };
+    let drawn = human::render(report, Style { color: false, width: 80 });
+    assert!(!drawn.contains(['\0', '\u{1b}']), "control characters reach the terminal");
+    assert!(json::render(report).ends_with("}\n"));
+    assert_eq!(concise::render(report).lines().count(), diagnostics.len());
+}
+
+fn fixtures() -> impl Iterator<Item = (PathBuf, Vec<u8>)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    FILES.iter().map(move |file| {
+        let path = root.join(file);
+        let bytes = std::fs::read(&path).expect("a fixture");
+        (path, bytes)
+    })
+}
+
+#[test]
+fn odd_characters_anywhere_are_survived() {
+    for (path, bytes) in fixtures() {
+        let step = (bytes.len() / PLACES).max(1);
+        for (number, odd) in ODD.iter().enumerate() {
+            // Each character starts elsewhere, so that together they reach many places.
+            for at in (number % step..=bytes.len()).step_by(step) {
+                let mut changed = bytes.clone();
+                changed.splice(at..at, odd.bytes());
+                lint(&path, changed);
+            }
+        }
+    }
+}
+
+#[test]
+fn files_cut_off_anywhere_are_survived() {
+    for (path, bytes) in fixtures() {
+        let step = (bytes.len() / 150).max(1);
+        for end in (0..bytes.len()).step_by(step) {
+            lint(&path, bytes[..end].to_vec());
+        }
+    }
+}
