@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Target};
 use crate::home::{Problem, discover};
-use crate::model::{Assumptions, Model, Overlay};
+use crate::model::{Assumptions, Model, Overlays};
 use crate::paths::{Shown, absolute};
 use crate::ports::PortTable;
 use crate::rules::{self, Home, RuleContext, Selection};
@@ -22,15 +23,15 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// Reads everything below `paths`; `overlay` stands in for one of the files.
-    pub fn open(paths: &[PathBuf], assumptions: &Assumptions, overlay: Option<&Overlay>) -> Self {
+    /// Reads everything below `paths`; `overlays` stand in for some of the files.
+    pub fn open(paths: &[PathBuf], assumptions: &Assumptions, overlays: &Overlays) -> Self {
         let paths: Vec<PathBuf> = paths.iter().map(|path| absolute(path)).collect();
-        let overlay = overlay.map(|overlay| Overlay { path: absolute(&overlay.path), bytes: overlay.bytes.clone() });
-        let overlay = overlay.as_ref();
-        let discovery = discover(&paths, overlay.map(|overlay| overlay.path.as_path()));
+        let overlays: Overlays = overlays.iter().map(|(path, bytes)| (absolute(path), bytes.clone())).collect();
+        let discovery = discover(&paths, &overlays);
+        let overlays = Arc::new(overlays);
         let mut workspace = Self { homes: Vec::new(), problems: discovery.problems, only: Vec::new() };
         for target in discovery.targets {
-            let model = Model::load(target.layout, assumptions.clone(), overlay, &target.only);
+            let model = Model::load(target.layout, assumptions.clone(), &overlays, &target.only);
             if model.files.is_empty() && model.problems.is_empty() && model.too_large.is_empty() {
                 continue;
             }

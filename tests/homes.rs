@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use carbonlint::lint::Workspace;
-use carbonlint::model::Assumptions;
+use carbonlint::model::{Assumptions, Overlays};
 use carbonlint::ports::Listener;
 use serde::Deserialize;
 
@@ -40,7 +40,7 @@ fn found(path: &str) -> (Option<i64>, BTreeSet<(String, i64)>) {
     };
     let root = fixtures().join("homes").join(home);
     let outer = if home.contains('/') { root.ancestors().nth(2).expect("the outer home").to_path_buf() } else { root.clone() };
-    let workspace = Workspace::open(&[outer], &Assumptions::default(), None);
+    let workspace = Workspace::open(&[outer], &Assumptions::default(), &Overlays::new());
     let home = workspace.homes.iter().find(|home| home.model.path() == root).unwrap_or_else(|| panic!("{path} is not found"));
     let of_runtime = |listener: &&Listener| {
         let Some(file) = &runtime else { return true };

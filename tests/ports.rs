@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use carbonlint::lint::Workspace;
-use carbonlint::model::Assumptions;
+use carbonlint::model::{Assumptions, Overlays};
 
 /// Copies a fixture home, replaces `old` by `new` in one file (a file that is not there is created with `new`), and returns the open ports.
 fn open_ports_with(home: &str, file: &str, old: &str, new: &str, assumptions: &Assumptions) -> BTreeMap<String, Option<i64>> {
@@ -17,7 +17,7 @@ fn open_ports_with(home: &str, file: &str, old: &str, new: &str, assumptions: &A
     assert!(text.contains(old), "{file} of {home} has no `{old}`:\n{text}");
     fs::create_dir_all(path.parent().expect("a folder")).expect("created");
     fs::write(&path, if old.is_empty() { format!("{text}{new}") } else { text.replacen(old, new, 1) }).expect("written");
-    let workspace = Workspace::open(&[root], assumptions, None);
+    let workspace = Workspace::open(&[root], assumptions, &Overlays::new());
     let listeners = workspace.homes[0].ports.listeners.iter().filter(|listener| listener.enabled);
     listeners.map(|listener| (listener.id.clone(), listener.port())).collect()
 }
@@ -50,7 +50,14 @@ const CASES: &[Case] = &[
     (AM_26, "repository/conf/carbon.xml", "<Offset>0</Offset>", "<Offset>5</Offset>", "servlet-https", Some(Some(9448))),
     (AM_26, "repository/conf/carbon.xml", "<Offset>0</Offset>", "", "servlet-https", Some(Some(9443))),
     (AM_26, "repository/conf/carbon.properties", "", "\nportOffset=3\n", "servlet-https", Some(Some(9446))),
-    (AM_26, "bin/wso2server.sh", "org.wso2.carbon.bootstrap.Bootstrap", "org.wso2.carbon.bootstrap.Bootstrap -DportOffset=4", "amqp", Some(Some(5676))),
+    (
+        AM_26,
+        "bin/wso2server.sh",
+        "org.wso2.carbon.bootstrap.Bootstrap",
+        "org.wso2.carbon.bootstrap.Bootstrap -DportOffset=4",
+        "amqp",
+        Some(Some(5676)),
+    ),
     (AM_42, TOML, "offset = 1", "offset = 2", "servlet-https", Some(Some(9445))),
     (AM_42, TOML, "offset = 1", "offset = \"2\"", "servlet-https", Some(Some(9445))),
     (AM_42, TOML, "offset = 1", "offset = \"$env{OFFSET}\"", "servlet-https", Some(None)),
@@ -66,19 +73,61 @@ const CASES: &[Case] = &[
     (AM_42, TOML, "", "\n[transport.http]\nlistener.port = 8290\n", "passthru-http", Some(Some(8291))),
     (AM_42, TOML, "", "\n[synapse_properties]\n'inbound.port.offset.enable' = false\n", "websub-http", Some(Some(9021))),
     (AM_42, TOML, "", "\n[synapse_properties]\n'inbound.port.offset.enable' = false\n", "websocket", Some(Some(9100))),
-    (IS_58, "repository/conf/identity/embedded-ldap.xml", "${Ports.EmbeddedLDAP.LDAPServerPort}", "10389", "ldap", Some(Some(10389))),
+    (
+        IS_58,
+        "repository/conf/identity/embedded-ldap.xml",
+        "${Ports.EmbeddedLDAP.LDAPServerPort}",
+        "10389",
+        "ldap",
+        Some(Some(10389)),
+    ),
     (AM_26, "repository/conf/etc/jmx.xml", "${Ports.JMX.RMIRegistryPort}", "9998", "jmx-rmi-registry", Some(Some(9998))),
-    (AM_45, "bin/api-manager.sh", "-Dcom.sun.management.jmxremote", "-Dtomcat.http.port=80 -Dcom.sun.management.jmxremote", "servlet-http", Some(Some(80))),
-    (AM_45, "bin/api-manager.sh", "-Dcom.sun.management.jmxremote", "-Dtomcat.random.port.enable=true", "servlet-http", Some(None)),
-    (AM_45, "bin/api-manager.sh", "-Dcom.sun.management.jmxremote", "-Dcom.sun.management.jmxremote.port=7000", "jvm-jmx", Some(Some(7000))),
+    (
+        AM_45,
+        "bin/api-manager.sh",
+        "-Dcom.sun.management.jmxremote",
+        "-Dtomcat.http.port=80 -Dcom.sun.management.jmxremote",
+        "servlet-http",
+        Some(Some(80)),
+    ),
+    (
+        AM_45,
+        "bin/api-manager.sh",
+        "-Dcom.sun.management.jmxremote",
+        "-Dtomcat.random.port.enable=true",
+        "servlet-http",
+        Some(None),
+    ),
+    (
+        AM_45,
+        "bin/api-manager.sh",
+        "-Dcom.sun.management.jmxremote",
+        "-Dcom.sun.management.jmxremote.port=7000",
+        "jvm-jmx",
+        Some(Some(7000)),
+    ),
     (AM_45, "bin/api-manager.sh", "-Dcom.sun.management.jmxremote", "", "jvm-jmx", None),
     (IS_71, TOML, "", "\n[custom_transport.x509.properties]\nport = 9444\nscheme = \"https\"\n", "custom-x509", Some(Some(9444))),
     // Switches.
     (AM_45, TOML, "", "\n[transport.passthru_http.listener]\nenable = false\n", "passthru-http", None),
     (AM_45, TOML, "", "\n[transport.passthru_http.listener]\nenable = \"False\"\n", "passthru-http", None),
     (AM_45, TOML, "", "\n[transport.http]\nenable = false\n", "servlet-http", Some(Some(9763))),
-    (AM_45, "repository/resources/conf/templates/repository/conf/tomcat/catalina-server.xml.j2", "transport.http.properties.items()", "{}", "servlet-http", None),
-    ("api-manager-4.7.0", TOML, "[transport.http]\nenable = false", "[transport.http]\nenable = true", "servlet-http", Some(Some(9763))),
+    (
+        AM_45,
+        "repository/resources/conf/templates/repository/conf/tomcat/catalina-server.xml.j2",
+        "transport.http.properties.items()",
+        "{}",
+        "servlet-http",
+        None,
+    ),
+    (
+        "api-manager-4.7.0",
+        TOML,
+        "[transport.http]\nenable = false",
+        "[transport.http]\nenable = true",
+        "servlet-http",
+        Some(Some(9763)),
+    ),
     (IS_71, TOML, "", "\n[transport.http]\nenabled = false\n", "servlet-http", None),
     (IS_71, TOML, "", "\n[transport.http]\nenabled = \"true\"\n", "servlet-http", None),
     (IS_71, TOML, "", "\n[transport.http]\nenable = false\n", "servlet-http", Some(Some(9763))),
@@ -90,8 +139,22 @@ const CASES: &[Case] = &[
     (AM_45, TOML, "", "\n[clustering]\nmembership_scheme = \"multicast\"\n", "cluster-multicast", Some(Some(45564))),
     (AM_45, TOML, "", "\n[transport.receiver]\ntype = \"thrift\"\n", "binary-tcp", None),
     (AM_42, TOML, "[server]", "[server]\nmode = \"ha\"", "ha-event-sync", Some(Some(11225))),
-    (IS_58, "repository/conf/identity/embedded-ldap.xml", "<Property name=\"enabled\">false", "<Property name=\"enabled\">true", "kdc", Some(Some(8002))),
-    (AM_26, "repository/conf/axis2/axis2.xml", "org.apache.synapse.transport.passthru.PassThroughHttpListener", "org.wso2.carbon.core.transports.http.HttpTransportListener", "passthru-http", None),
+    (
+        IS_58,
+        "repository/conf/identity/embedded-ldap.xml",
+        "<Property name=\"enabled\">false",
+        "<Property name=\"enabled\">true",
+        "kdc",
+        Some(Some(8002)),
+    ),
+    (
+        AM_26,
+        "repository/conf/axis2/axis2.xml",
+        "org.apache.synapse.transport.passthru.PassThroughHttpListener",
+        "org.wso2.carbon.core.transports.http.HttpTransportListener",
+        "passthru-http",
+        None,
+    ),
     (AM_26, "repository/conf/broker.xml", "<mqtt enabled=\"false\">", "<mqtt enabled=\"true\">", "mqtt", Some(Some(1883))),
     // Carbon 5.
     ("api-manager-analytics-3.2.0", "conf/worker/deployment.yaml", "offset: 1", "offset: 4", "thrift-tcp", Some(Some(7615))),

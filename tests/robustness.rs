@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use carbonlint::lint::Workspace;
-use carbonlint::model::{Assumptions, Overlay};
+use carbonlint::model::{Assumptions, Overlays};
 use carbonlint::paths::Shown;
 use carbonlint::report::human::Style;
 use carbonlint::report::{Report, concise, human, json};
@@ -11,7 +11,24 @@ use carbonlint::rules::Selection;
 
 /// Characters that parsers stumble over: blanks that are none, several bytes long, quotes, brackets, line ends, control characters.
 const ODD: [&str; 18] = [
-    "\u{a0}", "é", "“", "”", "😀", "\u{feff}", "\u{2028}", "\0", "\u{1b}[31m", "<", "&", "\"", "'", "[", "]", "=", "\r", "{{ x }}",
+    "\u{a0}",
+    "é",
+    "“",
+    "”",
+    "😀",
+    "\u{feff}",
+    "\u{2028}",
+    "\0",
+    "\u{1b}[31m",
+    "<",
+    "&",
+    "\"",
+    "'",
+    "[",
+    "]",
+    "=",
+    "\r",
+    "{{ x }}",
 ];
 
 /// How many places of each file are tried with each character.
@@ -32,8 +49,8 @@ const FILES: [&str; 9] = [
 
 /// Lints `bytes` in place of the file at `path` and writes every report.
 fn lint(path: &Path, bytes: Vec<u8>) {
-    let overlay = Overlay { path: path.to_path_buf(), bytes };
-    let workspace = Workspace::open(&[path.to_path_buf()], &Assumptions::default(), Some(&overlay));
+    let overlays = Overlays::from([(path.to_path_buf(), bytes)]);
+    let workspace = Workspace::open(&[path.to_path_buf()], &Assumptions::default(), &overlays);
     let shown = Shown::relative_to(PathBuf::from("/"));
     let diagnostics = workspace.lint(&Selection::default(), &shown);
     let report = Report { workspace: &workspace, diagnostics: &diagnostics, shown: &shown };

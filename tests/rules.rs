@@ -7,7 +7,7 @@ use std::{fs, iter};
 use carbonlint::catalog::{Version, catalog};
 use carbonlint::diagnostic::Target;
 use carbonlint::lint::Workspace;
-use carbonlint::model::Assumptions;
+use carbonlint::model::{Assumptions, Overlays};
 use carbonlint::paths::Shown;
 use carbonlint::rules::{Selection, rules};
 use serde::Deserialize;
@@ -70,7 +70,7 @@ fn findings(rule: &str, example: &Example) -> Vec<String> {
         (catalog().product(name).expect("a known product"), Version::parse(version))
     });
     let assumptions = Assumptions { product, ..Assumptions::default() };
-    let workspace = Workspace::open(&[folder.path().to_path_buf()], &assumptions, None);
+    let workspace = Workspace::open(&[folder.path().to_path_buf()], &assumptions, &Overlays::new());
     let selection = Selection { select: vec![rule.to_owned()], ..Selection::default() };
     let shown = Shown::relative_to(folder.path().to_path_buf());
     let diagnostics = workspace.lint(&selection, &shown);

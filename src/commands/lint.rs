@@ -6,7 +6,7 @@ use std::{fs, io};
 
 use carbonlint::diagnostic::Severity;
 use carbonlint::lint::Workspace;
-use carbonlint::model::Overlay;
+use carbonlint::model::Overlays;
 use carbonlint::report::{Report, concise, human, json};
 use carbonlint::rules::{Selection, is_rule_or_category};
 
@@ -16,15 +16,16 @@ use crate::cli::{FailOn, LintArgs, LintFormat, Profile};
 /// Runs the command.
 pub fn run(arguments: &LintArgs) -> Result<Exit, Failure> {
     let selection = selection(arguments)?;
-    let overlay = standard_input(arguments)?;
-    let paths: Vec<PathBuf> = match &overlay {
-        Some(overlay) => replace_dash(&arguments.paths, &overlay.path),
+    let overlays = standard_input(arguments)?;
+    let paths: Vec<PathBuf> = match &arguments.stdin_filename {
+        Some(name) => {
+            arguments.paths.iter().map(|path| if path == Path::new("-") { name.clone() } else { path.clone() }).collect()
+        }
         None => paths_or_here(&arguments.paths),
     };
-    let on_disk: Vec<PathBuf> =
-        paths.iter().filter(|path| overlay.as_ref().is_none_or(|overlay| overlay.path != **path)).cloned().collect();
+    let on_disk: Vec<PathBuf> = paths.iter().filter(|path| !overlays.contains_key(*path)).cloned().collect();
     check_paths(&on_disk)?;
-    let workspace = Workspace::open(&paths, &assumptions(&arguments.assume)?, overlay.as_ref());
+    let workspace = Workspace::open(&paths, &assumptions(&arguments.assume)?, &overlays);
     let shown = shown();
     let diagnostics = workspace.lint(&selection, &shown);
     let report = Report { workspace: &workspace, diagnostics: &diagnostics, shown: &shown };
@@ -68,20 +69,16 @@ fn selection(arguments: &LintArgs) -> Result<Selection, Failure> {
 }
 
 /// What standard input holds, when a path is `-`.
-fn standard_input(arguments: &LintArgs) -> Result<Option<Overlay>, Failure> {
+fn standard_input(arguments: &LintArgs) -> Result<Overlays, Failure> {
     if !arguments.paths.iter().any(|path| path == Path::new("-")) {
-        return Ok(None);
+        return Ok(Overlays::new());
     }
     let Some(path) = arguments.stdin_filename.clone() else {
         return Err(Failure::new("`-` needs --stdin-filename").help("its name tells the kind of the file, its folder the home"));
     };
     let mut bytes = Vec::new();
     io::stdin().lock().read_to_end(&mut bytes).map_err(|error| Failure::new(format!("cannot read standard input: {error}")))?;
-    Ok(Some(Overlay { path, bytes }))
-}
-
-fn replace_dash(paths: &[PathBuf], name: &Path) -> Vec<PathBuf> {
-    paths.iter().map(|path| if path == Path::new("-") { name.to_path_buf() } else { path.clone() }).collect()
+    Ok(Overlays::from([(path, bytes)]))
 }
 
 fn write(file: &Path, text: &str) -> Result<(), Failure> {

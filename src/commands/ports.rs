@@ -1,7 +1,7 @@
 //! `carbonlint ports`
 
 use carbonlint::lint::Workspace;
-use carbonlint::model::Assumptions;
+use carbonlint::model::{Assumptions, Overlays};
 use carbonlint::ports::{Conflict, Offset, OffsetSource, PortTable, ServerProfile, conflicts, listeners_of_product};
 use carbonlint::report::ports_table::PortsHome;
 use carbonlint::report::{ports_csv, ports_json, ports_table};
@@ -17,7 +17,7 @@ pub fn run(arguments: &PortsArgs) -> Result<Exit, Failure> {
     }
     let paths = paths_or_here(&arguments.paths);
     check_paths(&paths)?;
-    let workspace = Workspace::open(&paths, &assumptions, None);
+    let workspace = Workspace::open(&paths, &assumptions, &Overlays::new());
     say_problems(&workspace);
     let tables: Vec<&PortTable> = workspace.homes.iter().map(|home| &home.ports).collect();
     let conflicts = conflicts(&tables);

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
 use super::layout::{Layout, has_home_file, is_known_name};
+use crate::model::Overlays;
 use crate::source::Kind;
 
 /// Folders of a home that hold no home of their own; `backup` is where the config mapper keeps the files it overwrote.
@@ -63,12 +64,12 @@ pub struct Problem {
     pub help: String,
 }
 
-/// Finds the homes and files below `paths`, which are absolute; `in_memory` is a file that need not exist. Never fails: what cannot be read
+/// Finds the homes and files below `paths`, which are absolute; the files of `overlays` need not exist. Never fails: what cannot be read
 /// is among the problems.
-pub fn discover(paths: &[PathBuf], in_memory: Option<&Path>) -> Discovery {
+pub fn discover(paths: &[PathBuf], overlays: &Overlays) -> Discovery {
     let mut found = Found::default();
     for (given, path) in paths.iter().enumerate() {
-        if in_memory == Some(path.as_path()) {
+        if overlays.contains_key(path) {
             found.add_file(path, given);
             continue;
         }

@@ -3,11 +3,12 @@
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::{fs, io};
 
 use walkdir::WalkDir;
 
-use super::{Assumptions, Content, LoadedFile, Model, Overlay, place};
+use super::{Assumptions, Content, LoadedFile, Model, Overlays, place};
 use crate::catalog::{Place, catalog};
 use crate::home::{Generation, INBOUND_ENDPOINTS, Identity, Layout, Problem, reason};
 use crate::source::properties::Properties;
@@ -18,7 +19,7 @@ use crate::source::{Fault, Kind, LoadError, SourceFile, script, template, yaml};
 impl Model {
     /// Reads the home at `layout`; where `only` names files, those and what their findings depend on. Never fails: what cannot be read
     /// or parsed is kept as a problem or a fault.
-    pub fn load(layout: Layout, assumptions: Assumptions, overlay: Option<&Overlay>, only: &BTreeSet<PathBuf>) -> Self {
+    pub fn load(layout: Layout, assumptions: Assumptions, overlays: &Arc<Overlays>, only: &BTreeSet<PathBuf>) -> Self {
         let mut model = Self {
             layout,
             identity: Identity::default(),
@@ -30,17 +31,18 @@ impl Model {
             assumptions,
             by_name: HashMap::new(),
             templates: OnceCell::new(),
+            overlays: Arc::clone(overlays),
         };
         if let Some((path, name)) = model.layout.lone.clone() {
-            model.add_file(&path, name, overlay);
+            model.add_file(&path, name);
         } else {
-            model.load_configuration(overlay, only);
+            model.load_configuration(only);
         }
         model.identify();
         model
     }
 
-    fn load_configuration(&mut self, overlay: Option<&Overlay>, only: &BTreeSet<PathBuf>) {
+    fn load_configuration(&mut self, only: &BTreeSet<PathBuf>) {
         let conf = self.layout.conf_folder();
         let depth = if self.layout.is_loose() { 2 } else { usize::MAX };
         let mut paths = Vec::new();
@@ -63,13 +65,12 @@ impl Model {
             paths.extend(scripts.filter(|script| script.is_file()));
             paths.push(root.join("repository/resources/conf/default.json"));
         }
-        if let Some(overlay) = overlay {
-            paths.push(overlay.path.clone());
-        }
+        let in_memory = self.overlays.keys().filter(|path| path.starts_with(&conf) && self.is_wanted(path));
+        paths.extend(in_memory.cloned());
         for path in paths {
             let name = self.name_of(&path);
             if !self.by_name.contains_key(&name) {
-                self.add_file(&path, name, overlay);
+                self.add_file(&path, name);
             }
         }
     }
@@ -107,9 +108,9 @@ impl Model {
         template::TEMPLATE_ENDINGS.iter().find_map(|ending| name.strip_suffix(ending)).map_or(name.clone(), str::to_owned)
     }
 
-    fn add_file(&mut self, path: &Path, name: String, overlay: Option<&Overlay>) {
-        let loaded = match overlay.filter(|overlay| overlay.path == path) {
-            Some(overlay) => SourceFile::from_bytes(path, overlay.bytes.clone()),
+    fn add_file(&mut self, path: &Path, name: String) {
+        let loaded = match self.overlays.get(path) {
+            Some(bytes) => SourceFile::from_bytes(path, bytes.clone()),
             None => SourceFile::load(path),
         };
         match loaded {
@@ -173,7 +174,7 @@ fn xml_files_in(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Parses a file by its kind; a file that parses only once a deployment tool's marks are masked is read that way.
-fn parse(source: &SourceFile) -> (Content, Vec<Fault>) {
+pub(crate) fn parse(source: &SourceFile) -> (Content, Vec<Fault>) {
     let text = source.text.as_str();
     match source.kind {
         Kind::Toml => match TomlDocument::parse(text) {

@@ -4,9 +4,10 @@ mod load;
 pub mod place;
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::catalog::{Place, Product, Version};
 use crate::home::{Generation, Identity, Layout, Problem};
@@ -72,14 +73,8 @@ pub struct Assumptions {
     pub server_profile: Option<String>,
 }
 
-/// Content that stands in for the file at a path: what an editor or a pipe holds.
-#[derive(Debug, Clone)]
-pub struct Overlay {
-    /// The path.
-    pub path: PathBuf,
-    /// The content.
-    pub bytes: Vec<u8>,
-}
+/// Contents that stand in for the files at absolute paths: what an editor or a pipe holds, or what a fix is about to write.
+pub type Overlays = BTreeMap<PathBuf, Vec<u8>>;
 
 /// One home.
 #[derive(Debug)]
@@ -102,6 +97,7 @@ pub struct Model {
     pub assumptions: Assumptions,
     by_name: HashMap<String, FileId>,
     templates: OnceCell<bool>,
+    overlays: Arc<Overlays>,
 }
 
 impl Model {
@@ -194,12 +190,24 @@ impl Model {
 
     /// The template of a rendered file; `None` where the home has none.
     pub fn template_of(&self, file: &str) -> Option<String> {
-        self.is_managed().then(|| fs::read_to_string(self.layout.root.join(self.layout.template_of(file))).ok()).flatten()
+        if !self.is_managed() {
+            return None;
+        }
+        let path = self.template_path(file);
+        match self.overlays.get(&path) {
+            Some(bytes) => String::from_utf8(bytes.clone()).ok(),
+            None => fs::read_to_string(path).ok(),
+        }
+    }
+
+    /// Where the template of a rendered file lies, or would.
+    pub fn template_path(&self, file: &str) -> PathBuf {
+        self.layout.root.join(self.layout.template_of(file))
     }
 
     /// Whether the home has a template of this file.
     pub fn has_template_of(&self, file: &str) -> bool {
-        self.is_managed() && self.layout.root.join(self.layout.template_of(file)).is_file()
+        self.is_managed() && self.template_path(file).is_file()
     }
 
     /// Whether the home's own template of `file` reads `key`; `None` where the home has no such template.

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use carbonlint::lint::Workspace;
-use carbonlint::model::Assumptions;
+use carbonlint::model::{Assumptions, Overlays};
 use carbonlint::paths::Shown;
 use carbonlint::report::{Report, json};
 use carbonlint::rules::Selection;
@@ -24,7 +24,7 @@ fn home() -> PathBuf {
 }
 
 fn lint(path: &Path) -> String {
-    let workspace = Workspace::open(&[path.to_path_buf()], &Assumptions::default(), None);
+    let workspace = Workspace::open(&[path.to_path_buf()], &Assumptions::default(), &Overlays::new());
     let shown = Shown::relative_to(PathBuf::new());
     let diagnostics = workspace.lint(&Selection::default(), &shown);
     json::render(Report { workspace: &workspace, diagnostics: &diagnostics, shown: &shown })
