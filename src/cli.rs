@@ -24,6 +24,8 @@ pub struct Cli {
 pub enum Command {
     /// Report what is wrong with product homes and configuration files
     Lint(LintArgs),
+    /// Repair what is wrong, and change not one byte more
+    Fix(FixArgs),
     /// Show which ports the servers open
     Ports(PortsArgs),
     /// List the rules
@@ -73,6 +75,38 @@ pub struct LintArgs {
     /// The file that standard input stands for: its name tells the kind, its folder the home
     #[arg(long, value_name = "FILE")]
     pub stdin_filename: Option<PathBuf>,
+    /// What files do not say.
+    #[command(flatten)]
+    pub assume: AssumeArgs,
+}
+
+/// Arguments of `fix`.
+#[derive(Debug, Args)]
+pub struct FixArgs {
+    /// Product homes, configuration files, or folders to search for both [default: .]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Print a unified diff and write nothing
+    #[arg(long)]
+    pub diff: bool,
+    /// Write nothing; exit with 1 when something would change
+    #[arg(long)]
+    pub check: bool,
+    /// Apply fixes that change behaviour, too
+    #[arg(long = "unsafe")]
+    pub with_unsafe: bool,
+    /// Fix only these rules or categories; a rule that is named brings its unsafe fixes
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub select: Vec<String>,
+    /// Leave out these rules or categories
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub ignore: Vec<String>,
+    /// Keep the old content of each file under its name with this ending
+    #[arg(long, value_name = "SUFFIX")]
+    pub backup: Option<String>,
+    /// Bring back the elements that this rule commented out
+    #[arg(long, value_name = "RULE", conflicts_with_all = ["select", "ignore", "with_unsafe"])]
+    pub revert: Option<String>,
     /// What files do not say.
     #[command(flatten)]
     pub assume: AssumeArgs,

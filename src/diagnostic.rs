@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::fix::edit::Fix;
 use crate::model::Location;
 use crate::rules::RuleInfo;
 use crate::source::Span;
@@ -73,6 +74,8 @@ pub struct Finding {
     pub key: Option<String>,
     /// Other places.
     pub related: Vec<Related>,
+    /// What would repair it; the first is the usual one.
+    pub fixes: Vec<Fix>,
 }
 
 impl Finding {
@@ -83,7 +86,7 @@ impl Finding {
 
     /// A finding at any target.
     pub fn at(target: Target, message: impl Into<String>) -> Self {
-        Self { target, message: message.into(), help: None, severity: None, key: None, related: Vec::new() }
+        Self { target, message: message.into(), help: None, severity: None, key: None, related: Vec::new(), fixes: Vec::new() }
     }
 
     /// The same with a remedy.
@@ -97,6 +100,13 @@ impl Finding {
     #[must_use]
     pub fn severity(mut self, severity: Severity) -> Self {
         self.severity = Some(severity);
+        self
+    }
+
+    /// The same with a fix, where there is one.
+    #[must_use]
+    pub fn fix(mut self, fix: Option<Fix>) -> Self {
+        self.fixes.extend(fix);
         self
     }
 

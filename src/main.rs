@@ -20,6 +20,7 @@ fn main() -> ExitCode {
 fn run() -> Result<Exit, Failure> {
     match Cli::parse().command {
         Command::Lint(arguments) => commands::lint::run(&arguments),
+        Command::Fix(arguments) => commands::fix::run(&arguments),
         Command::Ports(arguments) => commands::ports::run(&arguments),
         Command::Rules(arguments) => commands::rules::run(&arguments),
         Command::Explain(arguments) => commands::explain::run(&arguments),

@@ -6,6 +6,7 @@ use std::{fs, iter};
 
 use carbonlint::catalog::{Version, catalog};
 use carbonlint::diagnostic::Target;
+use carbonlint::fix::run::{Request, run};
 use carbonlint::lint::Workspace;
 use carbonlint::model::{Assumptions, Overlays};
 use carbonlint::paths::Shown;
@@ -57,8 +58,8 @@ impl Content {
     }
 }
 
-/// The findings of one rule on an example, as `file:line:column`.
-fn findings(rule: &str, example: &Example) -> Vec<String> {
+/// The example written to a folder, and what its files do not say.
+fn lay_out(example: &Example) -> (tempfile::TempDir, Assumptions) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     for (name, content) in &example.files {
         let path = folder.path().join(name);
@@ -69,7 +70,12 @@ fn findings(rule: &str, example: &Example) -> Vec<String> {
         let (name, version) = product.split_once('@').expect("NAME@VERSION");
         (catalog().product(name).expect("a known product"), Version::parse(version))
     });
-    let assumptions = Assumptions { product, ..Assumptions::default() };
+    (folder, Assumptions { product, ..Assumptions::default() })
+}
+
+/// The findings of one rule on an example, as `file:line:column`.
+fn findings(rule: &str, example: &Example) -> Vec<String> {
+    let (folder, assumptions) = lay_out(example);
     let workspace = Workspace::open(&[folder.path().to_path_buf()], &assumptions, &Overlays::new());
     let selection = Selection { select: vec![rule.to_owned()], ..Selection::default() };
     let shown = Shown::relative_to(folder.path().to_path_buf());
@@ -122,4 +128,41 @@ fn every_rule_has_examples_of_both_kinds() {
             None => assert!(!examples.fails.is_empty() && !examples.passes.is_empty(), "{}", rule.name),
         }
     }
+}
+
+#[test]
+fn every_example_with_a_fix_is_fixed_by_it() {
+    let mut fixed_rules = std::collections::BTreeSet::new();
+    for rule in rules() {
+        for example in examples(&rule.category, &rule.name).fails {
+            let (folder, assumptions) = lay_out(&example);
+            let shown = Shown::relative_to(folder.path().to_path_buf());
+            let selection = Selection { select: vec![rule.name.clone()], ..Selection::default() };
+            let request = Request { paths: vec![folder.path().to_path_buf()], assumptions, selection, with_unsafe: true };
+            let outcome = run(&request, &shown).expect("the fixes come to an end");
+            assert!(outcome.refused.is_empty(), "{}: {}: {:?}", rule.name, example.title, outcome.refused);
+            let still_fixable = outcome.left.iter().filter(|diagnostic| !diagnostic.finding.fixes.is_empty()).count();
+            assert_eq!(still_fixable, 0, "{}: {}", rule.name, example.title);
+            if !outcome.applied.is_empty() {
+                fixed_rules.insert(rule.name.as_str());
+            }
+        }
+    }
+    // A rule that loses its fix is missed here.
+    let expected = [
+        "double-offset",
+        "http-passthru-enabled",
+        "http-servlet-enabled",
+        "jmx-ports-swapped",
+        "jmx-started-unprotected",
+        "key-in-wrong-table",
+        "mi-internal-api-port-key",
+        "offset-missing-in-url",
+        "offset-not-integer",
+        "port-conflict-across-homes",
+        "port-conflict-in-home",
+        "supertable-after-subtable",
+        "toml-syntax",
+    ];
+    assert_eq!(fixed_rules.into_iter().collect::<Vec<_>>(), expected);
 }

@@ -8,14 +8,18 @@ use carbonlint::diagnostic::Severity;
 use carbonlint::lint::Workspace;
 use carbonlint::model::Overlays;
 use carbonlint::report::{Report, concise, human, json};
-use carbonlint::rules::{Selection, is_rule_or_category};
+use carbonlint::rules::Selection;
 
-use super::{Exit, Failure, assumptions, check_paths, nothing_found, paths_or_here, print, shown, style};
+use super::{Exit, Failure, assumptions, check_paths, nothing_found, paths_or_here, print, selection, shown, style};
 use crate::cli::{FailOn, LintArgs, LintFormat, Profile};
 
 /// Runs the command.
 pub fn run(arguments: &LintArgs) -> Result<Exit, Failure> {
-    let selection = selection(arguments)?;
+    let profile = arguments.profile.map(|profile| match profile {
+        Profile::Production => "production".to_owned(),
+        Profile::Development => "development".to_owned(),
+    });
+    let selection = Selection { profile, ..selection(&arguments.select, &arguments.ignore)? };
     let overlays = standard_input(arguments)?;
     let paths: Vec<PathBuf> = match &arguments.stdin_filename {
         Some(name) => {
@@ -53,19 +57,6 @@ fn fails(severity: Severity, fail_on: FailOn) -> bool {
         FailOn::Info => true,
         FailOn::Never => false,
     }
-}
-
-fn selection(arguments: &LintArgs) -> Result<Selection, Failure> {
-    for name in arguments.select.iter().chain(&arguments.ignore) {
-        if !is_rule_or_category(name) {
-            return Err(Failure::new(format!("no rule or category is called `{name}`")).help("`carbonlint rules` lists them"));
-        }
-    }
-    let profile = arguments.profile.map(|profile| match profile {
-        Profile::Production => "production".to_owned(),
-        Profile::Development => "development".to_owned(),
-    });
-    Ok(Selection { select: arguments.select.clone(), ignore: arguments.ignore.clone(), profile })
 }
 
 /// What standard input holds, when a path is `-`.

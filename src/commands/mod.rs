@@ -1,6 +1,7 @@
 //! One short file per subcommand: arguments in, text out, an exit code.
 
 pub mod explain;
+pub mod fix;
 pub mod lint;
 pub mod ports;
 pub mod rules;
@@ -13,6 +14,7 @@ use carbonlint::catalog::{Product, Version, catalog};
 use carbonlint::model::Assumptions;
 use carbonlint::paths::Shown;
 use carbonlint::report::human::Style;
+use carbonlint::rules::{Selection, is_rule_or_category};
 
 use crate::cli::AssumeArgs;
 
@@ -105,6 +107,16 @@ fn product(text: &str) -> Result<(&'static Product, Option<Version>), Failure> {
         })
         .transpose()?;
     Ok((product, version))
+}
+
+/// The rules that the arguments choose.
+fn selection(select: &[String], ignore: &[String]) -> Result<Selection, Failure> {
+    for name in select.iter().chain(ignore) {
+        if !is_rule_or_category(name) {
+            return Err(Failure::new(format!("no rule or category is called `{name}`")).help("`carbonlint rules` lists them"));
+        }
+    }
+    Ok(Selection { select: select.to_vec(), ignore: ignore.to_vec(), profile: None })
 }
 
 /// The paths named, or the working folder.

@@ -37,6 +37,8 @@ pub struct Fix {
     /// The flattened keys of deployment.toml, or the paths of XML elements, that may differ afterwards; a name also stands for what
     /// lies below it.
     pub touches: Vec<String>,
+    /// What is left for a person to look at once it is applied.
+    pub afterwards: Option<String>,
 }
 
 /// Applies to `text` those of `fixes` that fit together, each a list of edits of this one file. A fix whose edits overlap or touch those

@@ -3,6 +3,8 @@
 mod load;
 pub mod place;
 
+pub(crate) use load::parse;
+
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap};
 use std::fs;

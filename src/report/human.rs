@@ -9,6 +9,7 @@ use miette::{
 
 use super::{Report, counted, place, printable, product_name};
 use crate::diagnostic::{Diagnostic, Severity, Target};
+use crate::fix::edit::{Fix, Safety};
 use crate::rules::Home;
 use crate::source::position::BYTE_ORDER_MARK;
 use crate::source::{LineIndex, Span, secrets};
@@ -69,8 +70,25 @@ fn summary(report: Report) -> String {
         let _ = writeln!(lines, "nothing found in {files}{homes}");
     } else {
         let _ = writeln!(lines, "{} in {files}{homes}", counts.join(", "));
+        lines.push_str(&fixable(report));
     }
     lines
+}
+
+/// How many findings `fix` could repair, and how.
+fn fixable(report: Report) -> String {
+    let with = |safe: bool| {
+        let is = |fix: &Fix| (fix.safety == Safety::Safe) == safe;
+        report.diagnostics.iter().filter(|diagnostic| diagnostic.finding.fixes.first().is_some_and(is)).count()
+    };
+    match (with(true), with(false)) {
+        (0, 0) => String::new(),
+        (safe, 0) => format!("`carbonlint fix` repairs {safe}\n"),
+        (0, asking) => format!("`carbonlint fix --unsafe` repairs {asking}, which changes what the server does\n"),
+        (safe, asking) => {
+            format!("`carbonlint fix` repairs {safe}, and with --unsafe {asking} more, which changes what the server does\n")
+        }
+    }
 }
 
 fn describe(home: &Home) -> String {

@@ -4,8 +4,10 @@ use serde::Serialize;
 
 use super::{JsonRange, Report};
 use crate::diagnostic::{Diagnostic, Severity, Site, Target};
+use crate::fix::edit::{Fix, Safety};
 use crate::home::Generation;
 use crate::rules::Home;
+use crate::source::SourceFile;
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -46,7 +48,7 @@ struct Entry<'a> {
     key: Option<&'a str>,
     range: JsonRange,
     related: Vec<RelatedEntry<'a>>,
-    fixes: [(); 0],
+    fixes: Vec<FixEntry<'a>>,
     fingerprint: &'a str,
 }
 
@@ -55,6 +57,20 @@ struct RelatedEntry<'a> {
     file: String,
     range: JsonRange,
     message: &'a str,
+}
+
+#[derive(Serialize)]
+struct FixEntry<'a> {
+    title: &'a str,
+    safety: Safety,
+    edits: Vec<EditEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct EditEntry<'a> {
+    file: String,
+    range: JsonRange,
+    text: &'a str,
 }
 
 #[derive(Serialize)]
@@ -78,7 +94,7 @@ pub fn render(report: Report) -> String {
             errors: report.count(Severity::Error),
             warnings: report.count(Severity::Warning),
             infos: report.count(Severity::Info),
-            fixable: 0,
+            fixable: report.diagnostics.iter().filter(|diagnostic| !diagnostic.finding.fixes.is_empty()).count(),
         },
     };
     super::json_text(&document)
@@ -119,9 +135,22 @@ fn entry<'a>(report: Report<'a>, diagnostic: &'a Diagnostic) -> Entry<'a> {
         key: finding.key.as_deref(),
         range,
         related: related.collect(),
-        fixes: [],
+        fixes: finding.fixes.iter().map(|fix| fix_entry(report, diagnostic, fix)).collect(),
         fingerprint: &diagnostic.fingerprint,
     }
+}
+
+fn fix_entry<'a>(report: Report, diagnostic: &Diagnostic, fix: &'a Fix) -> FixEntry<'a> {
+    let edits = fix.edits.iter().filter_map(|edit| {
+        let model = &report.workspace.homes[diagnostic.home()?].model;
+        let range = match model.files.iter().find(|file| file.source.path == edit.file) {
+            Some(file) => JsonRange::of(&file.source, edit.span),
+            // A template of the home, which is edited and not linted.
+            None => JsonRange::of(&SourceFile::load(&edit.file).ok()?, edit.span),
+        };
+        Some(EditEntry { file: report.shown.path(&edit.file), range, text: &edit.text })
+    });
+    FixEntry { title: &fix.title, safety: fix.safety, edits: edits.collect() }
 }
 
 fn range(report: Report, site: &Site) -> JsonRange {

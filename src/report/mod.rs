@@ -1,6 +1,7 @@
 //! What is printed: a file per format, none of which knows a rule.
 
 pub mod concise;
+pub mod diff;
 pub mod human;
 pub mod json;
 pub mod ports_csv;

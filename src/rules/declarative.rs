@@ -1,7 +1,8 @@
 //! Runs the rules whose condition is data: `[when]` of their files.
 
-use super::{HomeContext, RuleInfo};
+use super::{HomeContext, RuleInfo, fixes};
 use crate::diagnostic::Finding;
+use crate::fix::edit::{Fix, Safety};
 use crate::model::Location;
 use crate::source::toml::{TomlEntry, TomlValue};
 
@@ -14,8 +15,23 @@ pub(super) fn check(rule: &RuleInfo, context: HomeContext, findings: &mut Vec<Fi
     for entry in document.entries.iter().filter(matches) {
         let at = Location { file, span: entry.key_span };
         let finding = Finding::new(context.number, at, when.message.replace("{key}", &entry.key)).key(&entry.key);
-        findings.push(Finding { help: when.help.clone(), ..finding });
+        let fix = when.rename.get(&entry.key).and_then(|written| rename(context, entry, written));
+        findings.push(Finding { help: when.help.clone(), ..finding }.fix(fix));
     }
+}
+
+/// Writes the key that the server reads in place of the one that stands there, which must be written in one piece.
+fn rename(context: HomeContext, entry: &TomlEntry, written: &str) -> Option<Fix> {
+    let (file, toml) = fixes::toml_of(context.model())?;
+    let own = entry.key_span.of(toml.text);
+    let table = entry.key.strip_suffix(own)?;
+    let new = format!("{table}{written}");
+    if toml.document.get(&new).is_some() {
+        return None;
+    }
+    let edits = vec![toml.rename(entry, written)];
+    let title = format!("rename `{own}` to `{written}`");
+    Some(fixes::fix_of(context.model(), file, title, Safety::Safe, edits, vec![entry.key.clone(), new]))
 }
 
 fn equals(value: &TomlValue, expected: &serde_json::Value) -> bool {

@@ -62,6 +62,9 @@ pub struct When {
     pub message: String,
     /// The remedy.
     pub help: Option<String>,
+    /// For a key what to write in its place, in the same table: a fix that is safe.
+    #[serde(default)]
+    pub rename: BTreeMap<String, String>,
 }
 
 impl RuleInfo {

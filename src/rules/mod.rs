@@ -1,6 +1,7 @@
 //! The rules: what each is called and says (data of `rules/`), the programs of those that need one, and how they are run.
 
 mod declarative;
+mod fixes;
 mod info;
 mod ports;
 mod properties_structure;

@@ -32,6 +32,20 @@ impl Encoding {
         matches!(self, Self::Other(charset) if charset == UTF_16LE || charset == UTF_16BE)
     }
 
+    /// `text` as bytes; `None` where one of its characters does not exist in the encoding.
+    pub fn encode(self, text: &str) -> Option<Vec<u8>> {
+        match self {
+            Self::Utf8 => Some(text.as_bytes().to_vec()),
+            Self::Latin1 => text.chars().map(|character| u8::try_from(u32::from(character)).ok()).collect(),
+            Self::Other(charset) if charset == UTF_16LE => Some(text.encode_utf16().flat_map(u16::to_le_bytes).collect()),
+            Self::Other(charset) if charset == UTF_16BE => Some(text.encode_utf16().flat_map(u16::to_be_bytes).collect()),
+            Self::Other(charset) => {
+                let (bytes, _, lossy) = charset.encode(text);
+                (!lossy).then(|| bytes.into_owned())
+            }
+        }
+    }
+
     /// How many bytes `text` takes in this encoding.
     pub fn encoded_len(self, text: &str) -> usize {
         match self {
@@ -187,6 +201,17 @@ mod tests {
             panic!("no fault");
         };
         assert_eq!(span.of(text), "x-none");
+    }
+
+    #[test]
+    fn what_was_read_is_written_back_byte_for_byte() {
+        let latin1 = b"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a>\xe9\x80</a>".to_vec();
+        let utf16: Vec<u8> = "\u{feff}<a>é</a>".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for bytes in [latin1.clone(), utf16, "\u{feff}<a>é</a>".as_bytes().to_vec()] {
+            let decoded = decode(bytes.clone(), true);
+            assert_eq!(decoded.encoding.encode(&decoded.text), Some(bytes));
+        }
+        assert_eq!(decode(latin1, true).encoding.encode("“"), None);
     }
 
     #[test]

@@ -197,6 +197,12 @@ impl SourceFile {
         self.text.get(..offset).map_or(offset, |before| self.encoding.encoded_len(before))
     }
 
+    /// `text` as the bytes of this file: in its encoding. `None` where a character does not exist in it, or the file was not read
+    /// losslessly to begin with.
+    pub fn encode(&self, text: &str) -> Option<Vec<u8>> {
+        if self.encoding_fault.is_some() { None } else { self.encoding.encode(text) }
+    }
+
     /// How the text ends its lines.
     pub fn line_ending(&self) -> LineEnding {
         let line_feeds = self.text.matches('\n').count();

@@ -1,8 +1,9 @@
 //! `double-offset`: a port that was moved by hand and is moved again by the offset.
 
 use crate::diagnostic::Finding;
-use crate::ports::Listener;
-use crate::rules::HomeContext;
+use crate::fix::edit::{Fix, Safety};
+use crate::ports::{Listener, Source};
+use crate::rules::{HomeContext, fixes};
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     for listener in context.ports().listeners.iter().filter(|listener| listener.enabled && listener.offset > 0) {
@@ -20,7 +21,8 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         );
         let help = format!("write {default}, or remove the port: the offset alone makes {base} of it");
         let key = listener.row.and_then(|(_, part)| part.port_key.as_deref()).unwrap_or(&listener.id);
-        findings.push(Finding::new(context.number, at, message).help(help).key(key));
+        let fix = without_port(context, listener, default);
+        findings.push(Finding::new(context.number, at, message).help(help).key(key).fix(fix));
     }
 }
 
@@ -32,4 +34,17 @@ fn default_port(context: HomeContext, listener: &Listener) -> Option<i64> {
         value => value.as_i64(),
     });
     in_home.or_else(|| part.port.or(row.port).map(i64::from))
+}
+
+/// Removes the port from deployment.toml, or sets it to the default in XML.
+fn without_port(context: HomeContext, listener: &Listener, default: i64) -> Option<Fix> {
+    let model = context.model();
+    let Source::File { at, .. } = listener.source else { return None };
+    if model.toml_file() != Some(at.file) {
+        return fixes::set_value_at(model, at, &default.to_string(), Safety::Unsafe);
+    }
+    let (file, toml) = fixes::toml_of(model)?;
+    let entry = toml.document.entries.iter().find(|entry| entry.value_span == at.span)?;
+    let edits = vec![toml.remove(entry)?];
+    Some(fixes::fix_of(model, file, format!("remove `{}`", entry.key), Safety::Unsafe, edits, vec![entry.key.clone()]))
 }

@@ -2,9 +2,10 @@
 
 use crate::catalog::catalog;
 use crate::diagnostic::Finding;
+use crate::fix::edit::Safety;
 use crate::model::{Content, FileId, Location};
 use crate::ports::Listener;
-use crate::rules::HomeContext;
+use crate::rules::{HomeContext, fixes};
 use crate::source::Span;
 use crate::source::toml::{TomlEntry, TomlValue};
 use crate::urls::{LiteralPort, is_loopback, literal_ports};
@@ -55,7 +56,12 @@ fn report(context: HomeContext, file: FileId, span: Span, key: &str, findings: &
             Some(placeholder) => format!("write `{placeholder}`, which follows the offset, or {port}"),
             None => format!("write {port}"),
         };
-        findings.push(Finding::new(context.number, at, message).help(help).key(key));
+        let safety = if is_loopback(&url.host) { Safety::Safe } else { Safety::Unsafe };
+        let fix = fixes::toml_of(context.model()).map(|_| {
+            let edits = vec![(at.span, port.to_string())];
+            fixes::fix_of(context.model(), file, format!("move the port to {port}"), safety, edits, vec![key.to_owned()])
+        });
+        findings.push(Finding::new(context.number, at, message).help(help).key(key).fix(fix));
     }
 }
 

@@ -1,9 +1,10 @@
 //! `offset-not-integer`: an offset on which the server dies, or that it reads otherwise than a person would.
 
 use crate::diagnostic::{Finding, Severity};
+use crate::fix::edit::Safety;
 use crate::home::Generation;
 use crate::ports::{MAX_OFFSET, MAX_PORT, WrittenOffset, written_offsets};
-use crate::rules::HomeContext;
+use crate::rules::{HomeContext, fixes};
 use crate::source::toml::TomlValue;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
@@ -50,9 +51,10 @@ fn judge(context: HomeContext, written: &WrittenOffset) -> Option<Finding> {
     if offset > MAX_OFFSET {
         return Some(finding(format!("the offset {offset} leaves no room for the default ports below {MAX_PORT}")).help(plain));
     }
-    matches!(written.toml, Some(TomlValue::String(_))).then(|| {
-        finding(format!("the offset \"{}\" is a text", written.text))
-            .help(format!("write `{offset}` without quotes"))
-            .severity(Severity::Info)
+    let is_text = matches!(written.toml, Some(TomlValue::String(_)));
+    is_text.then(|| {
+        let message = format!("the offset \"{}\" is a text", written.text);
+        let fix = fixes::set_key(context, written.key, &offset.to_string(), Safety::Safe);
+        finding(message).help(format!("write `{offset}` without quotes")).severity(Severity::Info).fix(fix)
     })
 }

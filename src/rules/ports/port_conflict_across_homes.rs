@@ -1,9 +1,11 @@
 //! `port-conflict-across-homes`: two servers of one machine on the same port.
 
+use crate::catalog::Place;
 use crate::diagnostic::Finding;
+use crate::fix::edit::{Fix, Safety};
 use crate::model::Location;
 use crate::ports::{PortTable, conflicts, free_offset, written_offsets};
-use crate::rules::{Home, RuleContext};
+use crate::rules::{Home, HomeContext, RuleContext, fixes};
 use crate::urls::is_loopback;
 
 pub(in crate::rules) fn check(context: RuleContext, findings: &mut Vec<Finding>) {
@@ -47,11 +49,14 @@ fn compare(context: RuleContext, (_, earlier): (usize, &Home), (number, home): (
         .collect();
     let tables: Vec<&PortTable> = neighbours.iter().map(|(_, neighbour)| &neighbour.ports).collect();
     let own = neighbours.iter().position(|(other, _)| *other == number)?;
-    let help = match free_offset(&tables, own) {
+    let free = free_offset(&tables, own);
+    let help = match free {
         Some(offset) => format!("the smallest free offset for {} is {offset}", name(home)),
         None => "no offset parts them: change the ports that do not follow it".to_owned(),
     };
-    Some(Finding::new(number, at, message).help(help).key("server.offset"))
+    let finding = Finding::new(number, at, message).help(help).key("server.offset");
+    let moved = HomeContext { number, home, homes: context.homes };
+    Some(finding.fix(free.and_then(|offset| set_offset(moved, offset))))
 }
 
 /// Where the offset of a home is written, or would be.
@@ -79,4 +84,12 @@ fn name(home: &Home) -> String {
     let parts: Vec<String> =
         path.components().rev().take(2).map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
     format!("`{}`", parts.into_iter().rev().collect::<Vec<_>>().join("/"))
+}
+
+/// Sets the offset where the home reads it: deployment.toml, else carbon.xml.
+fn set_offset(context: HomeContext, offset: i64) -> Option<Fix> {
+    if context.model().toml_file().is_some() {
+        return fixes::set_key(context, "server.offset", &offset.to_string(), Safety::Unsafe);
+    }
+    fixes::set_place(context.model(), &Place::new("conf/carbon.xml", "Server/Ports/Offset"), &offset.to_string(), Safety::Unsafe)
 }

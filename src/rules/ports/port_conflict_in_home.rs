@@ -1,9 +1,10 @@
 //! `port-conflict-in-home`: two listeners of one home on the same port.
 
 use crate::diagnostic::Finding;
+use crate::fix::edit::{Fix, Safety};
 use crate::model::Location;
-use crate::ports::{Listener, OffsetSource, conflicts};
-use crate::rules::HomeContext;
+use crate::ports::{Listener, OffsetSource, Source, conflicts};
+use crate::rules::{HomeContext, fixes};
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     for conflict in conflicts(&[context.ports()]) {
@@ -23,7 +24,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             continue;
         };
         let key = last.row.and_then(|(_, part)| part.port_key.as_deref()).unwrap_or(&last.id);
-        let mut finding = Finding::new(context.number, *at, message).help(remedy(last)).key(key);
+        let mut finding = Finding::new(context.number, *at, message).help(remedy(last)).key(key).fix(to_default(context, last));
         for (other, at) in others {
             finding = finding.related(context.number, *at, format!("{} is set here", other.id));
         }
@@ -36,5 +37,25 @@ fn remedy(listener: &Listener) -> String {
     match default.filter(|default| Some(*default) != listener.base) {
         Some(default) => format!("give {} another port; its default is {default}", listener.id),
         None => format!("give {} another port", listener.id),
+    }
+}
+
+/// Sets the port back to its default, where that is free.
+fn to_default(context: HomeContext, listener: &Listener) -> Option<Fix> {
+    let (row, part) = listener.row?;
+    let default = i64::from(part.port.or(row.port)?);
+    let Source::File { at, .. } = listener.source else { return None };
+    let wanted = (listener.protocol, default + listener.offset);
+    if listener.base == Some(default) || context.ports().listeners.iter().any(|other| other.occupies() == Some(wanted)) {
+        return None;
+    }
+    let model = context.model();
+    match part.port_key.as_deref().filter(|_| model.toml_file() == Some(at.file)) {
+        Some(_) => {
+            let (_, toml) = fixes::toml_of(model)?;
+            let entry = toml.document.entries.iter().find(|entry| entry.value_span == at.span)?;
+            fixes::set_key(context, &entry.key, &default.to_string(), Safety::Unsafe)
+        }
+        None => fixes::set_value_at(model, at, &default.to_string(), Safety::Unsafe),
     }
 }

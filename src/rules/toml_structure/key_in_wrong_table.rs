@@ -1,9 +1,10 @@
 //! `key-in-wrong-table`: lines that the documentation shows without their header, pasted as they are.
 
 use crate::diagnostic::Finding;
+use crate::fix::edit::{Fix, Safety};
 use crate::model::Location;
-use crate::rules::HomeContext;
-use crate::source::toml::TomlValue;
+use crate::rules::{HomeContext, fixes};
+use crate::source::toml::{TomlEntry, TomlValue};
 
 const JMX_SWITCH: &str = "rmi_server_start";
 const JMX_KEY: &str = "monitoring.jmx.rmi_server_start";
@@ -17,27 +18,54 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         if last == JMX_SWITCH && entry.key != JMX_KEY {
             let place = if at_root { "above every table".to_owned() } else { format!("as `{}`", entry.key) };
             let message = format!("`{JMX_SWITCH}` {place} is not read: JMX stays as it is");
-            findings.push(Finding::new(context.number, at, message).help("put it under `[monitoring.jmx]`").key(&entry.key));
+            let finding = Finding::new(context.number, at, message).help("put it under `[monitoring.jmx]`").key(&entry.key);
+            findings.push(finding.fix(put_under(context, entry, JMX_KEY)));
         } else if at_root && matches!(last, "enable" | "enabled") && matches!(entry.value, TomlValue::Boolean(_)) {
             let message = format!("`{last}` above every table is not read: nothing is switched");
-            findings.push(Finding::new(context.number, at, message).help(header_for(context)).key(&entry.key));
+            let meant: Vec<String> =
+                switches(context).into_iter().map(|(key, _)| key).filter(|key| key.ends_with(&format!(".{last}"))).collect();
+            // Where two listeners have such a switch, only a person knows which one was meant.
+            let fix = meant.first().filter(|_| meant.len() == 1).and_then(|key| put_under(context, entry, key));
+            findings.push(Finding::new(context.number, at, message).help(header_for(context)).key(&entry.key).fix(fix));
         }
     }
 }
 
+/// The keys that switch the HTTP listeners of the product at hand, and what for.
+fn switches(context: HomeContext) -> Vec<(String, &'static str)> {
+    [("passthru-http", "the gateway's HTTP listener"), ("servlet-http", "the HTTP servlet connector")]
+        .into_iter()
+        .filter_map(|(id, what)| {
+            let (_, part) = context.ports().listener(id)?.row?;
+            Some((part.switch.as_ref()?.key.clone(), what))
+        })
+        .collect()
+}
+
 /// The headers under which the line can belong, for the product at hand.
 fn header_for(context: HomeContext) -> String {
-    let switch = |id: &str| {
-        let (_, part) = context.ports().listener(id)?.row?;
-        let (table, key) = part.switch.as_ref()?.key.rsplit_once('.')?;
-        Some(format!("`{key}` under `[{table}]`"))
-    };
-    let gateway = switch("passthru-http").map(|place| format!("{place} for the gateway's HTTP listener"));
-    let servlet = switch("servlet-http").map(|place| format!("{place} for the HTTP servlet connector"));
-    let places: Vec<String> = gateway.into_iter().chain(servlet).collect();
+    let switches = switches(context);
+    let places = switches.iter().filter_map(|(key, what)| {
+        let (table, key) = key.rsplit_once('.')?;
+        Some(format!("`{key}` under `[{table}]` for {what}"))
+    });
+    let places: Vec<String> = places.collect();
     if places.is_empty() {
         "put it under the header of the listener that it should switch".to_owned()
     } else {
         format!("put {}", places.join(", or "))
     }
+}
+
+/// Moves the line under the header of `key`.
+fn put_under(context: HomeContext, entry: &TomlEntry, key: &str) -> Option<Fix> {
+    let (file, toml) = fixes::toml_of(context.model())?;
+    if toml.document.get(key).is_some() {
+        return None;
+    }
+    let mut edits = vec![toml.remove(entry)?];
+    edits.extend(toml.set(key, entry.value_span.of(toml.text))?);
+    let touches = vec![entry.key.clone(), key.to_owned()];
+    let (table, _) = key.rsplit_once('.')?;
+    Some(fixes::fix_of(context.model(), file, format!("move it under `[{table}]`"), Safety::Unsafe, edits, touches))
 }

@@ -2,8 +2,11 @@
 //! MutableTomlTable.createTable).
 
 use crate::diagnostic::Finding;
+use crate::fix::edit::{Fix, Safety};
 use crate::model::Location;
-use crate::rules::HomeContext;
+use crate::rules::{HomeContext, fixes};
+use crate::source::Span;
+use crate::source::toml::TomlTable;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let Some((file, document)) = context.model().toml() else { return };
@@ -13,11 +16,21 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             let (parent, below) = (table.span.of(text), child.of(text));
             let message = format!("`{parent}` stands below `{below}`: the server dies at the start with a StackOverflowError");
             let finding = Finding::new(context.number, Location { file, span: table.span }, message);
-            findings.push(finding.help(format!("move `{parent}` with its keys above `{below}`")).key(&table.key).related(
-                context.number,
-                Location { file, span: child },
-                "its first subtable",
-            ));
+            findings.push(
+                finding
+                    .help(format!("move `{parent}` with its keys above `{below}`"))
+                    .key(&table.key)
+                    .related(context.number, Location { file, span: child }, "its first subtable")
+                    .fix(move_above(context, table, child)),
+            );
         }
     }
+}
+
+/// The only order that the server reads, and the same configuration in every other way.
+fn move_above(context: HomeContext, table: &TomlTable, child: Span) -> Option<Fix> {
+    let (file, toml) = fixes::toml_of(context.model())?;
+    let edits = toml.move_before(table, child)?;
+    let title = format!("move `{}` above `{}`", table.span.of(toml.text), child.of(toml.text));
+    Some(fixes::fix_of(context.model(), file, title, Safety::Safe, edits, Vec::new()))
 }

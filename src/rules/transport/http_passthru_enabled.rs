@@ -5,9 +5,11 @@ use crate::diagnostic::Finding;
 use crate::rules::HomeContext;
 
 const LISTENER: PlainHttp = PlainHttp {
+    rule: "http-passthru-enabled",
     id: "passthru-http",
     message: "the gateway accepts API calls over plain HTTP",
     element: "transportReceiver",
+    parent: "axisconfig",
     shown: "`<transportReceiver name=\"http\">`",
 };
 

@@ -5,9 +5,11 @@ use crate::diagnostic::Finding;
 use crate::rules::HomeContext;
 
 const LISTENER: PlainHttp = PlainHttp {
+    rule: "http-servlet-enabled",
     id: "servlet-http",
     message: "consoles and admin services are served over plain HTTP",
     element: "Connector",
+    parent: "Server/Service",
     shown: "the `<Connector>` without `scheme=\"https\"`",
 };
 

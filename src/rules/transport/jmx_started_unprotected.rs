@@ -2,9 +2,10 @@
 
 use crate::catalog::Place;
 use crate::diagnostic::Finding;
+use crate::fix::edit::{Fix, Safety};
 use crate::model::Location;
 use crate::model::place;
-use crate::rules::HomeContext;
+use crate::rules::{HomeContext, fixes};
 use crate::source::toml::TomlValue;
 use crate::urls::is_loopback;
 
@@ -24,7 +25,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     } else {
         "write `<StartRMIServer>false</StartRMIServer>` in jmx.xml, or `<HostName>localhost</HostName>`"
     };
-    findings.push(Finding::new(context.number, at, message).help(help).key(HOSTNAME_KEY));
+    findings.push(Finding::new(context.number, at, message).help(help).key(HOSTNAME_KEY).fix(switch_off(context)));
 }
 
 /// The host name that a file sets, and where a person is pointed to.
@@ -41,4 +42,11 @@ fn written_host(context: HomeContext) -> Option<(String, Location)> {
         // Without a name the server takes the machine's own (carbon-kernel JMXServerManager.java).
         None => value("JMX/StartRMIServer").map(|found| (String::new(), found.anchor)),
     }
+}
+
+fn switch_off(context: HomeContext) -> Option<Fix> {
+    if context.model().toml_file().is_some() {
+        return fixes::set_key(context, "monitoring.jmx.rmi_server_start", "false", Safety::Unsafe);
+    }
+    fixes::set_place(context.model(), &Place::new("conf/etc/jmx.xml", "JMX/StartRMIServer"), "false", Safety::Unsafe)
 }

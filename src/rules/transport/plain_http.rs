@@ -1,17 +1,26 @@
 //! What the two rules on open HTTP listeners share: one finding per open listener of an id.
 
 use super::anchor;
+use crate::catalog::catalog;
 use crate::diagnostic::Finding;
-use crate::rules::HomeContext;
+use crate::fix::edit::{Edit, Fix, Safety};
+use crate::model::{Location, Model};
+use crate::ports::{Listener, State};
+use crate::rules::{HomeContext, fixes};
+use crate::source::Span;
 
 /// A plain HTTP listener that a rule is about.
 pub(super) struct PlainHttp {
+    /// The rule.
+    pub(super) rule: &'static str,
     /// The listener.
     pub(super) id: &'static str,
     /// What is reached over it: the beginning of the message.
     pub(super) message: &'static str,
     /// The XML element that it is made of.
     pub(super) element: &'static str,
+    /// The path of what the element stands in.
+    pub(super) parent: &'static str,
     /// That element for a person.
     pub(super) shown: &'static str,
 }
@@ -24,7 +33,62 @@ impl PlainHttp {
             let on = listener.port().map_or_else(String::new, |port| format!(" on port {port}"));
             let finding = Finding::new(context.number, at, format!("{}{on}", self.message));
             let help = anchor::remedy(context, listener, self.shown);
-            findings.push(Finding { key: anchor::key_of(context, listener), ..finding.help(help) });
+            let fix = self.close(context, listener, at).map(|fix| Fix { afterwards: self.still_advertised(context), ..fix });
+            let finding = finding.help(help).fix(fix);
+            findings.push(Finding { key: anchor::key_of(context, listener), ..finding });
         }
     }
+
+    /// Closes the listener where that lasts: its switch, its element in XML, or the template that renders its element.
+    fn close(&self, context: HomeContext, listener: &Listener, at: Location) -> Option<Fix> {
+        let model = context.model();
+        if model.toml_file().is_none() {
+            return fixes::comment_out_element(model, at, self.rule);
+        }
+        let (row, part) = listener.row?;
+        match &part.switch {
+            Some(switch) if listener.state == State::Default || model.toml_file() == Some(at.file) => {
+                switch_off(context, &switch.key)
+            }
+            Some(_) => None,
+            None => self.remove_from_template(model, &row.places.first()?.file, part.rendered_with.as_deref()?),
+        }
+    }
+
+    /// The URLs of this listener that clients are still told of.
+    fn still_advertised(&self, context: HomeContext) -> Option<String> {
+        let (file, document) = context.model().toml()?;
+        let product = &context.model().product()?.id;
+        let keys = catalog().urls.iter().filter(|url| url.products.contains(product) && url.listener.as_deref() == Some(self.id));
+        let keys: Vec<&str> = keys.map(|url| url.key.as_str()).collect();
+        let source = &context.model().file(file).source;
+        let named = document.entries.iter().filter(|entry| keys.contains(&entry.key.as_str()));
+        let named: Vec<String> =
+            named.map(|entry| format!("`{}` in line {}", entry.key, source.position(entry.key_span.start).line)).collect();
+        (!named.is_empty()).then(|| format!("{} still tells clients of plain HTTP", named.join(" and ")))
+    }
+
+    /// Wraps the element in a comment of the template engine: the generated file would be written anew at the next start.
+    fn remove_from_template(&self, model: &Model, file: &str, rendered_with: &str) -> Option<Fix> {
+        let text = model.template_of(file)?;
+        let (open, close) = (format!("<{}", self.element), format!("</{}>", self.element));
+        let marker = text.find(rendered_with)?;
+        let start = text[..marker].rfind(&open)?;
+        let end = marker + text[marker..].find(&close)? + close.len();
+        let element = Span::new(start, end).of(&text);
+        let is_one = element.matches(&open).count() == 1 && !element.contains("{#") && !element.contains("#}");
+        let edit = |at: usize, text: String| Edit { file: model.template_path(file), span: Span::at(at), text };
+        is_one.then(|| Fix {
+            title: format!("comment out <{}> in the template of {}", self.element, file.rsplit('/').next().unwrap_or(file)),
+            safety: Safety::Unsafe,
+            edits: vec![edit(start, format!("{{# carbonlint[{}] ", self.rule)), edit(end, " #}".to_owned())],
+            touches: vec![self.parent.to_owned()],
+            afterwards: None,
+        })
+    }
+}
+
+/// Sets the switch to false; in Micro Integrator as its documentation writes it, a dotted key of `[transport.http]`.
+fn switch_off(context: HomeContext, key: &str) -> Option<Fix> {
+    fixes::set_key(context, key, "false", Safety::Unsafe)
 }

@@ -1,0 +1,69 @@
+//! Brings back what a rule commented out, by the marker that it left.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
+
+use super::edit::{Edit, apply};
+use super::run::ChangedFile;
+use super::xml_edits::bring_back;
+use crate::catalog::catalog;
+use crate::lint::Workspace;
+use crate::model::{Content, Model};
+use crate::source::Span;
+
+/// The files of the homes in which `rule` commented something out, with that brought back.
+pub fn revert(workspace: &Workspace, rule: &str) -> Vec<ChangedFile> {
+    workspace.homes.iter().flat_map(|home| revert_in(&home.model, rule)).collect()
+}
+
+fn revert_in(model: &Model, rule: &str) -> Vec<ChangedFile> {
+    let root = &model.layout.root;
+    let mut files = Vec::new();
+    for file in &model.files {
+        let Content::Xml(document) = &file.content else { continue };
+        let text = &file.source.text;
+        let edits: Vec<Vec<Edit>> = bring_back(text, document, rule)
+            .into_iter()
+            .map(|(span, text)| vec![Edit { file: file.source.path.clone(), span, text }])
+            .collect();
+        let (new, _) = apply(text, &edits);
+        if let (false, Some(old), Some(new)) = (edits.is_empty(), file.source.encode(text), file.source.encode(&new)) {
+            files.push(ChangedFile { path: file.source.path.clone(), root: root.clone(), old, new });
+        }
+    }
+    let templates: BTreeSet<PathBuf> =
+        catalog().listeners.iter().filter_map(|row| row.places.first()).map(|place| model.template_path(&place.file)).collect();
+    for path in templates {
+        let Some(old) = fs::read_to_string(&path).ok() else { continue };
+        let new = without_marker(&old, rule);
+        if new != old {
+            files.push(ChangedFile { path, root: root.clone(), old: old.into_bytes(), new: new.into_bytes() });
+        }
+    }
+    files
+}
+
+/// A template without the comments that `rule` put around its elements.
+fn without_marker(template: &str, rule: &str) -> String {
+    let open = format!("{{# carbonlint[{rule}] ");
+    let mut text = template.to_owned();
+    while let Some(start) = text.find(&open) {
+        let Some(len) = text[start..].find(" #}") else { break };
+        let inner = Span::new(start + open.len(), start + len).of(&text).to_owned();
+        text.replace_range(start..start + len + " #}".len(), &inner);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_template_comes_back_as_it_was() {
+        let commented = "a\n{# carbonlint[r] <C\n>\n</C> #}\nb {# mine #}\n";
+        assert_eq!(without_marker(commented, "r"), "a\n<C\n>\n</C>\nb {# mine #}\n");
+        assert_eq!(without_marker(commented, "other"), commented);
+    }
+}

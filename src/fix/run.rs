@@ -1,0 +1,249 @@
+//! Fixes what a lint run finds: pass after pass in memory, until nothing applies, and only then what is to be written.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::edit::{Edit, Fix, Safety, apply};
+use super::verify::compare;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::lint::Workspace;
+use crate::model::{Assumptions, Overlays};
+use crate::paths::Shown;
+use crate::rules::Selection;
+use crate::source::SourceFile;
+
+/// How many passes are made before the fixes count as never ending.
+const MAX_PASSES: usize = 10;
+
+/// What a fix run asks for.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// The paths.
+    pub paths: Vec<PathBuf>,
+    /// What the files do not say.
+    pub assumptions: Assumptions,
+    /// The rules.
+    pub selection: Selection,
+    /// Whether every unsafe fix is wanted; those of rules selected by name are in any case.
+    pub with_unsafe: bool,
+}
+
+/// A fix that was applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Applied {
+    /// The rule.
+    pub rule: String,
+    /// What was done.
+    pub title: String,
+    /// The file as shown.
+    pub path: String,
+    /// What is left for a person to look at.
+    pub afterwards: Option<String>,
+}
+
+/// A file with its old and new bytes.
+#[derive(Debug, Clone)]
+pub struct ChangedFile {
+    /// The file.
+    pub path: PathBuf,
+    /// The home that it belongs to.
+    pub root: PathBuf,
+    /// The bytes on disk.
+    pub old: Vec<u8>,
+    /// The bytes to write.
+    pub new: Vec<u8>,
+}
+
+/// A fix that was not applied although it was wanted.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Refused {
+    /// The file as shown.
+    pub path: String,
+    /// The rule.
+    pub rule: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// What a fix run comes to. Nothing is written yet.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The files that would change, by path.
+    pub files: Vec<ChangedFile>,
+    /// What was fixed.
+    pub applied: Vec<Applied>,
+    /// What was wanted and could not be done.
+    pub refused: Vec<Refused>,
+    /// What is left, with the fixes that were not wanted.
+    pub left: Vec<Diagnostic>,
+    /// The homes after all fixes, for the reports of what is left.
+    pub workspace: Workspace,
+}
+
+/// Fixes that undo each other, or never end: the names of their rules.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoEnd {
+    /// The rules.
+    pub rules: Vec<String>,
+}
+
+/// Works out what to write. Fails when the fixes do not come to an end; then nothing is to be written.
+pub fn run(request: &Request, shown: &Shown) -> Result<Outcome, NoEnd> {
+    let mut state =
+        State { request, shown, texts: Overlays::new(), roots: BTreeMap::new(), applied: Vec::new(), refused: BTreeSet::new() };
+    let mut seen: Vec<Overlays> = vec![Overlays::new()];
+    let mut first: Option<Vec<Diagnostic>> = None;
+    for _ in 0..MAX_PASSES {
+        let workspace = state.open();
+        let diagnostics = workspace.lint(&request.selection, shown);
+        let fixed = state.pass(&workspace, &diagnostics);
+        let before = first.get_or_insert(diagnostics);
+        if fixed.is_empty() {
+            let broken = state.new_errors(before, &workspace);
+            if broken.is_empty() {
+                return Ok(state.finish(workspace));
+            }
+            // Whatever the fixes did to these files made something worse: they stay as they are.
+            state.give_up(&broken);
+            continue;
+        }
+        if seen.contains(&state.texts) {
+            return Err(NoEnd { rules: fixed.into_iter().collect() });
+        }
+        seen.push(state.texts.clone());
+    }
+    let rules: BTreeSet<String> = state.applied.iter().map(|applied| applied.rule.clone()).collect();
+    Err(NoEnd { rules: rules.into_iter().collect() })
+}
+
+struct State<'a> {
+    request: &'a Request,
+    shown: &'a Shown,
+    /// The new bytes of the files that change.
+    texts: Overlays,
+    /// The home of each of them.
+    roots: BTreeMap<PathBuf, PathBuf>,
+    applied: Vec<Applied>,
+    refused: BTreeSet<Refused>,
+}
+
+impl State<'_> {
+    fn open(&self) -> Workspace {
+        Workspace::open(&self.request.paths, &self.request.assumptions, &self.texts)
+    }
+
+    /// Whether a fix is wanted: it is safe, or asked for, and was not refused before.
+    fn wants(&self, diagnostic: &Diagnostic, fix: &Fix) -> bool {
+        let by_name = self.request.selection.select.contains(&diagnostic.rule.name);
+        let allowed = fix.safety == Safety::Safe || self.request.with_unsafe || by_name;
+        allowed && !self.refused.iter().any(|refused| refused.rule == diagnostic.rule.name && refused.path == diagnostic.path)
+    }
+
+    /// Applies the wanted fixes of one lint run that fit together; returns the rules that changed something.
+    fn pass(&mut self, workspace: &Workspace, diagnostics: &[Diagnostic]) -> BTreeSet<String> {
+        let mut by_file: BTreeMap<PathBuf, Vec<(&Diagnostic, &Fix)>> = BTreeMap::new();
+        for diagnostic in diagnostics {
+            let Some(fix) = diagnostic.finding.fixes.iter().find(|fix| self.wants(diagnostic, fix)) else { continue };
+            let Some(file) =
+                fix.edits.first().map(|edit| &edit.file).filter(|file| fix.edits.iter().all(|edit| edit.file == **file))
+            else {
+                continue;
+            };
+            let root = diagnostic.home().map(|home| workspace.homes[home].model.layout.root.clone()).unwrap_or_default();
+            self.roots.entry(file.clone()).or_insert(root);
+            by_file.entry(file.clone()).or_default().push((diagnostic, fix));
+        }
+        let mut fixed = BTreeSet::new();
+        for (file, fixes) in by_file {
+            fixed.extend(self.change(&file, &fixes));
+        }
+        fixed
+    }
+
+    /// Applies the fixes of one file; returns the rules that changed it.
+    fn change(&mut self, file: &Path, fixes: &[(&Diagnostic, &Fix)]) -> Vec<String> {
+        let Some(old) = self.bytes_of(file) else { return Vec::new() };
+        let Ok(source) = SourceFile::from_bytes(file, old.clone()) else { return Vec::new() };
+        let mut refuse = |diagnostic: &Diagnostic, reason: String| {
+            let (path, rule) = (diagnostic.path.clone(), diagnostic.rule.name.clone());
+            self.refused.insert(Refused { path, rule, reason });
+        };
+        // Each fix must stand the comparison on its own; those that do are applied together.
+        let mut sound: Vec<(&Diagnostic, &Fix)> = Vec::new();
+        for (diagnostic, fix) in fixes {
+            let (text, applied) = apply(&source.text, std::slice::from_ref(&fix.edits));
+            let verdict = match (applied.as_slice(), source.encode(&text)) {
+                ([true], Some(new)) => compare(file, &old, &new, &fix.touches),
+                (_, None) => Err(format!("the result cannot be written in {}", source.encoding.name())),
+                _ => Err("its edits do not fit the file".to_owned()),
+            };
+            match verdict {
+                Ok(()) => sound.push((diagnostic, fix)),
+                Err(reason) => refuse(diagnostic, reason),
+            }
+        }
+        let edits: Vec<Vec<Edit>> = sound.iter().map(|(_, fix)| fix.edits.clone()).collect();
+        let (text, applied) = apply(&source.text, &edits);
+        let taken: Vec<&(&Diagnostic, &Fix)> =
+            sound.iter().zip(applied).filter(|(_, applied)| *applied).map(|(fix, _)| fix).collect();
+        let touches: Vec<String> = taken.iter().flat_map(|(_, fix)| fix.touches.clone()).collect();
+        let Some(new) = source.encode(&text).filter(|new| *new != old) else { return Vec::new() };
+        if let Err(reason) = compare(file, &old, &new, &touches) {
+            for (diagnostic, _) in taken {
+                refuse(diagnostic, reason.clone());
+            }
+            return Vec::new();
+        }
+        self.texts.insert(file.to_path_buf(), new);
+        for (diagnostic, fix) in &taken {
+            let rule = diagnostic.rule.name.clone();
+            let (title, afterwards) = (fix.title.clone(), fix.afterwards.clone());
+            self.applied.push(Applied { rule, title, path: self.shown.path(file), afterwards });
+        }
+        taken.iter().map(|(diagnostic, _)| diagnostic.rule.name.clone()).collect()
+    }
+
+    fn bytes_of(&self, file: &Path) -> Option<Vec<u8>> {
+        self.texts.get(file).cloned().or_else(|| fs::read(file).ok())
+    }
+
+    /// Errors in changed files that were not there before, whatever rules were selected.
+    fn new_errors(&self, before: &[Diagnostic], workspace: &Workspace) -> BTreeSet<String> {
+        if self.texts.is_empty() {
+            return BTreeSet::new();
+        }
+        let changed: BTreeSet<String> = self.texts.keys().map(|path| self.shown.path(path)).collect();
+        let all = Selection::default();
+        let original = Workspace::open(&self.request.paths, &self.request.assumptions, &Overlays::new()).lint(&all, self.shown);
+        let is_known = |error: &Diagnostic| {
+            before.iter().chain(&original).any(|known| known.rule.name == error.rule.name && known.path == error.path)
+        };
+        let errors = workspace.lint(&all, self.shown).into_iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+        errors.filter(|error| changed.contains(&error.path) && !is_known(error)).map(|error| error.path).collect()
+    }
+
+    /// Takes back every change of these files and refuses their fixes.
+    fn give_up(&mut self, paths: &BTreeSet<String>) {
+        let shown = self.shown;
+        self.texts.retain(|path, _| !paths.contains(&shown.path(path)));
+        let (undone, kept): (Vec<Applied>, Vec<Applied>) =
+            self.applied.drain(..).partition(|applied| paths.contains(&applied.path));
+        self.applied = kept;
+        for applied in undone {
+            let reason = "it would bring a new error into the file".to_owned();
+            self.refused.insert(Refused { path: applied.path, rule: applied.rule, reason });
+        }
+    }
+
+    fn finish(self, workspace: Workspace) -> Outcome {
+        let left = workspace.lint(&self.request.selection, self.shown);
+        let roots = self.roots;
+        let files = self.texts.into_iter().filter_map(|(path, new)| {
+            let old = fs::read(&path).ok()?;
+            let root = roots.get(&path).cloned().unwrap_or_default();
+            (old != new).then_some(ChangedFile { path, root, old, new })
+        });
+        Outcome { files: files.collect(), applied: self.applied, refused: self.refused.into_iter().collect(), left, workspace }
+    }
+}

@@ -1,0 +1,160 @@
+//! The comparison before writing: the new text must parse, and only what the fixes name may differ.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::model::{Content, parse};
+use crate::source::toml::TomlDocument;
+use crate::source::xml::{Element, XmlDocument};
+use crate::source::yaml::{YamlNode, YamlValue};
+use crate::source::{SourceFile, Span};
+
+/// Compares what the file at `path` says before and after. Fails with the reason why it may not be written.
+pub fn compare(path: &Path, old: &[u8], new: &[u8], touches: &[String]) -> Result<(), String> {
+    let load = |bytes: &[u8]| SourceFile::from_bytes(path, bytes.to_vec()).map_err(|_| "too large".to_owned());
+    let (old, new) = (load(old)?, load(new)?);
+    if old.encoding != new.encoding || new.encoding_fault != old.encoding_fault {
+        return Err("its encoding would change".to_owned());
+    }
+    let (before, after) = (parse(&old).0, parse(&new).0);
+    let (before, after) = match (&before, &after) {
+        // What could not be compared before is not judged by its parse: a template of the server among others.
+        (Content::Broken, _) => return Ok(()),
+        (_, Content::Broken) => return Err("the result would not parse".to_owned()),
+        (Content::Toml(before), Content::Toml(after)) => {
+            keeps_comments(&old.text, &before.comments, &new.text, &after.comments)?;
+            (toml_facts(before), toml_facts(after))
+        }
+        (Content::Xml(before), Content::Xml(after)) => {
+            keeps_comments(&old.text, &before.comments, &new.text, &after.comments)?;
+            (xml_facts(before, &old.text), xml_facts(after, &new.text))
+        }
+        (Content::Properties(before), Content::Properties(after)) => {
+            let facts = |properties: &crate::source::properties::Properties| {
+                let pairs = properties.properties.iter().map(|property| (property.key.clone(), property.value.clone()));
+                collect(pairs)
+            };
+            (facts(before), facts(after))
+        }
+        (Content::Yaml(before), Content::Yaml(after)) => (yaml_facts(before.as_ref()), yaml_facts(after.as_ref())),
+        _ => return Err("nothing is known of this kind of file".to_owned()),
+    };
+    let names = before.keys().chain(after.keys());
+    let changed = names.filter(|name| before.get(*name) != after.get(*name));
+    match changed.into_iter().find(|name| !touches.iter().any(|touched| is_at_or_below(name, touched))) {
+        Some(name) => Err(format!("`{name}` would change, too")),
+        None => Ok(()),
+    }
+}
+
+/// What a document says: every name with its values in written order.
+type Facts = BTreeMap<String, Vec<String>>;
+
+fn collect(pairs: impl Iterator<Item = (String, String)>) -> Facts {
+    let mut facts = Facts::new();
+    for (name, value) in pairs {
+        facts.entry(name).or_default().push(value);
+    }
+    facts
+}
+
+fn is_at_or_below(name: &str, touched: &str) -> bool {
+    name.strip_prefix(touched).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '/', '@']))
+}
+
+fn toml_facts(document: &TomlDocument) -> Facts {
+    collect(document.entries.iter().map(|entry| (entry.key.clone(), format!("{:?}", without_spans(&entry.value)))))
+}
+
+/// The value alone: the places of an array's items move with the text before them.
+fn without_spans(value: &crate::source::toml::TomlValue) -> crate::source::toml::TomlValue {
+    use crate::source::toml::TomlValue;
+    match value {
+        TomlValue::Array(items) => {
+            TomlValue::Array(items.iter().map(|(item, _)| (without_spans(item), Span::default())).collect())
+        }
+        value => value.clone(),
+    }
+}
+
+fn xml_facts(document: &XmlDocument, text: &str) -> Facts {
+    let mut pairs = Vec::new();
+    if let Some(root) = document.root() {
+        add_element(document, text, root, "", &mut pairs);
+    }
+    collect(pairs.into_iter())
+}
+
+fn add_element(document: &XmlDocument, text: &str, element: &Element, parent: &str, pairs: &mut Vec<(String, String)>) {
+    let path =
+        if parent.is_empty() { element.local_name(text).to_owned() } else { format!("{parent}/{}", element.local_name(text)) };
+    // The name itself is a fact, so that an empty element that goes is missed.
+    let words = element.content(text).split_whitespace().collect::<Vec<_>>().join(" ");
+    pairs.push((path.clone(), words));
+    for attribute in &element.attributes {
+        pairs.push((format!("{path}@{}", attribute.name.of(text)), attribute.content(text).into_owned()));
+    }
+    for child in document.children(element) {
+        add_element(document, text, child, &path, pairs);
+    }
+}
+
+fn yaml_facts(root: Option<&YamlNode>) -> Facts {
+    fn add(node: &YamlNode, path: &str, pairs: &mut Vec<(String, String)>) {
+        match &node.value {
+            YamlValue::Scalar(text) => pairs.push((path.to_owned(), text.clone())),
+            YamlValue::Mapping(entries) => {
+                for (key, value) in entries {
+                    add(value, &format!("{path}/{}", key.as_scalar().unwrap_or_default()), pairs);
+                }
+            }
+            YamlValue::Sequence(items) => items.iter().for_each(|item| add(item, path, pairs)),
+            YamlValue::Alias => pairs.push((path.to_owned(), "*".to_owned())),
+        }
+    }
+    let mut pairs = Vec::new();
+    if let Some(root) = root {
+        add(root, "", &mut pairs);
+    }
+    collect(pairs.into_iter())
+}
+
+/// Every comment of the old text stands in the new one, on its own or inside one that a fix made.
+fn keeps_comments(old: &str, before: &[Span], new: &str, after: &[Span]) -> Result<(), String> {
+    let kept: Vec<String> = after.iter().map(|comment| comment.of(new).replace("-~", "-")).collect();
+    let lost = before.iter().find(|comment| !kept.iter().any(|kept| kept.contains(&comment.of(old).replace("-~", "-"))));
+    match lost {
+        Some(comment) => Err(format!("the comment `{}` would be lost", comment.of(old).chars().take(40).collect::<String>())),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verdict(name: &str, old: &str, new: &str, touches: &[&str]) -> Result<(), String> {
+        let touches: Vec<String> = touches.iter().map(|touch| (*touch).to_owned()).collect();
+        compare(Path::new(name), old.as_bytes(), new.as_bytes(), &touches)
+    }
+
+    #[test]
+    fn only_what_is_named_may_differ() {
+        let old = "[a]\nx = 1 # one\n[[l]]\ny = [1, 2]\n";
+        assert_eq!(verdict("x.toml", old, "[a]\nx = 2 # one\n[[l]]\ny = [1, 2]\n", &["a.x"]), Ok(()));
+        assert_eq!(verdict("x.toml", old, "# top\n[a]\nx = 1 # one\n[[l]]\ny = [1, 2]\n", &[]), Ok(()));
+        assert!(verdict("x.toml", old, "[a]\nx = 2 # one\n[[l]]\ny = [1]\n", &["a.x"]).is_err());
+        assert!(verdict("x.toml", old, "[a]\nx = 1\n[[l]]\ny = [1, 2]\n", &["a.x"]).is_err(), "a comment is lost");
+        assert!(verdict("x.toml", old, "[a]\nx = \n", &["a"]).is_err(), "it does not parse");
+        assert!(verdict("x.toml", "[a]\nxy = 1\n", "[a]\nxy = 2\n", &["a.x"]).is_err(), "a name is no prefix of a word");
+    }
+
+    #[test]
+    fn elements_and_attributes_are_compared() {
+        let old = "<a><b c=\"1\">x</b><!-- d --><e/></a>";
+        assert_eq!(verdict("x.xml", old, "<a><b c=\"2\">y</b><!-- d --><e/></a>", &["a/b"]), Ok(()));
+        assert_eq!(verdict("x.xml", old, "<a><!-- carbonlint[r] <b c=\"1\">x</b> --><!-- d --><e/></a>", &["a/b"]), Ok(()));
+        assert!(verdict("x.xml", old, "<a><b c=\"1\">x</b><!-- d --></a>", &["a/b"]).is_err(), "an empty element is gone");
+        assert!(verdict("x.xml", old, "<a><b c=\"1\">x</b><e/></a>", &["a/b"]).is_err(), "a comment is lost");
+    }
+}

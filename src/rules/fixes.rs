@@ -1,0 +1,86 @@
+//! How rules put their fixes together: edits of deployment.toml by key, of XML by element.
+
+use crate::catalog::Place;
+use crate::fix::edit::{Edit, Fix, Safety};
+use crate::fix::toml_edits::{TextEdit, TomlFile};
+use crate::fix::xml_edits::{comment_out, element_at, set_attribute, set_text};
+use crate::model::{Content, FileId, Location, Model};
+use crate::rules::HomeContext;
+use crate::source::xml::{Element, XmlDocument};
+
+/// A fix of one file.
+pub(super) fn fix_of(
+    model: &Model,
+    file: FileId,
+    title: String,
+    safety: Safety,
+    edits: Vec<TextEdit>,
+    touches: Vec<String>,
+) -> Fix {
+    let path = &model.file(file).source.path;
+    let edits = edits.into_iter().map(|(span, text)| Edit { file: path.clone(), span, text }).collect();
+    Fix { title, safety, edits, touches, afterwards: None }
+}
+
+/// deployment.toml as something to edit; `None` where there is none, it cannot be parsed, or it is a deployment tool's template, whose
+/// text is not what the server reads.
+pub(super) fn toml_of(model: &Model) -> Option<(FileId, TomlFile<'_>)> {
+    let (file, document) = model.toml()?;
+    let text = &model.file(file).source.text;
+    let is_template = crate::source::template::mask(text, crate::source::Kind::Toml).is_some();
+    (!is_template).then_some((file, TomlFile { text, document }))
+}
+
+/// Sets `key` of deployment.toml to `literal`.
+pub(super) fn set_key(context: HomeContext, key: &str, literal: &str, safety: Safety) -> Option<Fix> {
+    let (file, toml) = toml_of(context.model())?;
+    let edits = toml.set(key, literal)?;
+    Some(fix_of(context.model(), file, format!("set `{key}` to {literal}"), safety, edits, vec![key.to_owned()]))
+}
+
+/// An XML file with its text.
+pub(super) fn xml_of(model: &Model, file: FileId) -> Option<(&XmlDocument, &str)> {
+    match &model.file(file).content {
+        Content::Xml(document) => Some((document, &model.file(file).source.text)),
+        _ => None,
+    }
+}
+
+/// Comments out the element whose start tag begins at `at`, in the name of `rule`.
+pub(super) fn comment_out_element(model: &Model, at: Location, rule: &str) -> Option<Fix> {
+    let (document, text) = xml_of(model, at.file)?;
+    let element = element_at(document, at.span.start)?;
+    let edit = comment_out(text, element, rule)?;
+    let name = element.local_name(text);
+    let path = path_of(document, text, element);
+    Some(fix_of(model, at.file, format!("comment out <{name}>"), Safety::Unsafe, vec![edit], vec![path]))
+}
+
+/// Sets the text of the first element at `place`, or its attribute where the anchor is one.
+pub(super) fn set_place(model: &Model, place: &Place, value: &str, safety: Safety) -> Option<Fix> {
+    let found = crate::model::place::find(model, place).into_iter().next()?;
+    set_value_at(model, found.at, value, safety)
+}
+
+/// Sets the text of the element, or the value of the attribute, that stands at `at`.
+pub(super) fn set_value_at(model: &Model, at: Location, value: &str, safety: Safety) -> Option<Fix> {
+    let (document, text) = xml_of(model, at.file)?;
+    let around = |element: &&Element| element.span.start <= at.span.start && at.span.end <= element.span.end;
+    let element = document.elements.iter().rfind(around)?;
+    let attribute = element.attributes.iter().find(|attribute| attribute.value == at.span);
+    let edit = match attribute {
+        Some(attribute) => set_attribute(text, *attribute, value),
+        None => set_text(text, element, value)?,
+    };
+    let name =
+        attribute.map_or_else(|| format!("<{}>", element.local_name(text)), |attribute| attribute.name.of(text).to_owned());
+    let path = path_of(document, text, element);
+    Some(fix_of(model, at.file, format!("set {name} to {value}"), safety, vec![edit], vec![path]))
+}
+
+/// The path of local names from the root to `element`, as the comparison before writing names it.
+fn path_of(document: &XmlDocument, text: &str, element: &Element) -> String {
+    let around =
+        document.elements.iter().filter(|outer| outer.span.start <= element.span.start && element.span.end <= outer.span.end);
+    around.map(|outer| outer.local_name(text)).collect::<Vec<_>>().join("/")
+}
