@@ -54,7 +54,7 @@ impl TomlFile<'_> {
             let comment = line.end - self.text[entry.value_span.end..line.end].trim_start().len();
             return Some((Span::new(entry.key_span.start, comment), String::new()));
         }
-        behind.trim().is_empty().then_some((line, String::new()))
+        behind.trim().is_empty().then(|| (self.with_line_break_above(line), String::new()))
     }
 
     /// Writes another key in place of the entry's own, in the same table.
@@ -73,7 +73,17 @@ impl TomlFile<'_> {
         if !moved.ends_with('\n') {
             moved.push_str(self.line_break_near(block.start));
         }
-        Some(vec![(Span::at(target), moved), (block, String::new())])
+        Some(vec![(Span::at(target), moved), (self.with_line_break_above(block), String::new())])
+    }
+
+    /// Lines to be removed; at the end of a file without a last line break they take the one above along, so that it stays without.
+    fn with_line_break_above(&self, lines: Span) -> Span {
+        if lines.end < self.text.len() || self.text.ends_with('\n') {
+            return lines;
+        }
+        let above = &self.text[..lines.start];
+        let kept = above.strip_suffix('\n').map_or(above, |kept| kept.strip_suffix('\r').unwrap_or(kept));
+        Span::new(kept.len(), lines.end)
     }
 
     /// From the comments above a header to the start of what belongs to the next one.
@@ -288,7 +298,8 @@ mod tests {
         for (text, expected) in [
             ("[a]\nx = 1\ny = 2\n", "[a]\ny = 2\n"),
             ("[a]\r\nx = 1 # why\r\ny = 2", "[a]\r\n# why\r\ny = 2"),
-            ("[a]\ny = 2\nx = 1", "[a]\ny = 2\n"),
+            ("[a]\ny = 2\nx = 1", "[a]\ny = 2"),
+            ("[a]\r\nx = 1", "[a]"),
         ] {
             let document = TomlDocument::parse(text).expect("valid");
             let file = TomlFile { text, document: &document };
@@ -309,7 +320,7 @@ mod tests {
         let document = TomlDocument::parse(text).expect("valid");
         let file = TomlFile { text, document: &document };
         let parent = document.table("a").expect("there");
-        assert_eq!(edited(text, file.move_before(parent, parent.child_above.expect("a child"))), "[a]\ny = 2\n[a.b]\nx = 1\n");
+        assert_eq!(edited(text, file.move_before(parent, parent.child_above.expect("a child"))), "[a]\ny = 2\n[a.b]\nx = 1");
     }
 
     #[test]

@@ -148,7 +148,7 @@ impl Model {
             Generation::Xml
         };
         self.is_whole = has(Kind::Script)
-            || self.identity.profile.is_some()
+            || self.identity.is_inner()
             || (self.generation == Generation::Yaml && self.layout.root.join("bin").is_dir());
     }
 
