@@ -1,0 +1,48 @@
+//! Edits of any TOML: the result parses, says what was asked for, and nothing else changed.
+#![no_main]
+
+use std::path::Path;
+
+use carbonlint::fix::edit::{Edit, apply};
+use carbonlint::fix::toml_edits::{TextEdit, TomlFile};
+use carbonlint::fix::verify::compare;
+use carbonlint::source::toml::TomlDocument;
+use libfuzzer_sys::fuzz_target;
+
+const KEYS: [&str; 5] = [
+    "server.offset",
+    "transport.passthru_http.listener.enable",
+    "transport.http.enable",
+    "top",
+    "monitoring.jmx.rmi_server_start",
+];
+
+fn check(text: &str, edits: Vec<TextEdit>, touches: &[String]) {
+    let edits: Vec<Edit> = edits.into_iter().map(|(span, text)| Edit { file: "deployment.toml".into(), span, text }).collect();
+    let (result, applied) = apply(text, &[edits]);
+    if applied == [true] {
+        // What the comparison refuses is never written; here it must not be refused for losing a comment or another key.
+        let verdict = compare(Path::new("deployment.toml"), text.as_bytes(), result.as_bytes(), touches);
+        assert!(verdict.is_ok(), "{verdict:?}\n{text}\n=>\n{result}");
+    }
+}
+
+fuzz_target!(|text: &str| {
+    let Ok(document) = TomlDocument::parse(text) else { return };
+    let file = TomlFile { text, document: &document };
+    for key in KEYS {
+        if let Some(edits) = file.set(key, "1") {
+            check(text, edits, &[key.to_owned()]);
+        }
+    }
+    for entry in &document.entries {
+        if let Some(edit) = file.remove(entry) {
+            check(text, vec![edit], &[entry.key.clone()]);
+        }
+    }
+    for table in &document.tables {
+        if let Some(edits) = table.child_above.and_then(|child| file.move_before(table, child)) {
+            check(text, edits, &[]);
+        }
+    }
+});
