@@ -9,6 +9,7 @@ use carbonlint::fix::run::{Request, run};
 use carbonlint::model::Assumptions;
 use carbonlint::paths::Shown;
 use carbonlint::rules::{Selection, rules};
+use carbonlint::source::xml::XmlDocument;
 use proptest::prelude::*;
 
 /// A folder with files, removed at the end.
@@ -238,6 +239,7 @@ enum Dress {
     CrLf,
     Mixed,
     NoFinalLineBreak,
+    ByteOrderMark,
 }
 
 fn dressed(bytes: &[u8], dress: Dress) -> Vec<u8> {
@@ -251,6 +253,7 @@ fn dressed(bytes: &[u8], dress: Dress) -> Vec<u8> {
             .map(|(line, text)| if line % 3 == 1 { text.replace('\n', "\r\n") } else { text.to_owned() })
             .collect(),
         Dress::NoFinalLineBreak => text.trim_end_matches('\n').to_owned(),
+        Dress::ByteOrderMark => format!("\u{feff}{text}"),
     };
     text.into_bytes()
 }
@@ -281,7 +284,7 @@ proptest! {
     #[test]
     fn fixing_twice_is_fixing_once(
         name in proptest::sample::select(&HOMES[..]),
-        dress in proptest::sample::select(vec![Dress::Plain, Dress::CrLf, Dress::Mixed, Dress::NoFinalLineBreak]),
+        dress in proptest::sample::select(vec![Dress::Plain, Dress::CrLf, Dress::Mixed, Dress::NoFinalLineBreak, Dress::ByteOrderMark]),
         faults in proptest::sample::subsequence(&FAULTS[..], 0..=FAULTS.len()),
         order in Just((0..rules().len()).collect::<Vec<_>>()).prop_shuffle(),
     ) {
@@ -308,12 +311,23 @@ proptest! {
         prop_assert_eq!(before.len(), after.len());
         for (path, old) in &before {
             let new = &after[path];
-            let lone = |bytes: &[u8]| bytes.iter().filter(|byte| **byte == b'\n').count() - String::from_utf8_lossy(bytes).matches("\r\n").count();
+            let lone = |bytes: &[u8]| {
+                let text = String::from_utf8_lossy(bytes);
+                text.matches('\n').count() - text.matches("\r\n").count()
+            };
             match dress {
                 Dress::Plain => prop_assert!(!new.contains(&b'\r')),
                 Dress::CrLf if path.extension().is_some_and(|ending| ending == "toml" || ending == "xml") => prop_assert_eq!(lone(new), 0, "{}", path.display()),
                 Dress::NoFinalLineBreak => prop_assert_eq!(old.ends_with(b"\n"), new.ends_with(b"\n"), "{}", path.display()),
-                Dress::CrLf | Dress::Mixed => {}
+                // In XML a byte-order mark stays; in deployment.toml the server refuses it.
+                Dress::ByteOrderMark if path.extension().is_some_and(|ending| ending == "xml") => {
+                    prop_assert!(new.starts_with(b"\xef\xbb\xbf"), "{}", path.display());
+                }
+                Dress::ByteOrderMark | Dress::CrLf | Dress::Mixed => {}
+            }
+            if path.extension().is_some_and(|ending| ending == "xml") {
+                let text = String::from_utf8_lossy(new).into_owned();
+                prop_assert!(XmlDocument::parse(&text).is_ok(), "{}", text);
             }
             if path.ends_with("deployment.toml") {
                 let text = String::from_utf8_lossy(new).into_owned();

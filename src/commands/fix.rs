@@ -101,7 +101,7 @@ fn write(files: &[ChangedFile], backup: Option<&str>) -> Result<(), Failure> {
 
 fn summary(outcome: &Outcome, arguments: &FixArgs) -> String {
     let mut text = String::new();
-    for Applied { rule, title, path, afterwards } in &outcome.applied {
+    for Applied { rule, title, path, afterwards, .. } in &outcome.applied {
         let _ = writeln!(text, "{path}: {title} [{rule}]");
         if let Some(afterwards) = afterwards {
             let _ = writeln!(text, "  {afterwards}");

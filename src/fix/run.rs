@@ -40,6 +40,8 @@ pub struct Applied {
     pub path: String,
     /// What is left for a person to look at.
     pub afterwards: Option<String>,
+    /// Where the finding stood, and what it was about.
+    finding: (String, Option<String>),
 }
 
 /// A file with its old and new bytes.
@@ -101,11 +103,13 @@ pub fn run(request: &Request, shown: &Shown) -> Result<Outcome, NoEnd> {
         let before = first.get_or_insert(diagnostics);
         if fixed.is_empty() {
             let broken = state.new_errors(before, &workspace);
-            if broken.is_empty() {
+            let in_vain = state.in_vain(&workspace);
+            if broken.is_empty() && in_vain.is_empty() {
                 return Ok(state.finish(workspace));
             }
-            // Whatever the fixes did to these files made something worse: they stay as they are.
-            state.give_up(&broken);
+            // Whatever the fixes did to these files made something worse, or nothing better: they stay as they are.
+            state.give_up(&broken, "it would bring a new error into the file");
+            state.give_up(&in_vain, "the finding would still be there");
             continue;
         }
         if seen.contains(&state.texts) {
@@ -199,7 +203,8 @@ impl State<'_> {
         for (diagnostic, fix) in &taken {
             let rule = diagnostic.rule.name.clone();
             let (title, afterwards) = (fix.title.clone(), fix.afterwards.clone());
-            self.applied.push(Applied { rule, title, path: self.shown.path(file), afterwards });
+            let finding = (diagnostic.path.clone(), diagnostic.finding.key.clone());
+            self.applied.push(Applied { rule, title, path: self.shown.path(file), afterwards, finding });
         }
         taken.iter().map(|(diagnostic, _)| diagnostic.rule.name.clone()).collect()
     }
@@ -223,16 +228,28 @@ impl State<'_> {
         errors.filter(|error| changed.contains(&error.path) && !is_known(error)).map(|error| error.path).collect()
     }
 
+    /// Files in which a fix was applied and its finding is still there.
+    fn in_vain(&self, workspace: &Workspace) -> BTreeSet<String> {
+        let left = workspace.lint(&self.request.selection, self.shown);
+        let is_left = |applied: &&Applied| {
+            let same = |diagnostic: &Diagnostic| {
+                diagnostic.rule.name == applied.rule
+                    && (&diagnostic.path, &diagnostic.finding.key) == (&applied.finding.0, &applied.finding.1)
+            };
+            left.iter().any(same)
+        };
+        self.applied.iter().filter(is_left).map(|applied| applied.path.clone()).collect()
+    }
+
     /// Takes back every change of these files and refuses their fixes.
-    fn give_up(&mut self, paths: &BTreeSet<String>) {
+    fn give_up(&mut self, paths: &BTreeSet<String>, reason: &str) {
         let shown = self.shown;
         self.texts.retain(|path, _| !paths.contains(&shown.path(path)));
         let (undone, kept): (Vec<Applied>, Vec<Applied>) =
             self.applied.drain(..).partition(|applied| paths.contains(&applied.path));
         self.applied = kept;
         for applied in undone {
-            let reason = "it would bring a new error into the file".to_owned();
-            self.refused.insert(Refused { path: applied.path, rule: applied.rule, reason });
+            self.refused.insert(Refused { path: applied.finding.0, rule: applied.rule, reason: reason.to_owned() });
         }
     }
 
