@@ -97,7 +97,7 @@ impl TomlFile<'_> {
     /// The start of the line of `at`, or of the comment lines that stand directly above it.
     fn with_comments_above(&self, at: usize) -> usize {
         let mut start = self.line_start(at);
-        while start > 0 {
+        while self.text[..start].ends_with('\n') {
             let above = self.line_start(start - 1);
             if !self.text[above..start].trim_start().starts_with('#') {
                 break;
@@ -282,6 +282,7 @@ mod tests {
             set("[a]\n\n# keep last\n[secrets]\np = \"[x]\"\n", "b.c", "2"),
             "[a]\n\n[b]\nc = 2\n\n# keep last\n[secrets]\np = \"[x]\"\n"
         );
+        assert_eq!(set("\u{feff}[a]\n", "top", "2"), "\u{feff}top = 2\n\n[a]\n");
         assert_eq!(set("[[b.l]]\nx = 1\n", "b.y", "2"), "[b]\ny = 2\n\n[[b.l]]\nx = 1\n");
     }
 
