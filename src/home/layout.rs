@@ -75,7 +75,9 @@ impl Layout {
 
     /// The template of a rendered file, relative to the home.
     pub fn template_of(&self, file: &str) -> String {
-        let rendered = file.strip_prefix("conf/").map_or_else(|| file.to_owned(), |file| format!("{}/{file}", self.conf));
+        // Loose files do not tell; most products have their configuration there.
+        let conf = if self.conf.is_empty() { "repository/conf" } else { &self.conf };
+        let rendered = file.strip_prefix("conf/").map_or_else(|| file.to_owned(), |file| format!("{conf}/{file}"));
         format!("repository/resources/conf/templates/{rendered}.j2")
     }
 

@@ -8,7 +8,7 @@ use std::{fs, io};
 
 use walkdir::WalkDir;
 
-use super::{Assumptions, Content, LoadedFile, Model, Overlays, place};
+use super::{Assumptions, Content, LoadedFile, Model, Overlays, place, script_names};
 use crate::catalog::{Place, catalog};
 use crate::home::{Generation, INBOUND_ENDPOINTS, Identity, Layout, Problem, reason};
 use crate::source::properties::Properties;
@@ -61,7 +61,8 @@ impl Model {
         if !self.layout.is_loose() {
             let root = &self.layout.root;
             paths.extend(xml_files_in(&root.join(INBOUND_ENDPOINTS)));
-            let scripts = catalog().products.iter().flat_map(|product| &product.scripts).map(|script| root.join(script));
+            let scripts = catalog().products.iter().flat_map(|product| &product.scripts).flat_map(|script| script_names(script));
+            let scripts = scripts.map(|script| root.join(script));
             paths.extend(scripts.filter(|script| script.is_file()));
             paths.push(root.join("repository/resources/conf/default.json"));
         }

@@ -175,7 +175,7 @@ impl Model {
     pub fn script(&self) -> Option<(FileId, &[ScriptOption])> {
         let product = self.product();
         let names = product.map(|product| product.scripts.as_slice()).unwrap_or_default();
-        let own = names.iter().find_map(|name| self.by_name.get(name)).copied();
+        let own = names.iter().flat_map(|name| script_names(name)).find_map(|name| self.by_name.get(&name)).copied();
         let only = || self.files.iter().position(|file| file.source.kind == Kind::Script && product.is_none());
         let id = own.or_else(only)?;
         match &self.files[id].content {
@@ -239,6 +239,11 @@ impl Model {
         };
         Location { file, span }
     }
+}
+
+/// A start script as Unix and as Windows have it; on a machine with both the first counts.
+fn script_names(script: &str) -> [String; 2] {
+    [script.to_owned(), script.strip_suffix(".sh").map_or_else(|| script.to_owned(), |name| format!("{name}.bat"))]
 }
 
 /// Whether a template reads `key`: it names the key, or loops over the items of a table that the key lies in.
