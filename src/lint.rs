@@ -36,7 +36,7 @@ impl Workspace {
                 continue;
             }
             let ports = PortTable::of(&model);
-            workspace.homes.push(Home { model, ports, given: target.given });
+            workspace.homes.push(Home { model, ports });
             workspace.only.push(target.only);
         }
         workspace

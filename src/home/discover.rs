@@ -49,8 +49,6 @@ pub struct Target {
     pub layout: Layout,
     /// The files whose findings are wanted; empty for all.
     pub only: BTreeSet<PathBuf>,
-    /// The number of the path on the command line that led here.
-    pub given: usize,
 }
 
 /// A path that could not be looked at.
@@ -68,9 +66,9 @@ pub struct Problem {
 /// is among the problems.
 pub fn discover(paths: &[PathBuf], overlays: &Overlays) -> Discovery {
     let mut found = Found::default();
-    for (given, path) in paths.iter().enumerate() {
+    for path in paths {
         if overlays.contains_key(path) {
-            found.add_file(path, given);
+            found.add_file(path);
             continue;
         }
         match fs::metadata(path) {
@@ -79,8 +77,8 @@ pub fn discover(paths: &[PathBuf], overlays: &Overlays) -> Discovery {
                 message: reason(&error),
                 help: "name a product home, a configuration file, or a folder that holds some".to_owned(),
             }),
-            Ok(metadata) if metadata.is_dir() => found.search(path, given),
-            Ok(_) => found.add_file(path, given),
+            Ok(metadata) if metadata.is_dir() => found.search(path),
+            Ok(_) => found.add_file(path),
         }
     }
     let mut targets: Vec<Target> = found.targets.into_values().collect();
@@ -96,9 +94,9 @@ struct Found {
 }
 
 impl Found {
-    fn search(&mut self, folder: &Path, given: usize) {
+    fn search(&mut self, folder: &Path) {
         if let Some(layout) = home_around(folder) {
-            self.add(layout, given, None);
+            self.add(layout, None);
             return;
         }
         let mut roots: BTreeSet<PathBuf> = BTreeSet::new();
@@ -113,7 +111,7 @@ impl Found {
             };
             if !entry.file_type().is_dir() {
                 if is_known_name(entry.path()) {
-                    self.add(Layout::around(entry.path()), given, None);
+                    self.add(Layout::around(entry.path()), None);
                 }
                 continue;
             }
@@ -121,12 +119,12 @@ impl Found {
                 walk.skip_current_dir();
             } else if let Some(layout) = home_at(entry.path()) {
                 roots.insert(entry.path().to_path_buf());
-                self.add(layout, given, None);
+                self.add(layout, None);
             }
         }
     }
 
-    fn add_file(&mut self, file: &Path, given: usize) {
+    fn add_file(&mut self, file: &Path) {
         if matches!(Kind::of(file), Kind::Text | Kind::Json) {
             return;
         }
@@ -138,14 +136,14 @@ impl Found {
             layout = Layout { root: file.parent().map(Path::to_path_buf).unwrap_or_default(), conf: String::new(), lone: None };
             layout.lone = Some((file.to_path_buf(), stands_for));
         }
-        self.add(layout, given, Some(file));
+        self.add(layout, Some(file));
     }
 
-    fn add(&mut self, layout: Layout, given: usize, only: Option<&Path>) {
+    fn add(&mut self, layout: Layout, only: Option<&Path>) {
         let place = layout.lone.as_ref().map_or_else(|| layout.conf_folder(), |(file, _)| file.clone());
         let key = fs::canonicalize(&place).unwrap_or(place);
         let is_new = !self.targets.contains_key(&key);
-        let target = self.targets.entry(key).or_insert_with(|| Target { layout, only: BTreeSet::new(), given });
+        let target = self.targets.entry(key).or_insert_with(|| Target { layout, only: BTreeSet::new() });
         match only {
             Some(file) if is_new || !target.only.is_empty() => {
                 target.only.insert(file.to_path_buf());

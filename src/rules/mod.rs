@@ -27,8 +27,6 @@ pub struct Home {
     pub model: Model,
     /// Its listeners.
     pub ports: PortTable,
-    /// The number of the path on the command line that led here.
-    pub given: usize,
 }
 
 /// Everything that a rule may look at.
