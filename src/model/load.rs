@@ -1,6 +1,6 @@
 //! Reads a home: which files, what they say, which product they belong to.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -31,6 +31,7 @@ impl Model {
             assumptions,
             by_name: HashMap::new(),
             templates: OnceCell::new(),
+            template_texts: RefCell::default(),
             overlays: Arc::clone(overlays),
         };
         if let Some((path, name)) = model.layout.lone.clone() {

@@ -5,7 +5,7 @@ pub mod place;
 
 pub(crate) use load::parse;
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -99,6 +99,7 @@ pub struct Model {
     pub assumptions: Assumptions,
     by_name: HashMap<String, FileId>,
     templates: OnceCell<bool>,
+    template_texts: RefCell<HashMap<String, Option<Arc<str>>>>,
     overlays: Arc<Overlays>,
 }
 
@@ -190,16 +191,21 @@ impl Model {
             && *self.templates.get_or_init(|| self.layout.root.join("repository/resources/conf/templates").is_dir())
     }
 
-    /// The template of a rendered file; `None` where the home has none.
-    pub fn template_of(&self, file: &str) -> Option<String> {
+    /// The template of a rendered file; `None` where the home has none. Read once.
+    pub fn template_of(&self, file: &str) -> Option<Arc<str>> {
         if !self.is_managed() {
             return None;
         }
-        let path = self.template_path(file);
-        match self.overlays.get(&path) {
+        let mut texts = self.template_texts.borrow_mut();
+        texts.entry(file.to_owned()).or_insert_with(|| self.read_template(&self.template_path(file))).clone()
+    }
+
+    fn read_template(&self, path: &Path) -> Option<Arc<str>> {
+        let text = match self.overlays.get(path) {
             Some(bytes) => String::from_utf8(bytes.clone()).ok(),
             None => fs::read_to_string(path).ok(),
-        }
+        };
+        text.map(Arc::from)
     }
 
     /// Where the template of a rendered file lies, or would.
