@@ -1,7 +1,7 @@
 //! From paths to diagnostics: discover, load, work out the ports, run the rules.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Target};
@@ -57,11 +57,16 @@ impl Workspace {
 
     fn is_wanted(&self, diagnostic: &Diagnostic) -> bool {
         let Some(home) = diagnostic.home() else { return true };
-        let only = &self.only[home];
         let path = match &diagnostic.finding.target {
             Target::Site(site) => &self.homes[home].model.file(site.at.file).source.path,
             Target::Path(path, _) => path,
         };
+        self.asks_for(home, path)
+    }
+
+    /// Whether the file at `path` of the home of this number was asked for: all are, unless single files were named.
+    pub fn asks_for(&self, home: usize, path: &Path) -> bool {
+        let only = &self.only[home];
         only.is_empty() || only.contains(path)
     }
 

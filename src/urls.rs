@@ -15,7 +15,12 @@ pub struct LiteralPort {
 
 /// Every URL of `text` that names its port in digits; spans are offsets into `text`.
 pub fn literal_ports(text: &str) -> Vec<LiteralPort> {
-    text.match_indices("://").filter_map(|(at, mark)| port_of(text, at + mark.len())).collect()
+    // The URL of a database names a server of its own.
+    let of_database = |at: usize| text[..at].rfind("jdbc:").is_some_and(|start| !text[start..at].contains(char::is_whitespace));
+    text.match_indices("://")
+        .filter(|(at, _)| !of_database(*at))
+        .filter_map(|(at, mark)| port_of(text, at + mark.len()))
+        .collect()
 }
 
 fn port_of(text: &str, start: usize) -> Option<LiteralPort> {
@@ -42,7 +47,8 @@ mod tests {
 
     #[test]
     fn ports_are_found_where_they_are_literal() {
-        let text = "tcp://admin:x@localhost:5672?a=b, https://[::1]:9443/x ws://h:${p} http://h/x:1";
+        let text =
+            "tcp://admin:x@localhost:5672?a=b, https://[::1]:9443/x ws://h:${p} http://h/x:1 jdbc:mysql://localhost:9443/db";
         let found: Vec<(String, &str)> = literal_ports(text).into_iter().map(|url| (url.host, url.span.of(text))).collect();
         assert_eq!(found, [("localhost".to_owned(), "5672"), ("::1".to_owned(), "9443")]);
         assert!(is_loopback("127.0.0.1") && is_loopback("LOCALHOST") && is_loopback("[::1]") && !is_loopback("0.0.0.0"));

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use carbonlint::diagnostic::Diagnostic;
 use carbonlint::fix::revert::revert;
 use carbonlint::fix::run::{Applied, ChangedFile, Outcome, Refused, Request, run as fix};
-use carbonlint::fix::write::{Replacement, replace};
+use carbonlint::fix::write::{Replacement, TEMPORARY_ENDING, replace};
 use carbonlint::lint::Workspace;
 use carbonlint::model::Overlays;
 use carbonlint::paths::{Shown, absolute};
@@ -18,9 +18,22 @@ use carbonlint::source::SourceFile;
 use super::{Exit, Failure, assumptions, check_paths, nothing_found, paths_or_here, print, selection, shown, style};
 use crate::cli::FixArgs;
 
+/// What a run comes to, for either direction.
+struct Changes {
+    files: Vec<ChangedFile>,
+    /// What was done, for a person.
+    summary: String,
+    /// What was wanted and could not be done, for a person.
+    refusals: String,
+}
+
 /// Runs the command.
 pub fn run(arguments: &FixArgs) -> Result<Exit, Failure> {
     let paths = paths_or_here(&arguments.paths);
+    if paths.iter().any(|path| path == Path::new("-")) {
+        return Err(Failure::new("fix cannot read standard input").help("name the file, or use `carbonlint lint -`"));
+    }
+    check_backup(arguments.backup.as_deref())?;
     check_paths(&paths)?;
     let shown = shown();
     let assumptions = assumptions(&arguments.assume)?;
@@ -29,9 +42,15 @@ pub fn run(arguments: &FixArgs) -> Result<Exit, Failure> {
             return Err(Failure::new(format!("no rule is called `{name}`")).help("`carbonlint rules` lists them"));
         }
         let workspace = Workspace::open(&paths, &assumptions, &Overlays::new());
+        if workspace.is_empty() {
+            return Ok(nothing_found(&paths));
+        }
         let files = revert(&workspace, name);
-        let text = format!("{} brought back in {}\n", name, counted(files.len(), "file"));
-        return conclude(arguments, &files, &text, &shown, workspace.is_empty(), &paths, true);
+        let summary = match files.len() {
+            0 => format!("nothing carries the marker of {name}; keys of deployment.toml are set back by hand\n"),
+            count => format!("what {name} commented out is back in {}\n", counted(count, "file")),
+        };
+        return conclude(arguments, &Changes { files, summary, refusals: String::new() }, &shown);
     }
     let request = Request {
         paths: paths.iter().map(|path| absolute(path)).collect(),
@@ -43,37 +62,49 @@ pub fn run(arguments: &FixArgs) -> Result<Exit, Failure> {
         let message = format!("the fixes of {} undo each other; nothing was written", no_end.rules.join(" and "));
         Failure::new(message).help("fix them one at a time with --select")
     })?;
-    let text = summary(&outcome, arguments);
-    let is_empty = outcome.workspace.is_empty() && outcome.left.is_empty();
-    conclude(arguments, &outcome.files, &text, &shown, is_empty, &paths, outcome.refused.is_empty())
+    if outcome.workspace.is_empty() && outcome.left.is_empty() {
+        return Ok(nothing_found(&paths));
+    }
+    let mut refusals = String::new();
+    for Refused { path, rule, reason } in &outcome.refused {
+        let _ = writeln!(refusals, "{path}: not fixed [{rule}]: {reason}");
+    }
+    let summary = summary(&outcome);
+    conclude(arguments, &Changes { files: outcome.files, summary, refusals }, &shown)
+}
+
+/// A backup needs a name of its own in the same folder.
+fn check_backup(suffix: Option<&str>) -> Result<(), Failure> {
+    match suffix {
+        Some(suffix) if suffix.is_empty() || suffix.contains(['/', '\\']) || suffix == TEMPORARY_ENDING => {
+            Err(Failure::new(format!("`{suffix}` is no ending for a backup")).help("write one like `.orig`"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Prints the diff, or writes the files and says what was done.
-fn conclude(
-    arguments: &FixArgs,
-    files: &[ChangedFile],
-    summary: &str,
-    shown: &Shown,
-    is_empty: bool,
-    paths: &[PathBuf],
-    is_clean: bool,
-) -> Result<Exit, Failure> {
-    if is_empty {
-        return Ok(nothing_found(paths));
-    }
+#[allow(clippy::print_stderr, reason = "a diff goes to standard output, what could not be done to a person")]
+fn conclude(arguments: &FixArgs, result: &Changes, shown: &Shown) -> Result<Exit, Failure> {
+    let mut failures = Vec::new();
     if arguments.diff {
-        print(&diffs(files, shown))?;
+        print(&diffs(&result.files, shown))?;
     } else if arguments.check {
-        print(&format!("{} would change\n", counted(files.len(), "file")))?;
+        print(&format!("{} would change\n", counted(result.files.len(), "file")))?;
     } else {
-        write(files, arguments.backup.as_deref())?;
-        print(summary)?;
+        failures = write(&result.files, arguments.backup.as_deref());
+        if failures.is_empty() {
+            print(&result.summary)?;
+        }
     }
-    Ok(match (is_clean, arguments.check && !files.is_empty()) {
-        (false, _) => Exit::Failure,
-        (true, true) => Exit::Findings,
-        (true, false) => Exit::Clean,
-    })
+    eprint!("{}", result.refusals);
+    for failure in &failures {
+        eprintln!("{failure}");
+    }
+    if !(failures.is_empty() && result.refusals.is_empty()) {
+        return Ok(Exit::Failure);
+    }
+    Ok(if arguments.check && !result.files.is_empty() { Exit::Findings } else { Exit::Clean })
 }
 
 fn diffs(files: &[ChangedFile], shown: &Shown) -> String {
@@ -85,21 +116,25 @@ fn diffs(files: &[ChangedFile], shown: &Shown) -> String {
         .collect()
 }
 
-/// Writes the files of each home, all or none.
-fn write(files: &[ChangedFile], backup: Option<&str>) -> Result<(), Failure> {
+/// Writes the files of each home, all or none; returns what went wrong with which home.
+fn write(files: &[ChangedFile], backup: Option<&str>) -> Vec<Failure> {
     let mut homes: BTreeMap<&Path, Vec<Replacement>> = BTreeMap::new();
     for file in files {
         let replacement = Replacement { path: file.path.clone(), old: file.old.clone(), new: file.new.clone() };
         homes.entry(&file.root).or_default().push(replacement);
     }
-    for (root, replacements) in homes {
-        replace(&replacements, root, backup)
-            .map_err(|error| Failure::new(error.to_string()).help("nothing of this home was written; run the command again"))?;
-    }
-    Ok(())
+    let written = homes
+        .into_iter()
+        .filter_map(|(root, replacements)| replace(&replacements, root, backup).err().map(|error| (root, error)));
+    written
+        .map(|(root, error)| {
+            Failure::new(error.to_string())
+                .help(format!("nothing in `{}` was written, any other home was: run the command again", root.display()))
+        })
+        .collect()
 }
 
-fn summary(outcome: &Outcome, arguments: &FixArgs) -> String {
+fn summary(outcome: &Outcome) -> String {
     let mut text = String::new();
     for Applied { rule, title, path, afterwards, .. } in &outcome.applied {
         let _ = writeln!(text, "{path}: {title} [{rule}]");
@@ -107,41 +142,26 @@ fn summary(outcome: &Outcome, arguments: &FixArgs) -> String {
             let _ = writeln!(text, "  {afterwards}");
         }
     }
-    for Refused { path, rule, reason } in &outcome.refused {
-        let _ = writeln!(text, "{path}: not fixed [{rule}]: {reason}");
-    }
     if !text.is_empty() {
         text.push('\n');
     }
     let _ = writeln!(text, "{} fixed in {}", counted(outcome.applied.len(), "finding"), counted(outcome.files.len(), "file"));
-    let left = |with_fix: bool| {
-        let count = |diagnostic: &&Diagnostic| diagnostic.finding.fixes.is_empty() != with_fix;
-        outcome.left.iter().filter(count).count()
+    let is_refused = |diagnostic: &&Diagnostic| {
+        outcome.refused.iter().any(|refused| refused.rule == diagnostic.rule.name && refused.path == diagnostic.path)
     };
-    match (left(true), left(false)) {
-        (0, 0) => {}
-        (0, manual) => {
-            let _ = writeln!(
-                text,
-                "{} left, which only a person can decide: `carbonlint lint` tells where",
-                counted(manual, "finding")
-            );
-        }
-        (asking, manual) => {
-            let hint = if arguments.with_unsafe {
-                "that could not be fixed"
-            } else {
-                "that change what the server does: --unsafe, or --select RULE"
-            };
-            let _ = writeln!(text, "{} left {hint}", counted(asking, "fix").replace("fixs", "fixes"));
-            if manual > 0 {
-                let _ = writeln!(
-                    text,
-                    "{} left, which only a person can decide: `carbonlint lint` tells where",
-                    counted(manual, "finding")
-                );
-            }
-        }
+    let has_fix = |diagnostic: &&Diagnostic| !diagnostic.finding.fixes.is_empty() && !is_refused(diagnostic);
+    let asking = outcome.left.iter().filter(has_fix).count();
+    let manual = outcome.left.iter().filter(|diagnostic| !has_fix(diagnostic) && !is_refused(diagnostic)).count();
+    if asking > 0 {
+        let _ = writeln!(
+            text,
+            "{} left whose fix changes what the server does: --unsafe, or --select RULE",
+            counted(asking, "finding")
+        );
+    }
+    if manual > 0 {
+        let _ =
+            writeln!(text, "{} left, which only a person can decide: `carbonlint lint` tells where", counted(manual, "finding"));
     }
     text
 }

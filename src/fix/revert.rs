@@ -11,10 +11,13 @@ use crate::catalog::catalog;
 use crate::lint::Workspace;
 use crate::model::{Content, Model};
 use crate::source::Span;
+use crate::source::xml::XmlDocument;
 
 /// The files of the homes in which `rule` commented something out, with that brought back.
 pub fn revert(workspace: &Workspace, rule: &str) -> Vec<ChangedFile> {
-    workspace.homes.iter().flat_map(|home| revert_in(&home.model, rule)).collect()
+    let homes = workspace.homes.iter().enumerate();
+    let files = homes.flat_map(|(number, home)| revert_in(&home.model, rule).into_iter().map(move |file| (number, file)));
+    files.filter(|(number, file)| workspace.asks_for(*number, &file.path)).map(|(_, file)| file).collect()
 }
 
 fn revert_in(model: &Model, rule: &str) -> Vec<ChangedFile> {
@@ -23,12 +26,19 @@ fn revert_in(model: &Model, rule: &str) -> Vec<ChangedFile> {
     for file in &model.files {
         let Content::Xml(document) = &file.content else { continue };
         let text = &file.source.text;
-        let edits: Vec<Vec<Edit>> = bring_back(text, document, rule)
+        // One list: markers that touch each other come back together.
+        let edits: Vec<Edit> = bring_back(text, document, rule)
             .into_iter()
-            .map(|(span, text)| vec![Edit { file: file.source.path.clone(), span, text }])
+            .map(|(span, text)| Edit { file: file.source.path.clone(), span, text })
             .collect();
-        let (new, _) = apply(text, &edits);
-        if let (false, Some(old), Some(new)) = (edits.is_empty(), file.source.encode(text), file.source.encode(&new)) {
+        if edits.is_empty() {
+            continue;
+        }
+        let (new, applied) = apply(text, &[edits]);
+        let parses = XmlDocument::parse(&new).is_ok();
+        if let (true, true, Some(old), Some(new)) =
+            (applied == [true], parses, file.source.encode(text), file.source.encode(&new))
+        {
             files.push(ChangedFile { path: file.source.path.clone(), root: root.clone(), old, new });
         }
     }

@@ -40,8 +40,8 @@ pub struct Applied {
     pub path: String,
     /// What is left for a person to look at.
     pub afterwards: Option<String>,
-    /// Where the finding stood, and what it was about.
-    finding: (String, Option<String>),
+    /// The finding.
+    subject: Subject,
 }
 
 /// A file with its old and new bytes.
@@ -92,8 +92,16 @@ pub struct NoEnd {
 
 /// Works out what to write. Fails when the fixes do not come to an end; then nothing is to be written.
 pub fn run(request: &Request, shown: &Shown) -> Result<Outcome, NoEnd> {
-    let mut state =
-        State { request, shown, texts: Overlays::new(), roots: BTreeMap::new(), applied: Vec::new(), refused: BTreeSet::new() };
+    let mut state = State {
+        request,
+        shown,
+        originals: Overlays::new(),
+        texts: Overlays::new(),
+        roots: BTreeMap::new(),
+        applied: Vec::new(),
+        counts: BTreeMap::new(),
+        refused: BTreeSet::new(),
+    };
     let mut seen: Vec<Overlays> = vec![Overlays::new()];
     let mut first: Option<Vec<Diagnostic>> = None;
     for _ in 0..MAX_PASSES {
@@ -124,12 +132,31 @@ pub fn run(request: &Request, shown: &Shown) -> Result<Outcome, NoEnd> {
 struct State<'a> {
     request: &'a Request,
     shown: &'a Shown,
+    /// The bytes that were first read of each file that a fix is about: what must still be there when the file is written.
+    originals: Overlays,
     /// The new bytes of the files that change.
     texts: Overlays,
     /// The home of each of them.
     roots: BTreeMap<PathBuf, PathBuf>,
     applied: Vec<Applied>,
+    /// How many findings of a rule, a file and a key there were at most.
+    counts: BTreeMap<Subject, usize>,
     refused: BTreeSet<Refused>,
+}
+
+/// What findings are counted by: rule, file as shown, key.
+type Subject = (String, String, Option<String>);
+
+fn subject(diagnostic: &Diagnostic) -> Subject {
+    (diagnostic.rule.name.clone(), diagnostic.path.clone(), diagnostic.finding.key.clone())
+}
+
+fn count(diagnostics: &[Diagnostic]) -> BTreeMap<Subject, usize> {
+    let mut counts = BTreeMap::new();
+    for diagnostic in diagnostics {
+        *counts.entry(subject(diagnostic)).or_default() += 1;
+    }
+    counts
 }
 
 impl State<'_> {
@@ -146,9 +173,24 @@ impl State<'_> {
 
     /// Applies the wanted fixes of one lint run that fit together; returns the rules that changed something.
     fn pass(&mut self, workspace: &Workspace, diagnostics: &[Diagnostic]) -> BTreeSet<String> {
+        for (subject, number) in count(diagnostics) {
+            let most = self.counts.entry(subject).or_default();
+            *most = number.max(*most);
+        }
+        // What else is wrong with a home can depend on its offset: that is settled first.
+        let moves_home =
+            |fix: &Fix| fix.touches.iter().any(|touched| touched == "server.offset" || touched.ends_with("Ports/Offset"));
+        let moved: BTreeSet<Option<usize>> = diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.finding.fixes.iter().any(|fix| self.wants(diagnostic, fix) && moves_home(fix)))
+            .map(Diagnostic::home)
+            .collect();
         let mut by_file: BTreeMap<PathBuf, Vec<(&Diagnostic, &Fix)>> = BTreeMap::new();
         for diagnostic in diagnostics {
             let Some(fix) = diagnostic.finding.fixes.iter().find(|fix| self.wants(diagnostic, fix)) else { continue };
+            if moved.contains(&diagnostic.home()) && !moves_home(fix) {
+                continue;
+            }
             let Some(file) =
                 fix.edits.first().map(|edit| &edit.file).filter(|file| fix.edits.iter().all(|edit| edit.file == **file))
             else {
@@ -160,14 +202,14 @@ impl State<'_> {
         }
         let mut fixed = BTreeSet::new();
         for (file, fixes) in by_file {
-            fixed.extend(self.change(&file, &fixes));
+            fixed.extend(self.change(workspace, &file, &fixes));
         }
         fixed
     }
 
     /// Applies the fixes of one file; returns the rules that changed it.
-    fn change(&mut self, file: &Path, fixes: &[(&Diagnostic, &Fix)]) -> Vec<String> {
-        let Some(old) = self.bytes_of(file) else { return Vec::new() };
+    fn change(&mut self, workspace: &Workspace, file: &Path, fixes: &[(&Diagnostic, &Fix)]) -> Vec<String> {
+        let Some(old) = self.bytes_of(workspace, file) else { return Vec::new() };
         let Ok(source) = SourceFile::from_bytes(file, old.clone()) else { return Vec::new() };
         let mut refuse = |diagnostic: &Diagnostic, reason: String| {
             let (path, rule) = (diagnostic.path.clone(), diagnostic.rule.name.clone());
@@ -203,14 +245,24 @@ impl State<'_> {
         for (diagnostic, fix) in &taken {
             let rule = diagnostic.rule.name.clone();
             let (title, afterwards) = (fix.title.clone(), fix.afterwards.clone());
-            let finding = (diagnostic.path.clone(), diagnostic.finding.key.clone());
-            self.applied.push(Applied { rule, title, path: self.shown.path(file), afterwards, finding });
+            let subject = subject(diagnostic);
+            self.applied.push(Applied { rule, title, path: self.shown.path(file), afterwards, subject });
         }
         taken.iter().map(|(diagnostic, _)| diagnostic.rule.name.clone()).collect()
     }
 
-    fn bytes_of(&self, file: &Path) -> Option<Vec<u8>> {
-        self.texts.get(file).cloned().or_else(|| fs::read(file).ok())
+    /// The bytes that a file has so far. Those of a file that was linted are the ones from which its findings come.
+    fn bytes_of(&mut self, workspace: &Workspace, file: &Path) -> Option<Vec<u8>> {
+        if let Some(bytes) = self.texts.get(file).or_else(|| self.originals.get(file)) {
+            return Some(bytes.clone());
+        }
+        let mut files = workspace.homes.iter().flat_map(|home| &home.model.files);
+        let bytes = match files.find(|loaded| loaded.source.path == file) {
+            Some(loaded) => loaded.source.encode(&loaded.source.text)?,
+            None => fs::read(file).ok()?,
+        };
+        self.originals.insert(file.to_path_buf(), bytes.clone());
+        Some(bytes)
     }
 
     /// Errors in changed files that were not there before, whatever rules were selected.
@@ -221,22 +273,22 @@ impl State<'_> {
         let changed: BTreeSet<String> = self.texts.keys().map(|path| self.shown.path(path)).collect();
         let all = Selection::default();
         let original = Workspace::open(&self.request.paths, &self.request.assumptions, &Overlays::new()).lint(&all, self.shown);
-        let is_known = |error: &Diagnostic| {
-            before.iter().chain(&original).any(|known| known.rule.name == error.rule.name && known.path == error.path)
+        let known = |diagnostics: &[Diagnostic], error: &Diagnostic| {
+            diagnostics.iter().filter(|known| known.rule.name == error.rule.name && known.path == error.path).count()
         };
-        let errors = workspace.lint(&all, self.shown).into_iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
-        errors.filter(|error| changed.contains(&error.path) && !is_known(error)).map(|error| error.path).collect()
+        let now = workspace.lint(&all, self.shown);
+        let errors = now.iter().filter(|diagnostic| diagnostic.severity == Severity::Error && changed.contains(&diagnostic.path));
+        let is_new = |error: &&Diagnostic| known(&now, error) > known(before, error).max(known(&original, error));
+        errors.filter(is_new).map(|error| error.path.clone()).collect()
     }
 
-    /// Files in which a fix was applied and its finding is still there.
+    /// Files in which fixes were applied and there are as many of their findings as before.
     fn in_vain(&self, workspace: &Workspace) -> BTreeSet<String> {
-        let left = workspace.lint(&self.request.selection, self.shown);
+        let left = count(&workspace.lint(&self.request.selection, self.shown));
         let is_left = |applied: &&Applied| {
-            let same = |diagnostic: &Diagnostic| {
-                diagnostic.rule.name == applied.rule
-                    && (&diagnostic.path, &diagnostic.finding.key) == (&applied.finding.0, &applied.finding.1)
-            };
-            left.iter().any(same)
+            let fixed = self.applied.iter().filter(|other| other.subject == applied.subject).count();
+            let number = |counts: &BTreeMap<Subject, usize>| counts.get(&applied.subject).copied().unwrap_or(0);
+            number(&left) > number(&self.counts).saturating_sub(fixed)
         };
         self.applied.iter().filter(is_left).map(|applied| applied.path.clone()).collect()
     }
@@ -249,15 +301,15 @@ impl State<'_> {
             self.applied.drain(..).partition(|applied| paths.contains(&applied.path));
         self.applied = kept;
         for applied in undone {
-            self.refused.insert(Refused { path: applied.finding.0, rule: applied.rule, reason: reason.to_owned() });
+            self.refused.insert(Refused { path: applied.subject.1, rule: applied.rule, reason: reason.to_owned() });
         }
     }
 
     fn finish(self, workspace: Workspace) -> Outcome {
         let left = workspace.lint(&self.request.selection, self.shown);
-        let roots = self.roots;
+        let (roots, mut originals) = (self.roots, self.originals);
         let files = self.texts.into_iter().filter_map(|(path, new)| {
-            let old = fs::read(&path).ok()?;
+            let old = originals.remove(&path)?;
             let root = roots.get(&path).cloned().unwrap_or_default();
             (old != new).then_some(ChangedFile { path, root, old, new })
         });

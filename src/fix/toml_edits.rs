@@ -1,6 +1,7 @@
 //! Edits of deployment.toml as text: what is written stays, and what is added looks like its neighbours.
 
 use crate::source::Span;
+use crate::source::position::BYTE_ORDER_MARK;
 use crate::source::toml::{TomlDocument, TomlEntry, TomlTable};
 
 /// A replacement of a range of the text.
@@ -34,6 +35,13 @@ impl TomlFile<'_> {
         }
         if let Some(sibling) = self.dotted_sibling(table) {
             return self.insert_beside(sibling, key, literal);
+        }
+        let (outer, inner) = split_last(table);
+        if !outer.is_empty()
+            && let Some(header) = self.document.table(outer)
+        {
+            // One level up a dotted key says the same without another header.
+            return Some(vec![self.insert_in_table(header, &format!("{inner}.{name} = {literal}"))]);
         }
         if table.is_empty() {
             return Some(vec![self.insert_at_root(&format!("{name} = {literal}"))]);
@@ -99,7 +107,11 @@ impl TomlFile<'_> {
         let mut start = self.line_start(at);
         while self.text[..start].ends_with('\n') {
             let above = self.line_start(start - 1);
-            if !self.text[above..start].trim_start().starts_with('#') {
+            let line = &self.text[above..start];
+            let comment = above + line.len() - line.trim_start().len();
+            // A line that looks like a comment can lie inside a text of several lines.
+            let is_comment = self.document.comments.binary_search_by_key(&comment, |comment| comment.start).is_ok();
+            if line.trim().is_empty() || !is_comment {
                 break;
             }
             start = above;
@@ -144,7 +156,10 @@ impl TomlFile<'_> {
         let line_break = self.line_break_near(at);
         let above = &self.text[..at];
         let gap = match above {
-            _ if above.trim_end_matches('\r').is_empty() || above.ends_with("\n\n") || above.ends_with("\r\n\r\n") => {
+            _ if above.trim_matches(['\r', '\n', BYTE_ORDER_MARK]).is_empty()
+                || above.ends_with("\n\n")
+                || above.ends_with("\r\n\r\n") =>
+            {
                 String::new()
             }
             _ if above.ends_with('\n') => line_break.to_owned(),
@@ -207,7 +222,7 @@ impl TomlFile<'_> {
     fn line_start(&self, at: usize) -> usize {
         let start = self.text[..at].rfind('\n').map_or(0, |line| line + 1);
         // A byte-order mark stays before everything.
-        let mark = crate::source::position::BYTE_ORDER_MARK;
+        let mark = BYTE_ORDER_MARK;
         if start == 0 && self.text.starts_with(mark) && at >= mark.len_utf8() { mark.len_utf8() } else { start }
     }
 
@@ -277,7 +292,8 @@ mod tests {
         assert_eq!(set("[a]\nx = 1", "b.c", "2"), "[a]\nx = 1\n\n[b]\nc = 2");
         assert_eq!(set("", "b.c", "2"), "[b]\nc = 2\n");
         assert_eq!(set("# b d\n[b.c.d]\nx = 1\n", "b.c.y", "2"), "[b.c]\ny = 2\n\n# b d\n[b.c.d]\nx = 1\n");
-        assert_eq!(set("[b]\nx = 1\n\n[z]\n", "b.c.y", "2"), "[b]\nx = 1\n\n[b.c]\ny = 2\n\n[z]\n");
+        assert_eq!(set("[b]\nx = 1\n\n[z]\n", "b.c.y", "2"), "[b]\nx = 1\nc.y = 2\n\n[z]\n");
+        assert_eq!(set("[b]\nx = 1\n\n[z]\n", "b.c.d.y", "2"), "[b]\nx = 1\n\n[b.c.d]\ny = 2\n\n[z]\n");
         assert_eq!(
             set("[a]\n\n# keep last\n[secrets]\np = \"[x]\"\n", "b.c", "2"),
             "[a]\n\n[b]\nc = 2\n\n# keep last\n[secrets]\np = \"[x]\"\n"
@@ -322,6 +338,15 @@ mod tests {
         let file = TomlFile { text, document: &document };
         let parent = document.table("a").expect("there");
         assert_eq!(edited(text, file.move_before(parent, parent.child_above.expect("a child"))), "[a]\ny = 2\n[a.b]\nx = 1");
+    }
+
+    #[test]
+    fn a_text_of_several_lines_is_no_comment() {
+        let text = "[a.b]\n[c]\ns = \"\"\"\n# x\"\"\"\n[a]\ny = 2\n";
+        let document = TomlDocument::parse(text).expect("valid");
+        let parent = document.table("a").expect("there");
+        let edits = TomlFile { text, document: &document }.move_before(parent, parent.child_above.expect("a child"));
+        assert_eq!(edited(text, edits), "[a]\ny = 2\n[a.b]\n[c]\ns = \"\"\"\n# x\"\"\"\n");
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! The comparison before writing: the new text must parse, and only what the fixes name may differ.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
+use super::xml_edits::{is_marked, plain};
 use crate::model::{Content, parse};
-use crate::source::toml::TomlDocument;
+use crate::source::toml::{TomlDocument, TomlEntry};
 use crate::source::xml::{Element, XmlDocument};
 use crate::source::yaml::{YamlNode, YamlValue};
 use crate::source::{SourceFile, Span};
@@ -41,7 +42,9 @@ pub fn compare(path: &Path, old: &[u8], new: &[u8], touches: &[String]) -> Resul
     };
     let names = before.keys().chain(after.keys());
     let changed = names.filter(|name| before.get(*name) != after.get(*name));
-    match changed.into_iter().find(|name| !touches.iter().any(|touched| is_at_or_below(name, touched))) {
+    // Nothing ever changes a secret.
+    let is_secret = |name: &str| ["secrets", "runtime_secrets"].iter().any(|table| is_at_or_below(name, table));
+    match changed.into_iter().find(|name| is_secret(name) || !touches.iter().any(|touched| is_at_or_below(name, touched))) {
         Some(name) => Err(format!("`{name}` would change, too")),
         None => Ok(()),
     }
@@ -63,7 +66,13 @@ fn is_at_or_below(name: &str, touched: &str) -> bool {
 }
 
 fn toml_facts(document: &TomlDocument) -> Facts {
-    collect(document.entries.iter().map(|entry| (entry.key.clone(), format!("{:?}", without_spans(&entry.value)))))
+    let element = |entry: &TomlEntry| {
+        let number = entry.table?;
+        let key = &document.tables.get(number)?.key;
+        key.contains("[]").then(|| document.tables[..number].iter().filter(|table| table.key == *key).count())
+    };
+    let value = |entry: &TomlEntry| format!("{:?} {:?}", element(entry), without_spans(&entry.value));
+    collect(document.entries.iter().map(|entry| (entry.key.clone(), value(entry))))
 }
 
 /// The value alone: the places of an array's items move with the text before them.
@@ -119,14 +128,21 @@ fn yaml_facts(root: Option<&YamlNode>) -> Facts {
     collect(pairs.into_iter())
 }
 
-/// Every comment of the old text stands in the new one, on its own or inside one that a fix made.
+/// Every comment of the old text stands in the new one as often as before, on its own or inside one that a fix made.
 fn keeps_comments(old: &str, before: &[Span], new: &str, after: &[Span]) -> Result<(), String> {
-    let kept: Vec<String> = after.iter().map(|comment| comment.of(new).replace("-~", "-")).collect();
-    let lost = before.iter().find(|comment| !kept.iter().any(|kept| kept.contains(&comment.of(old).replace("-~", "-"))));
-    match lost {
-        Some(comment) => Err(format!("the comment `{}` would be lost", comment.of(old).chars().take(40).collect::<String>())),
-        None => Ok(()),
+    let mut kept: HashMap<&str, usize> = HashMap::new();
+    for comment in after {
+        *kept.entry(comment.of(new)).or_default() += 1;
     }
+    let made: Vec<String> = after.iter().map(|comment| comment.of(new)).filter(|comment| is_marked(comment)).map(plain).collect();
+    for comment in before {
+        match kept.get_mut(comment.of(old)) {
+            Some(count) if *count > 0 => *count -= 1,
+            _ if made.iter().any(|made| made.contains(&plain(comment.of(old)))) => {}
+            _ => return Err(format!("the comment at byte {} would be lost", comment.start)),
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -146,6 +162,12 @@ mod tests {
         assert!(verdict("x.toml", old, "[a]\nx = 2 # one\n[[l]]\ny = [1]\n", &["a.x"]).is_err());
         assert!(verdict("x.toml", old, "[a]\nx = 1\n[[l]]\ny = [1, 2]\n", &["a.x"]).is_err(), "a comment is lost");
         assert!(verdict("x.toml", old, "[a]\nx = \n", &["a"]).is_err(), "it does not parse");
+        assert!(
+            verdict("x.toml", "[[l]]\na = 1\n[[l]]\nb = 2\n", "[[l]]\na = 1\nb = 2\n[[l]]\n", &[]).is_err(),
+            "another element"
+        );
+        assert!(verdict("x.toml", "[secrets]\na = \"1\"\n", "[secrets]\na = \"2\"\n", &["secrets.a"]).is_err(), "a secret");
+        assert!(verdict("x.toml", "# a\n# a\n", "# a\n# a b\n", &[]).is_err(), "a comment changed");
         assert!(verdict("x.toml", "[a]\nxy = 1\n", "[a]\nxy = 2\n", &["a.x"]).is_err(), "a name is no prefix of a word");
     }
 

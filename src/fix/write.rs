@@ -30,6 +30,8 @@ pub enum WriteError {
     ReadOnly(PathBuf),
     /// The path is a link that leads out of the home.
     LinkOut(PathBuf, PathBuf),
+    /// The name of the backup is taken.
+    BackupExists(PathBuf),
     /// Another run is writing to the file.
     Busy(PathBuf),
     /// The system refused.
@@ -44,6 +46,7 @@ impl std::fmt::Display for WriteError {
             Self::LinkOut(path, target) => {
                 write!(formatter, "`{}` is a link to `{}`, which lies outside of the home", path.display(), target.display())
             }
+            Self::BackupExists(path) => write!(formatter, "`{}` is there already: the backup would replace it", path.display()),
             Self::Busy(path) => write!(formatter, "another run is writing to `{}`", path.display()),
             Self::Io(path, error) => write!(formatter, "cannot write `{}`: {}", path.display(), crate::home::reason(error)),
         }
@@ -98,6 +101,7 @@ struct Prepared<'a> {
     /// The file itself, behind any links.
     target: PathBuf,
     temporary: PathBuf,
+    backup: Option<PathBuf>,
     /// Held until the end, so that another run waits or gives up.
     _lock: File,
     done: bool,
@@ -118,13 +122,17 @@ impl<'a> Prepared<'a> {
         if metadata.permissions().readonly() {
             return Err(WriteError::ReadOnly(path.clone()));
         }
-        let lock = File::open(&target).map_err(io_error)?;
+        // Opened for writing, so that the system itself says whether this user may.
+        let lock = File::options().read(true).write(true).open(&target).map_err(|error| match error.kind() {
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => WriteError::ReadOnly(path.clone()),
+            _ => io_error(error),
+        })?;
         // Some network file systems know no locks; the comparison with what was read still guards the file.
         if let Err(fs::TryLockError::WouldBlock) = lock.try_lock() {
             return Err(WriteError::Busy(path.clone()));
         }
-        let prepared =
-            Self { number, replacement, temporary: beside(&target, ".carbonlint-new"), target, _lock: lock, done: false };
+        let temporary = beside(&target, TEMPORARY_ENDING);
+        let mut prepared = Self { number, replacement, temporary, target, backup: None, _lock: lock, done: false };
         prepared.is_unchanged()?;
         before(Step::Write(number)).map_err(io_error)?;
         write_temporary(&prepared.temporary, &replacement.new, &metadata).map_err(|error| match error.kind() {
@@ -135,7 +143,11 @@ impl<'a> Prepared<'a> {
         })?;
         if let Some(ending) = backup {
             let kept = beside(&prepared.target, ending);
-            fs::copy(&prepared.target, &kept).map_err(|error| WriteError::Io(kept, error))?;
+            if kept.symlink_metadata().is_ok() {
+                return Err(WriteError::BackupExists(kept));
+            }
+            write_new(&kept, &replacement.old, &metadata).map_err(|error| WriteError::Io(kept.clone(), error))?;
+            prepared.backup = Some(kept);
         }
         Ok(prepared)
     }
@@ -168,6 +180,9 @@ impl Drop for Prepared<'_> {
     fn drop(&mut self) {
         if !self.done {
             let _ = fs::remove_file(&self.temporary);
+            if let Some(backup) = &self.backup {
+                let _ = fs::remove_file(backup);
+            }
         }
     }
 }
@@ -187,21 +202,40 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
     path.with_file_name(name)
 }
 
-/// Writes `bytes` to a new file with the permissions and, where the system allows, the owner of the old one, down to the disk.
+/// The ending of the file beside the old one that takes the new content.
+pub const TEMPORARY_ENDING: &str = ".carbonlint-new";
+
+/// Writes the temporary file.
 fn write_temporary(path: &Path, bytes: &[u8], old: &fs::Metadata) -> io::Result<()> {
-    let create = || File::options().write(true).create_new(true).open(path);
-    let mut file = create().or_else(|error| {
+    write_new(path, bytes, old).or_else(|error| {
         // A temporary file that a killed run left behind is nobody's: the lock is ours.
         if error.kind() != io::ErrorKind::AlreadyExists {
             return Err(error);
         }
         fs::remove_file(path)?;
-        create()
-    })?;
-    file.write_all(bytes)?;
+        write_new(path, bytes, old)
+    })
+}
+
+/// Writes `bytes` to a new file with the permissions and, where the system allows, the owner of the old one, down to the disk. Nobody else
+/// can read it before it has them.
+fn write_new(path: &Path, bytes: &[u8], old: &fs::Metadata) -> io::Result<()> {
+    let mut file = private(File::options().write(true).create_new(true)).open(path)?;
     keep_owner(path, old);
     fs::set_permissions(path, old.permissions())?;
+    file.write_all(bytes)?;
     file.sync_all()
+}
+
+#[cfg(unix)]
+fn private(options: &mut fs::OpenOptions) -> &mut fs::OpenOptions {
+    use std::os::unix::fs::OpenOptionsExt;
+    options.mode(0o600)
+}
+
+#[cfg(not(unix))]
+fn private(options: &mut fs::OpenOptions) -> &mut fs::OpenOptions {
+    options
 }
 
 #[cfg(unix)]
@@ -265,6 +299,18 @@ mod tests {
         replace(&replacements, folder.0.path(), Some(".bak")).expect("written");
         assert_eq!((folder.read("a"), folder.read("b"), folder.read("a.bak")), ("one".into(), "two".into(), "1".into()));
         assert_eq!(folder.names(), ["a", "a.bak", "b", "b.bak"]);
+    }
+
+    #[test]
+    fn a_backup_replaces_nothing_and_goes_with_a_failure() {
+        let folder = Folder::with(&[("a", "1"), ("a.bak", "older")]);
+        let replacements = [folder.replacement("a", "1", "one")];
+        let error = replace(&replacements, folder.0.path(), Some(".bak")).expect_err("taken");
+        assert!(matches!(error, WriteError::BackupExists(_)), "{error}");
+        assert_eq!((folder.read("a"), folder.read("a.bak"), folder.names().len()), ("1".into(), "older".into(), 2));
+        let mut hook = |now: Step| if now == Step::Rename(0) { Err(refuse()) } else { Ok(()) };
+        replace_with(&replacements, folder.0.path(), Some(".orig"), &mut hook).expect_err("refused");
+        assert_eq!(folder.names(), ["a", "a.bak"]);
     }
 
     #[test]

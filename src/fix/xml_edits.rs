@@ -35,16 +35,27 @@ pub fn comment_out(text: &str, element: &Element, rule: &str) -> Option<TextEdit
     Some((element.span, format!("{OPEN}{rule}{OPEN_END}{hidden}{CLOSE}")))
 }
 
-/// Brings back every element that `rule` commented out.
+/// Brings back every element that `rule` commented out. What does not hold one whole element, as after a hand edit, stays.
 pub fn bring_back(text: &str, document: &XmlDocument, rule: &str) -> Vec<TextEdit> {
     let open = format!("{OPEN}{rule}{OPEN_END}");
     let comments = document.comments.iter();
     comments
         .filter_map(|comment| {
             let hidden = comment.of(text).strip_prefix(&open)?.strip_suffix(CLOSE)?;
-            Some((*comment, show_dashes(hidden)))
+            let shown = show_dashes(hidden);
+            XmlDocument::parse(&shown).is_ok().then_some((*comment, shown))
         })
         .collect()
+}
+
+/// Whether a comment is one that a fix made.
+pub(super) fn is_marked(comment: &str) -> bool {
+    comment.starts_with(OPEN)
+}
+
+/// The text of a comment as it was before a fix hid its dashes.
+pub(super) fn plain(comment: &str) -> String {
+    show_dashes(comment)
 }
 
 fn hide_dashes(text: &str) -> Option<String> {

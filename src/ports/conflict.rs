@@ -88,7 +88,7 @@ pub fn free_offset(tables: &[&PortTable], home: usize) -> Option<i64> {
 }
 
 /// Whether the listener moves with the offset: also at offset 0, where nothing is added.
-fn follows_offset(listener: &Listener) -> bool {
+pub(super) fn follows_offset(listener: &Listener) -> bool {
     use crate::catalog::OffsetRule;
     match listener.row {
         Some((row, part)) => match part.offset.unwrap_or(row.offset) {

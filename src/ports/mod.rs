@@ -24,7 +24,7 @@ pub const MAX_PORT: i64 = 65_535;
 pub const MAX_OFFSET: i64 = 55_000;
 
 /// Everything that a home opens.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct PortTable {
     /// The offset of the home.
     pub offset: Offset,
@@ -43,6 +43,15 @@ impl PortTable {
         listeners.extend(inbound::endpoints_of(model, &offset, profile.as_ref()));
         listeners.extend(custom::connectors_of(model, &offset));
         Self { offset, profile, listeners }
+    }
+
+    /// Moves everything that follows the offset to where it would be with `offset`.
+    pub fn move_to(&mut self, offset: i64) {
+        let moved = offset - self.offset.value.unwrap_or(0);
+        for listener in self.listeners.iter_mut().filter(|listener| conflict::follows_offset(listener)) {
+            listener.offset += moved;
+        }
+        self.offset.value = Some(offset);
     }
 
     /// The first listener of this id.

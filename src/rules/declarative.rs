@@ -20,18 +20,23 @@ pub(super) fn check(rule: &RuleInfo, context: HomeContext, findings: &mut Vec<Fi
     }
 }
 
-/// Writes the key that the server reads in place of the one that stands there, which must be written in one piece.
-fn rename(context: HomeContext, entry: &TomlEntry, written: &str) -> Option<Fix> {
+/// Writes the entry as the key that the server reads: in place where its table is the same, else in the table of that key.
+fn rename(context: HomeContext, entry: &TomlEntry, key: &str) -> Option<Fix> {
     let (file, toml) = fixes::toml_of(context.model())?;
     let own = entry.key_span.of(toml.text);
-    let table = entry.key.strip_suffix(own)?;
-    let new = format!("{table}{written}");
-    if toml.document.get(&new).is_some() {
+    if toml.document.get(key).is_some() {
         return None;
     }
-    let edits = vec![toml.rename(entry, written)];
-    let title = format!("rename `{own}` to `{written}`");
-    Some(fixes::fix_of(context.model(), file, title, Safety::Safe, edits, vec![entry.key.clone(), new]))
+    let in_place = entry.key.strip_suffix(own).and_then(|table| key.strip_prefix(table));
+    let edits = if let Some(written) = in_place {
+        vec![toml.rename(entry, written)]
+    } else {
+        let mut edits = vec![toml.remove(entry)?];
+        edits.extend(toml.set(key, entry.value_span.of(toml.text))?);
+        edits
+    };
+    let touches = vec![entry.key.clone(), key.to_owned()];
+    Some(fixes::fix_of(context.model(), file, format!("write `{}` as `{key}`", entry.key), Safety::Safe, edits, touches))
 }
 
 fn equals(value: &TomlValue, expected: &serde_json::Value) -> bool {

@@ -62,7 +62,7 @@ pub struct When {
     pub message: String,
     /// The remedy.
     pub help: Option<String>,
-    /// For a key what to write in its place, in the same table: a fix that is safe.
+    /// For a key the one to write in its place: a fix that is safe.
     #[serde(default)]
     pub rename: BTreeMap<String, String>,
 }

@@ -7,6 +7,7 @@ use crate::model::{Content, FileId, Location};
 use crate::ports::Listener;
 use crate::rules::{HomeContext, fixes};
 use crate::source::Span;
+use crate::source::secrets::is_secret_name;
 use crate::source::toml::{TomlEntry, TomlValue};
 use crate::urls::{LiteralPort, is_loopback, literal_ports};
 
@@ -16,7 +17,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     }
     if let Some((file, document)) = context.model().toml() {
         for entry in &document.entries {
-            if !names_another_product(context, &entry.key) {
+            if !names_another_product(context, &entry.key) && !is_secret(&entry.key) {
                 for span in string_spans(entry) {
                     report(context, file, span, &entry.key, findings);
                 }
@@ -80,6 +81,12 @@ fn meant_listener<'a>(context: HomeContext<'a>, url: &LiteralPort) -> Option<&'a
         return None;
     }
     context.ports().listeners.iter().find(|listener| listener.enabled && listener.offset != 0 && listener.base == Some(url.port))
+}
+
+/// Secrets are never read for URLs, and never edited.
+fn is_secret(key: &str) -> bool {
+    let last = key.rsplit('.').next().unwrap_or(key);
+    key.starts_with("secrets.") || key.starts_with("runtime_secrets.") || is_secret_name(last)
 }
 
 /// Keys that name another product, which may well run at its default ports on the same machine.

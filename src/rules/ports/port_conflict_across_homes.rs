@@ -9,54 +9,63 @@ use crate::rules::{Home, HomeContext, RuleContext, fixes};
 use crate::urls::is_loopback;
 
 pub(in crate::rules) fn check(context: RuleContext, findings: &mut Vec<Finding>) {
+    let mut plan = Plan::new(context.homes);
     for (number, home) in context.homes.iter().enumerate().filter(|(_, home)| home.model.is_whole) {
-        let earlier = context.homes[..number]
-            .iter()
-            .enumerate()
-            .filter(|(_, earlier)| earlier.model.is_whole && same_machine(earlier, home));
-        for (other, earlier) in earlier {
-            findings.extend(compare(context, (other, earlier), (number, home)));
+        let earlier: Vec<&Home> =
+            context.homes[..number].iter().filter(|earlier| earlier.model.is_whole && same_machine(earlier, home)).collect();
+        let conflicts: Vec<(&Home, Vec<i64>)> = earlier
+            .into_iter()
+            .map(|earlier| (earlier, common_ports(earlier, home)))
+            .filter(|(_, ports)| !ports.is_empty())
+            .collect();
+        let Some(at) = place_of_offset(home).filter(|_| !conflicts.is_empty()) else { continue };
+        let free = plan.move_home(number);
+        for (earlier, ports) in conflicts {
+            let ports: Vec<String> = ports.iter().map(ToString::to_string).collect();
+            let what = if ports.len() == 1 { "port" } else { "ports" };
+            let message = format!("{} and {} both want {what} {}", name(earlier), name(home), ports.join(", "));
+            let help = match free {
+                Some(offset) => format!("the smallest free offset for {} is {offset}", name(home)),
+                None => "no offset parts them: change the ports that do not follow it".to_owned(),
+            };
+            let moved = HomeContext { number, home, homes: context.homes };
+            let fix = free.and_then(|offset| set_offset(moved, offset));
+            findings.push(Finding::new(number, at, message).help(help).key("server.offset").fix(fix));
         }
     }
 }
 
-fn compare(context: RuleContext, (_, earlier): (usize, &Home), (number, home): (usize, &Home)) -> Option<Finding> {
-    let conflicts = conflicts(&[&earlier.ports, &home.ports]);
-    let between: Vec<_> = conflicts
+/// The ports that both homes open.
+fn common_ports(one: &Home, other: &Home) -> Vec<i64> {
+    let conflicts = conflicts(&[&one.ports, &other.ports]);
+    let between = conflicts
         .iter()
-        .filter(|conflict| {
-            conflict.listeners.iter().any(|listener| listener.home == 0)
-                && conflict.listeners.iter().any(|listener| listener.home == 1)
-        })
-        .collect();
-    if between.is_empty() {
-        return None;
+        .filter(|conflict| [0, 1].iter().all(|home| conflict.listeners.iter().any(|listener| listener.home == *home)));
+    between.map(|conflict| conflict.port).collect()
+}
+
+/// The homes with the offsets that they would get, one after the other, so that those of several homes fit together.
+struct Plan<'a> {
+    homes: &'a [Home],
+    tables: Vec<PortTable>,
+}
+
+impl<'a> Plan<'a> {
+    fn new(homes: &'a [Home]) -> Self {
+        Self { homes, tables: homes.iter().map(|home| home.ports.clone()).collect() }
     }
-    let ports: Vec<String> = between.iter().map(|conflict| conflict.port.to_string()).collect();
-    let at = place_of_offset(home)?;
-    let message = format!(
-        "{} and {} both want {} {}",
-        name(earlier),
-        name(home),
-        if ports.len() == 1 { "port" } else { "ports" },
-        ports.join(", ")
-    );
-    let neighbours: Vec<(usize, &Home)> = context
-        .homes
-        .iter()
-        .enumerate()
-        .filter(|(other, neighbour)| *other == number || neighbour.model.is_whole && same_machine(neighbour, home))
-        .collect();
-    let tables: Vec<&PortTable> = neighbours.iter().map(|(_, neighbour)| &neighbour.ports).collect();
-    let own = neighbours.iter().position(|(other, _)| *other == number)?;
-    let free = free_offset(&tables, own);
-    let help = match free {
-        Some(offset) => format!("the smallest free offset for {} is {offset}", name(home)),
-        None => "no offset parts them: change the ports that do not follow it".to_owned(),
-    };
-    let finding = Finding::new(number, at, message).help(help).key("server.offset");
-    let moved = HomeContext { number, home, homes: context.homes };
-    Some(finding.fix(free.and_then(|offset| set_offset(moved, offset))))
+
+    /// Gives the home of this number the smallest offset that is free among those of its machine.
+    fn move_home(&mut self, number: usize) -> Option<i64> {
+        let home = &self.homes[number];
+        let is_near =
+            |other: usize| other == number || self.homes[other].model.is_whole && same_machine(&self.homes[other], home);
+        let near: Vec<usize> = (0..self.homes.len()).filter(|other| is_near(*other)).collect();
+        let tables: Vec<&PortTable> = near.iter().map(|other| &self.tables[*other]).collect();
+        let offset = free_offset(&tables, near.iter().position(|other| *other == number)?)?;
+        self.tables[number].move_to(offset);
+        Some(offset)
+    }
 }
 
 /// Where the offset of a home is written, or would be.

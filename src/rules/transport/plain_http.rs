@@ -76,7 +76,11 @@ impl PlainHttp {
         let start = text[..marker].rfind(&open)?;
         let end = marker + text[marker..].find(&close)? + close.len();
         let element = Span::new(start, end).of(&text);
-        let is_one = element.matches(&open).count() == 1 && !element.contains("{#") && !element.contains("#}");
+        // A block that begins inside and ends outside would be torn apart.
+        let is_balanced = [("if", "endif"), ("for", "endfor")].iter().all(|(open, close)| {
+            element.matches(&format!("{{% {open} ")).count() == element.matches(&format!("{{% {close}")).count()
+        });
+        let is_one = is_balanced && element.matches(&open).count() == 1 && !element.contains("{#") && !element.contains("#}");
         let edit = |at: usize, text: String| Edit { file: model.template_path(file), span: Span::at(at), text };
         is_one.then(|| Fix {
             title: format!("comment out <{}> in the template of {}", self.element, file.rsplit('/').next().unwrap_or(file)),
@@ -88,7 +92,7 @@ impl PlainHttp {
     }
 }
 
-/// Sets the switch to false; in Micro Integrator as its documentation writes it, a dotted key of `[transport.http]`.
+/// Sets the switch to false.
 fn switch_off(context: HomeContext, key: &str) -> Option<Fix> {
     fixes::set_key(context, key, "false", Safety::Unsafe)
 }
