@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use carbonlint::fix::run::{Request, run};
+use carbonlint::fix::write::{Replacement, WriteError, replace};
 use carbonlint::model::Assumptions;
 use carbonlint::paths::Shown;
 use carbonlint::rules::{Selection, rules};
@@ -339,4 +340,114 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_backup_needs_a_name_of_its_own() {
+    let home = Home::with(&[PRODUCT, (TOML, FAULTY.as_bytes())]);
+    for suffix in ["", "/x", ".carbonlint-new"] {
+        assert_eq!(home.fix(&["--backup", suffix]).0, Some(2), "{suffix:?}");
+        assert_eq!(home.text(TOML), FAULTY);
+    }
+    home.write("repository/conf/deployment.toml.orig", b"the first one");
+    assert_eq!(home.fix(&["--backup", ".orig"]).0, Some(2));
+    assert_eq!((home.text(TOML).as_str(), home.text("repository/conf/deployment.toml.orig").as_str()), (FAULTY, "the first one"));
+}
+
+#[test]
+fn an_edit_made_during_the_run_is_not_overwritten() {
+    let home = Home::with(&[PRODUCT, (TOML, FAULTY.as_bytes())]);
+    let shown = Shown::relative_to(home.path().to_path_buf());
+    let request = Request { paths: vec![home.path().to_path_buf()], ..Request::default() };
+    let outcome = run(&request, &shown).expect("the fixes come to an end");
+    let edited = format!("{FAULTY}\n# mine\n");
+    home.write(TOML, edited.as_bytes());
+    let replacements: Vec<Replacement> =
+        outcome.files.into_iter().map(|file| Replacement { path: file.path, old: file.old, new: file.new }).collect();
+    assert_eq!(replacements.len(), 1);
+    assert!(matches!(replace(&replacements, home.path(), None), Err(WriteError::Changed(_))));
+    assert_eq!(home.text(TOML), edited);
+}
+
+#[test]
+fn the_offset_is_settled_before_what_depends_on_it() {
+    let homes = Home::with(&[]);
+    for (number, fixture) in ["identity-server-7.1.0", "identity-server-7.1.0", "api-manager-4.5.0"].into_iter().enumerate() {
+        let from = Home::fixture(fixture);
+        for (path, bytes) in from.files() {
+            let name = path.strip_prefix(from.path()).expect("below").to_str().expect("UTF-8").to_owned();
+            homes.write(&format!("{number}/{name}"), &bytes);
+        }
+    }
+    let (code, text) = homes.fix(&["--unsafe"]);
+    assert_eq!(code, Some(0), "{text}");
+    let api_manager = homes.text("2/repository/conf/deployment.toml");
+    assert!(api_manager.contains("offset = 2") && api_manager.contains("ws://localhost:9101"), "{api_manager}");
+}
+
+#[test]
+fn many_homes_get_offsets_in_one_go() {
+    let homes = Home::with(&[]);
+    let from = Home::fixture("identity-server-7.1.0");
+    for number in 0..14 {
+        for (path, bytes) in from.files() {
+            let name = path.strip_prefix(from.path()).expect("below").to_str().expect("UTF-8").to_owned();
+            homes.write(&format!("{number:02}/{name}"), &bytes);
+        }
+    }
+    let (code, text) = homes.fix(&["--select", "port-conflict-across-homes"]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("13 findings fixed in 13 files"), "{text}");
+    assert!(homes.text("13/repository/conf/deployment.toml").contains("offset = 13"));
+    assert_eq!(homes.command(&["lint", ".", "--select", "port-conflict-across-homes"]).status.code(), Some(0));
+}
+
+#[test]
+fn an_unsafe_sibling_does_not_stand_in_the_way() {
+    let text = "[server]\noffset = 1\nhostname = \"gw.example.com\"\n\n[[apim.gateway.environment]]\nservice_url = \"https://localhost:9443/services/\"\n\n[[apim.gateway.environment]]\nservice_url = \"https://gw.example.com:9443/services/\"\n";
+    let home = Home::with(&[PRODUCT, (TOML, text.as_bytes())]);
+    let (code, printed) = home.fix(&[]);
+    assert_eq!(code, Some(0), "{printed}");
+    assert_eq!(home.text(TOML), text.replace("localhost:9443", "localhost:9444"));
+}
+
+#[test]
+fn secrets_are_never_edited() {
+    let text = "[server]\noffset = 1\n\n[db]\npassword = \"https://localhost:9443/x\"\nurl = \"jdbc:mysql://localhost:9443/x\"\n\n[secrets]\nx = \"https://localhost:9443/\"\n";
+    let home = Home::with(&[PRODUCT, (TOML, text.as_bytes())]);
+    home.fix(&[]);
+    assert_eq!(home.text(TOML), text);
+}
+
+#[test]
+fn a_key_that_is_not_read_becomes_the_one_that_is() {
+    for (text, expected) in [
+        ("[mediation]\ninternal.http.api.port = 9195\n", "[mediation]\ninternal_http_api_port = 9195\n"),
+        ("mediation.internal.http.api.port = 9195\n", "mediation.internal_http_api_port = 9195\n"),
+        (
+            "[mediation.internal]\nhttp.api.port = 9195\n\n[x]\ny = 1\n",
+            "[mediation]\ninternal_http_api_port = 9195\n\n[mediation.internal]\n\n[x]\ny = 1\n",
+        ),
+    ] {
+        let home = Home::with(&[("updates/product.txt", b"wso2mi-4.2.0"), ("conf/deployment.toml", text.as_bytes())]);
+        assert_eq!(home.fix(&["--select", "mi-internal-api-port-key"]).0, Some(0));
+        assert_eq!(home.text("conf/deployment.toml"), expected);
+    }
+}
+
+#[test]
+fn elements_side_by_side_come_back_together_and_notes_stay_notes() {
+    let receiver = |port: u16| {
+        format!(
+            "<transportReceiver name=\"http\" class=\"x.PassThroughHttpListener\"><parameter name=\"port\">{port}</parameter></transportReceiver>"
+        )
+    };
+    let text =
+        format!("<axisconfig>{}{}<!-- carbonlint[http-passthru-enabled] a note --></axisconfig>", receiver(8280), receiver(8281));
+    let name = "repository/conf/axis2/axis2.xml";
+    let home = Home::with(&[("updates/product.txt", b"wso2am-2.6.0"), (name, text.as_bytes())]);
+    assert_eq!(home.fix(&["--select", "http-passthru-enabled"]).0, Some(0));
+    assert!(home.text(name).contains("--><!-- carbonlint"));
+    assert_eq!(home.fix(&["--revert", "http-passthru-enabled"]).0, Some(0));
+    assert_eq!(home.text(name), text);
 }

@@ -117,11 +117,15 @@ impl Reader<'_> {
 
 /// A template without what XML or the template engine takes for comments.
 fn without_comments(template: &str) -> String {
+    let opens_at = |rest: &str| {
+        rest.match_indices(['<', '{']).find_map(|(at, _)| {
+            let marks = [("<!--", "-->"), ("{#", "#}")];
+            marks.into_iter().find(|(open, _)| rest[at..].starts_with(open)).map(|(_, close)| (at, close))
+        })
+    };
     let mut rest = template;
     let mut kept = String::with_capacity(template.len());
-    while let Some((start, close)) =
-        [("<!--", "-->"), ("{#", "#}")].into_iter().filter_map(|(open, close)| Some((rest.find(open)?, close))).min()
-    {
+    while let Some((start, close)) = opens_at(rest) {
         kept.push_str(&rest[..start]);
         rest = rest[start..].find(close).map_or("", |end| &rest[start + end + close.len()..]);
     }

@@ -6,6 +6,7 @@ use crate::fix::toml_edits::{TextEdit, TomlFile};
 use crate::fix::xml_edits::{comment_out, element_at, set_attribute, set_text};
 use crate::model::{Content, FileId, Location, Model};
 use crate::rules::HomeContext;
+use crate::source::template::is_template;
 use crate::source::xml::{Element, XmlDocument};
 
 /// A fix of one file.
@@ -27,8 +28,7 @@ pub(super) fn fix_of(
 pub(super) fn toml_of(model: &Model) -> Option<(FileId, TomlFile<'_>)> {
     let (file, document) = model.toml()?;
     let text = &model.file(file).source.text;
-    let is_template = crate::source::template::mask(text, crate::source::Kind::Toml).is_some();
-    (!is_template).then_some((file, TomlFile { text, document }))
+    (!is_template(text)).then_some((file, TomlFile { text, document }))
 }
 
 /// Sets `key` of deployment.toml to `literal`.

@@ -77,6 +77,7 @@ fn assigned(text: &str, spans: &mut Vec<Span>) {
             }
         }
         if let Some((name, _)) = trimmed.split_once([' ', '\t'])
+            && name.chars().all(is_name_character)
             && is_secret_name(name)
         {
             spans.extend(behind_name(text, start + line.len() - trimmed.len(), end));
@@ -84,6 +85,10 @@ fn assigned(text: &str, spans: &mut Vec<Span>) {
         above = line;
         start = end;
     }
+}
+
+fn is_name_character(character: char) -> bool {
+    character.is_alphanumeric() || matches!(character, '_' | '-' | '.' | '"' | '\'')
 }
 
 /// Everything behind the name that begins at `start`, its separator aside.
@@ -257,6 +262,7 @@ mod tests {
             ("<Property value='ZQ' name='password'/>", "<Property value='**' name='password'/>"),
             ("<p name=“password”>x</p>", "<p name=“password”>x</p>"),
             ("password: >\n  ZQ\nuser: u\n", "password: *\n****\nuser: u\n"),
+            ("</KeyPassword></KeyStore> -->\n", "</KeyPassword></KeyStore> -->\n"),
             ("ssl.password=\\\n  ZQ\nx=1\n", "ssl.password=*\n****\nx=1\n"),
             ("password = \"\"\"a\nb\"\"\"\nc = 1\n", "password = \"\"\"*\n*\"\"\"\nc = 1\n"),
         ] {

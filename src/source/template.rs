@@ -17,7 +17,7 @@ pub struct Masked {
     pub placeholders: Vec<Span>,
 }
 
-/// The three syntaxes: opening and closing mark.
+/// The syntaxes: opening and closing mark.
 const MARKS: [(&str, &str); 4] = [("{{", "}}"), ("{%", "%}"), ("{#", "#}"), ("<%", "%>")];
 
 /// Masks what a deployment tool will replace in `text`, a file of this `kind`. `None` when there is nothing of the sort.
@@ -31,6 +31,11 @@ pub fn mask(text: &str, kind: Kind) -> Option<Masked> {
     masker.run(text, &tags);
     let text = String::from_utf8(masker.bytes).ok()?;
     Some(Masked { text, placeholders: masker.placeholders })
+}
+
+/// Whether a deployment tool would replace something in `text`.
+pub fn is_template(text: &str) -> bool {
+    next_mark(text, 0).is_some()
 }
 
 /// What a tag does to the text around it.
@@ -51,9 +56,7 @@ enum Role {
 fn tags_of(text: &str) -> Vec<(Span, Role)> {
     let mut tags = Vec::new();
     let mut at = 0;
-    while let Some((start, (open, close))) =
-        MARKS.iter().filter_map(|mark| text[at..].find(mark.0).map(|len| (at + len, *mark))).min_by_key(|(start, _)| *start)
-    {
+    while let Some((start, (open, close))) = next_mark(text, at) {
         let inside = start + open.len();
         let Some(len) = text[inside..].find(close) else { break };
         let end = inside + len + close.len();
@@ -61,6 +64,14 @@ fn tags_of(text: &str) -> Vec<(Span, Role)> {
         at = end;
     }
     tags
+}
+
+/// The first opening mark from `at` on, found in one pass over the text.
+fn next_mark(text: &str, at: usize) -> Option<(usize, (&'static str, &'static str))> {
+    text[at..].match_indices(['{', '<']).find_map(|(found, _)| {
+        let start = at + found;
+        MARKS.iter().find(|(open, _)| text[start..].starts_with(open)).map(|mark| (start, *mark))
+    })
 }
 
 fn role(open: &str, content: &str) -> Role {
