@@ -1,5 +1,6 @@
 //! Text edits on byte ranges, and how several fixes of one file are applied together.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::source::Span;
@@ -39,6 +40,21 @@ pub struct Fix {
     pub touches: Vec<String>,
     /// What is left for a person to look at once it is applied.
     pub afterwards: Option<String>,
+}
+
+impl Fix {
+    /// The files that it edits.
+    pub fn files(&self) -> BTreeSet<&PathBuf> {
+        self.edits.iter().map(|edit| &edit.file).collect()
+    }
+
+    /// Whether an edit of this fix overlaps or touches one of `other`.
+    pub fn touches_edits_of(&self, other: &Self) -> bool {
+        let meet = |one: &Edit, other: &Edit| {
+            one.file == other.file && one.span.start <= other.span.end && other.span.start <= one.span.end
+        };
+        self.edits.iter().any(|one| other.edits.iter().any(|other| meet(one, other)))
+    }
 }
 
 /// Applies to `text` those of `fixes` that fit together, each a list of edits of this one file. A fix whose edits overlap or touch those

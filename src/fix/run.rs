@@ -92,16 +92,7 @@ pub struct NoEnd {
 
 /// Works out what to write. Fails when the fixes do not come to an end; then nothing is to be written.
 pub fn run(request: &Request, shown: &Shown) -> Result<Outcome, NoEnd> {
-    let mut state = State {
-        request,
-        shown,
-        originals: Overlays::new(),
-        texts: Overlays::new(),
-        roots: BTreeMap::new(),
-        applied: Vec::new(),
-        counts: BTreeMap::new(),
-        refused: BTreeSet::new(),
-    };
+    let mut state = State::new(request, shown);
     let mut seen: Vec<Overlays> = vec![Overlays::new()];
     let mut first: Option<Vec<Diagnostic>> = None;
     for _ in 0..MAX_PASSES {
@@ -127,6 +118,13 @@ pub fn run(request: &Request, shown: &Shown) -> Result<Outcome, NoEnd> {
     }
     let rules: BTreeSet<String> = state.applied.iter().map(|applied| applied.rule.clone()).collect();
     Err(NoEnd { rules: rules.into_iter().collect() })
+}
+
+/// A fix that is wanted, with its finding.
+#[derive(Clone, Copy)]
+struct Wanted<'a> {
+    diagnostic: &'a Diagnostic,
+    fix: &'a Fix,
 }
 
 struct State<'a> {
@@ -159,7 +157,20 @@ fn count(diagnostics: &[Diagnostic]) -> BTreeMap<Subject, usize> {
     counts
 }
 
-impl State<'_> {
+impl<'a> State<'a> {
+    fn new(request: &'a Request, shown: &'a Shown) -> Self {
+        Self {
+            request,
+            shown,
+            originals: Overlays::new(),
+            texts: Overlays::new(),
+            roots: BTreeMap::new(),
+            applied: Vec::new(),
+            counts: BTreeMap::new(),
+            refused: BTreeSet::new(),
+        }
+    }
+
     fn open(&self) -> Workspace {
         Workspace::open(&self.request.paths, &self.request.assumptions, &self.texts)
     }
@@ -185,70 +196,79 @@ impl State<'_> {
             .filter(|diagnostic| diagnostic.finding.fixes.iter().any(|fix| self.wants(diagnostic, fix) && moves_home(fix)))
             .map(Diagnostic::home)
             .collect();
-        let mut by_file: BTreeMap<PathBuf, Vec<(&Diagnostic, &Fix)>> = BTreeMap::new();
+        let mut accepted: Vec<Wanted> = Vec::new();
         for diagnostic in diagnostics {
             let Some(fix) = diagnostic.finding.fixes.iter().find(|fix| self.wants(diagnostic, fix)) else { continue };
             if moved.contains(&diagnostic.home()) && !moves_home(fix) {
                 continue;
             }
-            let Some(file) =
-                fix.edits.first().map(|edit| &edit.file).filter(|file| fix.edits.iter().all(|edit| edit.file == **file))
-            else {
-                continue;
-            };
-            let root = diagnostic.home().map(|home| workspace.homes[home].model.layout.root.clone()).unwrap_or_default();
-            self.roots.entry(file.clone()).or_insert(root);
-            by_file.entry(file.clone()).or_default().push((diagnostic, fix));
+            // Each fix must stand the comparison on its own; of two that overlap the second waits for the next pass.
+            let wanted = Wanted { diagnostic, fix };
+            match self.stand_alone(workspace, wanted) {
+                Err(reason) => self.refuse(diagnostic, reason),
+                Ok(()) if accepted.iter().all(|other| !other.fix.touches_edits_of(fix)) => accepted.push(wanted),
+                Ok(()) => {}
+            }
         }
-        let mut fixed = BTreeSet::new();
-        for (file, fixes) in by_file {
-            fixed.extend(self.change(workspace, &file, &fixes));
+        let new = self.combine(workspace, &mut accepted);
+        self.texts.extend(new);
+        for Wanted { diagnostic, fix } in &accepted {
+            for file in fix.files() {
+                let root = diagnostic.home().map(|home| workspace.homes[home].model.layout.root.clone()).unwrap_or_default();
+                self.roots.entry(file.clone()).or_insert(root);
+            }
+            let path = fix.files().into_iter().map(|file| self.shown.path(file)).collect::<Vec<_>>().join(", ");
+            let (rule, title, afterwards) = (diagnostic.rule.name.clone(), fix.title.clone(), fix.afterwards.clone());
+            self.applied.push(Applied { rule, title, path, afterwards, subject: subject(diagnostic) });
         }
-        fixed
+        accepted.iter().map(|wanted| wanted.diagnostic.rule.name.clone()).collect()
     }
 
-    /// Applies the fixes of one file; returns the rules that changed it.
-    fn change(&mut self, workspace: &Workspace, file: &Path, fixes: &[(&Diagnostic, &Fix)]) -> Vec<String> {
-        let Some(old) = self.bytes_of(workspace, file) else { return Vec::new() };
-        let Ok(source) = SourceFile::from_bytes(file, old.clone()) else { return Vec::new() };
-        let mut refuse = |diagnostic: &Diagnostic, reason: String| {
-            let (path, rule) = (diagnostic.path.clone(), diagnostic.rule.name.clone());
-            self.refused.insert(Refused { path, rule, reason });
-        };
-        // Each fix must stand the comparison on its own; those that do are applied together.
-        let mut sound: Vec<(&Diagnostic, &Fix)> = Vec::new();
-        for (diagnostic, fix) in fixes {
-            let (text, applied) = apply(&source.text, std::slice::from_ref(&fix.edits));
-            let verdict = match (applied.as_slice(), source.encode(&text)) {
-                ([true], Some(new)) => compare(file, &old, &new, &fix.touches),
-                (_, None) => Err(format!("the result cannot be written in {}", source.encoding.name())),
-                _ => Err("its edits do not fit the file".to_owned()),
+    fn refuse(&mut self, diagnostic: &Diagnostic, reason: String) {
+        let (path, rule) = (diagnostic.path.clone(), diagnostic.rule.name.clone());
+        self.refused.insert(Refused { path, rule, reason });
+    }
+
+    /// Whether a fix alone leaves each of its files as it may be.
+    fn stand_alone(&mut self, workspace: &Workspace, wanted: Wanted) -> Result<(), String> {
+        wanted.fix.files().into_iter().try_for_each(|file| self.changed(workspace, file, &[wanted]).map(|_| ()))
+    }
+
+    /// The new bytes of every file that the fixes change together. Fixes whose files do not stand the comparison together are refused and
+    /// taken out, in all of their files.
+    fn combine(&mut self, workspace: &Workspace, accepted: &mut Vec<Wanted>) -> Overlays {
+        loop {
+            let files: BTreeSet<&PathBuf> = accepted.iter().flat_map(|wanted| wanted.fix.files()).collect();
+            let results: Vec<(&PathBuf, Result<Vec<u8>, String>)> =
+                files.into_iter().map(|file| (file, self.changed(workspace, file, accepted))).collect();
+            let Some((file, reason)) = results.iter().find_map(|(file, result)| Some((*file, result.as_ref().err()?.clone())))
+            else {
+                return results.into_iter().filter_map(|(file, result)| Some((file.clone(), result.ok()?))).collect();
             };
-            match verdict {
-                Ok(()) => sound.push((diagnostic, fix)),
-                Err(reason) => refuse(diagnostic, reason),
+            let (out, kept): (Vec<Wanted>, Vec<Wanted>) = accepted.iter().partition(|wanted| wanted.fix.files().contains(file));
+            for wanted in out {
+                self.refuse(wanted.diagnostic, reason.clone());
             }
+            *accepted = kept;
         }
-        let edits: Vec<Vec<Edit>> = sound.iter().map(|(_, fix)| fix.edits.clone()).collect();
+    }
+
+    /// The bytes of `file` with what the fixes change in it, compared with what it says now.
+    fn changed(&mut self, workspace: &Workspace, file: &Path, fixes: &[Wanted]) -> Result<Vec<u8>, String> {
+        let old = self.bytes_of(workspace, file).ok_or("it cannot be read without loss")?;
+        let source = SourceFile::from_bytes(file, old.clone()).map_err(|_| "it is too large")?;
+        let here: Vec<&Fix> =
+            fixes.iter().map(|wanted| wanted.fix).filter(|fix| fix.edits.iter().any(|edit| edit.file == file)).collect();
+        let edits: Vec<Vec<Edit>> =
+            here.iter().map(|fix| fix.edits.iter().filter(|edit| edit.file == file).cloned().collect()).collect();
         let (text, applied) = apply(&source.text, &edits);
-        let taken: Vec<&(&Diagnostic, &Fix)> =
-            sound.iter().zip(applied).filter(|(_, applied)| *applied).map(|(fix, _)| fix).collect();
-        let touches: Vec<String> = taken.iter().flat_map(|(_, fix)| fix.touches.clone()).collect();
-        let Some(new) = source.encode(&text).filter(|new| *new != old) else { return Vec::new() };
-        if let Err(reason) = compare(file, &old, &new, &touches) {
-            for (diagnostic, _) in taken {
-                refuse(diagnostic, reason.clone());
-            }
-            return Vec::new();
+        if applied.contains(&false) {
+            return Err("its edits do not fit the file".to_owned());
         }
-        self.texts.insert(file.to_path_buf(), new);
-        for (diagnostic, fix) in &taken {
-            let rule = diagnostic.rule.name.clone();
-            let (title, afterwards) = (fix.title.clone(), fix.afterwards.clone());
-            let subject = subject(diagnostic);
-            self.applied.push(Applied { rule, title, path: self.shown.path(file), afterwards, subject });
-        }
-        taken.iter().map(|(diagnostic, _)| diagnostic.rule.name.clone()).collect()
+        let new = source.encode(&text).ok_or_else(|| format!("the result cannot be written in {}", source.encoding.name()))?;
+        let touches: Vec<String> = here.iter().flat_map(|fix| fix.touches.clone()).collect();
+        compare(file, &old, &new, &touches)?;
+        Ok(new)
     }
 
     /// The bytes that a file has so far. Those of a file that was linted are the ones from which its findings come.
@@ -290,7 +310,7 @@ impl State<'_> {
             let number = |counts: &BTreeMap<Subject, usize>| counts.get(&applied.subject).copied().unwrap_or(0);
             number(&left) > number(&self.counts).saturating_sub(fixed)
         };
-        self.applied.iter().filter(is_left).map(|applied| applied.path.clone()).collect()
+        self.applied.iter().filter(is_left).flat_map(|applied| applied.path.split(", ").map(str::to_owned)).collect()
     }
 
     /// Takes back every change of these files and refuses their fixes.
@@ -298,7 +318,7 @@ impl State<'_> {
         let shown = self.shown;
         self.texts.retain(|path, _| !paths.contains(&shown.path(path)));
         let (undone, kept): (Vec<Applied>, Vec<Applied>) =
-            self.applied.drain(..).partition(|applied| paths.contains(&applied.path));
+            self.applied.drain(..).partition(|applied| applied.path.split(", ").any(|path| paths.contains(path)));
         self.applied = kept;
         for applied in undone {
             self.refused.insert(Refused { path: applied.subject.1, rule: applied.rule, reason: reason.to_owned() });
@@ -314,5 +334,49 @@ impl State<'_> {
             (old != new).then_some(ChangedFile { path, root, old, new })
         });
         Outcome { files: files.collect(), applied: self.applied, refused: self.refused.into_iter().collect(), left, workspace }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::{Finding, Target};
+    use crate::rules::rules;
+    use crate::source::Span;
+
+    /// A finding whose fix replaces the first byte of each of some files.
+    fn diagnostic(files: &[&Path], text: &str, touches: &[&str]) -> Diagnostic {
+        let edit = |file: &&Path| Edit { file: file.to_path_buf(), span: Span::new(0, 1), text: text.to_owned() };
+        let fix = Fix {
+            title: "rename".to_owned(),
+            safety: Safety::Safe,
+            edits: files.iter().map(edit).collect(),
+            touches: touches.iter().map(|touch| (*touch).to_owned()).collect(),
+            afterwards: None,
+        };
+        let finding = Finding::at(Target::Path(files[0].to_path_buf(), None), "x").fix(Some(fix));
+        let (path, span) = (files[0].display().to_string(), Span::default());
+        Diagnostic { rule: &rules()[0], severity: Severity::Info, finding, path, span, fingerprint: String::new() }
+    }
+
+    #[test]
+    fn a_fix_of_several_files_is_applied_in_all_of_them_or_in_none() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (one, other) = (folder.path().join("1.toml"), folder.path().join("2.toml"));
+        fs::write(&one, "a = 1\n").expect("written");
+        fs::write(&other, "a = 1\nb = 2\n").expect("written");
+        let shown = Shown::relative_to(PathBuf::new());
+        for (text, expected) in [("c", 2), ("b", 0)] {
+            let request = Request { paths: vec![folder.path().to_path_buf()], ..Request::default() };
+            let mut state = State::new(&request, &shown);
+            let workspace = state.open();
+            // Renaming to `b` makes the second file define it twice.
+            let fixed = state.pass(&workspace, &[diagnostic(&[&one, &other], text, &["a", "b", "c"])]);
+            assert_eq!(
+                (state.texts.len(), fixed.len(), state.refused.len()),
+                (expected, expected / 2, 1 - expected / 2),
+                "{text}"
+            );
+        }
     }
 }

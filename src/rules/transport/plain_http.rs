@@ -80,7 +80,10 @@ impl PlainHttp {
         let is_balanced = [("if", "endif"), ("for", "endfor")].iter().all(|(open, close)| {
             element.matches(&format!("{{% {open} ")).count() == element.matches(&format!("{{% {close}")).count()
         });
-        let is_one = is_balanced && element.matches(&open).count() == 1 && !element.contains("{#") && !element.contains("#}");
+        // The template is read as UTF-8 here and by what its prolog says there: where only ASCII stands, both have the same places.
+        let is_plain = text[..end].is_ascii();
+        let is_one =
+            is_plain && is_balanced && element.matches(&open).count() == 1 && !element.contains("{#") && !element.contains("#}");
         let edit = |at: usize, text: String| Edit { file: model.template_path(file), span: Span::at(at), text };
         is_one.then(|| Fix {
             title: format!("comment out <{}> in the template of {}", self.element, file.rsplit('/').next().unwrap_or(file)),
