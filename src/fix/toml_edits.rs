@@ -134,7 +134,11 @@ impl TomlFile<'_> {
         if let Some(last) = self.document.entries.iter().rfind(|entry| entry.table.is_none()) {
             return self.insert_below(last.value_span.end, line);
         }
-        let at = self.document.tables.first().map_or(self.text.len(), |first| self.with_comments_above(first.span.start));
+        let Some(first) = self.document.tables.first() else {
+            // Comments at the most.
+            return self.insert_below(self.text.len(), line);
+        };
+        let at = self.with_comments_above(first.span.start);
         let line_break = self.line_break_near(at);
         (Span::at(at), format!("{line}{line_break}{line_break}"))
     }
@@ -206,7 +210,7 @@ impl TomlFile<'_> {
     fn insert_below(&self, at: usize, line: &str) -> TextEdit {
         let lines = self.lines_of(Span::at(at));
         let line_break = self.line_break_near(at);
-        if self.text[..lines.end].ends_with('\n') {
+        if lines.end == 0 || self.text[..lines.end].ends_with(['\n', BYTE_ORDER_MARK]) {
             (Span::at(lines.end), format!("{line}{line_break}"))
         } else {
             (Span::at(lines.end), format!("{line_break}{line}"))
@@ -299,6 +303,8 @@ mod tests {
             "[a]\n\n[b]\nc = 2\n\n# keep last\n[secrets]\np = \"[x]\"\n"
         );
         assert_eq!(set("\u{feff}[a]\n", "top", "2"), "\u{feff}top = 2\n\n[a]\n");
+        assert_eq!(set("# note", "top", "2"), "# note\ntop = 2");
+        assert_eq!(set("", "top", "2"), "top = 2\n");
         assert_eq!(set("[[b.l]]\nx = 1\n", "b.y", "2"), "[b]\ny = 2\n\n[[b.l]]\nx = 1\n");
     }
 
