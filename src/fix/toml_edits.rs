@@ -210,7 +210,8 @@ impl TomlFile<'_> {
     fn insert_below(&self, at: usize, line: &str) -> TextEdit {
         let lines = self.lines_of(Span::at(at));
         let line_break = self.line_break_near(at);
-        if lines.end == 0 || self.text[..lines.end].ends_with(['\n', BYTE_ORDER_MARK]) {
+        let above = &self.text[..lines.end];
+        if above.ends_with('\n') || above.strip_prefix(BYTE_ORDER_MARK).unwrap_or(above).is_empty() {
             (Span::at(lines.end), format!("{line}{line_break}"))
         } else {
             (Span::at(lines.end), format!("{line_break}{line}"))
@@ -304,6 +305,7 @@ mod tests {
         );
         assert_eq!(set("\u{feff}[a]\n", "top", "2"), "\u{feff}top = 2\n\n[a]\n");
         assert_eq!(set("# note", "top", "2"), "# note\ntop = 2");
+        assert_eq!(set("# note \u{feff}", "top", "2"), "# note \u{feff}\ntop = 2");
         assert_eq!(set("", "top", "2"), "top = 2\n");
         assert_eq!(set("[[b.l]]\nx = 1\n", "b.y", "2"), "[b]\ny = 2\n\n[[b.l]]\nx = 1\n");
     }
