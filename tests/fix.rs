@@ -5,11 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use carbonlint::fix::edit::{Edit, apply};
 use carbonlint::fix::run::{Request, run};
 use carbonlint::fix::write::{Replacement, WriteError, replace};
 use carbonlint::model::Assumptions;
 use carbonlint::paths::Shown;
 use carbonlint::rules::{Selection, rules};
+use carbonlint::source::Span;
 use carbonlint::source::xml::XmlDocument;
 use proptest::prelude::*;
 
@@ -450,4 +452,27 @@ fn elements_side_by_side_come_back_together_and_notes_stay_notes() {
     assert!(home.text(name).contains("--><!-- carbonlint"));
     assert_eq!(home.fix(&["--revert", "http-passthru-enabled"]).0, Some(0));
     assert_eq!(home.text(name), text);
+}
+
+proptest! {
+    /// Whatever fixes are applied together, the text between their edits is the old one, byte for byte.
+    #[test]
+    fn the_text_outside_of_edits_is_untouched(text in "[a-zé\r\n#\"=]{0,60}", places in proptest::collection::vec((0usize..70, 0usize..12, "[x-zü]{0,4}"), 0..8)) {
+        let fixes: Vec<Vec<Edit>> = places
+            .into_iter()
+            .map(|(start, len, text)| vec![Edit { file: PathBuf::new(), span: Span::new(start, start + len), text }])
+            .collect();
+        let (result, applied) = apply(&text, &fixes);
+        let mut taken: Vec<&Edit> = fixes.iter().zip(applied).filter(|(_, applied)| *applied).map(|(fix, _)| &fix[0]).collect();
+        taken.sort_by_key(|edit| edit.span);
+        let (mut old_at, mut new_at) = (0, 0);
+        for edit in taken {
+            let kept = &text[old_at..edit.span.start];
+            prop_assert_eq!(&result[new_at..new_at + kept.len()], kept);
+            new_at += kept.len();
+            prop_assert_eq!(&result[new_at..new_at + edit.text.len()], edit.text.as_str());
+            (old_at, new_at) = (edit.span.end, new_at + edit.text.len());
+        }
+        prop_assert_eq!(&result[new_at..], &text[old_at..]);
+    }
 }
