@@ -11,6 +11,7 @@ use carbonlint::fix::write::{Replacement, TEMPORARY_ENDING, replace};
 use carbonlint::lint::Workspace;
 use carbonlint::model::Overlays;
 use carbonlint::paths::{Shown, absolute};
+use carbonlint::report::counted;
 use carbonlint::report::diff::unified;
 use carbonlint::rules::rule;
 use carbonlint::source::SourceFile;
@@ -164,8 +165,4 @@ fn summary(outcome: &Outcome) -> String {
             writeln!(text, "{} left, which only a person can decide: `carbonlint lint` tells where", counted(manual, "finding"));
     }
     text
-}
-
-fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }

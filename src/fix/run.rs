@@ -99,12 +99,12 @@ pub fn run(request: &Request, shown: &Shown) -> Result<Outcome, NoEnd> {
         let workspace = state.open();
         let diagnostics = workspace.lint(&request.selection, shown);
         let fixed = state.pass(&workspace, &diagnostics);
-        let before = first.get_or_insert(diagnostics);
+        let before = first.get_or_insert_with(|| diagnostics.clone());
         if fixed.is_empty() {
             let broken = state.new_errors(before, &workspace);
-            let in_vain = state.in_vain(&workspace);
+            let in_vain = state.in_vain(&diagnostics);
             if broken.is_empty() && in_vain.is_empty() {
-                return Ok(state.finish(workspace));
+                return Ok(state.finish(workspace, diagnostics));
             }
             // Whatever the fixes did to these files made something worse, or nothing better: they stay as they are.
             state.give_up(&broken, "it would bring a new error into the file");
@@ -303,8 +303,8 @@ impl<'a> State<'a> {
     }
 
     /// Files in which fixes were applied and there are as many of their findings as before.
-    fn in_vain(&self, workspace: &Workspace) -> BTreeSet<String> {
-        let left = count(&workspace.lint(&self.request.selection, self.shown));
+    fn in_vain(&self, left: &[Diagnostic]) -> BTreeSet<String> {
+        let left = count(left);
         let is_left = |applied: &&Applied| {
             let fixed = self.applied.iter().filter(|other| other.subject == applied.subject).count();
             let number = |counts: &BTreeMap<Subject, usize>| counts.get(&applied.subject).copied().unwrap_or(0);
@@ -325,8 +325,7 @@ impl<'a> State<'a> {
         }
     }
 
-    fn finish(self, workspace: Workspace) -> Outcome {
-        let left = workspace.lint(&self.request.selection, self.shown);
+    fn finish(self, workspace: Workspace, left: Vec<Diagnostic>) -> Outcome {
         let (roots, mut originals) = (self.roots, self.originals);
         let files = self.texts.into_iter().filter_map(|(path, new)| {
             let old = originals.remove(&path)?;

@@ -9,6 +9,7 @@ use walkdir::{DirEntry, WalkDir};
 use super::layout::{Layout, has_home_file, is_known_name};
 use crate::model::Overlays;
 use crate::source::Kind;
+use crate::source::template::without_ending;
 
 /// Folders of a home that hold no home of their own; `backup` is where the config mapper keeps the files it overwrote.
 const HOME_FOLDERS: [&str; 16] = [
@@ -132,7 +133,7 @@ impl Found {
         let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let is_deployment = Kind::of(file) == Kind::Toml && name.contains("deployment");
         if layout.is_loose() || (is_deployment && name != "deployment.toml") {
-            let stands_for = if is_deployment { "deployment.toml".to_owned() } else { plain_name(name) };
+            let stands_for = if is_deployment { "deployment.toml".to_owned() } else { without_ending(name).to_owned() };
             layout = Layout { root: file.parent().map(Path::to_path_buf).unwrap_or_default(), conf: String::new(), lone: None };
             layout.lone = Some((file.to_path_buf(), stands_for));
         }
@@ -180,10 +181,6 @@ pub(crate) fn reason(error: &std::io::Error) -> String {
             text.split(" (os error").next().unwrap_or(&text).to_lowercase()
         }
     }
-}
-
-fn plain_name(name: &str) -> String {
-    crate::source::template::TEMPLATE_ENDINGS.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name).to_owned()
 }
 
 fn is_pruned(entry: &DirEntry, roots: &BTreeSet<PathBuf>) -> bool {

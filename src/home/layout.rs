@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::source::template::TEMPLATE_ENDINGS;
+use crate::source::template::without_ending;
 
 /// The folder of the default synapse configuration's inbound endpoints, below the home.
 pub const INBOUND_ENDPOINTS: &str = "repository/deployment/server/synapse-configs/default/inbound-endpoints";
@@ -120,7 +120,7 @@ pub(super) fn has_home_file(conf: &Path) -> bool {
 /// Whether a file of this name is configuration of a WSO2 product wherever it lies. The endings of deployment tools do not count.
 pub fn is_known_name(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let name = TEMPLATE_ENDINGS.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name);
+    let name = without_ending(name);
     KNOWN_FILES.iter().any(|known| known.rsplit('/').next() == Some(name))
 }
 

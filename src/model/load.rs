@@ -107,7 +107,7 @@ impl Model {
     fn name_of(&self, path: &Path) -> String {
         let relative = path.strip_prefix(&self.layout.root).unwrap_or(path);
         let name = relative.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
-        template::TEMPLATE_ENDINGS.iter().find_map(|ending| name.strip_suffix(ending)).map_or(name.clone(), str::to_owned)
+        template::without_ending(&name).to_owned()
     }
 
     fn add_file(&mut self, path: &Path, name: String) {

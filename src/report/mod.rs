@@ -91,7 +91,7 @@ fn printable(text: &str) -> String {
 }
 
 /// `1 error`, `2 errors`.
-fn counted(count: usize, what: &str) -> String {
+pub fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 

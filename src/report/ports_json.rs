@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::JsonRange;
 use crate::catalog::{Direction, Protocol};
+use crate::home::Generation;
 use crate::model::{Location, Model};
 use crate::paths::Shown;
 use crate::ports::{Conflict, Listener, OffsetSource, Source};
@@ -21,7 +22,7 @@ struct HomeEntry<'a> {
     path: Option<String>,
     product: Option<&'a str>,
     version: Option<String>,
-    generation: Option<&'static str>,
+    generation: Option<Generation>,
     #[serde(skip_serializing_if = "Option::is_none")]
     profile: Option<&'a str>,
     offset: OffsetEntry,
@@ -107,11 +108,7 @@ fn home_entry<'a>(home: &'a PortsHome, all: bool, shown: &Shown) -> HomeEntry<'a
         path: model.map(|model| shown.path(model.path())),
         product: home.product.map(|product| product.id.as_str()),
         version: home.version.as_ref().map(ToString::to_string),
-        generation: model.map(|model| match model.generation {
-            crate::home::Generation::Toml => "toml",
-            crate::home::Generation::Xml => "xml",
-            crate::home::Generation::Yaml => "yaml",
-        }),
+        generation: model.map(|model| model.generation),
         profile: model.and_then(|model| model.identity.profile.as_deref()),
         offset: OffsetEntry { value: home.offset.value, source },
         listeners: home

@@ -28,13 +28,8 @@ fn rename(context: HomeContext, entry: &TomlEntry, key: &str) -> Option<Fix> {
         return None;
     }
     let in_place = entry.key.strip_suffix(own).and_then(|table| key.strip_prefix(table));
-    let edits = if let Some(written) = in_place {
-        vec![toml.rename(entry, written)]
-    } else {
-        let mut edits = vec![toml.remove(entry)?];
-        edits.extend(toml.set(key, entry.value_span.of(toml.text))?);
-        edits
-    };
+    let edits =
+        if let Some(written) = in_place { vec![toml.rename(entry, written)] } else { fixes::move_entry(toml, entry, key)? };
     let touches = vec![entry.key.clone(), key.to_owned()];
     Some(fixes::fix_of(context.model(), file, format!("write `{}` as `{key}`", entry.key), Safety::Safe, edits, touches))
 }

@@ -7,6 +7,7 @@ use crate::fix::xml_edits::{comment_out, element_at, set_attribute, set_text};
 use crate::model::{Content, FileId, Location, Model};
 use crate::rules::HomeContext;
 use crate::source::template::is_template;
+use crate::source::toml::TomlEntry;
 use crate::source::xml::{Element, XmlDocument};
 
 /// A fix of one file.
@@ -36,6 +37,13 @@ pub(super) fn set_key(context: HomeContext, key: &str, literal: &str, safety: Sa
     let (file, toml) = toml_of(context.model())?;
     let edits = toml.set(key, literal)?;
     Some(fix_of(context.model(), file, format!("set `{key}` to {literal}"), safety, edits, vec![key.to_owned()]))
+}
+
+/// The edits that write an entry of deployment.toml as `key`, in the table of that key.
+pub(super) fn move_entry(toml: TomlFile, entry: &TomlEntry, key: &str) -> Option<Vec<TextEdit>> {
+    let mut edits = vec![toml.remove(entry)?];
+    edits.extend(toml.set(key, entry.value_span.of(toml.text))?);
+    Some(edits)
 }
 
 /// An XML file with its text.

@@ -9,6 +9,7 @@ pub mod template;
 pub mod toml;
 mod toml_faults;
 pub mod xml;
+mod xml_attributes;
 mod xml_text;
 pub mod yaml;
 
@@ -59,7 +60,7 @@ impl Kind {
     /// The kind that the file name tells; the endings that deployment tools append (`.j2`, `.erb`, `.tpl`, `.tmpl`) do not count.
     pub fn of(path: &Path) -> Self {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let name = template::TEMPLATE_ENDINGS.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name);
+        let name = template::without_ending(name);
         match name.rsplit_once('.').map_or("", |(_, ending)| ending) {
             "toml" => Self::Toml,
             "xml" => Self::Xml,

@@ -63,8 +63,7 @@ fn put_under(context: HomeContext, entry: &TomlEntry, key: &str) -> Option<Fix> 
     if toml.document.get(key).is_some() {
         return None;
     }
-    let mut edits = vec![toml.remove(entry)?];
-    edits.extend(toml.set(key, entry.value_span.of(toml.text))?);
+    let edits = fixes::move_entry(toml, entry, key)?;
     let touches = vec![entry.key.clone(), key.to_owned()];
     let (table, _) = key.rsplit_once('.')?;
     Some(fixes::fix_of(context.model(), file, format!("move it under `[{table}]`"), Safety::Unsafe, edits, touches))

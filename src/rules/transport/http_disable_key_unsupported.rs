@@ -41,9 +41,7 @@ fn write_as(context: HomeContext, entry: &TomlEntry, key: &str) -> Option<Fix> {
     let edits = if let (Some(name), Some(before)) = (same_table, written.strip_suffix(own)) {
         vec![toml.rename(entry, &format!("{before}{name}"))]
     } else {
-        let mut edits = vec![toml.remove(entry)?];
-        edits.extend(toml.set(key, entry.value_span.of(toml.text))?);
-        edits
+        fixes::move_entry(toml, entry, key)?
     };
     let touches = vec![entry.key.clone(), key.to_owned()];
     Some(fixes::fix_of(context.model(), file, format!("write it as `{key}`"), Safety::Unsafe, edits, touches))

@@ -1,0 +1,73 @@
+//! The attributes of a start tag with their ranges, and what can be wrong with them.
+
+use quick_xml::events::BytesStart;
+use quick_xml::events::attributes::AttrError;
+
+use super::xml::Attribute;
+use super::{Fault, Span};
+
+/// The attributes of the start tag at `tag` whose name is at `name`.
+pub(super) fn attributes_of(text: &str, tag: Span, name: Span) -> Result<Vec<Attribute>, Fault> {
+    let end = if tag.of(text).ends_with("/>") { tag.end - 2 } else { tag.end - 1 };
+    // Parsed again from the file's own text, so that every slice lies in it and its range follows.
+    let content = Span::new(tag.start + 1, end).of(text);
+    let start = BytesStart::from_content(content, name.len());
+    let mut attributes = Vec::new();
+    for attribute in start.attributes() {
+        match attribute {
+            Ok(attribute) => {
+                let (Some(name), Some(value)) = (range_in(content, attribute.key.as_ref()), range_in(content, &attribute.value))
+                else {
+                    continue;
+                };
+                let at = |span: Span| Span::new(tag.start + 1 + span.start, tag.start + 1 + span.end);
+                if let Some(fault) = invisible_character(text, at(name)) {
+                    return Err(fault);
+                }
+                attributes.push(Attribute { name: at(name), value: at(value) });
+            }
+            Err(error) => return Err(attribute_fault(text, tag.start + 1, &error)),
+        }
+    }
+    Ok(attributes)
+}
+
+/// The fault of a name that holds a blank which is none to XML, as text copied from a web page does.
+fn invisible_character(text: &str, name: Span) -> Option<Fault> {
+    let (at, blank) = name.of(text).char_indices().find(|(_, character)| {
+        (character.is_whitespace() && !character.is_ascii())
+            || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
+    })?;
+    let span = Span::new(name.start + at, name.start + at + blank.len_utf8());
+    let message = format!("the invisible character U+{:04X} between attributes", u32::from(blank));
+    Some(Fault::new(span, message).help("write a plain space: text copied from a web page often has others"))
+}
+
+/// The range of `part` in `whole`, of which it is a slice.
+fn range_in(whole: &str, part: &str) -> Option<Span> {
+    let start = (part.as_ptr() as usize).checked_sub(whole.as_ptr() as usize)?;
+    (start + part.len() <= whole.len()).then(|| Span::new(start, start + part.len()))
+}
+
+fn attribute_fault(text: &str, content: usize, error: &AttrError) -> Fault {
+    let word = |at: usize| {
+        let start = text.floor_char_boundary(content + at);
+        let ends = |character: char| character.is_whitespace() || matches!(character, '=' | '>' | '/');
+        let len = text[start..].find(ends).filter(|len| *len > 0).unwrap_or(1);
+        Span::new(start, start + len).clamped(text)
+    };
+    match error {
+        AttrError::Duplicated(at, first) => Fault::new(word(*at), format!("attribute `{}` stands twice", word(*at).of(text)))
+            .related(word(*first), "first here")
+            .help("keep one of the two"),
+        AttrError::ExpectedEq(at) => {
+            Fault::new(word(at.saturating_sub(1)), "an attribute without a value").help("write name=\"value\"")
+        }
+        AttrError::ExpectedValue(at) | AttrError::UnquotedValue(at) => {
+            Fault::new(word(*at), "the value of an attribute is not in quotes").help("write name=\"value\"")
+        }
+        AttrError::ExpectedQuote(at, _) => {
+            Fault::new(word(*at), "the value of an attribute is not closed").help("add the closing quote")
+        }
+    }
+}
