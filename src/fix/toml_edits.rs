@@ -62,7 +62,7 @@ impl TomlFile<'_> {
             let comment = line.end - self.text[entry.value_span.end..line.end].trim_start().len();
             return Some((Span::new(entry.key_span.start, comment), String::new()));
         }
-        behind.trim().is_empty().then(|| (self.with_line_break_above(line), String::new()))
+        behind.trim().is_empty().then(|| (self.with_line_breaks_above(line), String::new()))
     }
 
     /// Writes another key in place of the entry's own, in the same table.
@@ -77,21 +77,18 @@ impl TomlFile<'_> {
         if target >= block.start {
             return None;
         }
-        let mut moved = self.text[block.start..block.end].to_owned();
-        if !moved.ends_with('\n') {
-            moved.push_str(self.line_break_near(block.start));
-        }
-        Some(vec![(Span::at(target), moved), (self.with_line_break_above(block), String::new())])
+        let removed = self.with_line_breaks_above(block);
+        // At the end of a file the line breaks above the table part it from what now follows.
+        let moved = [block.of(self.text), Span::new(removed.start, block.start).of(self.text)].concat();
+        Some(vec![(Span::at(target), moved), (removed, String::new())])
     }
 
-    /// Lines to be removed; at the end of a file without a last line break they take the one above along, so that it stays without.
-    fn with_line_break_above(&self, lines: Span) -> Span {
+    /// Lines to be removed; at the end of a file without a last line break they take those above along, so that it stays without.
+    fn with_line_breaks_above(&self, lines: Span) -> Span {
         if lines.end < self.text.len() || self.text.ends_with('\n') {
             return lines;
         }
-        let above = &self.text[..lines.start];
-        let kept = above.strip_suffix('\n').map_or(above, |kept| kept.strip_suffix('\r').unwrap_or(kept));
-        Span::new(kept.len(), lines.end)
+        Span::new(self.text[..lines.start].trim_end_matches(['\r', '\n']).len(), lines.end)
     }
 
     /// From the comments above a header to the start of what belongs to the next one.
@@ -346,6 +343,24 @@ mod tests {
         let file = TomlFile { text, document: &document };
         let parent = document.table("a").expect("there");
         assert_eq!(edited(text, file.move_before(parent, parent.child_above.expect("a child"))), "[a]\ny = 2\n[a.b]\nx = 1");
+    }
+
+    #[test]
+    fn a_file_without_a_last_line_break_stays_without() {
+        for (text, expected) in [
+            ("[x.y]\na = 1\n\n# parent\n[x]\nb = 2", "# parent\n[x]\nb = 2\n\n[x.y]\na = 1"),
+            ("[x.y]\r\na = 1\r\n\r\n[x]\r\nb = 2", "[x]\r\nb = 2\r\n\r\n[x.y]\r\na = 1"),
+        ] {
+            let document = TomlDocument::parse(text).expect("valid");
+            let file = TomlFile { text, document: &document };
+            let parent = document.table("x").expect("there");
+            assert_eq!(edited(text, file.move_before(parent, parent.child_above.expect("a child"))), expected);
+        }
+        let text = "[x]\na = 1\n\nb = 2";
+        let document = TomlDocument::parse(text).expect("valid");
+        let file = TomlFile { text, document: &document };
+        let removed = file.remove(document.get("x.b").expect("there")).expect("removable");
+        assert_eq!(edited(text, Some(vec![removed])), "[x]\na = 1");
     }
 
     #[test]
