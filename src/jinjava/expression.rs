@@ -1,0 +1,435 @@
+//! Expressions and their parser (JUEL Parser.java, Jinjava ExtendedParser.java): what binds how, and where each part stands.
+
+use std::rc::Rc;
+
+use super::Fault;
+use super::lexer::{Lexeme, Symbol, lexemes};
+use crate::source::Span;
+
+/// An expression with its place in the template.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Expression {
+    /// What it is.
+    pub kind: ExpressionKind,
+    /// Where it stands.
+    pub span: Span,
+    depth: u16,
+}
+
+/// What an expression is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ExpressionKind {
+    /// `null`
+    Null,
+    /// `true`
+    Boolean(bool),
+    /// `1`
+    Integer(i64),
+    /// `1.5`
+    Double(f64),
+    /// `"a"`
+    Text(Rc<str>),
+    /// `a`
+    Name(Rc<str>),
+    /// `a.b`
+    Property(Box<Expression>, Rc<str>),
+    /// `a[b]`
+    Index(Box<Expression>, Box<Expression>),
+    /// `a[b:c]`
+    Slice(Box<Expression>, Option<Box<Expression>>, Option<Box<Expression>>),
+    /// `a.b(c)`
+    Method(Box<Expression>, Rc<str>, Vec<Expression>),
+    /// `f(a)`
+    Function(Rc<str>, Vec<Expression>),
+    /// `a|f(b)`
+    Filter(Box<Expression>, Rc<str>, Vec<Expression>),
+    /// `a is t b`, `a is not t b`
+    Test { of: Box<Expression>, name: Rc<str>, negated: bool, argument: Option<Box<Expression>> },
+    /// `!a`, `-a`, `+1`, `empty a`
+    Unary(&'static str, Box<Expression>),
+    /// `a + b` ... but for `&&` and `||`
+    Binary(&'static str, Box<Expression>, Box<Expression>),
+    /// `a && b`
+    And(Box<Expression>, Box<Expression>),
+    /// `a || b`
+    Or(Box<Expression>, Box<Expression>),
+    /// `a ? b : c`, `b if a else c`
+    Choice(Box<Expression>, Box<Expression>, Box<Expression>),
+    /// `[a, b]`, `(a, b)`
+    List(Vec<Expression>),
+    /// `{a: b}`
+    Map(Vec<(Rc<str>, Expression)>),
+    /// `a=b`, an argument by name
+    Named(Rc<str>, Box<Expression>),
+}
+
+/// Deeper than any template; the limit keeps the stack.
+const MAX_DEPTH: u16 = 100;
+
+impl Expression {
+    fn new(kind: ExpressionKind, span: Span) -> Result<Self, Fault> {
+        use ExpressionKind as K;
+        let mut depth = 0;
+        let mut under = |part: &Expression| depth = depth.max(part.depth);
+        match &kind {
+            K::Null | K::Boolean(_) | K::Integer(_) | K::Double(_) | K::Text(_) | K::Name(_) => {}
+            K::Property(part, _) | K::Unary(_, part) | K::Named(_, part) => under(part),
+            K::Index(one, other) | K::Binary(_, one, other) | K::And(one, other) | K::Or(one, other) => {
+                under(one);
+                under(other);
+            }
+            K::Slice(base, from, to) => {
+                under(base);
+                from.iter().chain(to).for_each(|part| under(part));
+            }
+            K::Method(base, _, arguments) | K::Filter(base, _, arguments) => {
+                under(base);
+                arguments.iter().for_each(under);
+            }
+            K::Function(_, parts) | K::List(parts) => parts.iter().for_each(under),
+            K::Test { of, argument, .. } => {
+                under(of);
+                argument.iter().for_each(|part| under(part));
+            }
+            K::Choice(condition, yes, no) => [condition, yes, no].into_iter().for_each(|part| under(part)),
+            K::Map(entries) => entries.iter().for_each(|(_, part)| under(part)),
+        }
+        if depth >= MAX_DEPTH {
+            return Err(Fault::limit(span, "the expression is nested too deeply"));
+        }
+        Ok(Self { kind, span, depth: depth + 1 })
+    }
+
+    /// Parses the expression at `span` of `template`.
+    pub(super) fn parse(template: &str, span: Span) -> Result<Self, Fault> {
+        let lexemes = lexemes(template, span)?;
+        let mut parser = Parser { template, lexemes: &lexemes, at: 0, depth: 0 };
+        let expression = parser.expression()?.ok_or_else(|| parser.unexpected("an expression"))?;
+        parser.expect_end()?;
+        Ok(expression)
+    }
+
+    /// Parses the expressions at `span` of `template`, separated by commas, as a list.
+    pub(super) fn parse_list(template: &str, span: Span) -> Result<Self, Fault> {
+        let lexemes = lexemes(template, span)?;
+        let mut parser = Parser { template, lexemes: &lexemes, at: 0, depth: 0 };
+        let parts = parser.list()?;
+        parser.expect_end()?;
+        Self::new(ExpressionKind::List(parts), span)
+    }
+}
+
+struct Parser<'a> {
+    template: &'a str,
+    lexemes: &'a [Lexeme],
+    at: usize,
+    depth: u16,
+}
+
+type Parsed = Result<Option<Expression>, Fault>;
+
+impl Parser<'_> {
+    fn lexeme(&self, ahead: usize) -> &Lexeme {
+        // The last one is the end.
+        &self.lexemes[(self.at + ahead).min(self.lexemes.len() - 1)]
+    }
+
+    fn image(&self, ahead: usize) -> &str {
+        self.lexeme(ahead).span.of(self.template)
+    }
+
+    fn next_is(&self, sign: &str) -> bool {
+        matches!(&self.lexeme(0).symbol, Symbol::Sign(found) if *found == sign)
+    }
+
+    fn take(&mut self, sign: &str) -> bool {
+        let found = self.next_is(sign);
+        self.at += usize::from(found);
+        found
+    }
+
+    fn take_word(&mut self, word: &str) -> bool {
+        let found = self.lexeme(0).symbol == Symbol::Name && self.image(0) == word;
+        self.at += usize::from(found);
+        found
+    }
+
+    fn expect(&mut self, sign: &str) -> Result<(), Fault> {
+        if self.take(sign) { Ok(()) } else { Err(self.unexpected(&format!("`{sign}`"))) }
+    }
+
+    fn expect_end(&self) -> Result<(), Fault> {
+        if self.lexeme(0).symbol == Symbol::End { Ok(()) } else { Err(self.unexpected("the end of the expression")) }
+    }
+
+    fn unexpected(&self, wanted: &str) -> Fault {
+        let lexeme = self.lexeme(0);
+        let found = if lexeme.symbol == Symbol::End { "the end".to_owned() } else { format!("`{}`", self.image(0)) };
+        Fault::fatal(lexeme.span, &format!("expected {wanted}, found {found}"))
+    }
+
+    fn required(&self, parsed: Option<Expression>) -> Result<Expression, Fault> {
+        parsed.ok_or_else(|| self.unexpected("a value"))
+    }
+
+    fn name(&mut self) -> Result<Rc<str>, Fault> {
+        if self.lexeme(0).symbol != Symbol::Name {
+            return Err(self.unexpected("a name"));
+        }
+        let name = Rc::from(self.image(0));
+        self.at += 1;
+        Ok(name)
+    }
+
+    /// What reaches from `start` to the lexeme that was taken last.
+    fn span_from(&self, start: usize) -> Span {
+        Span::new(start, self.lexemes[self.at.saturating_sub(1)].span.end.max(start))
+    }
+
+    fn make(&self, start: usize, kind: ExpressionKind) -> Result<Expression, Fault> {
+        Expression::new(kind, self.span_from(start))
+    }
+
+    fn expression(&mut self) -> Parsed {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return Err(Fault::limit(self.lexeme(0).span, "the expression is nested too deeply"));
+        }
+        let parsed = self.choice();
+        self.depth -= 1;
+        parsed
+    }
+
+    fn some_expression(&mut self) -> Result<Expression, Fault> {
+        let parsed = self.expression()?;
+        self.required(parsed)
+    }
+
+    fn choice(&mut self) -> Parsed {
+        let start = self.lexeme(0).span.start;
+        let Some(value) = self.or()? else { return Ok(None) };
+        let kind = if self.take("?") {
+            let yes = self.some_expression()?;
+            self.expect(":")?;
+            let no = self.some_expression()?;
+            ExpressionKind::Choice(Box::new(value), Box::new(yes), Box::new(no))
+        } else if self.take_word("if") {
+            let condition = self.some_expression()?;
+            let no = if self.take_word("else") { self.some_expression()? } else { self.make(start, ExpressionKind::Null)? };
+            ExpressionKind::Choice(Box::new(condition), Box::new(value), Box::new(no))
+        } else {
+            return Ok(Some(value));
+        };
+        self.make(start, kind).map(Some)
+    }
+
+    fn or(&mut self) -> Parsed {
+        let start = self.lexeme(0).span.start;
+        let Some(mut left) = self.and()? else { return Ok(None) };
+        while self.take("||") {
+            let right = self.and()?;
+            let right = self.required(right)?;
+            left = self.make(start, ExpressionKind::Or(Box::new(left), Box::new(right)))?;
+        }
+        Ok(Some(left))
+    }
+
+    fn and(&mut self) -> Parsed {
+        let start = self.lexeme(0).span.start;
+        let Some(mut left) = self.equality()? else { return Ok(None) };
+        while self.take("&&") {
+            let right = self.equality()?;
+            let right = self.required(right)?;
+            left = self.make(start, ExpressionKind::And(Box::new(left), Box::new(right)))?;
+        }
+        Ok(Some(left))
+    }
+
+    fn binary(&mut self, signs: &[&'static str], operand: fn(&mut Self) -> Parsed) -> Parsed {
+        let start = self.lexeme(0).span.start;
+        let Some(mut left) = operand(self)? else { return Ok(None) };
+        while let Some(sign) = signs.iter().find(|sign| self.next_is(sign)) {
+            self.at += 1;
+            let right = operand(self)?;
+            let right = Box::new(self.required(right)?);
+            let kind = match (*sign, &left.kind) {
+                ("=", ExpressionKind::Name(name)) => ExpressionKind::Named(name.clone(), right),
+                ("=", _) => return Err(Fault::fatal(left.span, "only a name can stand before `=`")),
+                (sign, _) => ExpressionKind::Binary(sign, Box::new(left), right),
+            };
+            left = self.make(start, kind)?;
+        }
+        Ok(Some(left))
+    }
+
+    fn equality(&mut self) -> Parsed {
+        self.binary(&["==", "!="], Self::comparison)
+    }
+
+    fn comparison(&mut self) -> Parsed {
+        let start = self.lexeme(0).span.start;
+        let Some(left) = self.binary(&["<=", "<", ">=", ">", "in"], Self::sum)? else { return Ok(None) };
+        if self.image(0) == "not" && self.image(1) == "in" {
+            self.at += 2;
+            let right = self.sum()?;
+            let right = self.required(right)?;
+            return self.make(start, ExpressionKind::Binary("not in", Box::new(left), Box::new(right))).map(Some);
+        }
+        Ok(Some(left))
+    }
+
+    fn sum(&mut self) -> Parsed {
+        self.binary(&["+", "-", "~", "="], Self::product)
+    }
+
+    fn product(&mut self) -> Parsed {
+        self.binary(&["*", "//", "/", "%", "**"], Self::unary)
+    }
+
+    fn unary(&mut self) -> Parsed {
+        let start = self.lexeme(0).span.start;
+        for (sign, operation) in [("!", "!"), ("-", "-"), ("empty", "empty"), ("+number", "+")] {
+            if self.take(sign) {
+                self.depth += 1;
+                if self.depth > MAX_DEPTH {
+                    return Err(Fault::limit(self.lexeme(0).span, "the expression is nested too deeply"));
+                }
+                let operand = self.unary()?;
+                self.depth -= 1;
+                let operand = self.required(operand)?;
+                return self.make(start, ExpressionKind::Unary(operation, Box::new(operand))).map(Some);
+            }
+        }
+        self.value()
+    }
+
+    /// A value with all its members, filters, or its test.
+    fn value(&mut self) -> Parsed {
+        let start = self.lexeme(0).span.start;
+        let Some(mut value) = self.atom()? else { return Ok(None) };
+        loop {
+            let kind = if self.take(".") {
+                let name = self.name()?;
+                if self.next_is("(") {
+                    ExpressionKind::Method(Box::new(value), name, self.arguments()?)
+                } else {
+                    ExpressionKind::Property(Box::new(value), name)
+                }
+            } else if self.take("[") {
+                let from = self.expression()?;
+                if self.take(":") {
+                    let to = self.expression()?;
+                    self.expect("]")?;
+                    ExpressionKind::Slice(Box::new(value), from.map(Box::new), to.map(Box::new))
+                } else {
+                    let index = self.required(from)?;
+                    self.expect("]")?;
+                    ExpressionKind::Index(Box::new(value), Box::new(index))
+                }
+            } else {
+                break;
+            };
+            value = self.make(start, kind)?;
+        }
+        if self.next_is("|") && self.lexeme(1).symbol == Symbol::Name {
+            while self.take("|") {
+                let name = self.name()?;
+                let arguments = if self.next_is("(") { self.arguments()? } else { Vec::new() };
+                value = self.make(start, ExpressionKind::Filter(Box::new(value), name, arguments))?;
+            }
+        } else if let Some(negated) = self.take_is() {
+            let name = Rc::from(self.image(0));
+            self.at += 1;
+            let argument = self.value()?.map(Box::new);
+            value = self.make(start, ExpressionKind::Test { of: Box::new(value), name, negated, argument })?;
+        }
+        Ok(Some(value))
+    }
+
+    /// Takes `is` or `is not` if the name of a test stands behind; whether it is negated.
+    fn take_is(&mut self) -> Option<bool> {
+        if self.image(0) != "is" {
+            return None;
+        }
+        let negated = self.image(1) == "not";
+        let behind = 1 + usize::from(negated);
+        let names_test = matches!(
+            self.lexeme(behind).symbol,
+            Symbol::Name | Symbol::True | Symbol::False | Symbol::Sign("==" | "!=" | "<" | "<=" | ">" | ">=" | "in")
+        );
+        names_test.then(|| self.at += behind).map(|()| negated)
+    }
+
+    fn atom(&mut self) -> Parsed {
+        let start = self.lexeme(0).span.start;
+        let kind = match self.lexeme(0).symbol.clone() {
+            Symbol::Name => {
+                let name = self.name()?;
+                if self.next_is("(") { ExpressionKind::Function(name, self.arguments()?) } else { ExpressionKind::Name(name) }
+            }
+            Symbol::Text(text) => self.literal(ExpressionKind::Text(text)),
+            Symbol::Integer(number) => self.literal(ExpressionKind::Integer(number)),
+            Symbol::Double(number) => self.literal(ExpressionKind::Double(number)),
+            Symbol::True => self.literal(ExpressionKind::Boolean(true)),
+            Symbol::False => self.literal(ExpressionKind::Boolean(false)),
+            Symbol::Null => self.literal(ExpressionKind::Null),
+            Symbol::Sign("(") => {
+                self.at += 1;
+                let mut parts = self.list()?;
+                self.expect(")")?;
+                if parts.len() == 1 {
+                    return Ok(parts.pop());
+                }
+                ExpressionKind::List(parts)
+            }
+            Symbol::Sign("[") => {
+                self.at += 1;
+                let parts = self.list()?;
+                self.expect("]")?;
+                ExpressionKind::List(parts)
+            }
+            Symbol::Sign("{") => self.map()?,
+            _ => return Ok(None),
+        };
+        self.make(start, kind).map(Some)
+    }
+
+    fn literal(&mut self, kind: ExpressionKind) -> ExpressionKind {
+        self.at += 1;
+        kind
+    }
+
+    fn arguments(&mut self) -> Result<Vec<Expression>, Fault> {
+        self.expect("(")?;
+        let parts = self.list()?;
+        self.expect(")")?;
+        Ok(parts)
+    }
+
+    fn list(&mut self) -> Result<Vec<Expression>, Fault> {
+        let mut parts: Vec<Expression> = self.expression()?.into_iter().collect();
+        while !parts.is_empty() && self.take(",") {
+            parts.push(self.some_expression()?);
+        }
+        Ok(parts)
+    }
+
+    fn map(&mut self) -> Result<ExpressionKind, Fault> {
+        self.expect("{")?;
+        let mut entries = Vec::new();
+        while let Some(key) = self.expression()? {
+            let name = match key.kind {
+                ExpressionKind::Text(text) => text,
+                ExpressionKind::Name(name) => name,
+                _ => return Err(Fault::fatal(key.span, "the key of a map must be a string or a name")),
+            };
+            self.expect(":")?;
+            entries.push((name, self.some_expression()?));
+            if !self.take(",") {
+                break;
+            }
+        }
+        self.expect("}")?;
+        Ok(ExpressionKind::Map(entries))
+    }
+}

@@ -1,0 +1,186 @@
+//! What the operators of an expression do with Java values (JUEL BooleanOperations.java, NumberOperations.java, Jinjava's operators).
+
+use std::cmp::Ordering;
+use std::rc::Rc;
+
+use super::convert::{Refusal, kind_of, to_double, to_integer, to_text, to_type_of};
+use super::value::{Map, Value};
+
+/// `left operator right`.
+pub(super) fn apply(operator: &str, left: &Value, right: &Value) -> Result<Value, Refusal> {
+    match operator {
+        "==" => equal(left, right).map(Value::Boolean),
+        "!=" => equal(left, right).map(|equal| Value::Boolean(!equal)),
+        "<" | "<=" | ">" | ">=" => compare(operator, left, right).map(Value::Boolean),
+        "in" => Ok(Value::Boolean(contains(right, left))),
+        "not in" => Ok(Value::Boolean(!contains(right, left))),
+        "~" => Ok(Value::text(format!("{}{}", to_text(left), to_text(right)))),
+        "+" => add(left, right),
+        "-" => arithmetic(left, right, i64::wrapping_sub, |left, right| left - right),
+        "*" => arithmetic(left, right, i64::wrapping_mul, |left, right| left * right),
+        "/" => Ok(Value::Double(to_double(left)? / to_double(right)?)),
+        "%" => {
+            if !is_double(left) && !is_double(right) && to_integer(right)? == 0 {
+                return Err("a division by zero".into());
+            }
+            arithmetic(left, right, i64::wrapping_rem, |left, right| left % right)
+        }
+        "//" => {
+            if !is_double(left) && !is_double(right) && to_integer(right)? == 0 {
+                return Err("a division by zero".into());
+            }
+            arithmetic(left, right, |left, right| left.wrapping_div_euclid(right), |left, right| (left / right).floor())
+        }
+        "**" => {
+            let power = to_double(left)?.powf(to_double(right)?);
+            #[expect(clippy::cast_possible_truncation, reason = "as Java casts it")]
+            let whole = power as i64;
+            Ok(if is_double(left) || is_double(right) { Value::Double(power) } else { Value::Integer(whole) })
+        }
+        _ => Err(Refusal::not_followed(&format!("the operator `{operator}`"))),
+    }
+}
+
+/// `operator operand`.
+pub(super) fn apply_unary(operator: &str, operand: &Value) -> Result<Value, Refusal> {
+    match operator {
+        "!" => Ok(Value::Boolean(!operand.is_true())),
+        "empty" => Ok(Value::Boolean(match operand {
+            Value::Null => true,
+            Value::Text(text) => text.is_empty(),
+            Value::List(items) => items.borrow().is_empty(),
+            Value::Map(map) => map.borrow().is_empty(),
+            _ => false,
+        })),
+        "+" => Ok(match operand {
+            Value::Integer(number) => Value::Integer(number.wrapping_abs()),
+            Value::Double(number) => Value::Double(number.abs()),
+            _ => return Err(format!("`+` before a {}", kind_of(operand)).into()),
+        }),
+        _ => match operand {
+            Value::Null => Ok(Value::Integer(0)),
+            _ if is_double(operand) => to_double(operand).map(|number| Value::Double(-number)),
+            _ => to_integer(operand).map(|number| Value::Integer(number.wrapping_neg())),
+        },
+    }
+}
+
+/// A number with a fraction or an exponent, even as a string.
+fn is_double(value: &Value) -> bool {
+    matches!(value, Value::Double(_)) || matches!(value, Value::Text(text) if text.contains(['.', 'e', 'E']))
+}
+
+pub(super) fn equal(left: &Value, right: &Value) -> Result<bool, Refusal> {
+    use Value as V;
+    if left.is_same(right) {
+        return Ok(true);
+    }
+    match (left, right) {
+        (V::Null, _) | (_, V::Null) => Ok(false),
+        (V::Double(_), _) | (_, V::Double(_)) => Ok(to_double(left)?.to_bits() == to_double(right)?.to_bits()),
+        (V::Integer(_), _) | (_, V::Integer(_)) => Ok(to_integer(left)? == to_integer(right)?),
+        (V::Boolean(_), _) | (_, V::Boolean(_)) => Ok(left.is_true() == right.is_true()),
+        (V::Text(_), _) | (_, V::Text(_)) => Ok(to_text(left) == to_text(right)),
+        _ => Ok(left.equals(right)),
+    }
+}
+
+/// Nothing is neither less nor more than anything, but as much as itself.
+fn compare(operator: &str, left: &Value, right: &Value) -> Result<bool, Refusal> {
+    use Value as V;
+    if left.is_same(right) {
+        return Ok(operator.ends_with('='));
+    }
+    let order = match (left, right) {
+        (V::Null, _) | (_, V::Null) => return Ok(false),
+        (V::Double(_), _) | (_, V::Double(_)) => to_double(left)?.total_cmp(&to_double(right)?),
+        (V::Integer(_), _) | (_, V::Integer(_)) => to_integer(left)?.cmp(&to_integer(right)?),
+        (V::Text(_), _) | (_, V::Text(_)) => to_text(left).encode_utf16().cmp(to_text(right).encode_utf16()),
+        _ => return Err(format!("a {} cannot be compared with a {}", kind_of(left), kind_of(right)).into()),
+    };
+    Ok(match operator {
+        "<" => order == Ordering::Less,
+        "<=" => order != Ordering::Greater,
+        ">" => order == Ordering::Greater,
+        _ => order != Ordering::Less,
+    })
+}
+
+/// Whether `whole` holds `part`, which is turned into the type of the first thing that it holds (CollectionMembershipOperator.java).
+pub(super) fn contains(whole: &Value, part: &Value) -> bool {
+    match whole {
+        Value::Text(text) => text.contains(&*to_text(part)),
+        Value::List(items) => {
+            let items = items.borrow();
+            for item in items.iter() {
+                match item {
+                    Value::Null if matches!(part, Value::Null) => return true,
+                    Value::Null => {}
+                    _ => {
+                        let Ok(part) = to_type_of(part, item) else { return false };
+                        return items.iter().any(|item| item.equals(&part));
+                    }
+                }
+            }
+            false
+        }
+        Value::Map(map) => map.borrow().contains_key(&to_text(part)),
+        _ => false,
+    }
+}
+
+fn add(left: &Value, right: &Value) -> Result<Value, Refusal> {
+    match (left, right) {
+        (Value::List(items), _) => {
+            let mut sum = items.borrow().clone();
+            match right {
+                Value::List(others) => sum.extend(others.borrow().iter().cloned()),
+                other => sum.push(other.clone()),
+            }
+            Ok(Value::list(sum))
+        }
+        (Value::Map(map), Value::Map(other)) => {
+            let mut sum: Map = map.borrow().clone();
+            sum.extend(other.borrow().iter().map(|(key, value)| (Rc::clone(key), value.clone())));
+            Ok(Value::map(sum))
+        }
+        (Value::Text(_), _) | (_, Value::Text(_)) => Ok(Value::text(format!("{}{}", left.to_java(), right.to_java()))),
+        _ => arithmetic(left, right, i64::wrapping_add, |left, right| left + right),
+    }
+}
+
+fn arithmetic(
+    left: &Value,
+    right: &Value,
+    of_integers: fn(i64, i64) -> i64,
+    of_doubles: fn(f64, f64) -> f64,
+) -> Result<Value, Refusal> {
+    if is_double(left) || is_double(right) {
+        return Ok(Value::Double(of_doubles(to_double(left)?, to_double(right)?)));
+    }
+    Ok(Value::Integer(of_integers(to_integer(left)?, to_integer(right)?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_boolean_equals_whatever_a_condition_takes_for_it() {
+        assert_eq!(equal(&Value::text("yes"), &Value::Boolean(true)), Ok(true));
+        assert_eq!(equal(&Value::text("FALSE"), &Value::Boolean(false)), Ok(true));
+        assert_eq!(equal(&Value::Null, &Value::Boolean(false)), Ok(false));
+    }
+
+    #[test]
+    fn a_word_cannot_be_compared_with_a_number() {
+        assert!(equal(&Value::text("abc"), &Value::Integer(5)).is_err());
+        assert_eq!(equal(&Value::text("5"), &Value::Integer(5)), Ok(true));
+    }
+
+    #[test]
+    fn a_sum_with_a_string_is_a_string() {
+        assert_eq!(add(&Value::text("a"), &Value::Null).map(|sum| sum.printed()), Ok("anull".to_owned()));
+        assert_eq!(add(&Value::Integer(1), &Value::Integer(2)).map(|sum| sum.printed()), Ok("3".to_owned()));
+    }
+}

@@ -1,0 +1,224 @@
+//! Cuts a template into text, tags, expressions and comments as Jinjava's scanner does (jinjava 2.6.0 TokenScanner.java).
+
+use crate::source::Span;
+
+/// What a token is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TokenKind {
+    Text,
+    Tag,
+    Expression,
+    Comment,
+}
+
+/// A piece of a template with its delimiters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Token {
+    pub kind: TokenKind,
+    pub span: Span,
+}
+
+/// The tokens of `text` in order. Every byte lies in one of them, but for the line break behind a tag (`trim_blocks`).
+pub(super) fn tokens(text: &str) -> Vec<Token> {
+    let mut scanner = Scanner { text: text.as_bytes(), at: 0, start: 0, open: None, in_comment: false, in_raw: false, in_block: false, quote: None };
+    std::iter::from_fn(|| scanner.next_token()).collect()
+}
+
+struct Scanner<'a> {
+    text: &'a [u8],
+    at: usize,
+    /// Where the token that is being read begins.
+    start: usize,
+    /// The second character of the delimiter that opened it; `None` in text.
+    open: Option<u8>,
+    in_comment: bool,
+    in_raw: bool,
+    in_block: bool,
+    quote: Option<u8>,
+}
+
+impl Scanner<'_> {
+    fn next_token(&mut self) -> Option<Token> {
+        while self.at < self.text.len() {
+            let byte = self.text[self.at];
+            self.at += 1;
+            let Some(&next) = self.text.get(self.at) else { return Some(self.rest()) };
+            if self.in_block && self.passes_quoted(byte) {
+                continue;
+            }
+            match byte {
+                b'{' => {
+                    if let Some(token) = self.open_at(next) {
+                        return Some(token);
+                    }
+                }
+                b'%' | b'}' if !self.in_comment && self.closes(byte) && next == b'}' => {
+                    self.in_block = false;
+                    return Some(self.close());
+                }
+                b'#' if self.closes(byte) && next == b'}' => {
+                    self.in_comment = false;
+                    return Some(self.close());
+                }
+                b'\n' if !self.in_comment && !self.in_block => self.open = None,
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// Whether `byte` belongs to a quoted string inside of a tag or an expression.
+    fn passes_quoted(&mut self, byte: u8) -> bool {
+        match self.quote {
+            Some(quote) => {
+                if byte == quote {
+                    self.quote = None;
+                } else if byte == b'\\' {
+                    self.at += 1;
+                }
+                true
+            }
+            None if matches!(byte, b'\'' | b'"') => {
+                self.quote = Some(byte);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// A `{` with `next` behind it: opens a token, and ends the text before it.
+    fn open_at(&mut self, next: u8) -> Option<Token> {
+        match next {
+            b'#' if !self.in_comment && !self.in_raw => {
+                let text = self.text_before();
+                self.in_comment = text.is_none();
+                self.open = Some(next);
+                text
+            }
+            b'%' | b'{' if !self.in_comment => {
+                let ignored = self.in_raw && (next == b'{' || !self.is_end_of_raw());
+                let inside = self.open.is_some() && !self.closes(next);
+                if ignored || inside || std::mem::replace(&mut self.in_block, true) {
+                    return None;
+                }
+                let text = self.text_before();
+                self.open = Some(next);
+                text
+            }
+            _ => None,
+        }
+    }
+
+    /// The text that ends where the scanner stands; it goes on there then. `None` if there is none.
+    fn text_before(&mut self) -> Option<Token> {
+        let end = self.at - 1;
+        let span = Span::new(self.start, end);
+        self.start = end;
+        if span.is_empty() {
+            return None;
+        }
+        self.at = end;
+        Some(Token { kind: TokenKind::Text, span })
+    }
+
+    /// Whether `byte` is the first character of what closes the open token.
+    fn closes(&self, byte: u8) -> bool {
+        match byte {
+            b'{' => self.open == Some(b'}'),
+            b'}' => self.open == Some(b'{'),
+            _ => self.open == Some(byte),
+        }
+    }
+
+    /// The token whose closing delimiter begins one byte before the scanner.
+    fn close(&mut self) -> Token {
+        self.at += 1;
+        let span = Span::new(self.start, self.at);
+        self.start = self.at;
+        let kind = match self.open.take() {
+            Some(b'%') => TokenKind::Tag,
+            Some(b'{') => TokenKind::Expression,
+            _ => TokenKind::Comment,
+        };
+        if kind == TokenKind::Tag {
+            if self.text.get(self.at) == Some(&b'\n') {
+                self.at += 1;
+                self.start += 1;
+            }
+            match tag_name(&self.text[span.start..span.end]) {
+                b"raw" => {
+                    self.in_raw = true;
+                    return Token { kind, span };
+                }
+                b"endraw" => {
+                    self.in_raw = false;
+                    return Token { kind, span };
+                }
+                _ => {}
+            }
+        }
+        let kind = if self.in_raw { TokenKind::Text } else { kind };
+        Token { kind, span }
+    }
+
+    fn is_end_of_raw(&self) -> bool {
+        let behind = &self.text[self.at + 1..];
+        let blank = behind.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        behind[blank..].starts_with(b"endraw")
+    }
+
+    /// What is left at the end: text, even of a token that is not closed, unless a comment is open.
+    fn rest(&mut self) -> Token {
+        let span = Span::new(self.start, self.text.len());
+        self.start = self.text.len();
+        self.at = self.text.len();
+        Token { kind: if self.in_comment { TokenKind::Comment } else { TokenKind::Text }, span }
+    }
+}
+
+/// The name of a tag with its delimiters.
+fn tag_name(tag: &[u8]) -> &[u8] {
+    let inner = &tag[2..tag.len().saturating_sub(2).max(2)];
+    let start = inner.iter().position(u8::is_ascii_alphabetic).unwrap_or(inner.len());
+    let len = inner[start..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+    &inner[start..start + len]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> Vec<String> {
+        tokens(text)
+            .into_iter()
+            .map(|token| format!("{}{}", ["T:", "%:", "E:", "C:"][token.kind as usize], token.span.of(text)))
+            .collect()
+    }
+
+    #[test]
+    fn text_tags_expressions_and_comments_are_told_apart() {
+        assert_eq!(shown("a{% if x %}\nb{{ y }}{# c #}d"), ["T:a", "%:{% if x %}", "T:b", "E:{{ y }}", "C:{# c #}", "T:d"]);
+        assert_eq!(shown("{%if x%}{%endif%}"), ["%:{%if x%}", "%:{%endif%}"]);
+        assert_eq!(shown("a { b } % }} c"), ["T:a { b } % }} c"]);
+    }
+
+    #[test]
+    fn delimiters_in_quotes_do_not_count() {
+        assert_eq!(shown("{{ '}}' }}x"), ["E:{{ '}}' }}", "T:x"]);
+        assert_eq!(shown("{{ \"a\\\"}}\" }}x"), ["E:{{ \"a\\\"}}\" }}", "T:x"]);
+    }
+
+    #[test]
+    fn what_is_raw_stays_text() {
+        assert_eq!(shown("{% raw %}{{ x }}{% endraw %}"), ["%:{% raw %}", "T:{{ x }}", "%:{% endraw %}"]);
+    }
+
+    #[test]
+    fn what_is_not_closed_is_text() {
+        assert_eq!(shown("a{{ x"), ["T:a", "T:{{ x"]);
+        assert_eq!(shown("a{% x"), ["T:a", "T:{% x"]);
+        assert_eq!(shown("{# x"), ["C:{# x"]);
+        assert_eq!(shown(""), Vec::<String>::new());
+        assert_eq!(shown("{"), ["T:{"]);
+    }
+}

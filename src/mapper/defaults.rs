@@ -1,0 +1,16 @@
+//! Stage 4: what is still absent comes from default.json (config-mapper DefaultParser.java).
+
+use serde_json::{Map as Json, Value as JsonValue};
+
+use super::java_hash::HashOrdered;
+use super::value::Value;
+use super::{Effective, Origin};
+
+/// Adds the defaults of absent keys.
+pub fn add_defaults(map: &mut HashOrdered<Effective>, defaults: &Json<String, JsonValue>) {
+    for (key, value) in defaults {
+        if map.get(key).is_none() {
+            map.insert(key.clone(), Effective { value: Value::of_json(value), origin: Origin::Default });
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! Stage 1: deployment.toml becomes a flat map in the order of the server's parser (config-mapper TomlParser.java, cava-toml 0.5.0
+//! MutableTomlTable.java and Toml.java).
+
+use indexmap::IndexMap;
+use toml_edit::{Array, ArrayOfTables, Document, InlineTable, Item, Table, Value as TomlItem};
+
+use super::Release;
+use super::java_hash::{hash_of, hash_of_list, in_set_order};
+use super::value::{FlatMap, Value};
+use crate::source::Span;
+
+/// A key of the flat map as the user has written it.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    /// The value.
+    pub value: Value,
+    /// Where the key is written; the header of the first element of an array of tables.
+    pub key: Span,
+    /// Where every simple value in it is written, in written order.
+    pub values: Vec<Span>,
+}
+
+/// Every key of `text`; `None` if it is not valid TOML.
+pub fn flatten(text: &str, release: Release) -> Option<IndexMap<String, Setting>> {
+    let document = Document::parse(text).ok()?;
+    Some(in_java_order(read_table(document.as_table(), release), release.reads_quoted_keys_of_documents()))
+}
+
+/// What a table holds, as the parser keeps it.
+enum Held {
+    Leaf(Setting),
+    Table(Vec<(String, Held)>),
+}
+
+/// The tables' keys joined, in the order of `dottedKeySet`. A key that Java could not find again has no value.
+fn in_java_order(table: Vec<(String, Held)>, with_single_quotes: bool) -> IndexMap<String, Setting> {
+    let paths = key_paths(table);
+    let joined: Vec<(String, bool, Setting)> =
+        paths.into_iter().map(|(path, setting)| (join(&path), path.iter().all(|part| is_found_again(part)), setting)).collect();
+    in_set_order(joined, |(key, _, _)| hash_of(key))
+        .into_iter()
+        .map(|(key, found, mut setting)| {
+            if !found {
+                setting.value = Value::Null;
+            }
+            (if with_single_quotes { key.replace('"', "'") } else { key }, setting)
+        })
+        .collect()
+}
+
+/// `keyPathSet`: every level is a HashMap, and the paths below it are a HashSet of lists.
+fn key_paths(table: Vec<(String, Held)>) -> Vec<(Vec<String>, Setting)> {
+    let mut paths = Vec::new();
+    for (key, held) in in_set_order(table, |(key, _)| hash_of(key)) {
+        match held {
+            Held::Leaf(setting) => paths.push((vec![key], setting)),
+            Held::Table(below) => {
+                for (mut path, setting) in key_paths(below) {
+                    path.insert(0, key.clone());
+                    paths.push((path, setting));
+                }
+            }
+        }
+    }
+    in_set_order(paths, |(path, _)| hash_of_list(&path.iter().map(String::as_str).collect::<Vec<_>>()))
+}
+
+/// `joinKeyPath`: what is not bare stands in double quotes.
+fn join(path: &[String]) -> String {
+    let parts = path.iter().map(|part| if is_bare(part) { part.clone() } else { format!("\"{}\"", escaped(part)) });
+    parts.collect::<Vec<_>>().join(".")
+}
+
+fn is_bare(part: &str) -> bool {
+    !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+}
+
+/// The mapper asks for the key in single quotes, where the escapes of `tomlEscape` are taken as they stand.
+fn is_found_again(part: &str) -> bool {
+    is_bare(part) || escaped(part) == part
+}
+
+/// `tomlEscape`: everything but printable ASCII, and the quote.
+fn escaped(part: &str) -> String {
+    let mut text = String::new();
+    for character in part.chars() {
+        match character {
+            '\'' => text.push_str("\\'"),
+            ' '..='~' => text.push(character),
+            '\t' => text.push_str("\\t"),
+            '\u{8}' => text.push_str("\\b"),
+            '\n' => text.push_str("\\n"),
+            '\r' => text.push_str("\\r"),
+            '\u{c}' => text.push_str("\\f"),
+            _ if character.len_utf16() > 1 => text.push_str(&format!("\\U{:08x}", u32::from(character))),
+            _ => text.push_str(&format!("\\u{:04x}", u32::from(character))),
+        }
+    }
+    text
+}
+
+fn read_table(table: &Table, release: Release) -> Vec<(String, Held)> {
+    let mut held = Vec::new();
+    for (name, item) in table {
+        let key = table.key(name).and_then(|key| key.span()).map_or_else(Span::default, Span::from);
+        let entry = match item {
+            Item::None => continue,
+            Item::Value(value) => held_of(value, key, release),
+            Item::Table(table) => Held::Table(read_table(table, release)),
+            Item::ArrayOfTables(elements) => Held::Leaf(read_elements(elements, release)),
+        };
+        held.push((name.to_owned(), entry));
+    }
+    held
+}
+
+fn read_inline(table: &InlineTable, release: Release) -> Vec<(String, Held)> {
+    table
+        .iter()
+        .map(|(name, value)| {
+            let key = table.get_key_value(name).and_then(|(key, _)| key.span()).map_or_else(Span::default, Span::from);
+            (name.to_owned(), held_of(value, key, release))
+        })
+        .collect()
+}
+
+fn held_of(value: &TomlItem, key: Span, release: Release) -> Held {
+    match value {
+        TomlItem::InlineTable(table) => Held::Table(read_inline(table, release)),
+        TomlItem::Array(array) => {
+            let mut values = Vec::new();
+            let value = Value::List(read_array(array, &mut values, release));
+            Held::Leaf(Setting { value, key, values })
+        }
+        simple => {
+            let span = simple.span().map_or_else(Span::default, Span::from);
+            Held::Leaf(Setting { value: simple_value(simple), key, values: vec![span] })
+        }
+    }
+}
+
+fn simple_value(value: &TomlItem) -> Value {
+    match value {
+        TomlItem::String(text) => Value::Text(text.value().clone()),
+        TomlItem::Integer(number) => Value::Integer(*number.value()),
+        TomlItem::Float(number) => Value::Double(*number.value()),
+        TomlItem::Boolean(boolean) => Value::Boolean(*boolean.value()),
+        TomlItem::Datetime(date) => Value::Text(date.value().to_string()),
+        TomlItem::Array(_) | TomlItem::InlineTable(_) => Value::Null,
+    }
+}
+
+fn read_array(array: &Array, spans: &mut Vec<Span>, release: Release) -> Vec<Value> {
+    let mut items = Vec::new();
+    for item in array {
+        items.push(match item {
+            TomlItem::Array(inner) => Value::List(read_array(inner, spans, release)),
+            TomlItem::InlineTable(table) => element(read_inline(table, release), spans, release),
+            simple => {
+                spans.push(simple.span().map_or_else(Span::default, Span::from));
+                simple_value(simple)
+            }
+        });
+    }
+    items
+}
+
+fn read_elements(elements: &ArrayOfTables, release: Release) -> Setting {
+    let key = elements.iter().next().and_then(Table::span).map_or_else(Span::default, Span::from);
+    let mut values = Vec::new();
+    let items = elements.iter().map(|table| element(read_table(table, release), &mut values, release)).collect();
+    Setting { value: Value::List(items), key, values }
+}
+
+/// An element of an array of tables is a flat map of its own.
+fn element(table: Vec<(String, Held)>, spans: &mut Vec<Span>, release: Release) -> Value {
+    let mut map = FlatMap::new();
+    for (key, setting) in in_java_order(table, release.reads_quoted_keys_of_elements()) {
+        spans.extend(setting.values);
+        map.insert(key, setting.value);
+    }
+    Value::Table(map)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(text: &str) -> Vec<String> {
+        let mut keys: Vec<String> = flatten(text, Release::default()).unwrap_or_default().into_keys().collect();
+        keys.sort();
+        keys
+    }
+
+    #[test]
+    fn tables_are_joined_and_empty_ones_vanish() {
+        assert_eq!(keys("[a]\nb = 1\nc.d = {e = 2}\n[f]\n[g]\nh = []\n"), ["a.b", "a.c.d.e", "g.h"]);
+    }
+
+    #[test]
+    fn what_is_not_bare_stands_in_single_quotes() {
+        assert_eq!(keys("[a]\n\"b.c\" = 1\n'd e' = 2\n"), ["a.'b.c'", "a.'d e'"]);
+    }
+
+    #[test]
+    fn a_key_that_java_cannot_find_again_has_no_value() {
+        let map = flatten("\"é\" = 1\n\"a b\" = 2\n", Release::default()).unwrap_or_default();
+        assert_eq!(map.get("'\\u00e9'").map(|setting| setting.value.clone()), Some(Value::Null));
+        assert_eq!(map.get("'a b'").map(|setting| setting.value.clone()), Some(Value::Integer(2)));
+    }
+
+    #[test]
+    fn an_array_of_tables_is_a_list_of_flat_maps_with_the_places_of_its_values() {
+        let text = "[[a]]\nb.c = 1\n[a.d]\ne = 'x'\n[[a]]\n";
+        let map = flatten(text, Release::default()).unwrap_or_default();
+        let setting = &map["a"];
+        let Value::List(elements) = &setting.value else { panic!("no list") };
+        assert_eq!(elements.len(), 2);
+        assert_eq!(elements[0].to_java().len(), "{b.c=1, d.e=x}".len());
+        let written: Vec<&str> = setting.values.iter().map(|span| span.of(text)).collect();
+        assert!(written.contains(&"1") && written.contains(&"'x'"));
+    }
+}

@@ -1,0 +1,163 @@
+//! Stage 3: values that follow from the user's by infer.json (config-mapper ValueInferrer.java).
+
+use indexmap::IndexMap;
+use serde_json::{Map as Json, Value as JsonValue};
+
+use super::java_hash::HashOrdered;
+use super::value::Value;
+use super::{Effective, Origin};
+
+/// Deeper than any infer.json; the server would overflow its stack on a circle.
+const MAX_DEPTH: usize = 32;
+
+/// The inferred keys, and then the user's own, which win.
+pub fn infer(user: HashOrdered<Effective>, rules: &Json<String, JsonValue>) -> HashOrdered<Effective> {
+    let patterns: Vec<(Pattern, &str, &Json<String, JsonValue>)> = rules
+        .iter()
+        .filter_map(|(key, values)| Some((Pattern::new(key), key.as_str(), values.as_object()?)))
+        .collect();
+    let find = |key: &str| {
+        let exact = patterns.iter().find(|(_, pattern, _)| *pattern == key);
+        exact.or_else(|| patterns.iter().find(|(pattern, _, _)| pattern.matches(key)))
+    };
+    let mut inferred: IndexMap<String, Effective> = IndexMap::new();
+    for (key, effective) in user.in_order() {
+        let Some((_, pattern, values)) = find(key) else { continue };
+        let Some(found) = values.get(&effective.value.to_java()).and_then(JsonValue::as_object) else { continue };
+        let origin = Origin::Inferred { from: key.to_owned() };
+        let found: Vec<(String, JsonValue)> = found
+            .iter()
+            .map(|(name, value)| {
+                let value = match value {
+                    JsonValue::String(text) => JsonValue::String(substituted(text, pattern, key)),
+                    other => other.clone(),
+                };
+                (substituted(name, pattern, key), value)
+            })
+            .collect();
+        follow(&found, &find, &origin, &mut inferred, MAX_DEPTH);
+        for (name, value) in &found {
+            inferred.insert(name.clone(), Effective { value: of_json(value), origin: origin.clone() });
+        }
+    }
+    let mut all = inferred;
+    for (key, effective) in user.in_order() {
+        all.insert(key.to_owned(), effective.clone());
+    }
+    user.refilled(all)
+}
+
+type Rule<'a> = (Pattern, &'a str, &'a Json<String, JsonValue>);
+
+/// Puts what follows from what was inferred; here `$1` stays as it stands.
+fn follow<'a>(
+    found: &[(String, JsonValue)],
+    find: &impl Fn(&str) -> Option<&'a Rule<'a>>,
+    origin: &Origin,
+    inferred: &mut IndexMap<String, Effective>,
+    depth: usize,
+) where
+{
+    let Some(depth) = depth.checked_sub(1) else { return };
+    for (key, value) in found {
+        let values = find(key).zip(value.as_str()).and_then(|((_, _, values), value)| values.get(value)?.as_object());
+        let Some(values) = values else { continue };
+        let values: Vec<(String, JsonValue)> = values.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+        for (key, value) in &values {
+            inferred.insert(key.clone(), Effective { value: of_json(value), origin: origin.clone() });
+        }
+        follow(&values, find, origin, inferred, depth);
+    }
+}
+
+/// A whole double becomes an integer.
+fn of_json(json: &JsonValue) -> Value {
+    match Value::of_json(json) {
+        #[expect(clippy::cast_possible_truncation, reason = "Double.intValue, which stops at the largest integer")]
+        Value::Double(number) if number.fract() == 0.0 => Value::Integer(i64::from(number as i32)),
+        value => value,
+    }
+}
+
+/// `text` with each `$n` of `pattern` as the segment of `key` at its place.
+fn substituted(text: &str, pattern: &str, key: &str) -> String {
+    let segments: Vec<&str> = key.split('.').collect();
+    let mut text = text.to_owned();
+    for (at, part) in pattern.split('.').enumerate() {
+        if part.strip_prefix('$').is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+            && let Some(segment) = segments.get(at)
+        {
+            text = text.replace(part, segment);
+        }
+    }
+    text
+}
+
+/// A key of infer.json as the regular expression that it becomes: `$1` is `\w+`, and a dot any character.
+struct Pattern(Vec<Part>);
+
+#[derive(Clone, Copy, PartialEq)]
+enum Part {
+    Exactly(char),
+    Any,
+    Word,
+}
+
+impl Pattern {
+    fn new(key: &str) -> Self {
+        let mut parts = Vec::new();
+        let mut rest = key;
+        while let Some(character) = rest.chars().next() {
+            let digits = rest.strip_prefix('$').map_or(0, |behind| behind.bytes().take_while(u8::is_ascii_digit).count());
+            if digits > 0 {
+                parts.push(Part::Word);
+                rest = &rest[1 + digits..];
+            } else {
+                parts.push(if character == '.' { Part::Any } else { Part::Exactly(character) });
+                rest = &rest[character.len_utf8()..];
+            }
+        }
+        Self(parts)
+    }
+
+    fn matches(&self, key: &str) -> bool {
+        // Positions of the pattern that the characters so far can have reached.
+        let mut reached = vec![false; self.0.len() + 1];
+        reached[0] = true;
+        for character in key.chars() {
+            let mut next = vec![false; self.0.len() + 1];
+            for (at, part) in self.0.iter().enumerate().filter(|(at, _)| reached[*at]) {
+                match part {
+                    Part::Exactly(wanted) => next[at + 1] |= *wanted == character,
+                    Part::Any => next[at + 1] |= character != '\n' && character != '\r',
+                    Part::Word if character.is_ascii_alphanumeric() || character == '_' => {
+                        next[at] = true;
+                        next[at + 1] = true;
+                    }
+                    Part::Word => {}
+                }
+            }
+            reached = next;
+        }
+        reached[self.0.len()]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_segment_matches_word_characters_only() {
+        let pattern = Pattern::new("database.$1.type");
+        assert!(pattern.matches("database.apim_db.type"));
+        assert!(!pattern.matches("database.my-db.type"));
+        assert!(!pattern.matches("database..type"));
+        assert!(!pattern.matches("database.a.b.type"));
+    }
+
+    #[test]
+    fn segments_are_put_into_keys_and_values() {
+        assert_eq!(substituted("database.$1.pool", "database.$1.type", "database.x.type"), "database.x.pool");
+    }
+}

@@ -1,0 +1,274 @@
+//! Problem 5: `$secret{}`, `$sys{}`, `$env{}` and `$ref{}` are resolved, in this order (config-mapper ReferenceResolver.java).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use indexmap::IndexMap;
+
+use super::flatten::Setting;
+use super::java_hash::HashOrdered;
+use super::value::Value;
+use super::{Effective, Environment, Fault, Problem, Release};
+
+/// The names between `$kind{` and `}` in `text`, in written order (StringUtils.substringsBetween).
+pub fn placeholders<'a>(text: &'a str, kind: &str) -> Vec<&'a str> {
+    let open = format!("${kind}{{");
+    let mut names = Vec::new();
+    let mut rest = text;
+    while let Some(start) = rest.find(&open) {
+        let behind = &rest[start + open.len()..];
+        let Some(end) = behind.find('}') else { break };
+        names.push(&behind[..end]);
+        rest = &behind[end + 1..];
+    }
+    names
+}
+
+/// The aliases of `[secrets]`, and of `[runtime_secrets]`, with their values.
+#[derive(Debug, Clone, Default)]
+pub struct Secrets(BTreeMap<String, String>);
+
+impl Secrets {
+    /// Reads the secrets of a flat map. A value that is no string stops the start.
+    pub fn read(settings: &IndexMap<String, Setting>, release: Release, faults: &mut Vec<Fault>) -> Self {
+        let mut secrets = BTreeMap::new();
+        for table in ["secrets", "runtime_secrets"] {
+            if table == "runtime_secrets" && !release.has_runtime_secrets() {
+                continue;
+            }
+            for (key, setting) in settings {
+                let Some(alias) = key.strip_prefix(table).and_then(|rest| rest.strip_prefix('.')) else { continue };
+                let alias = if table == "secrets" && release.unquotes_aliases() { alias.trim_matches('\'') } else { alias };
+                match &setting.value {
+                    Value::Text(text) => {
+                        secrets.insert(alias.to_owned(), text.clone());
+                    }
+                    _ => faults.push(Fault::new(
+                        Problem::SecretType,
+                        Some(key),
+                        format!("`{key}` must be a string: the server reads every value of `[{table}]` as one"),
+                    )),
+                }
+            }
+        }
+        Self(secrets)
+    }
+
+    /// The aliases.
+    pub fn aliases(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
+    /// Whether an external vault gives any secret: `[runtime_secrets] enable = "true"`.
+    pub fn come_from_vault(&self) -> bool {
+        self.0.get("enable").is_some_and(|enabled| enabled.eq_ignore_ascii_case("true"))
+    }
+}
+
+/// Resolves every placeholder in the values of `map`. What cannot be resolved stays as it stands, and is a fault.
+pub fn resolve(map: &mut HashOrdered<Effective>, secrets: &Secrets, environment: &Environment, release: Release, faults: &mut Vec<Fault>) {
+    check_secrets(map, secrets, faults);
+    for kind in [Outside::Property, Outside::Variable] {
+        for key in map.keys() {
+            let Some(effective) = map.get_mut(&key) else { continue };
+            replace_outside(&mut effective.value, kind, &key, environment, release, true, faults);
+        }
+    }
+    resolve_references(map, faults);
+}
+
+/// Whether every `$secret{}` has an alias that is encrypted. Elements of arrays of tables are looked at, what lies in them is not.
+fn check_secrets(map: &HashOrdered<Effective>, secrets: &Secrets, faults: &mut Vec<Fault>) {
+    for (key, effective) in map.in_order() {
+        let texts: Vec<&str> = match &effective.value {
+            Value::Text(text) => vec![text],
+            Value::List(items) => items
+                .iter()
+                .flat_map(|item| match item {
+                    Value::Text(text) => vec![text.as_str()],
+                    Value::Table(element) => element.values().filter_map(|value| if let Value::Text(text) = value { Some(text.as_str()) } else { None }).collect(),
+                    _ => Vec::new(),
+                })
+                .collect(),
+            _ => Vec::new(),
+        };
+        for alias in texts.into_iter().flat_map(|text| placeholders(text, "secret")) {
+            match secrets.0.get(alias) {
+                None if secrets.come_from_vault() => {}
+                None => faults.push(Fault::placeholder(Problem::UndefinedSecret, alias, key, "has no alias in `[secrets]`")),
+                Some(value) if value.find('[').is_some_and(|open| value[open..].contains(']')) => {
+                    faults.push(Fault::placeholder(Problem::PlainSecret, alias, key, "is not encrypted yet: its value stands in brackets"));
+                }
+                Some(_) => {}
+            }
+        }
+    }
+}
+
+/// Where a value from outside comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outside {
+    Property,
+    Variable,
+}
+
+fn replace_outside(
+    value: &mut Value,
+    kind: Outside,
+    key: &str,
+    environment: &Environment,
+    release: Release,
+    at_top: bool,
+    faults: &mut Vec<Fault>,
+) {
+    match value {
+        Value::Text(text) => {
+            if text.contains('$') {
+                *text = replaced(text, kind, key, environment, release, faults);
+            }
+        }
+        Value::List(items) => {
+            for item in items {
+                match item {
+                    Value::Text(_) => replace_outside(item, kind, key, environment, release, false, faults),
+                    Value::Table(element) if release.resolves_in_elements() => {
+                        for value in element.values_mut() {
+                            replace_outside(value, kind, key, environment, release, false, faults);
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Value::Table(map) if at_top || release.resolves_in_elements() => {
+            for value in map.values_mut() {
+                replace_outside(value, kind, key, environment, release, false, faults);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn replaced(text: &str, kind: Outside, key: &str, environment: &Environment, release: Release, faults: &mut Vec<Fault>) -> String {
+    let word = if kind == Outside::Property { "sys" } else { "env" };
+    let mut result = text.to_owned();
+    for name in placeholders(text, word) {
+        let value = match kind {
+            Outside::Property => environment.property(name),
+            Outside::Variable => environment.variable(name),
+        };
+        let Some(value) = value else {
+            if !environment.is_unknown {
+                faults.push(match kind {
+                    Outside::Property => Fault::placeholder(Problem::UnsetProperty, name, key, "is not set"),
+                    Outside::Variable => Fault::placeholder(Problem::UnsetVariable, name, key, "is not in the environment"),
+                });
+            }
+            continue;
+        };
+        // A system property, and before mapper 1.0.25 a variable too, goes into the text as the replacement of a regular expression.
+        let is_plain = kind == Outside::Variable && release.quotes_variables();
+        match if is_plain { Some(value.to_owned()) } else { as_replacement(value) } {
+            Some(value) => result = result.replace(&format!("${word}{{{name}}}"), &value),
+            None => faults.push(Fault::placeholder(if kind == Outside::Property { Problem::PropertyCharacters } else { Problem::VariableCharacters }, name, key, "has a value with a `$` or a `\\` that the server fails on")),
+        }
+    }
+    result
+}
+
+/// What `Matcher.appendReplacement` makes of a text: `\x` is `x`, and `$` names a group, of which only the whole match `$0` exists.
+fn as_replacement(text: &str) -> Option<String> {
+    let mut result = String::new();
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '\\' => result.push(characters.next()?),
+            '$' => return None,
+            _ => result.push(character),
+        }
+    }
+    Some(result)
+}
+
+/// Replaces references whose own target has none left, round by round.
+fn resolve_references(map: &mut HashOrdered<Effective>, faults: &mut Vec<Fault>) {
+    // Which keys hold references, and which keys are referred to by whom.
+    let mut waiting: IndexMap<String, BTreeSet<String>> = IndexMap::new();
+    let mut wanted: IndexMap<String, BTreeSet<String>> = IndexMap::new();
+    for (key, effective) in map.in_order() {
+        let texts: Vec<&str> = match &effective.value {
+            Value::Text(text) => vec![text],
+            Value::List(items) => items.iter().filter_map(|item| if let Value::Text(text) = item { Some(text.as_str()) } else { None }).collect(),
+            _ => Vec::new(),
+        };
+        for name in texts.into_iter().flat_map(|text| placeholders(text, "ref")) {
+            waiting.entry(key.to_owned()).or_default().insert(name.to_owned());
+            wanted.entry(name.to_owned()).or_default().insert(key.to_owned());
+        }
+    }
+    loop {
+        let ready: Vec<String> = wanted.keys().filter(|name| !waiting.contains_key(*name)).cloned().collect();
+        if ready.is_empty() {
+            break;
+        }
+        for name in ready {
+            let users = wanted.shift_remove(&name).unwrap_or_default();
+            replace_reference(map, &name, &users, faults);
+        }
+        let resolved: BTreeSet<String> = waiting.keys().cloned().collect();
+        for names in waiting.values_mut() {
+            names.retain(|name| resolved.contains(name));
+        }
+        waiting.retain(|_, names| !names.is_empty());
+    }
+    for (name, users) in wanted {
+        for user in users.iter().filter(|user| waiting.contains_key(*user)) {
+            faults.push(Fault::placeholder(Problem::CircularReference, &name, user, "leads in a circle back to itself"));
+        }
+    }
+}
+
+fn replace_reference(map: &mut HashOrdered<Effective>, name: &str, users: &BTreeSet<String>, faults: &mut Vec<Fault>) {
+    let target = map.get(name).map(|effective| effective.value.clone()).filter(|value| *value != Value::Null);
+    let Some(target) = target else {
+        for user in users {
+            faults.push(Fault::placeholder(Problem::UnknownReference, name, user, "names no key"));
+        }
+        return;
+    };
+    let written = format!("$ref{{{name}}}");
+    for user in users {
+        let Some(effective) = map.get_mut(user) else { continue };
+        match (&mut effective.value, &target) {
+            (value, Value::List(_) | Value::Boolean(_)) => *value = target.clone(),
+            (Value::Text(text), _) => *text = text.replace(&written, &target.to_java()),
+            (Value::List(items), _) => {
+                for item in items {
+                    if let Value::Text(text) = item {
+                        *text = text.replace(&written, &target.to_java());
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_end_at_the_first_brace() {
+        assert_eq!(placeholders("a$ref{b}c$ref{d}", "ref"), ["b", "d"]);
+        assert_eq!(placeholders("$ref{b", "ref"), Vec::<&str>::new());
+        assert_eq!(placeholders("$env{a}$ref{}", "ref"), [""]);
+    }
+
+    #[test]
+    fn a_replacement_loses_its_backslashes() {
+        assert_eq!(as_replacement("a\\\\b").as_deref(), Some("a\\b"));
+        assert_eq!(as_replacement("C:\\x").as_deref(), Some("C:x"));
+        assert_eq!(as_replacement("p$1"), None);
+        assert_eq!(as_replacement("p\\"), None);
+    }
+}

@@ -1,0 +1,55 @@
+//! Stage 8: the templates are rendered.
+
+use super::{Configuration, Release};
+use crate::jinjava::{self, Limits, Template};
+
+/// A rendered file.
+#[derive(Debug)]
+pub struct Output {
+    /// Its path below the home, with `/`.
+    pub path: String,
+    /// What the server writes; `None` where it fails, or where this tool cannot follow it.
+    pub text: Option<String>,
+    /// What is wrong with the template, with places in [`Output::template`].
+    pub faults: Vec<jinjava::Fault>,
+}
+
+/// Renders templates with one configuration.
+#[derive(Debug)]
+pub struct Renderer<'a> {
+    configuration: &'a Configuration,
+    release: Release,
+    limits: Limits,
+}
+
+impl<'a> Renderer<'a> {
+    /// Renders as `release` of the mapper does.
+    pub fn new(configuration: &'a Configuration, release: Release) -> Self {
+        Self { configuration, release, limits: Limits::default() }
+    }
+
+    /// The text of `template` as the server gives it to its engine: lines end in line feeds, the last one too (FileUtils.readFile).
+    pub fn normalized(template: &str) -> String {
+        let mut text = String::with_capacity(template.len() + 1);
+        let mut rest = template;
+        while let Some(end) = rest.find(['\n', '\r']) {
+            text.push_str(&rest[..end]);
+            text.push('\n');
+            rest = rest[end..].strip_prefix("\r\n").unwrap_or(&rest[end + 1..]);
+        }
+        if !rest.is_empty() {
+            text.push_str(rest);
+            text.push('\n');
+        }
+        text
+    }
+
+    /// Renders the template of the file at `path`.
+    pub fn render(&self, path: &str, template: &str) -> Output {
+        let release = self.release.of_jinjava();
+        let template = Template::parse(&Self::normalized(template), release);
+        let rendered = jinjava::render(&template, release, &self.configuration.tree, self.limits);
+        let text = rendered.is_written().then_some(rendered.text);
+        Output { path: path.to_owned(), text, faults: rendered.faults }
+    }
+}

@@ -1,0 +1,96 @@
+//! What the mapper reads beside deployment.toml: five JSON files and the templates of a home.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde_json::{Map as Json, Value as JsonValue};
+use walkdir::WalkDir;
+
+/// Where they lie in a home.
+pub const FOLDER: &str = "repository/resources/conf";
+
+/// A file that the mapper reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum JsonFile {
+    /// key-mappings.json
+    KeyMappings,
+    /// infer.json
+    Infer,
+    /// default.json
+    Default,
+    /// unit-resolve.json
+    UnitResolve,
+    /// validator.json
+    Validator,
+}
+
+impl JsonFile {
+    /// All five.
+    pub const ALL: [Self; 5] = [Self::KeyMappings, Self::Infer, Self::Default, Self::UnitResolve, Self::Validator];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::KeyMappings => "key-mappings.json",
+            Self::Infer => "infer.json",
+            Self::Default => "default.json",
+            Self::UnitResolve => "unit-resolve.json",
+            Self::Validator => "validator.json",
+        }
+    }
+}
+
+/// What the mapper reads.
+#[derive(Debug, Default)]
+pub struct Resources {
+    json: BTreeMap<JsonFile, Json<String, JsonValue>>,
+    /// JSON files that cannot be read, with the reason.
+    pub broken: Vec<(JsonFile, String)>,
+    /// The names of the templates without `.j2`: the paths of what they render, below the home, with `/`, sorted.
+    pub templates: Vec<String>,
+}
+
+impl Resources {
+    /// Reads the JSON files through `read`, which takes paths below the home, and finds the templates in the home at `root`.
+    pub fn read(root: &Path, read: impl Fn(&str) -> Option<String>) -> Self {
+        let mut resources = Self { templates: templates(root), ..Self::default() };
+        for file in JsonFile::ALL {
+            let Some(text) = read(&format!("{FOLDER}/{}", file.name())) else { continue };
+            match serde_json::from_str(&text) {
+                Ok(object) => {
+                    resources.json.insert(file, object);
+                }
+                Err(error) => resources.broken.push((file, error.to_string())),
+            }
+        }
+        resources
+    }
+
+    /// What a JSON file says; nothing where it is absent or broken.
+    pub fn json(&self, file: JsonFile) -> &Json<String, JsonValue> {
+        static NOTHING: std::sync::LazyLock<Json<String, JsonValue>> = std::sync::LazyLock::new(Json::new);
+        self.json.get(&file).unwrap_or(&NOTHING)
+    }
+
+    /// The path of a template below the home.
+    pub fn path_of_template(output: &str) -> String {
+        format!("{FOLDER}/templates/{output}.j2")
+    }
+}
+
+/// The templates of a home. Links are not followed: what a template holds stays inside of its folder.
+fn templates(root: &Path) -> Vec<String> {
+    let folder = root.join(FOLDER).join("templates");
+    let mut found: Vec<String> = WalkDir::new(&folder)
+        .into_iter()
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_type().is_file())
+        .filter_map(|entry| {
+            let path = entry.path().strip_prefix(&folder).ok()?;
+            let parts: Option<Vec<&str>> = path.components().map(|part| part.as_os_str().to_str()).collect();
+            Some(parts?.join("/").strip_suffix(".j2")?.to_owned())
+        })
+        .collect();
+    found.sort();
+    found
+}

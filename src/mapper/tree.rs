@@ -1,0 +1,108 @@
+//! The flat map becomes the tree that templates see (config-mapper JinjaParser.java).
+
+use std::rc::Rc;
+
+use super::java_hash::HashOrdered;
+use super::value::{FlatMap, Value};
+use super::{Effective, Fault, Problem};
+use crate::jinjava::value::{Map, Value as Seen};
+
+/// The tree of `map`, its tables in the order in which the keys of the map come.
+pub fn grow(map: &HashOrdered<Effective>, faults: &mut Vec<Fault>) -> Seen {
+    let tree = Seen::map(Map::new());
+    for (key, effective) in map.in_order() {
+        put(&tree, key, &effective.value, faults);
+    }
+    tree
+}
+
+fn put(tree: &Seen, key: &str, value: &Value, faults: &mut Vec<Fault>) {
+    let segments = match segments(key) {
+        Ok(segments) => segments,
+        Err(()) => {
+            faults.push(Fault::new(Problem::UnclosedQuote, Some(key), format!("`{key}` has a quote that is not closed, which stops the start")));
+            return;
+        }
+    };
+    // A key of dots alone has no segments; the server fails on it with an index out of bounds, which no TOML can write.
+    let Some((last, parents)) = segments.split_last() else { return };
+    let mut table = tree.clone();
+    for segment in parents {
+        let Seen::Map(map) = &table else { return };
+        let below = match map.borrow().get(segment.as_str()) {
+            Some(below @ Seen::Map(_)) => Some(below.clone()),
+            _ => None,
+        };
+        let below = below.unwrap_or_else(|| {
+            let below = Seen::map(Map::new());
+            map.borrow_mut().insert(Rc::from(segment.as_str()), below.clone());
+            below
+        });
+        table = below;
+    }
+    if let Seen::Map(map) = &table {
+        map.borrow_mut().insert(Rc::from(last.as_str()), seen(value, faults));
+    }
+}
+
+fn seen(value: &Value, faults: &mut Vec<Fault>) -> Seen {
+    match value {
+        Value::Null => Seen::Null,
+        Value::Boolean(boolean) => Seen::Boolean(*boolean),
+        Value::Integer(number) => Seen::Integer(*number),
+        Value::Double(number) => Seen::Double(*number),
+        Value::Text(text) => Seen::text(text.as_str()),
+        Value::List(items) => Seen::list(items.iter().map(|item| element(item, faults)).collect()),
+        // A table outside of a list comes from default.json only, and stays flat.
+        Value::Table(map) => Seen::map(map.iter().map(|(key, value)| (Rc::from(key.as_str()), seen(value, faults))).collect()),
+    }
+}
+
+/// The elements of a list become trees of their own.
+fn element(value: &Value, faults: &mut Vec<Fault>) -> Seen {
+    match value {
+        Value::Table(map) => of_element(map, faults),
+        other => seen(other, faults),
+    }
+}
+
+fn of_element(map: &FlatMap, faults: &mut Vec<Fault>) -> Seen {
+    let tree = Seen::map(Map::new());
+    for (key, value) in map {
+        put(&tree, key, value, faults);
+    }
+    tree
+}
+
+/// The segments of a flat key: split at dots, but not within single quotes. Fails on a quote that is not closed.
+pub fn segments(key: &str) -> Result<Vec<String>, ()> {
+    let mut segments = Vec::new();
+    let mut rest = key;
+    while let Some(open) = rest.find('\'') {
+        let close = rest[open + 1..].find('\'').ok_or(())? + open + 1;
+        segments.extend(split(&rest[..open]));
+        segments.push(rest[open + 1..close].to_owned());
+        rest = &rest[close + 1..];
+    }
+    segments.extend(split(rest));
+    Ok(segments)
+}
+
+fn split(part: &str) -> impl Iterator<Item = String> {
+    part.split('.').filter(|segment| !segment.is_empty()).map(ToOwned::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quoted_segments_stay_whole() {
+        let parts = |key| segments(key).unwrap_or_default().join("|");
+        assert_eq!(parts("a.'b.c'.d"), "a|b.c|d");
+        assert_eq!(parts("'a.b'"), "a.b");
+        assert_eq!(parts("a..b"), "a|b");
+        assert!(segments("a.'b").is_err());
+        assert!(segments("passthru_http.''valid.max'").is_err());
+    }
+}

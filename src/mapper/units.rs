@@ -1,0 +1,97 @@
+//! Problem 6: times are converted to the unit that unit-resolve.json asks for (config-mapper UnitResolver.java).
+
+use serde_json::{Map as Json, Value as JsonValue};
+
+use super::java_hash::HashOrdered;
+use super::value::Value;
+use super::{Effective, Fault, Problem};
+
+/// Converts the times of `units`, the object `time` of unit-resolve.json. The first that cannot be converted stops the start; the others
+/// are converted all the same.
+pub fn convert(map: &mut HashOrdered<Effective>, units: &Json<String, JsonValue>, faults: &mut Vec<Fault>) {
+    for (key, unit) in units {
+        let Some(unit) = unit.as_str() else { continue };
+        let Some(effective) = map.get_mut(key) else { continue };
+        match converted(&effective.value, unit) {
+            Ok(text) => effective.value = Value::Text(text),
+            Err(message) => faults.push(Fault::new(Problem::Time, Some(key), format!("`{key}` {message}"))),
+        }
+    }
+}
+
+/// A time as the mapper reads it: a number, and a unit behind it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Time<'a> {
+    /// The number with its fraction.
+    pub number: &'a str,
+    /// The unit; empty when there is none.
+    pub unit: &'a str,
+}
+
+impl<'a> Time<'a> {
+    /// The first number in `text` with the word behind it.
+    pub fn find(text: &'a str) -> Option<Self> {
+        let start = text.find(|character: char| character.is_ascii_digit())?;
+        let rest = &text[start..];
+        let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+        let whole = digits(rest);
+        let fraction = rest[whole..].strip_prefix('.').map_or(0, digits);
+        let number = &rest[..if fraction > 0 { whole + 1 + fraction } else { whole }];
+        let behind = rest[number.len()..].trim_start();
+        let word = behind.find(|character: char| !character.is_ascii_alphanumeric() && character != '_').unwrap_or(behind.len());
+        Some(Self { number, unit: &behind[..word] })
+    }
+}
+
+/// Milliseconds of a unit.
+pub fn milliseconds(unit: &str) -> Option<i128> {
+    Some(match unit {
+        "d" => 86_400_000,
+        "h" => 3_600_000,
+        "m" => 60_000,
+        "s" => 1000,
+        "ms" => 1,
+        _ => return None,
+    })
+}
+
+fn converted(value: &Value, unit: &str) -> Result<String, String> {
+    let text = match value {
+        Value::Integer(_) | Value::Double(_) => return Ok(value.to_java()),
+        Value::Text(text) => text,
+        _ => return Err("is no time: write a number, or a number with a unit such as `\"15m\"`".to_owned()),
+    };
+    let time = Time::find(text).ok_or("is no time: it has no number")?;
+    if time.unit.is_empty() {
+        return Ok(text.clone());
+    }
+    let no_unit = |unit: &str| format!("has the unit `{unit}`; the server knows d, h, m, s and ms");
+    let from = milliseconds(time.unit).ok_or_else(|| no_unit(time.unit))?;
+    let to = milliseconds(unit).ok_or_else(|| no_unit(unit))?;
+    // A double's fraction is cut before it is converted.
+    #[expect(clippy::cast_possible_truncation, reason = "Double.longValue")]
+    let number = i128::from(time.number.parse::<f64>().unwrap_or_default() as i64);
+    let result = (number * from / to).clamp(i128::from(i64::MIN), i128::from(i64::MAX));
+    if result == 0 && number != 0 {
+        return Err(format!("is less than one `{unit}`, the unit that the server converts it to, and becomes 0"));
+    }
+    Ok(result.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_converted() {
+        for (text, unit, expected) in
+            [("15m", "s", "900"), ("1.5h", "m", "60"), ("900", "m", "900"), ("-1s", "ms", "1000"), ("2 d", "h", "48")]
+        {
+            assert_eq!(converted(&Value::Text(text.to_owned()), unit), Ok(expected.to_owned()), "{text}");
+        }
+        assert!(converted(&Value::Text("5min".to_owned()), "s").is_err());
+        assert!(converted(&Value::Text("30s".to_owned()), "m").is_err());
+        assert!(converted(&Value::Text("never".to_owned()), "m").is_err());
+        assert!(converted(&Value::Boolean(true), "m").is_err());
+    }
+}
