@@ -34,6 +34,9 @@ pub struct Catalog {
     /// Keys of deployment.toml that hold URLs.
     #[serde(rename = "url")]
     pub urls: Vec<UrlKey>,
+    /// The releases of the config mapper that products ship.
+    #[serde(rename = "mapper")]
+    pub mappers: Vec<MapperRow>,
 }
 
 impl Catalog {
@@ -89,6 +92,22 @@ pub struct Product {
     /// Carbon kernel versions that belong to one version of the product only.
     #[serde(default)]
     pub kernels: std::collections::BTreeMap<String, Version>,
+    /// Where this is known from.
+    pub source: String,
+}
+
+/// The config mapper and the template engine of some versions of some products.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MapperRow {
+    /// The products.
+    pub products: Vec<String>,
+    /// Their versions.
+    pub versions: Versions,
+    /// The release of wso2/config-mapper.
+    pub mapper: Version,
+    /// The release of Jinjava.
+    pub jinjava: Version,
     /// Where this is known from.
     pub source: String,
 }

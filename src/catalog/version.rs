@@ -21,6 +21,11 @@ impl Version {
         Some(Self { numbers: numbers?, text: text.to_owned() })
     }
 
+    /// A version below every other.
+    pub fn zero() -> Self {
+        Self { numbers: vec![0], text: "0".to_owned() }
+    }
+
     /// Compares as many numbers as both have, missing ones being zero: `4.5` equals `4.5.0`. What follows the numbers does not count.
     pub fn compare(&self, other: &Self) -> Ordering {
         let length = self.numbers.len().max(other.numbers.len());

@@ -4,7 +4,6 @@
 use indexmap::IndexMap;
 use toml_edit::{Array, ArrayOfTables, Document, InlineTable, Item, Table, Value as TomlItem};
 
-use super::Release;
 use super::java_hash::{hash_of, hash_of_list, in_set_order};
 use super::value::{FlatMap, Value};
 use crate::source::Span;
@@ -21,9 +20,9 @@ pub struct Setting {
 }
 
 /// Every key of `text`; `None` if it is not valid TOML.
-pub fn flatten(text: &str, release: Release) -> Option<IndexMap<String, Setting>> {
+pub fn flatten(text: &str) -> Option<IndexMap<String, Setting>> {
     let document = Document::parse(text).ok()?;
-    Some(in_java_order(read_table(document.as_table(), release), release.reads_quoted_keys_of_documents()))
+    Some(in_java_order(read_table(document.as_table())))
 }
 
 /// What a table holds, as the parser keeps it.
@@ -33,7 +32,7 @@ enum Held {
 }
 
 /// The tables' keys joined, in the order of `dottedKeySet`. A key that Java could not find again has no value.
-fn in_java_order(table: Vec<(String, Held)>, with_single_quotes: bool) -> IndexMap<String, Setting> {
+fn in_java_order(table: Vec<(String, Held)>) -> IndexMap<String, Setting> {
     let paths = key_paths(table);
     let joined: Vec<(String, bool, Setting)> =
         paths.into_iter().map(|(path, setting)| (join(&path), path.iter().all(|part| is_found_again(part)), setting)).collect();
@@ -43,7 +42,7 @@ fn in_java_order(table: Vec<(String, Held)>, with_single_quotes: bool) -> IndexM
             if !found {
                 setting.value = Value::Null;
             }
-            (if with_single_quotes { key.replace('"', "'") } else { key }, setting)
+            (key.replace('"', "'"), setting)
         })
         .collect()
 }
@@ -99,37 +98,37 @@ fn escaped(part: &str) -> String {
     text
 }
 
-fn read_table(table: &Table, release: Release) -> Vec<(String, Held)> {
+fn read_table(table: &Table) -> Vec<(String, Held)> {
     let mut held = Vec::new();
     for (name, item) in table {
         let key = table.key(name).and_then(|key| key.span()).map_or_else(Span::default, Span::from);
         let entry = match item {
             Item::None => continue,
-            Item::Value(value) => held_of(value, key, release),
-            Item::Table(table) => Held::Table(read_table(table, release)),
-            Item::ArrayOfTables(elements) => Held::Leaf(read_elements(elements, release)),
+            Item::Value(value) => held_of(value, key),
+            Item::Table(table) => Held::Table(read_table(table)),
+            Item::ArrayOfTables(elements) => Held::Leaf(read_elements(elements)),
         };
         held.push((name.to_owned(), entry));
     }
     held
 }
 
-fn read_inline(table: &InlineTable, release: Release) -> Vec<(String, Held)> {
+fn read_inline(table: &InlineTable) -> Vec<(String, Held)> {
     table
         .iter()
         .map(|(name, value)| {
             let key = table.get_key_value(name).and_then(|(key, _)| key.span()).map_or_else(Span::default, Span::from);
-            (name.to_owned(), held_of(value, key, release))
+            (name.to_owned(), held_of(value, key))
         })
         .collect()
 }
 
-fn held_of(value: &TomlItem, key: Span, release: Release) -> Held {
+fn held_of(value: &TomlItem, key: Span) -> Held {
     match value {
-        TomlItem::InlineTable(table) => Held::Table(read_inline(table, release)),
+        TomlItem::InlineTable(table) => Held::Table(read_inline(table)),
         TomlItem::Array(array) => {
             let mut values = Vec::new();
-            let value = Value::List(read_array(array, &mut values, release));
+            let value = Value::List(read_array(array, &mut values));
             Held::Leaf(Setting { value, key, values })
         }
         simple => {
@@ -150,12 +149,12 @@ fn simple_value(value: &TomlItem) -> Value {
     }
 }
 
-fn read_array(array: &Array, spans: &mut Vec<Span>, release: Release) -> Vec<Value> {
+fn read_array(array: &Array, spans: &mut Vec<Span>) -> Vec<Value> {
     let mut items = Vec::new();
     for item in array {
         items.push(match item {
-            TomlItem::Array(inner) => Value::List(read_array(inner, spans, release)),
-            TomlItem::InlineTable(table) => element(read_inline(table, release), spans, release),
+            TomlItem::Array(inner) => Value::List(read_array(inner, spans)),
+            TomlItem::InlineTable(table) => element(read_inline(table), spans),
             simple => {
                 spans.push(simple.span().map_or_else(Span::default, Span::from));
                 simple_value(simple)
@@ -165,17 +164,17 @@ fn read_array(array: &Array, spans: &mut Vec<Span>, release: Release) -> Vec<Val
     items
 }
 
-fn read_elements(elements: &ArrayOfTables, release: Release) -> Setting {
+fn read_elements(elements: &ArrayOfTables) -> Setting {
     let key = elements.iter().next().and_then(Table::span).map_or_else(Span::default, Span::from);
     let mut values = Vec::new();
-    let items = elements.iter().map(|table| element(read_table(table, release), &mut values, release)).collect();
+    let items = elements.iter().map(|table| element(read_table(table), &mut values)).collect();
     Setting { value: Value::List(items), key, values }
 }
 
 /// An element of an array of tables is a flat map of its own.
-fn element(table: Vec<(String, Held)>, spans: &mut Vec<Span>, release: Release) -> Value {
+fn element(table: Vec<(String, Held)>, spans: &mut Vec<Span>) -> Value {
     let mut map = FlatMap::new();
-    for (key, setting) in in_java_order(table, release.reads_quoted_keys_of_elements()) {
+    for (key, setting) in in_java_order(table) {
         spans.extend(setting.values);
         map.insert(key, setting.value);
     }
@@ -187,7 +186,7 @@ mod tests {
     use super::*;
 
     fn keys(text: &str) -> Vec<String> {
-        let mut keys: Vec<String> = flatten(text, Release::default()).unwrap_or_default().into_keys().collect();
+        let mut keys: Vec<String> = flatten(text).unwrap_or_default().into_keys().collect();
         keys.sort();
         keys
     }
@@ -204,7 +203,7 @@ mod tests {
 
     #[test]
     fn a_key_that_java_cannot_find_again_has_no_value() {
-        let map = flatten("\"é\" = 1\n\"a b\" = 2\n", Release::default()).unwrap_or_default();
+        let map = flatten("\"é\" = 1\n\"a b\" = 2\n").unwrap_or_default();
         assert_eq!(map.get("'\\u00e9'").map(|setting| setting.value.clone()), Some(Value::Null));
         assert_eq!(map.get("'a b'").map(|setting| setting.value.clone()), Some(Value::Integer(2)));
     }
@@ -212,7 +211,7 @@ mod tests {
     #[test]
     fn an_array_of_tables_is_a_list_of_flat_maps_with_the_places_of_its_values() {
         let text = "[[a]]\nb.c = 1\n[a.d]\ne = 'x'\n[[a]]\n";
-        let map = flatten(text, Release::default()).unwrap_or_default();
+        let map = flatten(text).unwrap_or_default();
         let setting = &map["a"];
         let Value::List(elements) = &setting.value else { panic!("no list") };
         assert_eq!(elements.len(), 2);

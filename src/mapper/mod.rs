@@ -142,8 +142,8 @@ pub struct Configuration {
 
 impl Configuration {
     /// Runs every stage but the last on a deployment.toml. `None` if it is not valid TOML.
-    pub fn work_out(toml: &str, resources: &Resources, environment: &Environment, release: Release) -> Option<Self> {
-        let settings = flatten::flatten(toml, release)?;
+    pub fn work_out(toml: &str, resources: &Resources, environment: &Environment, release: &Release) -> Option<Self> {
+        let settings = flatten::flatten(toml)?;
         let mut faults = Vec::new();
         let mut collisions = Vec::new();
         let secrets = Secrets::read(&settings, release, &mut faults);

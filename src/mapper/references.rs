@@ -29,7 +29,7 @@ pub struct Secrets(BTreeMap<String, String>);
 
 impl Secrets {
     /// Reads the secrets of a flat map. A value that is no string stops the start.
-    pub fn read(settings: &IndexMap<String, Setting>, release: Release, faults: &mut Vec<Fault>) -> Self {
+    pub fn read(settings: &IndexMap<String, Setting>, release: &Release, faults: &mut Vec<Fault>) -> Self {
         let mut secrets = BTreeMap::new();
         for table in ["secrets", "runtime_secrets"] {
             if table == "runtime_secrets" && !release.has_runtime_secrets() {
@@ -65,7 +65,7 @@ impl Secrets {
 }
 
 /// Resolves every placeholder in the values of `map`. What cannot be resolved stays as it stands, and is a fault.
-pub fn resolve(map: &mut HashOrdered<Effective>, secrets: &Secrets, environment: &Environment, release: Release, faults: &mut Vec<Fault>) {
+pub fn resolve(map: &mut HashOrdered<Effective>, secrets: &Secrets, environment: &Environment, release: &Release, faults: &mut Vec<Fault>) {
     check_secrets(map, secrets, faults);
     for kind in [Outside::Property, Outside::Variable] {
         for key in map.keys() {
@@ -116,7 +116,7 @@ fn replace_outside(
     kind: Outside,
     key: &str,
     environment: &Environment,
-    release: Release,
+    release: &Release,
     at_top: bool,
     faults: &mut Vec<Fault>,
 ) {
@@ -148,7 +148,7 @@ fn replace_outside(
     }
 }
 
-fn replaced(text: &str, kind: Outside, key: &str, environment: &Environment, release: Release, faults: &mut Vec<Fault>) -> String {
+fn replaced(text: &str, kind: Outside, key: &str, environment: &Environment, release: &Release, faults: &mut Vec<Fault>) -> String {
     let word = if kind == Outside::Property { "sys" } else { "env" };
     let mut result = text.to_owned();
     for name in placeholders(text, word) {

@@ -1,62 +1,88 @@
-//! What the releases of the server's mapper do differently (wso2/config-mapper, tags v1.0.2 to v1.1.0).
+//! What the releases of the server's mapper and of its template engine do differently (wso2/config-mapper, tags v1.0.2 to v1.1.0).
 
-use crate::catalog::Version;
+use std::fs;
+use std::path::Path;
+
+use crate::catalog::{Product, Version, catalog};
 use crate::jinjava;
 
-/// A release of the mapper: the last number of `1.0.x`; 1.1 counts as 100.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Release(u16);
+/// The releases that a server runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Release {
+    mapper: Version,
+    jinjava: Version,
+}
 
 impl Default for Release {
-    /// That of the current products.
+    /// Those of a current product.
     fn default() -> Self {
-        Self(23)
+        let version = |text: &str| Version::parse(text).unwrap_or_else(Version::zero);
+        Self { mapper: version("1.0.26"), jinjava: version("2.7.6") }
     }
 }
 
+/// Where a home has the jars: API Manager and Identity Server in the first.
+const LIBRARIES: [&str; 2] = ["lib", "wso2/lib"];
+
 impl Release {
-    /// The release of a version number.
-    pub fn of(version: &Version) -> Self {
-        let parts: Vec<u16> = version.to_string().split('.').map_while(|part| part.parse().ok()).collect();
-        match parts[..] {
-            [1, 0, patch, ..] => Self(patch),
-            [1, 0] => Self(0),
-            _ => Self(100),
-        }
+    /// The releases with these numbers.
+    pub fn new(mapper: Version, jinjava: Version) -> Self {
+        Self { mapper, jinjava }
     }
 
-    /// Whether `"a.b"` of the document becomes `'a.b'` (all releases).
-    pub(super) fn reads_quoted_keys_of_documents(self) -> bool {
-        true
+    /// The releases whose jars lie in the home at `root`; what is not there is that of `version` of `product`.
+    pub fn of_home(root: &Path, product: Option<&Product>, version: Option<&Version>) -> Self {
+        let shipped = Self::of_product(product, version);
+        let jar = |name: &str| LIBRARIES.iter().find_map(|folder| version_of_jar(&root.join(folder), name));
+        Self { mapper: jar("config-mapper-").unwrap_or(shipped.mapper), jinjava: jar("jinjava-").unwrap_or(shipped.jinjava) }
     }
 
-    /// Whether it does inside of an array of tables (1.0.21).
-    pub(super) fn reads_quoted_keys_of_elements(self) -> bool {
-        self.0 >= 21
+    /// The releases that `version` of `product` has without updates; those of its newest version where it is unknown.
+    pub fn of_product(product: Option<&Product>, version: Option<&Version>) -> Self {
+        let Some(product) = product else { return Self::default() };
+        let version = version.unwrap_or(&product.latest);
+        let rows = catalog().mappers.iter();
+        let row = rows.into_iter().find(|row| row.products.contains(&product.id) && row.versions.contains(version));
+        row.map_or_else(Self::default, |row| Self::new(row.mapper.clone(), row.jinjava.clone()))
     }
 
-    /// Whether `[runtime_secrets]` exists (1.0.13).
-    pub(super) fn has_runtime_secrets(self) -> bool {
-        self.0 >= 13
+    fn mapper_since(&self, version: &str) -> bool {
+        Version::parse(version).is_some_and(|since| self.mapper.compare(&since).is_ge())
     }
 
-    /// Whether an alias of `[secrets]` loses its quotes (1.0.21).
-    pub(super) fn unquotes_aliases(self) -> bool {
-        self.0 >= 21
+    /// Whether `[runtime_secrets]` exists.
+    pub(super) fn has_runtime_secrets(&self) -> bool {
+        self.mapper_since("1.0.13")
     }
 
-    /// Whether `$env{}` and `$sys{}` are resolved inside of arrays of tables (1.0.5).
-    pub fn resolves_in_elements(self) -> bool {
-        self.0 >= 5
+    /// Whether an alias of `[secrets]` loses its quotes.
+    pub(super) fn unquotes_aliases(&self) -> bool {
+        self.mapper_since("1.0.21")
     }
 
-    /// Whether the value of a variable is taken as it stands (1.0.25).
-    pub(super) fn quotes_variables(self) -> bool {
-        self.0 >= 25
+    /// Whether `$env{}` and `$sys{}` are resolved inside of arrays of tables.
+    pub fn resolves_in_elements(&self) -> bool {
+        self.mapper_since("1.0.5")
     }
 
-    /// How its template engine reads templates: Jinjava 2.7 from 1.0.24 on.
-    pub(super) fn of_jinjava(self) -> jinjava::Release {
-        if self.0 >= 24 { jinjava::Release::Since27 } else { jinjava::Release::Until26 }
+    /// Whether the value of a variable is taken as it stands.
+    pub(super) fn quotes_variables(&self) -> bool {
+        self.mapper_since("1.0.25")
     }
+
+    /// How its template engine reads templates.
+    pub fn of_jinjava(&self) -> jinjava::Release {
+        let since_27 = Version::parse("2.7").is_some_and(|since| self.jinjava.compare(&since).is_ge());
+        if since_27 { jinjava::Release::Since27 } else { jinjava::Release::Until26 }
+    }
+}
+
+/// The version in the name of the jar in `folder` that begins with `name`; of several the newest.
+fn version_of_jar(folder: &Path, name: &str) -> Option<Version> {
+    let jars = fs::read_dir(folder).ok()?.filter_map(Result::ok);
+    let versions = jars.filter_map(|entry| {
+        let file = entry.file_name();
+        Version::parse(file.to_str()?.strip_prefix(name)?.strip_suffix(".jar")?)
+    });
+    versions.max_by(Version::compare)
 }

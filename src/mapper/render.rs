@@ -18,13 +18,13 @@ pub struct Output {
 #[derive(Debug)]
 pub struct Renderer<'a> {
     configuration: &'a Configuration,
-    release: Release,
+    release: &'a Release,
     limits: Limits,
 }
 
 impl<'a> Renderer<'a> {
     /// Renders as `release` of the mapper does.
-    pub fn new(configuration: &'a Configuration, release: Release) -> Self {
+    pub fn new(configuration: &'a Configuration, release: &'a Release) -> Self {
         Self { configuration, release, limits: Limits::default() }
     }
 

@@ -31,7 +31,8 @@ impl Model {
             assumptions,
             by_name: HashMap::new(),
             templates: OnceCell::new(),
-            template_texts: RefCell::default(),
+            texts: RefCell::default(),
+            mapping: OnceCell::new(),
             overlays: Arc::clone(overlays),
         };
         if let Some((path, name)) = model.layout.lone.clone() {

@@ -1,9 +1,11 @@
 //! One home with all its files read: what is configured, and where it stands.
 
 mod load;
+mod mapping;
 pub mod place;
 
 pub(crate) use load::parse;
+pub use mapping::Mapping;
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap};
@@ -99,7 +101,8 @@ pub struct Model {
     pub assumptions: Assumptions,
     by_name: HashMap<String, FileId>,
     templates: OnceCell<bool>,
-    template_texts: RefCell<HashMap<String, Option<Arc<str>>>>,
+    texts: RefCell<HashMap<String, Option<Arc<str>>>>,
+    mapping: OnceCell<Option<Box<Mapping>>>,
     overlays: Arc<Overlays>,
 }
 
@@ -196,11 +199,10 @@ impl Model {
         if !self.is_managed() {
             return None;
         }
-        let mut texts = self.template_texts.borrow_mut();
-        texts.entry(file.to_owned()).or_insert_with(|| self.read_template(&self.template_path(file))).clone()
+        self.text_of(&self.layout.template_of(file))
     }
 
-    fn read_template(&self, path: &Path) -> Option<Arc<str>> {
+    fn read_text(&self, path: &Path) -> Option<Arc<str>> {
         let text = match self.overlays.get(path) {
             Some(bytes) => String::from_utf8(bytes.clone()).ok(),
             None => fs::read_to_string(path).ok(),

@@ -78,6 +78,8 @@ pub struct TomlDocument {
     pub tables: Vec<TomlTable>,
     /// Every comment with its `#`, without its line break.
     pub comments: Vec<Span>,
+    /// Whether it is TOML only once a deployment tool's marks are masked.
+    pub is_template: bool,
     by_key: HashMap<String, usize>,
 }
 
@@ -90,7 +92,8 @@ impl TomlDocument {
     /// Parses `masked`, which stands for the template `text` of a deployment tool. Fails with every syntax error but those that the
     /// tool's conditions may resolve: what is defined twice.
     pub fn parse_template(masked: &Masked, text: &str) -> Result<Self, Vec<Fault>> {
-        Self::read(&masked.text, &masked.placeholders).ok_or_else(|| {
+        let read = Self::read(&masked.text, &masked.placeholders);
+        read.map(|document| Self { is_template: true, ..document }).ok_or_else(|| {
             let mut faults = faults_of(&masked.text, text);
             faults.retain(|fault| !fault.is_repetition);
             faults
@@ -215,7 +218,7 @@ impl Reader<'_> {
             entry.table = entry.table.and_then(|start| self.tables.binary_search_by_key(&start, |table| table.span.start).ok());
             by_key.entry(entry.key.clone()).or_insert(at);
         }
-        TomlDocument { entries: self.entries, tables: self.tables, comments: comments_of(text), by_key }
+        TomlDocument { entries: self.entries, tables: self.tables, comments: comments_of(text), is_template: false, by_key }
     }
 }
 

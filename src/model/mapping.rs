@@ -1,0 +1,63 @@
+//! What the server's mapper makes of this home: worked out once, when somebody asks.
+
+use std::sync::Arc;
+
+use super::{Content, FileId, Model};
+use crate::mapper::{Configuration, Environment, Release, Resources};
+
+/// What the mapper reads in a home, and what it works out of it.
+#[derive(Debug)]
+pub struct Mapping {
+    /// The JSON files and the templates.
+    pub resources: Resources,
+    /// The releases of mapper and template engine.
+    pub release: Release,
+    /// What it works out of deployment.toml in an environment of which nothing is known; `None` where there is no deployment.toml, or
+    /// one that is not valid TOML as it stands.
+    pub configuration: Option<Configuration>,
+}
+
+impl Model {
+    /// What the mapper makes of this home; `None` where it has no templates.
+    pub fn mapping(&self) -> Option<&Mapping> {
+        self.mapping.get_or_init(|| self.is_managed().then(|| Box::new(self.map()))).as_deref()
+    }
+
+    fn map(&self) -> Mapping {
+        let resources = Resources::read(&self.layout.root, |path| self.text_of(path).map(|text| text.to_string()));
+        let release = self.mapper_release();
+        let configuration = self.plain_toml().and_then(|(_, toml)| {
+            Configuration::work_out(toml, &resources, &Environment::unknown(), &release)
+        });
+        Mapping { resources, release, configuration }
+    }
+
+    /// The releases of the mapper and its template engine that this home runs.
+    pub fn mapper_release(&self) -> Release {
+        let version = self.catalogue_version();
+        if self.layout.is_loose() || self.layout.lone.is_some() {
+            return Release::of_product(self.product(), version.as_ref());
+        }
+        Release::of_home(&self.layout.root, self.product(), version.as_ref())
+    }
+
+    /// The configuration and what it was worked out of, where both are there.
+    pub fn configuration(&self) -> Option<(&Mapping, &Configuration)> {
+        let mapping = self.mapping()?;
+        Some((mapping, mapping.configuration.as_ref()?))
+    }
+
+    /// The text of deployment.toml where the server can read it as it stands, without a deployment tool.
+    pub fn plain_toml(&self) -> Option<(FileId, &str)> {
+        let file = self.toml_file()?;
+        let loaded = &self.files[file];
+        let is_plain = matches!(&loaded.content, Content::Toml(document) if !document.is_template);
+        is_plain.then_some((file, loaded.source.text.as_str()))
+    }
+
+    /// The text of a file at a path below the home, read once; `None` where there is none, or it is not UTF-8.
+    pub fn text_of(&self, path: &str) -> Option<Arc<str>> {
+        let mut texts = self.texts.borrow_mut();
+        texts.entry(path.to_owned()).or_insert_with(|| self.read_text(&self.layout.root.join(path))).clone()
+    }
+}
