@@ -101,7 +101,8 @@ impl Interpreter<'_> {
     }
 
     fn step(&mut self, span: Span) -> Result<(), Stop> {
-        self.steps = self.steps.checked_sub(1).ok_or_else(|| Fault::limit(span, "the template does more work than is allowed"))?;
+        self.steps =
+            self.steps.checked_sub(1).ok_or_else(|| Fault::limit(span, "the template does more work than is allowed"))?;
         Ok(())
     }
 
@@ -127,7 +128,11 @@ impl Interpreter<'_> {
                     Value::Text(text) => text.clone(),
                     _ => value.printed().into(),
                 };
-                if text.contains("{{") || text.contains("{%") { self.print_nested(&text, node.span, out) } else { self.write(out, &text, node.span) }
+                if text.contains("{{") || text.contains("{%") {
+                    self.print_nested(&text, node.span, out)
+                } else {
+                    self.write(out, &text, node.span)
+                }
             }
             NodeKind::If(branches) => match self.taken(branches)? {
                 Some(branch) => self.nodes(&branch.body, out),
@@ -172,7 +177,14 @@ impl Interpreter<'_> {
         Ok(None)
     }
 
-    fn run_loop(&mut self, names: &[Rc<str>], collection: &Parsed, body: &[Node], span: Span, out: &mut String) -> Result<(), Stop> {
+    fn run_loop(
+        &mut self,
+        names: &[Rc<str>],
+        collection: &Parsed,
+        body: &[Node],
+        span: Span,
+        out: &mut String,
+    ) -> Result<(), Stop> {
         let items = self.resolve(collection)?.iterated();
         self.allocate(items.len(), span)?;
         self.scopes.push(Scope::new());
@@ -345,7 +357,11 @@ impl Interpreter<'_> {
                 if left.is_true() { left } else { self.evaluate(right)? }
             }
             K::Choice(condition, yes, no) => {
-                if self.evaluate(condition)?.is_true() { self.evaluate(yes)? } else { self.evaluate(no)? }
+                if self.evaluate(condition)?.is_true() {
+                    self.evaluate(yes)?
+                } else {
+                    self.evaluate(no)?
+                }
             }
             K::List(parts) => Value::list(self.each(parts)?),
             K::Map(entries) => {
@@ -429,7 +445,14 @@ impl Interpreter<'_> {
     }
 
     /// Runs a macro in a scope of its own, on top of the scopes of its caller (MacroFunction.java).
-    fn call_macro(&mut self, called: &Rc<Macro>, level: usize, values: Vec<Value>, named: &mut Map, span: Span) -> Result<Value, Fault> {
+    fn call_macro(
+        &mut self,
+        called: &Rc<Macro>,
+        level: usize,
+        values: Vec<Value>,
+        named: &mut Map,
+        span: Span,
+    ) -> Result<Value, Fault> {
         if self.running.contains(&called.name) {
             self.report(Fault::passed(span, &format!("the macro `{}` calls itself, which prints nothing", called.name)));
             return Ok(Value::text(""));

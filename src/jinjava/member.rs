@@ -77,7 +77,9 @@ pub(super) fn call(base: &Value, name: &str, arguments: &[Value]) -> Result<Valu
         "equals" => arguments.first().map(|other| Value::Boolean(base.equals(other))),
         _ => None,
     };
-    found.or_else(shared).ok_or_else(|| format!("a {} has no method `{name}` with {} arguments", kind_of(base), arguments.len()).into())
+    found
+        .or_else(shared)
+        .ok_or_else(|| format!("a {} has no method `{name}` with {} arguments", kind_of(base), arguments.len()).into())
 }
 
 fn of_map(map: &Map, name: &str, arguments: &[Value]) -> Option<Value> {
@@ -118,7 +120,11 @@ fn of_list(base: &Value, name: &str, arguments: &[Value]) -> Result<Option<Value
         ("insert", [at, item]) => {
             let at = to_integer(at)?;
             let mut items = list.borrow_mut();
-            let at = if at < 0 { items.len().saturating_sub(usize::try_from(-at).unwrap_or(usize::MAX)) } else { usize::try_from(at).unwrap_or(usize::MAX) };
+            let at = if at < 0 {
+                items.len().saturating_sub(usize::try_from(-at).unwrap_or(usize::MAX))
+            } else {
+                usize::try_from(at).unwrap_or(usize::MAX)
+            };
             if at >= items.len() {
                 return Err("an index is out of range".into());
             }
@@ -133,7 +139,11 @@ fn of_list(base: &Value, name: &str, arguments: &[Value]) -> Result<Option<Value
             items.remove(at)
         }
         ("toList" | "copy", []) => {
-            if name == "toList" { base.clone() } else { Value::list(list.borrow().clone()) }
+            if name == "toList" {
+                base.clone()
+            } else {
+                Value::list(list.borrow().clone())
+            }
         }
         ("reverse", []) => {
             list.borrow_mut().reverse();
@@ -212,7 +222,8 @@ fn split(text: &str, separator: &str) -> Result<Vec<Value>, Refusal> {
 fn substring(text: &str, from: i64, to: Option<i64>) -> Result<String, Refusal> {
     let units: Vec<u16> = text.encode_utf16().collect();
     let at = |index: i64| usize::try_from(index).ok().filter(|at| *at <= units.len());
-    let range = at(from).zip(at(to.unwrap_or_else(|| i64::try_from(units.len()).unwrap_or(i64::MAX)))).filter(|(from, to)| from <= to);
+    let range =
+        at(from).zip(at(to.unwrap_or_else(|| i64::try_from(units.len()).unwrap_or(i64::MAX)))).filter(|(from, to)| from <= to);
     let (from, to) = range.ok_or("an index is out of range")?;
     Ok(String::from_utf16_lossy(&units[from..to]))
 }

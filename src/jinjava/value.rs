@@ -30,7 +30,12 @@ pub enum Value {
     /// A key of a map with its value.
     Entry(Rc<(Rc<str>, Value)>),
     /// The state of a loop: where it stands, counted from 0, and how often it runs.
-    Loop { index: usize, length: usize },
+    Loop {
+        /// The round, from 0.
+        index: usize,
+        /// How many rounds there are.
+        length: usize,
+    },
 }
 
 /// The content of a list or a map.
@@ -233,7 +238,14 @@ const MAX_PRINTED_BYTES: usize = 1 << 20;
 /// A double as `Double.toString` writes it.
 pub fn java_double(number: f64) -> String {
     if !number.is_finite() {
-        return if number.is_nan() { "NaN" } else if number > 0.0 { "Infinity" } else { "-Infinity" }.to_owned();
+        return if number.is_nan() {
+            "NaN"
+        } else if number > 0.0 {
+            "Infinity"
+        } else {
+            "-Infinity"
+        }
+        .to_owned();
     }
     let magnitude = number.abs();
     if magnitude == 0.0 || (1e-3..1e7).contains(&magnitude) {
@@ -268,7 +280,8 @@ mod tests {
 
     #[test]
     fn lists_and_maps_print_as_in_java() {
-        let map = Map::from([(Rc::from("k"), Value::Boolean(true)), (Rc::from("l"), Value::list(vec![Value::Null, Value::text("x")]))]);
+        let map =
+            Map::from([(Rc::from("k"), Value::Boolean(true)), (Rc::from("l"), Value::list(vec![Value::Null, Value::text("x")]))]);
         assert_eq!(Value::map(map).printed(), "{k=true, l=[null, x]}");
         assert_eq!(Value::Null.printed(), "");
     }

@@ -12,10 +12,8 @@ const MAX_DEPTH: usize = 32;
 
 /// The inferred keys, and then the user's own, which win.
 pub fn infer(user: HashOrdered<Effective>, rules: &Json<String, JsonValue>) -> HashOrdered<Effective> {
-    let patterns: Vec<(Pattern, &str, &Json<String, JsonValue>)> = rules
-        .iter()
-        .filter_map(|(key, values)| Some((Pattern::new(key), key.as_str(), values.as_object()?)))
-        .collect();
+    let patterns: Vec<(Pattern, &str, &Json<String, JsonValue>)> =
+        rules.iter().filter_map(|(key, values)| Some((Pattern::new(key), key.as_str(), values.as_object()?))).collect();
     let find = |key: &str| {
         let exact = patterns.iter().find(|(_, pattern, _)| *pattern == key);
         exact.or_else(|| patterns.iter().find(|(pattern, _, _)| pattern.matches(key)))
@@ -56,8 +54,7 @@ fn follow<'a>(
     origin: &Origin,
     inferred: &mut IndexMap<String, Effective>,
     depth: usize,
-) where
-{
+) {
     let Some(depth) = depth.checked_sub(1) else { return };
     for (key, value) in found {
         let values = find(key).zip(value.as_str()).and_then(|((_, _, values), value)| values.get(value)?.as_object());

@@ -8,6 +8,7 @@ mod infer;
 mod java_hash;
 mod key_mapping;
 pub mod metadata;
+pub mod reading;
 mod references;
 mod release;
 mod render;

@@ -26,9 +26,8 @@ impl Model {
     fn map(&self) -> Mapping {
         let resources = Resources::read(&self.layout.root, |path| self.text_of(path).map(|text| text.to_string()));
         let release = self.mapper_release();
-        let configuration = self.plain_toml().and_then(|(_, toml)| {
-            Configuration::work_out(toml, &resources, &Environment::unknown(), &release)
-        });
+        let configuration =
+            self.plain_toml().and_then(|(_, toml)| Configuration::work_out(toml, &resources, &Environment::unknown(), &release));
         Mapping { resources, release, configuration }
     }
 
