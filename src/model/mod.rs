@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::catalog::{Place, Product, Version};
+use crate::mapper::schema::Schema;
 use crate::home::{Generation, Identity, Layout, Problem};
 use crate::source::properties::Properties;
 use crate::source::script::ScriptOption;
@@ -103,6 +104,7 @@ pub struct Model {
     templates: OnceCell<bool>,
     texts: RefCell<HashMap<String, Option<Arc<str>>>>,
     mapping: OnceCell<Option<Box<Mapping>>>,
+    schema: OnceCell<Option<Box<Schema>>>,
     overlays: Arc<Overlays>,
 }
 
