@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use carbonlint::source::server_toml::{Verdict, judge};
+use carbonlint::source::server_toml::{Verdict, judge, judge_without_tabs};
+use carbonlint::source::toml::TomlDocument;
+use proptest::prelude::*;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -41,6 +43,10 @@ fn toml_test_cases() -> Vec<Snippet> {
     cases.collect()
 }
 
+/// Recorded as a stack overflow for a reason of the recording alone: it gave all texts to one process, where every `{}` is the same table,
+/// and `invalid/inline-table/overwrite-05.toml` had put that table into itself before. A server reads one text.
+const SPOILT_BY_AN_EARLIER_TEXT: [&str; 2] = ["valid/inline-table/empty.toml", "valid/inline-table/nest.toml"];
+
 /// The prediction as it was recorded: the verdict, and `line:column message` where the server has one.
 fn predicted(text: &str) -> (&'static str, String) {
     match judge(text) {
@@ -62,11 +68,107 @@ fn every_recorded_verdict_is_predicted_with_its_place_and_words() {
         .iter()
         .filter_map(|case| {
             let (verdict, message) = predicted(&case.toml);
-            let differs = verdict != case.verdict || message != case.message;
-            differs.then(|| {
-                format!("{}\n  recorded  {} {}\n  predicted {verdict} {message}", case.name, case.verdict, case.message)
-            })
+            let spoilt = SPOILT_BY_AN_EARLIER_TEXT.contains(&case.name.as_str());
+            let recorded = if spoilt { "accepted" } else { case.verdict.as_str() };
+            let differs = verdict != recorded || message != case.message;
+            differs
+                .then(|| format!("{}\n  recorded  {} {}\n  predicted {verdict} {message}", case.name, case.verdict, case.message))
         })
         .collect();
     assert!(wrong.is_empty(), "{} of {}\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+}
+
+/// What the verdict says lies in the text, and a person can be told of it.
+fn check(text: &str) {
+    let lies_in_text = |start: usize, end: usize| assert!(text.get(start..end).is_some(), "{start}..{end} of {text:?}");
+    for verdict in [judge(text), judge_without_tabs(text).0] {
+        match verdict {
+            Verdict::Accepted => {}
+            Verdict::StackOverflow(span) | Verdict::TooDeep(span) => lies_in_text(span.start, span.end),
+            Verdict::Refused(refusals) => {
+                assert!(!refusals.is_empty());
+                for refusal in refusals {
+                    lies_in_text(refusal.span.start, refusal.span.end);
+                    if let Some(first) = refusal.related {
+                        lies_in_text(first.start, first.end);
+                    }
+                    assert!(!refusal.message.is_empty() && !refusal.explain(text).0.is_empty());
+                }
+            }
+        }
+    }
+}
+
+/// A document of headers and keys that clash often.
+fn documents() -> impl Strategy<Value = String> {
+    let key = proptest::sample::select(vec!["a", "b", "a.b", "a.b.c", "b.a", "c.'d e'", "a.c"]);
+    let value =
+        proptest::sample::select(vec!["1", "'x'", "{}", "{ a = 1 }", "[{}]", "[1, 2]", "[]", "1.5", "[1, 1.5]", "2020-01-01"]);
+    let line = (key, value, 0..4).prop_map(|(key, value, kind)| match kind {
+        0 => format!("[{key}]\n"),
+        1 => format!("[[{key}]]\n"),
+        _ => format!("{key} = {value}\n"),
+    });
+    proptest::collection::vec(line, 0..10).prop_map(|lines| lines.concat())
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_judged(text in any::<String>()) {
+        check(&text);
+    }
+
+    #[test]
+    fn any_text_of_the_characters_that_count_is_judged(text in "[a1=.,:\\-+TZ0\"'#\\[\\]{}\\\\ux \t\r\n\u{0}é😀]{0,60}") {
+        check(&text);
+    }
+
+    #[test]
+    fn a_stack_overflow_in_toml_is_a_parent_below_its_child(text in documents()) {
+        check(&text);
+        if let Ok(document) = TomlDocument::parse(&text) {
+            let late = document.tables.iter().filter(|table| table.child_above.is_some()).map(|table| table.span).min();
+            match judge(&text) {
+                Verdict::StackOverflow(span) => prop_assert_eq!(Some(span), late, "{}", text),
+                Verdict::Accepted => prop_assert_eq!(None, late, "{}", text),
+                // The first of several faults decides.
+                Verdict::Refused(_) | Verdict::TooDeep(_) => {}
+            }
+        }
+    }
+}
+
+#[test]
+fn the_recorded_texts_are_judged_wherever_they_are_cut_off() {
+    for case in snippets().iter().chain(&toml_test_cases()) {
+        for end in (0..=case.toml.len().min(400)).filter(|end| case.toml.is_char_boundary(*end)) {
+            check(&case.toml[..end]);
+        }
+    }
+}
+
+#[test]
+fn depth_is_bounded() {
+    for (open, close) in [("[", "]"), ("{a=", "}")] {
+        let text = format!("a = {}1{}\n", open.repeat(100_000), close.repeat(100_000));
+        assert!(matches!(judge(&text), Verdict::TooDeep(_)), "{open}");
+        let text = format!("a = {}1{}\n", open.repeat(80), close.repeat(80));
+        assert_eq!(judge(&text), Verdict::Accepted, "{open}");
+    }
+}
+
+#[test]
+fn the_fixtures_of_homes_are_read() {
+    let homes = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/homes");
+    let mut count = 0;
+    for home in fs::read_dir(homes).expect("the homes") {
+        let home = home.expect("readable").path();
+        for conf in ["repository/conf", "conf"] {
+            if let Ok(text) = fs::read_to_string(home.join(conf).join("deployment.toml")) {
+                assert_eq!(judge(&text), Verdict::Accepted, "{}", home.display());
+                count += 1;
+            }
+        }
+    }
+    assert!(count >= 8);
 }

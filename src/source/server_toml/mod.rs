@@ -3,6 +3,7 @@
 //! Every server reads deployment.toml with cava-toml 0.5.0: TOML 0.5 with faults of its own. The verdict, its place and its words are
 //! predicted from the same steps: a lexer with the same modes, the same grammar, the same rules on what may be defined again.
 
+mod explain;
 mod lexer;
 mod number;
 mod parser;
@@ -46,16 +47,22 @@ pub struct Refusal {
     pub related: Option<Span>,
 }
 
-/// What the server's parser does not take.
+/// What the server's parser does not take. What it only stumbles over is told apart for texts that TOML takes; in others anything may
+/// look like it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
     /// Something else should stand there.
-    Unexpected {
-        /// What it stands in.
-        inside: Inside,
-        /// Whether it is a character directly behind a date or a time.
-        behind_date: bool,
-    },
+    Unexpected(Inside),
+    /// A date or a time does not end at a bracket, and not at every comma.
+    BehindDate,
+    /// Quotes directly before the quotes that close a string of several lines.
+    ExtraQuotes,
+    /// The rest of a number of which only a part is taken.
+    RestOfNumber,
+    /// A comma that is not in the line of the item before it.
+    CommaFirst,
+    /// An inner array that is empty or ends in a comma makes the parser lose count of the brackets; the place where that shows.
+    LostCount,
     /// An item of another type than the first of its array.
     MixedArray {
         /// The type of the first item.
@@ -104,7 +111,20 @@ pub enum Inside {
     Inline,
 }
 
+impl Refusal {
+    /// The refusal as the server logs it.
+    pub fn told(&self) -> String {
+        format!("{} (line {}, column {})", self.message, self.line, self.column)
+    }
+}
+
 /// What the server's parser says of `text`.
 pub fn judge(text: &str) -> Verdict {
-    parser::judge(text, &lexer::lex(text, false))
+    parser::judge(text, &lexer::lex(text, false).tokens)
+}
+
+/// What it would say if it took tabs in double quotes, and where those tabs are.
+pub fn judge_without_tabs(text: &str) -> (Verdict, Vec<usize>) {
+    let lexed = lexer::lex(text, true);
+    (parser::judge(text, &lexed.tokens), lexed.tabs)
 }

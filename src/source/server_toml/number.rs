@@ -8,7 +8,7 @@ pub(super) fn scan(text: &[u8]) -> Option<(Kind, usize)> {
     let word = |word: &[u8], kind: Kind| text.starts_with(word).then_some((kind, word.len()));
     let forms = [
         scan_decimal(text).map(|len| (Kind::Decimal, len)),
-        prefixed(text, b"0x", |byte| byte.is_ascii_hexdigit()).map(|len| (Kind::Hexadecimal, len)),
+        prefixed(text, b"0x", u8::is_ascii_hexdigit).map(|len| (Kind::Hexadecimal, len)),
         prefixed(text, b"0o", |byte| matches!(byte, b'0'..=b'7')).map(|len| (Kind::Octal, len)),
         prefixed(text, b"0b", |byte| matches!(byte, b'0' | b'1')).map(|len| (Kind::Binary, len)),
         scan_float(text).map(|len| (Kind::Float, len)),

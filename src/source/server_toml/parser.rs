@@ -3,7 +3,6 @@
 //! It stops at the first token that does not fit, as the first message of the server has it. Definitions that clash are all found, for the
 //! server goes on behind them.
 
-use super::lexer::Tokens;
 use super::tables::{EMPTY, Held, Name, ROOT, Refused, TableId, Tables};
 use super::token::{KEY, Kind, Kinds, Token, VALUE};
 use super::value::{self, Fault, Type};
@@ -25,10 +24,10 @@ const DIGITS: Kinds = Kinds::of(&[Kind::DateDigits]);
 const COLON: Kinds = Kinds::of(&[Kind::Colon]);
 
 /// Judges a text that was made into `tokens`.
-pub(super) fn judge(text: &str, tokens: &Tokens) -> Verdict {
+pub(super) fn judge(text: &str, tokens: &[Token]) -> Verdict {
     let mut parser = Parser {
         text,
-        tokens: &tokens.tokens,
+        tokens,
         at: 0,
         remembered: None,
         depth: 0,
@@ -36,6 +35,7 @@ pub(super) fn judge(text: &str, tokens: &Tokens) -> Verdict {
         current: ROOT,
         refusals: Vec::new(),
         thrown: None,
+        nested_date: false,
         aborted: false,
         places: Places::new(text),
     };
@@ -86,6 +86,8 @@ struct Parser<'a> {
     refusals: Vec<Refusal>,
     /// What is wrong with the value or key at hand, the first of it.
     thrown: Option<Refusal>,
+    /// Whether a date or a time stood in an array or inline table of this line.
+    nested_date: bool,
     /// An error that the server's parser does not catch ended it.
     aborted: bool,
     places: Places<'a>,
@@ -155,10 +157,25 @@ impl Parser<'_> {
     fn unexpected(&self, number: usize, expected: Kinds, inside: Inside) -> Refusal {
         let token = self.tokens[number];
         let message = words::unexpected(self.text, token, expected);
-        let behind = number.checked_sub(1).map(|before| self.tokens[before]);
-        let is_date = |kind: Kind| matches!(kind, Kind::DateDigits | Kind::Zulu);
-        let behind_date = token.kind == Kind::Stray && behind.is_some_and(|token| is_date(token.kind));
-        self.refusal(Self::span(token), token.start, Reason::Unexpected { inside, behind_date }, message)
+        let before = number.checked_sub(1).map(|before| self.tokens[before]);
+        self.refusal(Self::span(token), token.start, self.stumble(token, before, inside), message)
+    }
+
+    /// What makes the parser stumble over a token that TOML takes.
+    fn stumble(&self, token: Token, before: Option<Token>, inside: Inside) -> Reason {
+        let Some(before) = before else { return Reason::Unexpected(inside) };
+        let is_direct = before.end == token.start;
+        let in_line = token.kind != Kind::LineBreak && token.kind != Kind::End;
+        match before.kind {
+            Kind::DateDigits | Kind::Zulu if is_direct && in_line && inside != Inside::Date => Reason::BehindDate,
+            Kind::TripleQuote | Kind::TripleApostrophe if is_direct && in_line => Reason::ExtraQuotes,
+            Kind::Decimal | Kind::Float if is_direct && in_line && inside == Inside::Line => Reason::RestOfNumber,
+            _ if self.nested_date && matches!(inside, Inside::Array | Inside::Inline) => Reason::BehindDate,
+            Kind::LineBreak if inside == Inside::Array && self.written(token) == "," => Reason::CommaFirst,
+            Kind::LineBreak if inside == Inside::Line => Reason::LostCount,
+            Kind::ArrayClose if token.kind == Kind::Stray => Reason::LostCount,
+            _ => Reason::Unexpected(inside),
+        }
     }
 
     fn refusal(&self, span: Span, told_at: usize, reason: Reason, message: String) -> Refusal {
@@ -281,6 +298,7 @@ impl Parser<'_> {
             clash = set.err().map(|refused| self.clash(&refused, &path, Span::new(start, start + key.len())));
         }
         if self.depth == 0 {
+            self.nested_date = false;
             self.settle(clash);
         } else if let Some(clash) = clash {
             self.thrown.get_or_insert(clash);
@@ -509,6 +527,7 @@ impl Parser<'_> {
     fn date_or_time(&mut self, after: Kinds) -> Step<Type> {
         const DATE: [Kind; 5] = [Kind::DateDigits, Kind::Dash, Kind::DateDigits, Kind::Dash, Kind::DateDigits];
         const TIME: [Kind; 5] = [Kind::DateDigits, Kind::Colon, Kind::DateDigits, Kind::Colon, Kind::DateDigits];
+        self.nested_date |= self.depth > 0;
         if self.kind(1) == Kind::Colon {
             self.time(after)?;
             return Ok(Type::LocalTime);

@@ -125,13 +125,11 @@ impl Tables {
     pub fn set(&mut self, table: TableId, path: &[Name], held: Held, at: usize) -> Result<(), Refused> {
         let Some((name, parents)) = path.split_last() else { return Ok(()) };
         let parent = self.reach(table, parents, at, false)?;
-        match self.tables[parent].elements.get(name) {
-            Some(element) => Err(Refused { clash: Clash::Defined, depth: path.len(), first: element.at }),
-            None => {
-                self.tables[parent].elements.insert(name.clone(), Element { held, at });
-                Ok(())
-            }
+        if let Some(element) = self.tables[parent].elements.get(name) {
+            return Err(Refused { clash: Clash::Defined, depth: path.len(), first: element.at });
         }
+        self.tables[parent].elements.insert(name.clone(), Element { held, at });
+        Ok(())
     }
 
     /// The table at `path` below `table`, created where it is missing. Headers also lead into the last element of an array of tables.

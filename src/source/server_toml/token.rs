@@ -137,15 +137,7 @@ const NAMES: [(&str, Kinds); 27] = [
     ("a character", Kinds::of(&[Kind::Escape, Kind::Characters])),
     (
         "a number",
-        Kinds::of(&[
-            Kind::Decimal,
-            Kind::Hexadecimal,
-            Kind::Octal,
-            Kind::Binary,
-            Kind::Float,
-            Kind::Infinity,
-            Kind::NotANumber,
-        ]),
+        Kinds::of(&[Kind::Decimal, Kind::Hexadecimal, Kind::Octal, Kind::Binary, Kind::Float, Kind::Infinity, Kind::NotANumber]),
     ),
     ("a boolean", Kinds::of(&[Kind::True, Kind::False])),
     ("a date/time", Kinds::of(&[Kind::DateDigits])),
