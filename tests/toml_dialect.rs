@@ -4,8 +4,14 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use carbonlint::diagnostic::Severity;
+use carbonlint::lint::Workspace;
+use carbonlint::model::{Assumptions, Overlays};
+use carbonlint::paths::Shown;
+use carbonlint::rules::Selection;
 use carbonlint::source::server_toml::{Verdict, judge, judge_without_tabs};
 use carbonlint::source::toml::TomlDocument;
+use carbonlint::source::{LineIndex, template};
 use proptest::prelude::*;
 use serde::Deserialize;
 
@@ -171,4 +177,58 @@ fn the_fixtures_of_homes_are_read() {
         }
     }
     assert!(count >= 8);
+}
+
+/// The findings on a deployment.toml of this text: rule, severity, line.
+fn findings(text: &str) -> Vec<(String, Severity, usize)> {
+    let path = fixture("deployment.toml");
+    let overlays = Overlays::from([(path.clone(), text.as_bytes().to_vec())]);
+    let workspace = Workspace::open(&[path], &Assumptions::default(), &overlays);
+    let rules = ["toml-syntax", "toml-refused-by-server", "supertable-after-subtable", "nesting-too-deep"];
+    let selection = Selection { select: rules.map(str::to_owned).to_vec(), ..Selection::default() };
+    let diagnostics = workspace.lint(&selection, &Shown::relative_to(PathBuf::from("/")));
+    let places = diagnostics.iter().map(|diagnostic| {
+        let line = LineIndex::new(text).position(text, diagnostic.span.start).line;
+        (diagnostic.rule.name.clone(), diagnostic.severity, line)
+    });
+    places.collect()
+}
+
+#[test]
+fn findings_follow_the_verdict() {
+    for case in snippets().iter().chain(&toml_test_cases()) {
+        let text = case.toml.as_str();
+        let is_toml = TomlDocument::parse(text).is_ok();
+        let found = findings(text);
+        let has = |rule: &str| found.iter().any(|(name, ..)| name == rule);
+        let about = format!("{}: {found:?}\n{text}", case.name);
+        if text.starts_with('\u{feff}') {
+            assert!(has("toml-syntax"), "{about}");
+        } else if template::is_template(text) {
+            assert!(!has("toml-refused-by-server"), "{about}");
+        } else if is_toml {
+            let refused = matches!(judge(text), Verdict::Refused(_));
+            assert_eq!(has("toml-refused-by-server"), refused, "{about}");
+            assert!(!has("toml-syntax"), "{about}");
+            if let Verdict::StackOverflow(span) = judge(text) {
+                let line = LineIndex::new(text).position(text, span.start).line;
+                let expected = ("supertable-after-subtable".to_owned(), Severity::Error, line);
+                assert!(found.contains(&expected), "{about}");
+            } else if !refused {
+                assert_eq!(found, [], "{about}");
+            }
+        } else {
+            let severity = if judge(text) == Verdict::Accepted { Severity::Warning } else { Severity::Error };
+            assert!(!found.is_empty() && found.iter().all(|(_, found, _)| *found == severity), "{about}");
+            assert!(!has("toml-refused-by-server"), "{about}");
+        }
+    }
+}
+
+#[test]
+fn several_tabs_are_found_at_once() {
+    let text = "\u{feff}[a]\nx = \"1\t2\t3\"\ny = \"4\"\nz = \"\"\"\n\t5\n\t6\"\"\"\nm = [1, 'x']\nn = [2.0, 1]\n";
+    let found = findings(text);
+    let lines: Vec<usize> = found.iter().filter(|(rule, ..)| rule == "toml-refused-by-server").map(|(.., line)| *line).collect();
+    assert_eq!(lines, [2, 5, 7, 8]);
 }
