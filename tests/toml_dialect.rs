@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use carbonlint::diagnostic::Severity;
 use carbonlint::lint::Workspace;
@@ -164,6 +165,16 @@ fn depth_is_bounded() {
 }
 
 #[test]
+fn long_texts_take_no_longer_than_they_should() {
+    // Half a million brackets, and as many zeros that each look like the beginning of a date.
+    for text in [format!("a = {}{}", "[".repeat(500_000), "0".repeat(500_000)), "\"".repeat(1_000_000), "a.".repeat(500_000)] {
+        let started = Instant::now();
+        check(&text);
+        assert!(started.elapsed().as_secs() < 10, "{}", &text[..10]);
+    }
+}
+
+#[test]
 fn the_fixtures_of_homes_are_read() {
     let homes = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/homes");
     let mut count = 0;
@@ -231,4 +242,9 @@ fn several_tabs_are_found_at_once() {
     let found = findings(text);
     let lines: Vec<usize> = found.iter().filter(|(rule, ..)| rule == "toml-refused-by-server").map(|(.., line)| *line).collect();
     assert_eq!(lines, [2, 5, 7, 8]);
+    // Behind what the server cannot read at all, nothing is sure.
+    let text = "x = \"1\t\"\ny = {\n a = 1 }\nz = \"2\t\"\n";
+    let found = findings(text);
+    let lines: Vec<usize> = found.iter().filter(|(rule, ..)| rule == "toml-refused-by-server").map(|(.., line)| *line).collect();
+    assert_eq!(lines, [1, 2]);
 }

@@ -1,13 +1,13 @@
 //! `toml-refused-by-server`: TOML that editors and other checkers take and the server's parser does not.
 
 use crate::diagnostic::Finding;
-use crate::fix::edit::{Edit, Fix, Safety, apply};
+use crate::fix::edit::{Fix, Safety};
 use crate::fix::toml_edits::TextEdit;
 use crate::model::{Content, FileId, LoadedFile, Location};
 use crate::rules::{HomeContext, fixes};
 use crate::source::encoding::Encoding;
 use crate::source::position::BYTE_ORDER_MARK;
-use crate::source::server_toml::{Inside, Reason, Refusal, Verdict, judge, judge_without_tabs};
+use crate::source::server_toml::{Inside, Reason, Refusal, Verdict, explain_tab, judge, judge_without_tabs};
 use crate::source::template::is_template;
 use crate::source::{Span, secrets};
 
@@ -35,33 +35,20 @@ pub(super) fn text_for_server(loaded: &LoadedFile) -> Option<&str> {
 
 fn report(context: HomeContext, file: FileId, text: &str, refusals: &[Refusal], findings: &mut Vec<Finding>) {
     let reporter = Reporter { context, file, text, shown: secrets::masked(text) };
-    let has_tab = refusals.first().is_some_and(|first| is_tab(text, first));
-    if !has_tab {
-        findings.extend(refusals.iter().map(|refusal| reporter.finding(refusal, fix_edits(text, refusal))));
+    let Some(first) = refusals.first().filter(|first| is_tab(text, first)) else {
+        findings.extend(refusals.iter().map(|refusal| reporter.finding(refusal)));
         return;
-    }
+    };
     // The server stops at the first tab. A person should see them all, and what comes behind them.
-    let (beyond, tabs) = judge_without_tabs(text);
-    for tabs in tabs.chunk_by(|one, next| in_one_string(text, *one, *next)) {
-        let edits = tabs.iter().map(|tab| (Span::new(*tab, tab + 1), "\\t".to_owned())).collect();
-        if let Some(first) = refusals.first().filter(|first| first.span.start == tabs[0]) {
-            findings.push(reporter.finding(first, Some(edits)));
-        } else {
-            findings.push(reporter.later_tab(tabs[0], edits));
-        }
-    }
+    let (beyond, strings) = judge_without_tabs(text);
+    findings.extend(strings.iter().map(|tabs| reporter.tabs(tabs, first)));
     if let Verdict::Refused(refusals) = beyond {
-        findings.extend(refusals.iter().map(|refusal| reporter.finding(refusal, fix_edits(text, refusal))));
+        findings.extend(refusals.iter().map(|refusal| reporter.finding(refusal)));
     }
 }
 
 fn is_tab(text: &str, refusal: &Refusal) -> bool {
     matches!(refusal.reason, Reason::Unexpected(Inside::Basic | Inside::BasicLines)) && refusal.span.of(text) == "\t"
-}
-
-/// Whether no quote stands between two tabs: one finding is enough for both.
-fn in_one_string(text: &str, one: usize, next: usize) -> bool {
-    !Span::new(one, next).of(text).contains('"')
 }
 
 struct Reporter<'a> {
@@ -80,47 +67,48 @@ impl Reporter<'_> {
         Location { file: self.file, span: Span::new(mark + span.start, mark + span.end) }
     }
 
-    fn finding(&self, refusal: &Refusal, edits: Option<Vec<TextEdit>>) -> Finding {
+    fn finding(&self, refusal: &Refusal) -> Finding {
         let (message, help) = refusal.explain(self.text);
         // The server repeats what it stumbles over, and that may be a secret.
         let is_secret = refusal.span.of(self.text) != refusal.span.of(&self.shown);
-        let help = if is_secret { help } else { format!("{help}; the server says: {}", refusal.told()) };
+        let help = if is_secret { help } else { with_words(&help, refusal) };
         let finding = Finding::new(self.context.number, self.at(refusal.span), message).help(help);
-        let finding = finding.fix(edits.and_then(|edits| self.fix(refusal.span.start, edits)));
+        let finding = finding.fix(fix_edits(self.text, refusal).map(|edits| self.fix(edits)));
         match refusal.related {
             Some(first) => finding.related(self.context.number, self.at(first), "defined here"),
             None => finding,
         }
     }
 
-    fn later_tab(&self, tab: usize, edits: Vec<TextEdit>) -> Finding {
-        let refusal = Refusal {
-            span: Span::new(tab, tab + 1),
-            line: 0,
-            column: 0,
-            message: String::new(),
-            reason: Reason::Unexpected(Inside::Basic),
-            related: None,
-        };
-        let (message, help) = refusal.explain(self.text);
-        let finding = Finding::new(self.context.number, self.at(refusal.span), message).help(help);
-        finding.fix(self.fix(tab, edits))
+    /// The tabs of one string; the server has words for the `first` refusal only.
+    fn tabs(&self, tabs: &[usize], first: &Refusal) -> Finding {
+        let span = |tab: usize| Span::new(tab, tab + 1);
+        let at = tabs.first().map_or(first.span, |tab| span(*tab));
+        let (message, help) = explain_tab();
+        let help = if at == first.span { with_words(help, first) } else { help.to_owned() };
+        let edits = tabs.iter().map(|tab| (span(*tab), "\\t".to_owned())).collect();
+        Finding::new(self.context.number, self.at(at), message).help(help).fix(Some(self.fix(edits)))
     }
 
-    /// The fix that consists of `edits`, if the server's parser gets beyond `place` with it. TOML reads the same value before and after,
-    /// so what the server reads then is what was written.
-    fn fix(&self, place: usize, edits: Vec<TextEdit>) -> Option<Fix> {
-        let model = self.context.model();
-        let in_text = edits.iter().map(|(span, text)| Edit { file: "".into(), span: *span, text: text.clone() }).collect();
-        let (fixed, _) = apply(self.text, &[in_text]);
-        let is_beyond = match judge_without_tabs(&fixed).0 {
-            Verdict::Refused(refusals) => refusals.first().is_some_and(|first| first.span.start > place),
-            Verdict::Accepted | Verdict::StackOverflow(_) => true,
-            Verdict::TooDeep(_) => false,
-        };
+    /// TOML reads the same value before and after, so what the server reads then is what was written.
+    fn fix(&self, edits: Vec<TextEdit>) -> Fix {
         let edits = edits.into_iter().map(|(span, text)| (self.at(span).span, text)).collect();
         let title = "write the same value as the server's parser takes it".to_owned();
-        is_beyond.then(|| fixes::fix_of(model, self.file, title, Safety::Safe, edits, Vec::new()))
+        fixes::fix_of(self.context.model(), self.file, title, Safety::Safe, edits, Vec::new())
+    }
+}
+
+fn with_words(help: &str, refusal: &Refusal) -> String {
+    format!("{help}; the server says: {}", refusal.told())
+}
+
+/// Whether the server's parser gets beyond the place with a blank before it.
+fn blank_helps(text: &str, at: usize) -> bool {
+    let (before, behind) = text.split_at(at);
+    match judge_without_tabs(&format!("{before} {behind}")).0 {
+        Verdict::Refused(refusals) => refusals.first().is_some_and(|first| first.span.start > at + 1),
+        Verdict::Accepted | Verdict::StackOverflow(_) => true,
+        Verdict::TooDeep(_) => false,
     }
 }
 
@@ -132,7 +120,9 @@ fn fix_edits(text: &str, refusal: &Refusal) -> Option<Vec<TextEdit>> {
     match refusal.reason {
         Reason::Escape if written == "\\e" => Some(vec![(refusal.span, "\\u001B".to_owned())]),
         Reason::Escape if written == "\\x" => Some(vec![(refusal.span, "\\u00".to_owned())]),
-        Reason::BehindDate if matches!(written, "]" | "}") => Some(vec![(Span::at(start), " ".to_owned())]),
+        Reason::BehindDate if matches!(written, "]" | "}") && blank_helps(text, start) => {
+            Some(vec![(Span::at(start), " ".to_owned())])
+        }
         Reason::ExtraQuotes if before.ends_with("\"\"\"") => {
             // The first of the five quotes belong to the text, the last three close it.
             let count = text[start..].bytes().take_while(|byte| *byte == b'"').count();

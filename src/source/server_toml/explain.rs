@@ -7,10 +7,7 @@ impl Refusal {
     pub fn explain(&self, text: &str) -> (String, String) {
         let written = self.span.of(text);
         let (wrong, remedy): (&str, &str) = match self.reason {
-            Reason::Unexpected(Inside::Basic | Inside::BasicLines) if written == "\t" => (
-                "a tab inside double quotes, which the server's parser refuses",
-                "write `\\t` for the tab, or put the text in single quotes",
-            ),
+            Reason::Unexpected(Inside::Basic | Inside::BasicLines) if written == "\t" => explain_tab(),
             Reason::Unexpected(Inside::Inline | Inside::Key) if self.span.is_empty() => (
                 "an inline table over several lines, which the server's parser refuses",
                 "write it in one line, or as a table with a header of its own",
@@ -58,6 +55,11 @@ impl Refusal {
         };
         (wrong.to_owned(), remedy.to_owned())
     }
+}
+
+/// What is wrong with a tab in double quotes, and what to do about it.
+pub fn explain_tab() -> (&'static str, &'static str) {
+    ("a tab inside double quotes, which the server's parser refuses", "write `\\t` for the tab, or put the text in single quotes")
 }
 
 fn mixed_array(containing: Type, added: Type) -> (String, String) {

@@ -23,8 +23,8 @@ enum Mode {
 pub(super) struct Tokens {
     /// The tokens without blanks and comments; the last one is the end of the text.
     pub tokens: Vec<Token>,
-    /// Tabs in basic strings that were taken for ordinary characters although the server refuses them.
-    pub tabs: Vec<usize>,
+    /// Tabs in basic strings that were taken for ordinary characters although the server refuses them, string by string.
+    pub tabs: Vec<Vec<usize>>,
 }
 
 /// Reads `text` as the server does, but for tabs in basic strings where `forgives_tabs`.
@@ -38,6 +38,8 @@ pub(super) fn lex(text: &str, forgives_tabs: bool) -> Tokens {
         depth: 0,
         depths: Vec::new(),
         forgives_tabs,
+        has_tabs: false,
+        digits_end: 0,
         // Dense files have a token per four bytes or so.
         found: Tokens { tokens: Vec::with_capacity(text.len() / 4 + 1), tabs: Vec::new() },
     };
@@ -60,6 +62,10 @@ struct Lexer<'a> {
     /// The same of the inline tables around.
     depths: Vec<i64>,
     forgives_tabs: bool,
+    /// Whether the string at hand has had a tab.
+    has_tabs: bool,
+    /// Where the last run of digits ends that a value began with.
+    digits_end: usize,
     found: Tokens,
 }
 
@@ -86,6 +92,14 @@ impl Lexer<'_> {
         self.at += len;
     }
 
+    /// The number of digits here. A run of them is measured once, however many values its digits are taken for.
+    fn digits(&mut self) -> usize {
+        if self.digits_end <= self.at {
+            self.digits_end = self.at + self.run(|byte| byte.is_ascii_digit());
+        }
+        self.digits_end - self.at
+    }
+
     fn enter(&mut self, mode: Mode) {
         self.outer.push(self.mode);
         self.mode = mode;
@@ -93,6 +107,7 @@ impl Lexer<'_> {
 
     /// Only the outermost mode has none around it, and nothing leaves that.
     fn leave(&mut self) {
+        self.has_tabs = false;
         self.mode = self.outer.pop().unwrap_or(Mode::Line);
     }
 
@@ -178,7 +193,8 @@ impl Lexer<'_> {
         if self.pass_blanks_or_comment().is_some() {
             return;
         }
-        if let Some((kind, len)) = number::scan(self.rest()) {
+        let digits = self.digits();
+        if let Some((kind, len)) = number::scan(self.rest(), digits) {
             self.push(kind, len);
             if kind == Kind::DateDigits {
                 self.mode = Mode::Date;
@@ -310,7 +326,12 @@ impl Lexer<'_> {
     /// A character that no string takes ends it.
     fn not_in_string(&mut self) {
         if self.forgives_tabs && self.bytes[self.at] == b'\t' {
-            self.found.tabs.push(self.at);
+            if !std::mem::replace(&mut self.has_tabs, true) {
+                self.found.tabs.push(Vec::new());
+            }
+            if let Some(string) = self.found.tabs.last_mut() {
+                string.push(self.at);
+            }
             self.push(Kind::Characters, 1);
         } else {
             self.stray_and_leave();

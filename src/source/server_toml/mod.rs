@@ -12,6 +12,7 @@ mod token;
 mod value;
 mod words;
 
+pub use explain::explain_tab;
 pub use value::Type;
 
 use super::Span;
@@ -111,6 +112,27 @@ pub enum Inside {
     Inline,
 }
 
+impl Reason {
+    /// Whether the parser makes nothing more of the text behind it.
+    fn ends_parse(self) -> bool {
+        match self {
+            Self::Unexpected(_)
+            | Self::BehindDate
+            | Self::ExtraQuotes
+            | Self::RestOfNumber
+            | Self::CommaFirst
+            | Self::LostCount => true,
+            Self::MixedArray { .. }
+            | Self::Escape
+            | Self::NumberTooLarge
+            | Self::NumberTooSmall
+            | Self::Date
+            | Self::Defined
+            | Self::EmptyHeader => false,
+        }
+    }
+}
+
 impl Refusal {
     /// The refusal as the server logs it.
     pub fn told(&self) -> String {
@@ -123,8 +145,17 @@ pub fn judge(text: &str) -> Verdict {
     parser::judge(text, &lexer::lex(text, false).tokens)
 }
 
-/// What it would say if it took tabs in double quotes, and where those tabs are.
-pub fn judge_without_tabs(text: &str) -> (Verdict, Vec<usize>) {
+/// What it would say if it took tabs in double quotes, and where those tabs are, string by string.
+pub fn judge_without_tabs(text: &str) -> (Verdict, Vec<Vec<usize>>) {
     let lexed = lexer::lex(text, true);
-    (parser::judge(text, &lexed.tokens), lexed.tabs)
+    let verdict = parser::judge(text, &lexed.tokens);
+    // Beyond the place where the grammar gives up, strings may begin and end elsewhere than they seem to.
+    let sure_to = match &verdict {
+        Verdict::Refused(refusals) => refusals.iter().find(|refusal| refusal.reason.ends_parse()).map(|last| last.span.start),
+        Verdict::TooDeep(span) => Some(span.start),
+        Verdict::Accepted | Verdict::StackOverflow(_) => None,
+    };
+    let is_sure = |tab: &usize| sure_to.is_none_or(|end| *tab < end);
+    let tabs = lexed.tabs.into_iter().filter(|string| string.first().is_some_and(is_sure));
+    (verdict, tabs.collect())
 }

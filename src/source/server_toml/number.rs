@@ -3,8 +3,8 @@
 
 use super::token::Kind;
 
-/// The token at the start of `text`, and its length in bytes.
-pub(super) fn scan(text: &[u8]) -> Option<(Kind, usize)> {
+/// The token at the start of `text`, which begins with so many `digits`, and its length in bytes.
+pub(super) fn scan(text: &[u8], digits: usize) -> Option<(Kind, usize)> {
     let word = |word: &[u8], kind: Kind| text.starts_with(word).then_some((kind, word.len()));
     let forms = [
         scan_decimal(text).map(|len| (Kind::Decimal, len)),
@@ -16,7 +16,7 @@ pub(super) fn scan(text: &[u8]) -> Option<(Kind, usize)> {
         signed_word(text, b"nan").map(|len| (Kind::NotANumber, len)),
         word(b"true", Kind::True),
         word(b"false", Kind::False),
-        scan_date(text).map(|len| (Kind::DateDigits, len)),
+        scan_date(text, digits).map(|len| (Kind::DateDigits, len)),
     ];
     // No two forms reach equally far.
     forms.into_iter().flatten().max_by_key(|(_, len)| *len)
@@ -86,9 +86,8 @@ fn signed_word(text: &[u8], word: &[u8]) -> Option<usize> {
     text[sign..].starts_with(word).then_some(sign + word.len())
 }
 
-fn scan_date(text: &[u8]) -> Option<usize> {
-    let len = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    (len > 0 && matches!(text.get(len), Some(b'-' | b':'))).then_some(len)
+fn scan_date(text: &[u8], digits: usize) -> Option<usize> {
+    (digits > 0 && matches!(text.get(digits), Some(b'-' | b':'))).then_some(digits)
 }
 
 #[cfg(test)]
@@ -119,7 +118,8 @@ mod tests {
             ("-", None),
             ("x", None),
         ] {
-            assert_eq!(scan(text.as_bytes()), expected, "{text}");
+            let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+            assert_eq!(scan(text.as_bytes(), digits), expected, "{text}");
         }
     }
 }

@@ -42,7 +42,11 @@ pub(super) fn judge(text: &str, tokens: &[Token]) -> Verdict {
     match parser.document() {
         _ if parser.aborted => Verdict::Refused(parser.refusals),
         Err(Stop::TooDeep(span)) => Verdict::TooDeep(span),
-        Err(Stop::Unexpected { token, expected, inside }) => Verdict::Refused(vec![parser.unexpected(token, expected, inside)]),
+        Err(Stop::Unexpected { token, expected, inside }) => {
+            // The server reports what the grammar does not take before what clashes.
+            let first = parser.unexpected(token, expected, inside);
+            Verdict::Refused(std::iter::once(first).chain(parser.refusals).collect())
+        }
         Ok(()) if !parser.refusals.is_empty() => Verdict::Refused(parser.refusals),
         Ok(()) => match parser.tables.endless() {
             Some(at) => Verdict::StackOverflow(parser.line_from(at)),
