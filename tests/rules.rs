@@ -163,6 +163,7 @@ fn every_example_with_a_fix_is_fixed_by_it() {
         "port-conflict-across-homes",
         "port-conflict-in-home",
         "supertable-after-subtable",
+        "toml-refused-by-server",
         "toml-syntax",
     ];
     assert_eq!(fixed_rules.into_iter().collect::<Vec<_>>(), expected);

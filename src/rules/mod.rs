@@ -82,6 +82,7 @@ static PROGRAMS: &[(&str, Check)] = &[
     ("nesting-too-deep", Check::Home(source::nesting_too_deep::check)),
     ("encoding-invalid", Check::Home(source::encoding_invalid::check)),
     ("toml-syntax", Check::Home(toml_structure::toml_syntax::check)),
+    ("toml-refused-by-server", Check::Home(toml_structure::toml_refused_by_server::check)),
     ("supertable-after-subtable", Check::Home(toml_structure::supertable_after_subtable::check)),
     ("key-in-wrong-table", Check::Home(toml_structure::key_in_wrong_table::check)),
     ("xml-not-well-formed", Check::Home(xml_structure::xml_not_well_formed::check)),

@@ -2,4 +2,5 @@
 
 pub(super) mod key_in_wrong_table;
 pub(super) mod supertable_after_subtable;
+pub(super) mod toml_refused_by_server;
 pub(super) mod toml_syntax;
