@@ -1,9 +1,11 @@
 //! One home with all its files read: what is configured, and where it stands.
 
+mod given;
 mod load;
 mod mapping;
 pub mod place;
 
+pub use given::Given;
 pub(crate) use load::parse;
 pub use mapping::Mapping;
 
