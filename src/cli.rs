@@ -149,7 +149,8 @@ pub struct EnvironmentArgs {
 #[derive(Debug, Args)]
 #[command(
     long_about = "Render the files that the server renders from deployment.toml at its start\n\n\
-        Without --out and --diff, lists the files with their states: unchanged, changed, new, unreadable (the file in the home), or failed. \
+        Without --out and --diff, lists the files with their states: unchanged, changed, new, \
+        absent (this copy of the home leaves the product out, and the part that holds the file), unreadable (the file in the home), or failed. \
         With FILE, prints what the server would write into it. Nothing is ever written into the home.",
     after_help = "Values under password-like names are masked in everything that is printed; only --out writes them.\n\
         What stops the start of the server, such as a variable that is not set, is reported on standard error (in JSON: as diagnostics), and \

@@ -1,6 +1,6 @@
 //! Which of the rendered files somebody means.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Rendering;
 use crate::mapper::resources;
@@ -18,7 +18,7 @@ pub struct UnknownFile {
 
 /// The paths of the files that `names` mean, in the order of the paths; all where there are no names. A name is the path of a file or a
 /// folder, below the home or from the working folder, the path of a template, or the last parts of any of these.
-pub fn choose<'a>(rendering: &'a Rendering, names: &[std::path::PathBuf]) -> Result<Vec<&'a str>, UnknownFile> {
+pub fn choose<'a>(rendering: &'a Rendering, names: &[PathBuf]) -> Result<Vec<&'a str>, UnknownFile> {
     let paths = rendering.paths();
     if names.is_empty() {
         return Ok(paths.iter().map(String::as_str).collect());

@@ -6,14 +6,14 @@ pub mod out;
 
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub use choose::{UnknownFile, choose};
 pub use findings::RenderFinding;
 
 use crate::home::reason;
 use crate::jinjava::Gravity;
-use crate::mapper::{Configuration, Environment, Output, Release, Renderer, Resources};
+use crate::mapper::{Configuration, Environment, Output, Release, Renderer, Resources, metadata};
 use crate::model::Model;
 use crate::source::MAX_FILE_BYTES;
 
@@ -65,6 +65,8 @@ pub enum State {
     Changed,
     /// The home has no such file.
     New,
+    /// This copy of the home leaves the product out, and with it the part that holds the file: nothing says that it would be another.
+    Absent,
     /// The file in the home cannot be read, with the reason.
     Unreadable(String),
     /// The file cannot be rendered, with the reason.
@@ -72,12 +74,13 @@ pub enum State {
 }
 
 impl State {
-    /// `unchanged`, `changed`, `new`, `unreadable` or `failed`.
+    /// `unchanged`, `changed`, `new`, `absent`, `unreadable` or `failed`.
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Unchanged => "unchanged",
             Self::Changed => "changed",
             Self::New => "new",
+            Self::Absent => "absent",
             Self::Unreadable(_) => "unreadable",
             Self::Failed(_) => "failed",
         }
@@ -162,6 +165,7 @@ impl<'a> Rendering<'a> {
                 file.old = Some(old);
                 state
             }
+            Ok(None) if self.leaves_out(&path, &text) => State::Absent,
             Ok(None) => State::New,
             Err(error) => {
                 let reason = reason(&error);
@@ -170,6 +174,22 @@ impl<'a> Rendering<'a> {
             }
         };
         file.text = Some(text);
+    }
+
+    /// Whether the file at `path`, which is not there, is none of those that this copy of the home holds: the product's own files are not
+    /// there either, it is no configuration, and its folder is missing or the last start has written the same.
+    fn leaves_out(&self, path: &Path, text: &str) -> bool {
+        let root = &self.model.layout.root;
+        let is_installed = PRODUCT_FOLDERS.iter().any(|folder| root.join(folder).is_dir());
+        if is_installed || path.starts_with(self.model.layout.conf_folder()) {
+            return false;
+        }
+        let recorded = || {
+            let text = self.model.text_of(&format!("{}/metadata_config.properties", metadata::FOLDER))?;
+            let name = path.strip_prefix(root).ok()?.to_str()?;
+            metadata::recorded(&text).remove(name)
+        };
+        !path.parent().is_some_and(Path::is_dir) || recorded().is_some_and(|md5| md5 == metadata::md5_of(text.as_bytes()))
     }
 
     fn in_home(&self, path: &str) -> PathBuf {
@@ -182,11 +202,14 @@ impl<'a> Rendering<'a> {
     }
 }
 
+/// Where a home has the product itself.
+const PRODUCT_FOLDERS: [&str; 3] = ["lib", "wso2", "repository/components"];
+
 /// The most of a file in a home that is compared: as much as a template may print.
 const MAX_COMPARED: u64 = 2 * MAX_FILE_BYTES;
 
 /// The bytes of the regular file at `path`; nothing where there is none.
-fn read(path: &std::path::Path) -> io::Result<Option<Vec<u8>>> {
+fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     let metadata = match fs::metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         other => other?,

@@ -64,6 +64,7 @@ struct Summary {
     unchanged: usize,
     changed: usize,
     new: usize,
+    absent: usize,
     unreadable: usize,
     failed: usize,
 }
@@ -103,6 +104,7 @@ pub fn render(model: &Model, files: &[FileEntry], findings: &[RenderFinding], sh
             unchanged: count("unchanged"),
             changed: count("changed"),
             new: count("new"),
+            absent: count("absent"),
             unreadable: count("unreadable"),
             failed: count("failed"),
         },
