@@ -22,10 +22,13 @@ pub struct Renderer<'a> {
     limits: Limits,
 }
 
+/// More than twenty times what all templates of a product together take.
+const MAX_STEPS: u64 = 4_000_000;
+
 impl<'a> Renderer<'a> {
     /// Renders as `release` of the mapper does.
     pub fn new(configuration: &'a Configuration, release: &'a Release) -> Self {
-        Self { configuration, release, limits: Limits::default() }
+        Self { configuration, release, limits: Limits { steps: MAX_STEPS, ..Limits::default() } }
     }
 
     /// The text of `template` as the server gives it to its engine: lines end in line feeds, the last one too (FileUtils.readFile).

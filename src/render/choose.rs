@@ -75,6 +75,7 @@ fn matches_whole(path: &str, wanted: &str) -> bool {
     path.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
+/// The end of the path, or of a folder above it.
 fn matches_end(path: &str, wanted: &str) -> bool {
-    path.strip_suffix(wanted).is_some_and(|before| before.ends_with('/'))
+    path.match_indices(wanted).any(|(at, _)| path[..at].ends_with('/') && matches_whole(&path[at..], wanted))
 }

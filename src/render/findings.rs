@@ -33,10 +33,10 @@ impl RenderFinding {
     }
 
     /// A fault of the template at `path`.
-    pub(super) fn of_template(path: PathBuf, template: &str, fault: &jinjava::Fault) -> Self {
+    pub(super) fn of_template(path: PathBuf, template: &str, lines: &LineIndex, fault: &jinjava::Fault) -> Self {
         let own = |offset| Renderer::denormalized(template, offset);
         let span = Span::new(own(fault.span.start), own(fault.span.end)).clamped(template);
-        let range = Some(LineIndex::new(template).place(template, span));
+        let range = Some(lines.place(template, span));
         let (severity, help) = match fault.gravity {
             Gravity::Fatal => (Severity::Error, "the server does not start: correct the template"),
             _ => (Severity::Warning, "carbonlint does not follow the template further; what the server writes is not known"),
@@ -56,11 +56,20 @@ impl Rendering<'_> {
             message: format!("is no JSON: {reason}"),
             help: Some("what it says is left out here".to_owned()),
         });
-        let mut findings: Vec<RenderFinding> =
-            broken.chain(self.configuration.faults.iter().map(|fault| self.of_fault(fault))).collect();
+        let mut findings: Vec<RenderFinding> = broken.chain(self.causes().map(|fault| self.of_fault(fault))).collect();
         findings.sort_by(|one, other| (&one.path, one.range, &one.message).cmp(&(&other.path, other.range, &other.message)));
         findings.dedup();
         findings
+    }
+
+    /// The faults of the configuration, without those that only follow from a value that is not known.
+    fn causes(&self) -> impl Iterator<Item = &Fault> {
+        let faults = &self.configuration.faults;
+        let is_open = |key: &String| faults.iter().any(|fault| fault.placeholder.is_some() && fault.key.as_ref() == Some(key));
+        faults.iter().filter(move |fault| {
+            let follows = matches!(fault.problem, Problem::Time | Problem::Validation);
+            !(follows && fault.key.as_ref().is_some_and(is_open))
+        })
     }
 
     fn of_fault(&self, fault: &Fault) -> RenderFinding {

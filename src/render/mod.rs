@@ -15,7 +15,7 @@ use crate::home::reason;
 use crate::jinjava::Gravity;
 use crate::mapper::{Configuration, Environment, Output, Release, Renderer, Resources, metadata};
 use crate::model::Model;
-use crate::source::MAX_FILE_BYTES;
+use crate::source::{LineIndex, MAX_FILE_BYTES};
 
 /// A home with everything that its files are rendered from.
 #[derive(Debug)]
@@ -197,10 +197,14 @@ impl<'a> Rendering<'a> {
     }
 
     fn template_findings(&self, path: &str, template: &str, output: &Output) -> Vec<RenderFinding> {
-        let counting = output.faults.iter().filter(|fault| fault.gravity != Gravity::Passed);
-        counting.map(|fault| RenderFinding::of_template(self.in_home(path), template, fault)).collect()
+        let lines = LineIndex::new(template);
+        let counting = output.faults.iter().filter(|fault| fault.gravity != Gravity::Passed).take(MAX_TOLD);
+        counting.map(|fault| RenderFinding::of_template(self.in_home(path), template, &lines, fault)).collect()
     }
 }
+
+/// How many faults of one template are told: the first stops the server.
+const MAX_TOLD: usize = 10;
 
 /// Where a home has the product itself.
 const PRODUCT_FOLDERS: [&str; 3] = ["lib", "wso2", "repository/components"];

@@ -60,15 +60,11 @@ impl OutFolder {
         let io_error = |error| OutError::Io(path.to_path_buf(), error);
         let home = fs::canonicalize(home).map_err(|error| OutError::Io(home.to_path_buf(), error))?;
         // Nothing is made in the home, not even the folder.
-        let there = path.ancestors().find_map(|ancestor| fs::canonicalize(ancestor).ok());
-        if there.is_some_and(|there| there.starts_with(&home)) {
-            return Err(OutError::InHome(path.to_path_buf()));
-        }
-        fs::create_dir_all(path).map_err(io_error)?;
-        let root = fs::canonicalize(path).map_err(io_error)?;
+        let root = real(&std::path::absolute(path).map_err(io_error)?).map_err(io_error)?;
         if root.starts_with(&home) {
             return Err(OutError::InHome(path.to_path_buf()));
         }
+        fs::create_dir_all(&root).map_err(io_error)?;
         Ok(Self { root, home })
     }
 
@@ -133,6 +129,33 @@ impl OutFolder {
         }
         Ok(target)
     }
+}
+
+/// Where an absolute path leads, of which the last parts need not be there.
+fn real(path: &Path) -> io::Result<PathBuf> {
+    let mut there = path;
+    let mut missing = Vec::new();
+    let mut real = loop {
+        match fs::canonicalize(there) {
+            Ok(real) => break real,
+            Err(error) if error.kind() != io::ErrorKind::NotFound || there.is_symlink() => return Err(error),
+            Err(error) => {
+                missing.push(there.components().next_back());
+                there = there.parent().ok_or(error)?;
+            }
+        }
+    };
+    while let Some(part) = missing.pop().flatten() {
+        match part {
+            Component::ParentDir => _ = real.pop(),
+            other => real.push(other),
+        }
+        // Behind `..` the path can be there again, and a link.
+        if real.exists() || real.is_symlink() {
+            real = fs::canonicalize(&real)?;
+        }
+    }
+    Ok(real)
 }
 
 /// Writes a file that is not there yet. What a killed run left in its place is nobody's.
