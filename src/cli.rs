@@ -136,8 +136,8 @@ pub struct PortsArgs {
 /// What the server finds outside of its files.
 #[derive(Debug, Args)]
 pub struct EnvironmentArgs {
-    /// Take environment variables for `$env{}` from this file, a line NAME=value each; it goes before the environment of this command, and
-    /// a later file before an earlier one
+    /// Take environment variables for `$env{}` from this file, a line NAME=value each; it wins over the environment of this command, and
+    /// a later file over an earlier one
     #[arg(long, value_name = "FILE")]
     pub env_file: Vec<PathBuf>,
     /// Set a system property for `$sys{}`, as -DKEY=VALUE of the start script does; those that the script itself gives are known
@@ -148,11 +148,10 @@ pub struct EnvironmentArgs {
 /// Arguments of `render`.
 #[derive(Debug, Args)]
 #[command(
-    long_about = "Render the files that the server renders from deployment.toml at its start\n\n\
-        Without --out and --diff, lists the files with their states: unchanged, changed, new, \
-        absent (this copy of the home leaves the product out, and the part that holds the file), unreadable (the file in the home), or failed. \
-        With FILE, prints what the server would write into it. Nothing is ever written into the home.",
-    after_help = "Values under password-like names are masked in everything that is printed; only --out writes them.\n\
+    after_help = "Without --out and --diff, lists the files with their states: unchanged, changed, new, absent (this copy of the home leaves \
+        the product out, and with it the part that holds the file), unreadable (the file in the home), or failed. With FILE, prints what the \
+        server would write into it. Nothing is ever written into the home.\n\n\
+        Values under password-like names are masked in everything that is printed; only --out writes them.\n\
         What stops the start of the server, such as a variable that is not set, is reported on standard error (in JSON: as diagnostics), and \
         the rest is rendered.\n\
         Exit codes: 0 all rendered, and with --diff nothing differs; 1 something is reported, or with --diff differs; 2 wrong use or \
@@ -181,11 +180,10 @@ pub struct RenderArgs {
 /// Arguments of `get`.
 #[derive(Debug, Args)]
 #[command(
-    long_about = "Show the effective value of a key of deployment.toml, who has set it, and where\n\n\
-        Each value is printed as deployment.toml would have it, with a comment: set by the user, inferred from another key by infer.json, or \
-        the default of default.json, and the place. `$ref{}` is resolved; `$env{}` and `$sys{}` are where they are known, and else printed as they \
-        stand.",
-    after_help = "Values under password-like keys are masked.\n\
+    after_help = "Each value is printed as deployment.toml would have it, with a comment: set by the user, inferred from another key by \
+        infer.json, or the default of default.json, and the place. `$ref{}` is resolved; `$env{}` and `$sys{}` are where they are known, and \
+        else printed as they stand.\n\n\
+        Values under password-like keys are masked.\n\
         Exit codes: 0 found; 1 nothing sets the key; 2 wrong use or failure; 3 no deployment.toml with templates in HOME."
 )]
 pub struct GetArgs {

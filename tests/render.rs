@@ -266,7 +266,7 @@ fn hostile_templates_end_within_limits() {
     let start = Instant::now();
     let report = folder.json(&["render", "home"]);
     // Builds for tests are slow, and so are busy machines.
-    assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_mins(1), "{:?}", start.elapsed());
     for file in report["files"].as_array().expect("a list") {
         let expected = if file["path"].as_str().expect("a path").contains("hostile") { "failed" } else { "unchanged" };
         assert_eq!(file["state"], expected, "{file}");

@@ -1,5 +1,7 @@
 //! The values of the flat map: what deployment.toml, infer.json and default.json give a key.
 
+use std::fmt::Write;
+
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 
@@ -137,7 +139,8 @@ fn quoted(text: &str) -> String {
             '\n' => result.push_str("\\n"),
             '\r' => result.push_str("\\r"),
             '\t' => result.push_str("\\t"),
-            _ if character.is_control() => result.push_str(&format!("\\u{:04X}", u32::from(character))),
+            // Writing to a String cannot fail.
+            _ if character.is_control() => _ = write!(result, "\\u{:04X}", u32::from(character)),
             _ => result.push(character),
         }
     }

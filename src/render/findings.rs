@@ -78,16 +78,10 @@ impl Rendering<'_> {
             (Some(_), Some(key)) => format!("{}, and `{}` needs it", fault.message, written.as_deref().unwrap_or(key)),
             _ => fault.message.clone(),
         };
-        let (path, range) = match at {
-            Some(at) => {
-                let source = &self.model.file(at.file).source;
-                (source.path.clone(), Some(source.place(at.span)))
-            }
-            None => {
-                let file = self.model.toml_file();
-                (file.map_or_else(|| self.model.path().to_path_buf(), |file| self.model.file(file).source.path.clone()), None)
-            }
-        };
+        let toml = || self.model.toml_file();
+        let file = at.map(|at| at.file).or_else(toml).map(|file| &self.model.file(file).source);
+        let path = file.map_or_else(|| self.model.path().to_path_buf(), |source| source.path.clone());
+        let range = file.zip(at).map(|(source, at)| source.place(at.span));
         let help = help(fault).map(ToOwned::to_owned);
         RenderFinding { path, range, severity: Severity::Error, key: written.or_else(|| fault.key.clone()), message, help }
     }
