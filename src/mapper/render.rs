@@ -22,7 +22,7 @@ pub struct Renderer<'a> {
     limits: Limits,
 }
 
-/// More than twenty times what all templates of a product together take.
+/// Two hundred times what any template of API Manager 4.5 or Identity Server 7.1 takes: a third of a second.
 const MAX_STEPS: u64 = 4_000_000;
 
 impl<'a> Renderer<'a> {
