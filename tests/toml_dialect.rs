@@ -10,7 +10,7 @@ use carbonlint::lint::Workspace;
 use carbonlint::model::{Assumptions, Overlays};
 use carbonlint::paths::Shown;
 use carbonlint::rules::Selection;
-use carbonlint::source::server_toml::{Verdict, judge, judge_without_tabs};
+use carbonlint::source::server_toml::{Reason, Verdict, judge, judge_without_tabs};
 use carbonlint::source::toml::TomlDocument;
 use carbonlint::source::{LineIndex, template};
 use proptest::prelude::*;
@@ -237,6 +237,17 @@ fn findings_follow_the_verdict() {
             assert!(!has("toml-refused-by-server"), "{about}");
         }
     }
+}
+
+#[test]
+fn a_tab_behind_opening_quotes_is_a_tab() {
+    for quotes in ["\"", "\"\"\""] {
+        let text = format!("a = {quotes}\tb{quotes}\n");
+        let Verdict::Refused(refusals) = judge(&text) else { panic!("refused") };
+        assert!(refusals[0].explain(&text).0.starts_with("a tab inside double quotes"), "{refusals:?}");
+    }
+    let Verdict::Refused(refusals) = judge("a = [\"\"\"b\"\"\"\"]\n") else { panic!("refused") };
+    assert_eq!(refusals[0].reason, Reason::ExtraQuotes);
 }
 
 #[test]

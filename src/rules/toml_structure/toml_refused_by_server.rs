@@ -127,7 +127,7 @@ fn fix_edits(text: &str, refusal: &Refusal) -> Option<Vec<TextEdit>> {
         Reason::ExtraQuotes if before.ends_with("\"\"\"") => {
             // The first of the five quotes belong to the text, the last three close it.
             let count = text[start..].bytes().take_while(|byte| *byte == b'"').count();
-            Some(vec![(Span::new(start - 3, start - 3 + count), "\\\"".repeat(count))])
+            matches!(count, 1 | 2).then(|| vec![(Span::new(start - 3, start - 3 + count), "\\\"".repeat(count))])
         }
         Reason::Unexpected(Inside::Key | Inside::Inline) if text.get(start..end) == Some("}") => {
             let comma = before.trim_end().strip_suffix(',')?.len();
