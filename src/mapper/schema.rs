@@ -88,9 +88,10 @@ impl Schema {
         targets(&self.mappings, list)
             .into_iter()
             .flat_map(|target| {
-                let attributes = attribute.map_or_else(|| vec![None], |attribute| {
-                    self.attributes_of(target, attribute).into_iter().map(Some).collect()
-                });
+                let attributes = attribute.map_or_else(
+                    || vec![None],
+                    |attribute| self.attributes_of(target, attribute).into_iter().map(Some).collect(),
+                );
                 attributes.into_iter().filter_map(move |attribute| steps_of(target, attribute.as_deref()))
             })
             .collect()
@@ -136,7 +137,9 @@ impl Schema {
 
     fn infers_from(&self, key: &str) -> bool {
         let targets = targets(&self.mappings, key);
-        targets.into_iter().any(|target| self.patterns.iter().any(|(pattern, written)| written == target || pattern.matches(target)))
+        targets
+            .into_iter()
+            .any(|target| self.patterns.iter().any(|(pattern, written)| written == target || pattern.matches(target)))
     }
 
     /// Whether a default or an inference takes the value of a key over.
@@ -170,7 +173,8 @@ impl Schema {
 
     /// The strings that templates, infer.json, validator.json and default.json know for a key of the user.
     pub fn known_values(&self, key: &str) -> BTreeSet<String> {
-        let mut values: BTreeSet<String> = self.inferring_values(key).into_iter().flat_map(|(_, values)| values).map(ToOwned::to_owned).collect();
+        let mut values: BTreeSet<String> =
+            self.inferring_values(key).into_iter().flat_map(|(_, values)| values).map(ToOwned::to_owned).collect();
         for used in self.own_uses(key) {
             if let UseKind::EqualsText(text) = &used.kind {
                 values.insert(text.clone());
@@ -191,7 +195,8 @@ impl Schema {
 
     /// The only values that validator.json lets pass, where its pattern is a list of them.
     pub fn allowed_values(&self, key: &str) -> Vec<String> {
-        let rules = targets(&self.mappings, key).into_iter().filter_map(|target| self.validator.get(target)?.as_array()).flatten();
+        let rules =
+            targets(&self.mappings, key).into_iter().filter_map(|target| self.validator.get(target)?.as_array()).flatten();
         let unconditional = rules.filter(|rule| rule.get("if").is_none()).filter_map(|rule| rule.get("regex")?.as_str());
         let lists = unconditional.filter_map(|pattern| {
             let words: Option<Vec<String>> = pattern
@@ -218,7 +223,8 @@ impl Schema {
         if below.contains(&Step::Element) && elements.next().is_some() {
             return Some(KeyType::Elements);
         }
-        let kinds: BTreeSet<&UseKind> = places.iter().flat_map(|place| self.reading.own_uses(place)).map(|used| &used.kind).collect();
+        let kinds: BTreeSet<&UseKind> =
+            places.iter().flat_map(|place| self.reading.own_uses(place)).map(|used| &used.kind).collect();
         let has = |wanted: fn(&UseKind) -> bool| kinds.iter().any(|kind| wanted(kind));
         if has(|kind| matches!(kind, UseKind::SameAs(_))) || matches!(self.default_of(key), Some(JsonValue::Bool(_))) {
             return Some(KeyType::Boolean);
@@ -248,11 +254,20 @@ impl Schema {
     /// Every key under which a user can set something that is read, with `*` for any key of an open table and `[]` behind arrays of
     /// tables: what templates use, what infer.json and references ask for, and the names that key-mappings.json maps to these.
     pub fn keys(&self) -> BTreeSet<String> {
-        let mut keys: BTreeSet<String> = self.reading.places().into_iter().filter_map(|(path, uses)| {
-            let only_defined = uses.iter().all(|used| used.kind == UseKind::Defined) && self.reading.reads_below(&path);
-            (!only_defined).then(|| written(&path)).flatten()
-        }).collect();
-        keys.extend(self.infer.keys().map(|key| key.split('.').map(|part| if part.starts_with('$') { "*" } else { part }).collect::<Vec<_>>().join(".")));
+        let mut keys: BTreeSet<String> = self
+            .reading
+            .places()
+            .into_iter()
+            .filter_map(|(path, uses)| {
+                let only_defined = uses.iter().all(|used| used.kind == UseKind::Defined) && self.reading.reads_below(&path);
+                (!only_defined).then(|| written(&path)).flatten()
+            })
+            .collect();
+        keys.extend(
+            self.infer.keys().map(|key| {
+                key.split('.').map(|part| if part.starts_with('$') { "*" } else { part }).collect::<Vec<_>>().join(".")
+            }),
+        );
         keys.extend(self.referred.iter().cloned());
         for source in self.mappings.keys().filter(|source| !source.contains(':')) {
             if self.is_read(source) {
@@ -270,7 +285,8 @@ impl Schema {
 
     /// The files that a value reaches as it stands.
     pub fn reached_outputs(&self, key: &str) -> BTreeSet<&str> {
-        let shown = self.uses(key).into_iter().filter(|used| matches!(used.kind, UseKind::Printed | UseKind::Listed | UseKind::Other));
+        let shown =
+            self.uses(key).into_iter().filter(|used| matches!(used.kind, UseKind::Printed | UseKind::Listed | UseKind::Other));
         shown.filter_map(|used| self.outputs.get(used.template)).map(String::as_str).collect()
     }
 }
@@ -317,7 +333,9 @@ fn written(path: &[Step]) -> Option<String> {
                     text.push('.');
                 }
                 match step {
-                    Step::Key(name) if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')) => text.push_str(name),
+                    Step::Key(name) if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')) => {
+                        text.push_str(name)
+                    }
                     Step::Key(name) => {
                         text.push('\'');
                         text.push_str(name);

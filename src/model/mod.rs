@@ -1,9 +1,11 @@
 //! One home with all its files read: what is configured, and where it stands.
 
+mod given;
 mod load;
 mod mapping;
 pub mod place;
 
+pub use given::Given;
 pub(crate) use load::parse;
 pub use mapping::Mapping;
 
@@ -14,8 +16,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::catalog::{Place, Product, Version};
-use crate::mapper::schema::Schema;
 use crate::home::{Generation, Identity, Layout, Problem};
+use crate::mapper::schema::Schema;
 use crate::source::properties::Properties;
 use crate::source::script::ScriptOption;
 use crate::source::toml::{TomlDocument, TomlEntry};
