@@ -45,11 +45,11 @@ fn edits(one: &str, other: &str, most: usize) -> Option<usize> {
         return None;
     }
     let mut before: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=other.len()).collect();
+    let mut above: Vec<usize> = (0..=other.len()).collect();
     for (row, a) in one.iter().enumerate() {
         let mut now = vec![row + 1];
         for (column, b) in other.iter().enumerate() {
-            let mut least = (last[column] + usize::from(a != b)).min(last[column + 1] + 1).min(now[column] + 1);
+            let mut least = (above[column] + usize::from(a != b)).min(above[column + 1] + 1).min(now[column] + 1);
             let swapped = row > 0 && column > 0 && one[row - 1] == *b && other[column - 1] == *a;
             if swapped {
                 least = least.min(before[column - 1] + 1);
@@ -59,9 +59,9 @@ fn edits(one: &str, other: &str, most: usize) -> Option<usize> {
         if now.iter().all(|edits| *edits > most) {
             return None;
         }
-        before = std::mem::replace(&mut last, now);
+        before = std::mem::replace(&mut above, now);
     }
-    last.last().copied().filter(|edits| *edits <= most)
+    above.last().copied().filter(|edits| *edits <= most)
 }
 
 #[cfg(test)]

@@ -26,10 +26,10 @@ fn rendered_home(workspace: &Workspace, root: &Path, to: &Path) -> usize {
     }
     for output in &mapping.resources.templates {
         let template = model.text_of(&Resources::path_of_template(output)).expect("a template");
-        let rendered = renderer.render(output, &template);
+        let written = renderer.render(output, &template);
         let target = to.join(output);
         fs::create_dir_all(target.parent().expect("a folder")).expect("created");
-        fs::write(target, rendered.text.unwrap_or_else(|| panic!("{output}: {:?}", rendered.faults))).expect("written");
+        fs::write(target, written.text.unwrap_or_else(|| panic!("{output}: {:?}", written.faults))).expect("written");
     }
     mapping.resources.templates.len()
 }

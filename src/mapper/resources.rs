@@ -74,7 +74,7 @@ impl Resources {
         self.json.get(&file).unwrap_or(&NOTHING)
     }
 
-    /// What key-mappings.json renames a key of the user to: itself where it says nothing.
+    /// What key-mappings.json renames a key of deployment.toml to: the key itself where it says nothing.
     pub fn targets<'a>(&'a self, key: &'a str) -> Vec<&'a str> {
         targets(self.json(JsonFile::KeyMappings), key)
     }
