@@ -44,7 +44,16 @@ pub enum ExpressionKind {
     /// `a|f(b)`
     Filter(Box<Expression>, Rc<str>, Vec<Expression>),
     /// `a is t b`, `a is not t b`
-    Test { of: Box<Expression>, name: Rc<str>, negated: bool, argument: Option<Box<Expression>> },
+    Test {
+        /// `a`
+        of: Box<Expression>,
+        /// `t`
+        name: Rc<str>,
+        /// Whether `not` stands before the name.
+        negated: bool,
+        /// `b`
+        argument: Option<Box<Expression>>,
+    },
     /// `!a`, `-a`, `+1`, `empty a`
     Unary(&'static str, Box<Expression>),
     /// `a + b` ... but for `&&` and `||`

@@ -13,7 +13,9 @@ pub(super) fn holds(name: &str, value: &Value, argument: Option<&Value>, release
             "true" | "false" | "in" | "==" | "!=" | "<" | "<=" | ">" | ">=" | "eq" | "ne" | "lt" | "le" | "gt" | "ge" => {
                 return Err(format!("there is no test `{name}` before Jinjava 2.5").into());
             }
-            "boolean" | "integer" | "float" => return Err(Refusal::passed(format!("there is no test `{name}` before Jinjava 2.5"))),
+            "boolean" | "integer" | "float" => {
+                return Err(Refusal::passed(format!("there is no test `{name}` before Jinjava 2.5")));
+            }
             "containing" => return Ok(argument.is_some_and(|wanted| value.iterated().iter().any(|item| item.equals(wanted)))),
             _ => {}
         }
@@ -97,6 +99,9 @@ mod tests {
         for (text, expected) in [("abc", true), ("a1", false), ("", false), ("5", false)] {
             assert_eq!(holds("lower", &Value::text(text), None, Release::Since27), Ok(expected), "{text}");
         }
-        assert_eq!(holds("string_containing", &Value::list(vec![Value::text("b")]), Some(&Value::text("b")), Release::Since27), Ok(false));
+        assert_eq!(
+            holds("string_containing", &Value::list(vec![Value::text("b")]), Some(&Value::text("b")), Release::Since27),
+            Ok(false)
+        );
     }
 }

@@ -9,12 +9,70 @@ use super::value::{Map, Value};
 
 /// Jinjava's other filters (jinjava 2.6.0 FilterLibrary.java): a template may use them, but they are not followed here.
 const NOT_FOLLOWED: [&str; 64] = [
-    "add", "attr", "b64decode", "b64encode", "batch", "between_times", "bool", "center", "cut", "datetimeformat", "dictsort",
-    "difference", "divide", "divisible", "escape_jinjava", "escapejinjava", "escapejs", "escapejson", "filesizeformat", "forceescape",
-    "format", "fromjson", "fromyaml", "groupby", "indent", "intersect", "ipaddr", "ipv4", "ipv6", "log", "md5", "minus_time", "multiply",
-    "plus_time", "pprint", "random", "regex_replace", "reject", "rejectattr", "render", "root", "round", "select", "selectattr",
-    "shuffle", "slice", "sort", "strtodate", "strtotime", "striptags", "sum", "symmetric_difference", "title", "tojson", "toyaml",
-    "truncate", "truncatehtml", "union", "unixtimestamp", "urlencode", "urlize", "wordcount", "wordwrap", "xmlattr",
+    "add",
+    "attr",
+    "b64decode",
+    "b64encode",
+    "batch",
+    "between_times",
+    "bool",
+    "center",
+    "cut",
+    "datetimeformat",
+    "dictsort",
+    "difference",
+    "divide",
+    "divisible",
+    "escape_jinjava",
+    "escapejinjava",
+    "escapejs",
+    "escapejson",
+    "filesizeformat",
+    "forceescape",
+    "format",
+    "fromjson",
+    "fromyaml",
+    "groupby",
+    "indent",
+    "intersect",
+    "ipaddr",
+    "ipv4",
+    "ipv6",
+    "log",
+    "md5",
+    "minus_time",
+    "multiply",
+    "plus_time",
+    "pprint",
+    "random",
+    "regex_replace",
+    "reject",
+    "rejectattr",
+    "render",
+    "root",
+    "round",
+    "select",
+    "selectattr",
+    "shuffle",
+    "slice",
+    "sort",
+    "strtodate",
+    "strtotime",
+    "striptags",
+    "sum",
+    "symmetric_difference",
+    "title",
+    "tojson",
+    "toyaml",
+    "truncate",
+    "truncatehtml",
+    "union",
+    "unixtimestamp",
+    "urlencode",
+    "urlize",
+    "wordcount",
+    "wordwrap",
+    "xmlattr",
 ];
 
 /// `value|name(arguments)`, with the arguments that have a name apart.
@@ -63,7 +121,10 @@ pub(super) fn apply(name: &str, value: &Value, arguments: &[Value], named: &Map,
         "upper" => on_string(value, |text| text.to_uppercase()),
         "capitalize" => on_string(value, |text| {
             let mut characters = text.chars();
-            characters.next().map(|first| first.to_uppercase().chain(characters.flat_map(char::to_lowercase)).collect()).unwrap_or_default()
+            characters
+                .next()
+                .map(|first| first.to_uppercase().chain(characters.flat_map(char::to_lowercase)).collect())
+                .unwrap_or_default()
         }),
         // `Objects.toString` makes a word of nothing here.
         "trim" => Value::text(value.to_java().trim_matches(|character| character <= ' ')),
@@ -89,7 +150,9 @@ pub(super) fn apply(name: &str, value: &Value, arguments: &[Value], named: &Map,
         }
         "split" => {
             let text = to_text(value);
-            let parts = |separator: &dyn Fn(char) -> bool| text.split(separator).map(str::trim).map(ToOwned::to_owned).collect::<Vec<_>>();
+            let parts = |separator: &dyn Fn(char) -> bool| {
+                text.split(separator).map(str::trim).map(ToOwned::to_owned).collect::<Vec<_>>()
+            };
             let parts = match argument(0, "separator") {
                 None if release < Release::Since25 => return Err("`split` expects a separator".into()),
                 None | Some(Value::Null) => parts(&char::is_whitespace),
@@ -104,7 +167,9 @@ pub(super) fn apply(name: &str, value: &Value, arguments: &[Value], named: &Map,
         "last" => value.iterated().pop().unwrap_or_default(),
         "reverse" => match value {
             Value::Text(text) => Value::text(text.chars().rev().collect::<String>()),
-            Value::Null | Value::Boolean(_) | Value::Integer(_) | Value::Double(_) | Value::Map(_) | Value::Entry(_) => value.clone(),
+            Value::Null | Value::Boolean(_) | Value::Integer(_) | Value::Double(_) | Value::Map(_) | Value::Entry(_) => {
+                value.clone()
+            }
             _ => Value::array(value.iterated().into_iter().rev().collect()),
         },
         "unique" => {

@@ -120,7 +120,8 @@ impl Interpreter<'_> {
     }
 
     fn step(&mut self, span: Span) -> Result<(), Stop> {
-        self.steps = self.steps.checked_sub(1).ok_or_else(|| Fault::limit(span, "the template does more work than is allowed"))?;
+        self.steps =
+            self.steps.checked_sub(1).ok_or_else(|| Fault::limit(span, "the template does more work than is allowed"))?;
         Ok(())
     }
 
@@ -149,7 +150,11 @@ impl Interpreter<'_> {
                     Value::Text(text) => text.clone(),
                     _ => value.printed().into(),
                 };
-                if text.contains("{{") || text.contains("{%") { self.print_nested(&text, node.span, out) } else { self.write(out, &text, node.span) }
+                if text.contains("{{") || text.contains("{%") {
+                    self.print_nested(&text, node.span, out)
+                } else {
+                    self.write(out, &text, node.span)
+                }
             }
             NodeKind::If(branches) => match self.taken(branches)? {
                 Some(branch) => self.nodes(&branch.body, out),
@@ -201,7 +206,14 @@ impl Interpreter<'_> {
         Ok(None)
     }
 
-    fn run_loop(&mut self, names: &[Rc<str>], collection: &Parsed, body: &[Node], span: Span, out: &mut String) -> Result<(), Stop> {
+    fn run_loop(
+        &mut self,
+        names: &[Rc<str>],
+        collection: &Parsed,
+        body: &[Node],
+        span: Span,
+        out: &mut String,
+    ) -> Result<(), Stop> {
         let items = self.resolve(collection)?.iterated();
         self.allocate(items.len() * size_of::<Value>(), span)?;
         self.scopes.push(Scope::default());
@@ -223,7 +235,9 @@ impl Interpreter<'_> {
                         self.put(name, part.ok_or_else(|| Fault::fatal(span, "an item of the loop has fewer parts than names"))?);
                     }
                 }
-                (_, Value::Null) if !names.is_empty() => return Err(Fault::fatal(span, "an item of the loop is nothing and has no parts")),
+                (_, Value::Null) if !names.is_empty() => {
+                    return Err(Fault::fatal(span, "an item of the loop is nothing and has no parts"));
+                }
                 // Other things are asked for their properties of these names; maps and strings have none.
                 _ => {}
             }
@@ -384,7 +398,9 @@ impl Interpreter<'_> {
                 // Every item of the base may be held against an argument.
                 let most = arguments.iter().map(|argument| argument.weight(self.steps)).max().unwrap_or(1);
                 self.spend(size(&base).saturating_mul(most), span)?;
-                if let ("extend" | "addAll" | "update" | "putAll" | "append" | "add" | "insert" | "put", Some(added)) = (&**name, arguments.last()) {
+                if let ("extend" | "addAll" | "update" | "putAll" | "append" | "add" | "insert" | "put", Some(added)) =
+                    (&**name, arguments.last())
+                {
                     self.charge(added, span)?;
                     self.allocate(size_of::<Value>(), span)?;
                 }
@@ -432,7 +448,11 @@ impl Interpreter<'_> {
                 if left.is_true() { left } else { self.evaluate(right)? }
             }
             K::Choice(condition, yes, no) => {
-                if self.evaluate(condition)?.is_true() { self.evaluate(yes)? } else { self.evaluate(no)? }
+                if self.evaluate(condition)?.is_true() {
+                    self.evaluate(yes)?
+                } else {
+                    self.evaluate(no)?
+                }
             }
             K::List(parts) => {
                 self.allocate(parts.len() * size_of::<Value>(), span)?;
@@ -458,7 +478,12 @@ impl Interpreter<'_> {
     fn arguments(&mut self, expressions: &[Expression]) -> Result<(Vec<Value>, Map), Fault> {
         let named_first = expressions.iter().position(|expression| matches!(expression.kind, ExpressionKind::Named(..)));
         let behind = named_first.is_some_and(|first| first + 1 < expressions.len());
-        if behind && expressions.iter().skip(named_first.unwrap_or(0)).any(|expression| !matches!(expression.kind, ExpressionKind::Named(..))) {
+        if behind
+            && expressions
+                .iter()
+                .skip(named_first.unwrap_or(0))
+                .any(|expression| !matches!(expression.kind, ExpressionKind::Named(..)))
+        {
             return Err(Fault::limit(expressions[0].span, "an argument without a name behind one with a name is not followed"));
         }
         let mut named = Map::new();
@@ -485,7 +510,8 @@ impl Interpreter<'_> {
     }
 
     fn spend(&mut self, steps: u64, span: Span) -> Result<(), Stop> {
-        self.steps = self.steps.checked_sub(steps).ok_or_else(|| Fault::limit(span, "the template does more work than is allowed"))?;
+        self.steps =
+            self.steps.checked_sub(steps).ok_or_else(|| Fault::limit(span, "the template does more work than is allowed"))?;
         Ok(())
     }
 
@@ -688,10 +714,7 @@ mod tests {
 
     #[test]
     fn only_a_namespace_can_be_changed_by_set() {
-        check(&[
-            ("{% set ns = namespace(a=1) %}{% set ns.a = 2 %}{{ ns.a }}", "2"),
-            ("{% set m.k = 1 %}{{ m.k }}", "v"),
-        ]);
+        check(&[("{% set ns = namespace(a=1) %}{% set ns.a = 2 %}{{ ns.a }}", "2"), ("{% set m.k = 1 %}{{ m.k }}", "v")]);
     }
 
     #[test]
@@ -755,11 +778,14 @@ mod tests {
 
     #[test]
     fn jinjava_2_4_lacks_much() {
-        for template in ["{{ 1 not in ls }}", "{{ s is eq 'abc' }}", "{{ ls.pop() }}", "{{ namespace() }}", "{% set x %}a{% endset %}"] {
+        for template in
+            ["{{ 1 not in ls }}", "{{ s is eq 'abc' }}", "{{ ls.pop() }}", "{{ namespace() }}", "{% set x %}a{% endset %}"]
+        {
             assert_eq!(shown(template, Release::Until24), Err(Gravity::Fatal), "{template}");
             assert!(shown(template, Release::Since27).is_ok(), "{template}");
         }
-        let cases = [("{{ 'k' in m }}", "false"), ("{{ 1 is integer }}", ""), ("{% for a,b in [['p','q']] %}{{ a }};{% endfor %}", ";")];
+        let cases =
+            [("{{ 'k' in m }}", "false"), ("{{ 1 is integer }}", ""), ("{% for a,b in [['p','q']] %}{{ a }};{% endfor %}", ";")];
         for (template, expected) in cases {
             assert_eq!(shown(template, Release::Until24).as_deref(), Ok(expected), "{template}");
         }
@@ -774,10 +800,12 @@ mod tests {
         let towers = "{% set a = [] %}{% set b = [] %}".to_owned() + &"{% set a = [a,a] %}{% set b = [b,b] %}".repeat(60);
         let thousands = "{% for x in range(1000) %}{% for y in range(1000) %}{% for z in range(1000) %}";
         let loops = |body: &str| format!("{thousands}{body}{}", "{% endfor %}".repeat(3));
-        let macros: String = (0..200).map(|at| {
-            let call = deep("(1 + ", &format!("f{}()", at + 1), ")", 38);
-            format!("{{% macro f{at}() %}}{{{{ {call} }}}}{{% endmacro %}}")
-        }).collect();
+        let macros: String = (0..200)
+            .map(|at| {
+                let call = deep("(1 + ", &format!("f{}()", at + 1), ")", 38);
+                format!("{{% macro f{at}() %}}{{{{ {call} }}}}{{% endmacro %}}")
+            })
+            .collect();
         for template in [
             format!("{{{{ {} }}}}", deep("(", "1", ")", 5000)),
             format!("{{{{ {}1 }}}}", "not ".repeat(5000)),

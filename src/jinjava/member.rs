@@ -113,22 +113,97 @@ const SINCE_25: [&str; 7] = ["insert", "extend", "pop", "count", "reverse", "cop
 
 /// Methods that Java's classes have beside those that are followed here, some of them with other arguments.
 const OF_STRINGS: [&str; 41] = [
-    "charAt", "chars", "codePointAt", "codePointBefore", "codePointCount", "codePoints", "compareTo", "compareToIgnoreCase",
-    "contentEquals", "copyValueOf", "describeConstable", "format", "formatted", "getBytes", "getChars", "indent", "indexOf", "intern",
-    "join", "lastIndexOf", "lines", "matches", "offsetByCodePoints", "regionMatches", "repeat", "replace", "replaceAll", "replaceFirst",
-    "split", "startsWith", "stripIndent", "stripLeading", "stripTrailing", "subSequence", "toCharArray", "toLowerCase", "toUpperCase",
-    "transform", "translateEscapes", "valueOf", "resolveConstantDesc",
+    "charAt",
+    "chars",
+    "codePointAt",
+    "codePointBefore",
+    "codePointCount",
+    "codePoints",
+    "compareTo",
+    "compareToIgnoreCase",
+    "contentEquals",
+    "copyValueOf",
+    "describeConstable",
+    "format",
+    "formatted",
+    "getBytes",
+    "getChars",
+    "indent",
+    "indexOf",
+    "intern",
+    "join",
+    "lastIndexOf",
+    "lines",
+    "matches",
+    "offsetByCodePoints",
+    "regionMatches",
+    "repeat",
+    "replace",
+    "replaceAll",
+    "replaceFirst",
+    "split",
+    "startsWith",
+    "stripIndent",
+    "stripLeading",
+    "stripTrailing",
+    "subSequence",
+    "toCharArray",
+    "toLowerCase",
+    "toUpperCase",
+    "transform",
+    "translateEscapes",
+    "valueOf",
+    "resolveConstantDesc",
 ];
 const OF_NUMBERS: [&str; 13] = [
-    "compareTo", "byteValue", "describeConstable", "doubleValue", "floatValue", "intValue", "longValue", "shortValue", "isInfinite",
-    "isNaN", "parseInt", "valueOf", "resolveConstantDesc",
+    "compareTo",
+    "byteValue",
+    "describeConstable",
+    "doubleValue",
+    "floatValue",
+    "intValue",
+    "longValue",
+    "shortValue",
+    "isInfinite",
+    "isNaN",
+    "parseInt",
+    "valueOf",
+    "resolveConstantDesc",
 ];
 const OF_LISTS: [&str; 21] = [
-    "add", "addAll", "containsAll", "forEach", "index", "iterator", "lastIndexOf", "listIterator", "parallelStream", "remove", "removeAll",
-    "removeIf", "replaceAll", "retainAll", "set", "sort", "spliterator", "stream", "subList", "toArray", "indexOf",
+    "add",
+    "addAll",
+    "containsAll",
+    "forEach",
+    "index",
+    "iterator",
+    "lastIndexOf",
+    "listIterator",
+    "parallelStream",
+    "remove",
+    "removeAll",
+    "removeIf",
+    "replaceAll",
+    "retainAll",
+    "set",
+    "sort",
+    "spliterator",
+    "stream",
+    "subList",
+    "toArray",
+    "indexOf",
 ];
 const OF_MAPS: [&str; 10] = [
-    "compute", "computeIfAbsent", "computeIfPresent", "forEach", "merge", "putIfAbsent", "replace", "replaceAll", "toMap", "remove",
+    "compute",
+    "computeIfAbsent",
+    "computeIfPresent",
+    "forEach",
+    "merge",
+    "putIfAbsent",
+    "replace",
+    "replaceAll",
+    "toMap",
+    "remove",
 ];
 
 /// The methods of a map that change it.
@@ -190,7 +265,11 @@ fn of_list(base: &Value, name: &str, arguments: &[Value]) -> Result<Option<Value
         ("insert", [at, item]) => {
             let at = to_integer(at)?;
             let mut items = list.borrow_mut();
-            let at = if at < 0 { items.len().saturating_sub(usize::try_from(-at).unwrap_or(usize::MAX)) } else { usize::try_from(at).unwrap_or(usize::MAX) };
+            let at = if at < 0 {
+                items.len().saturating_sub(usize::try_from(at.unsigned_abs()).unwrap_or(usize::MAX))
+            } else {
+                usize::try_from(at).unwrap_or(usize::MAX)
+            };
             if at >= items.len() {
                 return Err(out_of_range());
             }
@@ -207,7 +286,11 @@ fn of_list(base: &Value, name: &str, arguments: &[Value]) -> Result<Option<Value
             items.remove(at)
         }
         ("toList" | "copy", []) => {
-            if name == "toList" { base.clone() } else { Value::list(list.borrow().clone()) }
+            if name == "toList" {
+                base.clone()
+            } else {
+                Value::list(list.borrow().clone())
+            }
         }
         ("reverse", []) => {
             list.borrow_mut().reverse();
@@ -237,7 +320,9 @@ fn of_text(text: &str, name: &str, arguments: &[Value]) -> Result<Option<Value>,
     let takes_text_only = matches!(name, "contains" | "replace" | "split" | "startsWith" | "endsWith" | "concat" | "indexOf");
     if takes_text_only && let Some(other) = arguments.iter().find(|argument| !matches!(argument, Value::Text(_))) {
         return match (name, other) {
-            ("replace" | "indexOf", Value::Integer(_) | Value::Double(_) | Value::Boolean(_)) => Err(Refusal::not_followed(&format!("`{name}` with a number"))),
+            ("replace" | "indexOf", Value::Integer(_) | Value::Double(_) | Value::Boolean(_)) => {
+                Err(Refusal::not_followed(&format!("`{name}` with a number")))
+            }
             ("contains", _) | ("split" | "replace", Value::Null) => Err(format!("`{name}` with a {}", kind_of(other)).into()),
             (_, Value::Null) => Err(Refusal::not_followed(&format!("`{name}` with nothing"))),
             _ => Ok(of_text(text, name, &arguments.iter().map(|argument| Value::Text(to_text(argument))).collect::<Vec<_>>())?),
@@ -301,7 +386,8 @@ fn out_of_range() -> Refusal {
 fn substring(text: &str, from: i64, to: Option<i64>) -> Result<String, Refusal> {
     let units: Vec<u16> = text.encode_utf16().collect();
     let at = |index: i64| usize::try_from(index).ok().filter(|at| *at <= units.len());
-    let range = at(from).zip(at(to.unwrap_or_else(|| i64::try_from(units.len()).unwrap_or(i64::MAX)))).filter(|(from, to)| from <= to);
+    let range =
+        at(from).zip(at(to.unwrap_or_else(|| i64::try_from(units.len()).unwrap_or(i64::MAX)))).filter(|(from, to)| from <= to);
     let (from, to) = range.ok_or("an index is out of range")?;
     Ok(text_of(&units[from..to]))
 }
@@ -346,13 +432,17 @@ mod tests {
 
     #[test]
     fn a_method_that_java_has_is_not_followed_and_any_other_is_wrong() {
-        let gravity = |name: &str, release| call(&Value::text("a"), name, &[Value::text("b")], release).map_err(|refusal| refusal.gravity);
+        let gravity =
+            |name: &str, release| call(&Value::text("a"), name, &[Value::text("b")], release).map_err(|refusal| refusal.gravity);
         assert!(matches!(gravity("compareTo", Release::Since27), Err(Gravity::Limit)));
         assert!(matches!(gravity("compare", Release::Since27), Err(Gravity::Fatal)));
         assert!(matches!(gravity("indexOf", Release::Since26), Err(Gravity::Limit)));
         assert!(gravity("indexOf", Release::Since27).is_ok());
         let list = Value::list(vec![Value::Integer(1)]);
-        assert!(matches!(call(&list, "pop", &[Value::Integer(9)], Release::Since27).map_err(|refusal| refusal.gravity), Err(Gravity::Passed)));
+        assert!(matches!(
+            call(&list, "pop", &[Value::Integer(9)], Release::Since27).map_err(|refusal| refusal.gravity),
+            Err(Gravity::Passed)
+        ));
         assert!(matches!(call(&list, "pop", &[], Release::Until24).map_err(|refusal| refusal.gravity), Err(Gravity::Fatal)));
     }
 

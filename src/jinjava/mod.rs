@@ -2,8 +2,8 @@
 //! product. It differs from Jinja2 in what a condition takes for true, in how values print, in scopes, and in white space.
 
 mod convert;
-mod exptest;
 pub mod expression;
+mod exptest;
 mod filter;
 mod interpreter;
 mod lexer;

@@ -20,7 +20,16 @@ pub(super) struct Token {
 
 /// The tokens of `text` in order. Every byte lies in one of them, but for the line break behind a tag (`trim_blocks`).
 pub(super) fn tokens(text: &str) -> Vec<Token> {
-    let mut scanner = Scanner { text: text.as_bytes(), at: 0, start: 0, open: None, in_comment: false, in_raw: false, in_block: false, quote: None };
+    let mut scanner = Scanner {
+        text: text.as_bytes(),
+        at: 0,
+        start: 0,
+        open: None,
+        in_comment: false,
+        in_raw: false,
+        in_block: false,
+        quote: None,
+    };
     std::iter::from_fn(|| scanner.next_token()).collect()
 }
 

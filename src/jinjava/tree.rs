@@ -50,11 +50,28 @@ pub enum NodeKind {
     /// `{% if %}` with its `{% elif %}` and `{% else %}`, or `{% unless %}`.
     If(Vec<Branch>),
     /// `{% for a, b in collection %}`
-    For { names: Vec<Rc<str>>, collection: Parsed, body: Vec<Node> },
+    For {
+        /// `a` and `b`
+        names: Vec<Rc<str>>,
+        /// What it runs over.
+        collection: Parsed,
+        /// What each round prints.
+        body: Vec<Node>,
+    },
     /// `{% set a, b = x, y %}`: the names and the list of their values.
-    Set { names: Vec<Rc<str>>, values: Parsed },
+    Set {
+        /// `a` and `b`
+        names: Vec<Rc<str>>,
+        /// `[x, y]`
+        values: Parsed,
+    },
     /// `{% set a %}text{% endset %}`
-    SetBlock { name: Rc<str>, body: Vec<Node> },
+    SetBlock {
+        /// `a`
+        name: Rc<str>,
+        /// What its value is rendered from.
+        body: Vec<Node>,
+    },
     /// `{% do expression %}`
     Do(Parsed),
     /// `{% macro name(a, b=1) %}`
@@ -230,7 +247,9 @@ impl<'a> Builder<'a> {
         let len = body[start..].find(|part: char| !is_name(part)).unwrap_or(body.len() - start);
         let name = &*body[start..start + len].to_lowercase();
         let arguments = Span::new(tag.start + start + len, tag.end);
-        if trims_before && let Some(Piece { node: Node { kind: NodeKind::Text(_), .. }, trim_end, .. }) = self.siblings().last_mut() {
+        if trims_before
+            && let Some(Piece { node: Node { kind: NodeKind::Text(_), .. }, trim_end, .. }) = self.siblings().last_mut()
+        {
             *trim_end = true;
         }
         if let Some(opened) = name.strip_prefix("end").filter(|opened| WITH_END.contains(opened)) {
@@ -267,7 +286,10 @@ impl<'a> Builder<'a> {
             "set" => self.set(span, arguments),
             "include" | "import" | "from" | "extends" => {
                 // The mapper gives the engine no folder: only the class path of the server is searched (ClasspathResourceLocator.java).
-                NodeKind::Broken(Fault::fatal(span, &format!("`{name}` finds no other template: the server looks on its class path only")))
+                NodeKind::Broken(Fault::fatal(
+                    span,
+                    &format!("`{name}` finds no other template: the server looks on its class path only"),
+                ))
             }
             "cycle" => NodeKind::Broken(Fault::limit(span, "the tag `cycle` is not followed")),
             _ => NodeKind::Broken(Fault::fatal(span, &format!("`{name}` is no tag"))),
@@ -440,9 +462,13 @@ fn settle(pieces: Vec<Piece>) -> Vec<Node> {
 
 /// Where the white space before the first `in` of a `for` begins.
 fn find_in(header: &str) -> Option<usize> {
-    header.match_indices("in").map(|(at, _)| at).find(|at| {
-        // The white space at the end of the tag is not in the header any more.
-        header[..*at].ends_with(char::is_whitespace) && (header[at + 2..].is_empty() || header[at + 2..].starts_with(char::is_whitespace))
-    })
-    .and_then(|at| at.checked_sub(1))
+    header
+        .match_indices("in")
+        .map(|(at, _)| at)
+        .find(|at| {
+            // The white space at the end of the tag is not in the header any more.
+            header[..*at].ends_with(char::is_whitespace)
+                && (header[at + 2..].is_empty() || header[at + 2..].starts_with(char::is_whitespace))
+        })
+        .and_then(|at| at.checked_sub(1))
 }

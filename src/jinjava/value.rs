@@ -32,7 +32,12 @@ pub enum Value {
     /// A key of a map with its value.
     Entry(Rc<(Rc<str>, Value)>),
     /// The state of a loop: where it stands, counted from 0, and how often it runs.
-    Loop { index: usize, length: usize },
+    Loop {
+        /// The round, from 0.
+        index: usize,
+        /// How many rounds there are.
+        length: usize,
+    },
 }
 
 /// The content of a list or a map.
@@ -75,7 +80,9 @@ impl<T: Nested> Drop for Shared<T> {
         let mut values = self.0.take().into_values();
         while let Some(value) = values.pop() {
             match value {
-                Value::List(list) | Value::Array(list) => values.extend(Rc::into_inner(list).map(|list| list.0.take()).unwrap_or_default()),
+                Value::List(list) | Value::Array(list) => {
+                    values.extend(Rc::into_inner(list).map(|list| list.0.take()).unwrap_or_default())
+                }
                 Value::Map(map) => {
                     values.extend(Rc::into_inner(map).map(|map| map.0.take().into_values()).into_iter().flatten());
                 }
@@ -204,14 +211,17 @@ impl Value {
             (Self::List(one), Self::List(other)) => {
                 Rc::ptr_eq(one, other) || {
                     let (one, other) = (one.borrow(), other.borrow());
-                    one.len() == other.len() && one.iter().zip(other.iter()).all(|(one, other)| one.equals_within(other, depth, left))
+                    one.len() == other.len()
+                        && one.iter().zip(other.iter()).all(|(one, other)| one.equals_within(other, depth, left))
                 }
             }
             (Self::Map(one), Self::Map(other)) => {
                 Rc::ptr_eq(one, other) || {
                     let (one, other) = (one.borrow(), other.borrow());
                     one.len() == other.len()
-                        && one.iter().all(|(key, value)| other.get(key).is_some_and(|other| value.equals_within(other, depth, left)))
+                        && one
+                            .iter()
+                            .all(|(key, value)| other.get(key).is_some_and(|other| value.equals_within(other, depth, left)))
                 }
             }
             (Self::Array(one), Self::Array(other)) => Rc::ptr_eq(one, other),
@@ -283,7 +293,14 @@ const MAX_COMPARED: u64 = 1 << 20;
 /// A double as `Double.toString` writes it.
 pub fn java_double(number: f64) -> String {
     if !number.is_finite() {
-        return if number.is_nan() { "NaN" } else if number > 0.0 { "Infinity" } else { "-Infinity" }.to_owned();
+        return if number.is_nan() {
+            "NaN"
+        } else if number > 0.0 {
+            "Infinity"
+        } else {
+            "-Infinity"
+        }
+        .to_owned();
     }
     let magnitude = number.abs();
     if magnitude == 0.0 || (1e-3..1e7).contains(&magnitude) {
@@ -318,7 +335,8 @@ mod tests {
 
     #[test]
     fn lists_and_maps_print_as_in_java() {
-        let map = Map::from([(Rc::from("k"), Value::Boolean(true)), (Rc::from("l"), Value::list(vec![Value::Null, Value::text("x")]))]);
+        let map =
+            Map::from([(Rc::from("k"), Value::Boolean(true)), (Rc::from("l"), Value::list(vec![Value::Null, Value::text("x")]))]);
         assert_eq!(Value::map(map).printed(), "{k=true, l=[null, x]}");
         assert_eq!(Value::Null.printed(), "");
     }

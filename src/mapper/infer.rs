@@ -12,10 +12,8 @@ const MAX_DEPTH: usize = 32;
 
 /// The inferred keys, and then the user's own, which win.
 pub fn infer(user: HashOrdered<Effective>, rules: &Json<String, JsonValue>) -> HashOrdered<Effective> {
-    let patterns: Vec<(Pattern, &str, &Json<String, JsonValue>)> = rules
-        .iter()
-        .filter_map(|(key, values)| Some((Pattern::new(key), key.as_str(), values.as_object()?)))
-        .collect();
+    let patterns: Vec<(Pattern, &str, &Json<String, JsonValue>)> =
+        rules.iter().filter_map(|(key, values)| Some((Pattern::new(key), key.as_str(), values.as_object()?))).collect();
     let find = |key: &str| {
         let exact = patterns.iter().find(|(_, pattern, _)| *pattern == key);
         exact.or_else(|| patterns.iter().find(|(pattern, _, _)| pattern.matches(key)))
@@ -56,8 +54,7 @@ fn follow<'a>(
     origin: &Origin,
     inferred: &mut IndexMap<String, Effective>,
     depth: usize,
-) where
-{
+) {
     let Some(depth) = depth.checked_sub(1) else { return };
     for (key, value) in found {
         let values = find(key).zip(value.as_str()).and_then(|((_, _, values), value)| values.get(value)?.as_object());
@@ -94,9 +91,10 @@ fn substituted(text: &str, pattern: &str, key: &str) -> String {
 }
 
 /// A key of infer.json as the regular expression that it becomes: `$1` is `\w+`, and a dot any character.
-struct Pattern(Vec<Part>);
+#[derive(Debug)]
+pub(super) struct Pattern(Vec<Part>);
 
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 enum Part {
     Exactly(char),
     Any,
@@ -104,7 +102,7 @@ enum Part {
 }
 
 impl Pattern {
-    fn new(key: &str) -> Self {
+    pub(super) fn new(key: &str) -> Self {
         let mut parts = Vec::new();
         let mut rest = key;
         while let Some(character) = rest.chars().next() {
@@ -120,7 +118,20 @@ impl Pattern {
         Self(parts)
     }
 
-    fn matches(&self, key: &str) -> bool {
+    pub(super) fn matches(&self, key: &str) -> bool {
+        // Nearly every key differs from nearly every pattern before the first segment that is free.
+        let fixed = self.0.iter().take_while(|part| **part != Part::Word);
+        let mut characters = key.chars();
+        let begins = fixed.clone().all(|part| match (part, characters.next()) {
+            (Part::Exactly(wanted), Some(character)) => *wanted == character,
+            (_, character) => character.is_some(),
+        });
+        if !begins {
+            return false;
+        }
+        if fixed.count() == self.0.len() {
+            return characters.next().is_none();
+        }
         // Positions of the pattern that the characters so far can have reached.
         let mut reached = vec![false; self.0.len() + 1];
         reached[0] = true;

@@ -97,7 +97,10 @@ mod tests {
 
     #[test]
     fn hashes_are_those_of_java() {
-        assert_eq!(hash_of("server.offset"), "server.offset".bytes().fold(0i32, |hash, byte| hash.wrapping_mul(31).wrapping_add(i32::from(byte))));
+        assert_eq!(
+            hash_of("server.offset"),
+            "server.offset".bytes().fold(0i32, |hash, byte| hash.wrapping_mul(31).wrapping_add(i32::from(byte)))
+        );
         assert_eq!(hash_of("Aa"), hash_of("BB"));
         assert_eq!(hash_of(""), 0);
         assert_eq!(hash_of_list(&["a"]), 31 + 97);

@@ -30,8 +30,7 @@ pub fn map_keys(
     let mut mapped: IndexMap<String, Effective> = IndexMap::new();
     for (key, setting) in flat.in_order() {
         for target in targets(mappings, key) {
-            let effective =
-                Effective { value: setting.value.clone(), origin: Origin::User { key: key.to_owned() } };
+            let effective = Effective { value: setting.value.clone(), origin: Origin::User { key: key.to_owned() } };
             if let Some(before) = mapped.insert(target.to_owned(), effective)
                 && let Origin::User { key: lost } = before.origin
             {
@@ -60,7 +59,11 @@ fn rename_in_elements(mapped: &mut IndexMap<String, Effective>, mappings: &Json<
         let parts: Vec<&str> = key.split(':').collect();
         let [list, attribute] = parts[..] else {
             if parts.len() > 2 {
-                faults.push(Fault::new(Problem::KeyMapping, None, format!("key-mappings.json maps `{key}`, which has more than one colon")));
+                faults.push(Fault::new(
+                    Problem::KeyMapping,
+                    None,
+                    format!("key-mappings.json maps `{key}`, which has more than one colon"),
+                ));
             }
             continue;
         };
@@ -78,7 +81,11 @@ fn rename_in_elements(mapped: &mut IndexMap<String, Effective>, mappings: &Json<
                     [_, attribute] => {
                         element.insert(attribute.to_owned(), value.clone());
                     }
-                    _ => faults.push(Fault::new(Problem::KeyMapping, Some(list), format!("key-mappings.json maps `{key}` to `{name}`, which is no key of an element"))),
+                    _ => faults.push(Fault::new(
+                        Problem::KeyMapping,
+                        Some(list),
+                        format!("key-mappings.json maps `{key}` to `{name}`, which is no key of an element"),
+                    )),
                 }
             }
         }

@@ -65,7 +65,13 @@ impl Secrets {
 }
 
 /// Resolves every placeholder in the values of `map`. What cannot be resolved stays as it stands, and is a fault.
-pub fn resolve(map: &mut HashOrdered<Effective>, secrets: &Secrets, environment: &Environment, release: &Release, faults: &mut Vec<Fault>) {
+pub fn resolve(
+    map: &mut HashOrdered<Effective>,
+    secrets: &Secrets,
+    environment: &Environment,
+    release: &Release,
+    faults: &mut Vec<Fault>,
+) {
     check_secrets(map, secrets, faults);
     for kind in [Outside::Property, Outside::Variable] {
         for key in map.keys() {
@@ -85,7 +91,10 @@ fn check_secrets(map: &HashOrdered<Effective>, secrets: &Secrets, faults: &mut V
                 .iter()
                 .flat_map(|item| match item {
                     Value::Text(text) => vec![text.as_str()],
-                    Value::Table(element) => element.values().filter_map(|value| if let Value::Text(text) = value { Some(text.as_str()) } else { None }).collect(),
+                    Value::Table(element) => element
+                        .values()
+                        .filter_map(|value| if let Value::Text(text) = value { Some(text.as_str()) } else { None })
+                        .collect(),
                     _ => Vec::new(),
                 })
                 .collect(),
@@ -96,7 +105,12 @@ fn check_secrets(map: &HashOrdered<Effective>, secrets: &Secrets, faults: &mut V
                 None if secrets.come_from_vault() => {}
                 None => faults.push(Fault::placeholder(Problem::UndefinedSecret, alias, key, "has no alias in `[secrets]`")),
                 Some(value) if value.find('[').is_some_and(|open| value[open..].contains(']')) => {
-                    faults.push(Fault::placeholder(Problem::PlainSecret, alias, key, "is not encrypted yet: its value stands in brackets"));
+                    faults.push(Fault::placeholder(
+                        Problem::PlainSecret,
+                        alias,
+                        key,
+                        "is not encrypted yet: its value stands in brackets",
+                    ));
                 }
                 Some(_) => {}
             }
@@ -147,7 +161,14 @@ fn replace_outside(
     }
 }
 
-fn replaced(text: &str, kind: Outside, key: &str, environment: &Environment, release: &Release, faults: &mut Vec<Fault>) -> String {
+fn replaced(
+    text: &str,
+    kind: Outside,
+    key: &str,
+    environment: &Environment,
+    release: &Release,
+    faults: &mut Vec<Fault>,
+) -> String {
     let word = if kind == Outside::Property { "sys" } else { "env" };
     let mut result = text.to_owned();
     for name in placeholders(text, word) {
@@ -168,7 +189,12 @@ fn replaced(text: &str, kind: Outside, key: &str, environment: &Environment, rel
         let is_plain = kind == Outside::Variable && release.quotes_variables();
         match if is_plain { Some(value.to_owned()) } else { as_replacement(value) } {
             Some(value) => result = result.replace(&format!("${word}{{{name}}}"), &value),
-            None => faults.push(Fault::placeholder(if kind == Outside::Property { Problem::PropertyCharacters } else { Problem::VariableCharacters }, name, key, "has a value with a `$` or a `\\` that the server fails on")),
+            None => faults.push(Fault::placeholder(
+                if kind == Outside::Property { Problem::PropertyCharacters } else { Problem::VariableCharacters },
+                name,
+                key,
+                "has a value with a `$` or a `\\` that the server fails on",
+            )),
         }
     }
     result
@@ -196,7 +222,9 @@ fn resolve_references(map: &mut HashOrdered<Effective>, faults: &mut Vec<Fault>)
     for (key, effective) in map.in_order() {
         let texts: Vec<&str> = match &effective.value {
             Value::Text(text) => vec![text],
-            Value::List(items) => items.iter().filter_map(|item| if let Value::Text(text) = item { Some(text.as_str()) } else { None }).collect(),
+            Value::List(items) => {
+                items.iter().filter_map(|item| if let Value::Text(text) = item { Some(text.as_str()) } else { None }).collect()
+            }
             _ => Vec::new(),
         };
         for name in texts.into_iter().flat_map(|text| placeholders(text, "ref")) {

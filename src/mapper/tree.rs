@@ -20,7 +20,11 @@ fn put(tree: &Seen, key: &str, value: &Value, faults: &mut Vec<Fault>) {
     let segments = match segments(key) {
         Ok(segments) => segments,
         Err(()) => {
-            faults.push(Fault::new(Problem::UnclosedQuote, Some(key), format!("`{key}` has a quote that is not closed, which stops the start")));
+            faults.push(Fault::new(
+                Problem::UnclosedQuote,
+                Some(key),
+                format!("`{key}` has a quote that is not closed, which stops the start"),
+            ));
             return;
         }
     };

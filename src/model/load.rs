@@ -33,6 +33,7 @@ impl Model {
             templates: OnceCell::new(),
             texts: RefCell::default(),
             mapping: OnceCell::new(),
+            schema: OnceCell::new(),
             overlays: Arc::clone(overlays),
         };
         if let Some((path, name)) = model.layout.lone.clone() {

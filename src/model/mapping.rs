@@ -1,9 +1,14 @@
 //! What the server's mapper makes of this home: worked out once, when somebody asks.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Content, FileId, Model};
-use crate::mapper::{Configuration, Environment, Release, Resources};
+use crate::jinjava::Template;
+use crate::mapper::reading::Reading;
+use crate::mapper::schema::Schema;
+use crate::mapper::{Configuration, Environment, Release, Renderer, Resources};
+use crate::source::script;
 
 /// What the mapper reads in a home, and what it works out of it.
 #[derive(Debug)]
@@ -26,10 +31,25 @@ impl Model {
     fn map(&self) -> Mapping {
         let resources = Resources::read(&self.layout.root, |path| self.text_of(path).map(|text| text.to_string()));
         let release = self.mapper_release();
-        let configuration = self.plain_toml().and_then(|(_, toml)| {
-            Configuration::work_out(toml, &resources, &Environment::unknown(), &release)
-        });
+        let configuration =
+            self.plain_toml().and_then(|(_, toml)| Configuration::work_out(toml, &resources, &Environment::unknown(), &release));
         Mapping { resources, release, configuration }
+    }
+
+    /// Which keys this home reads; `None` where it has no templates.
+    pub fn schema(&self) -> Option<&Schema> {
+        let schema = self.schema.get_or_init(|| self.mapping().map(|mapping| Box::new(self.read_templates(mapping))));
+        schema.as_deref()
+    }
+
+    fn read_templates(&self, mapping: &Mapping) -> Schema {
+        let mut reading = Reading::default();
+        for (number, output) in mapping.resources.templates.iter().enumerate() {
+            if let Some(text) = self.text_of(&Resources::path_of_template(output)) {
+                reading.add(number, &Template::parse(&Renderer::normalized(&text), mapping.release.of_jinjava()));
+            }
+        }
+        Schema::of_home(&mapping.resources, reading)
     }
 
     /// The releases of the mapper and its template engine that this home runs.
@@ -39,6 +59,21 @@ impl Model {
             return Release::of_product(self.product(), version.as_ref());
         }
         Release::of_home(&self.layout.root, self.product(), version.as_ref())
+    }
+
+    /// The system properties that the start script gives to the server's virtual machine: options before the main class, in the same
+    /// command. Those whose value the script works out are left out, but for the home's own path.
+    pub fn start_properties(&self) -> BTreeMap<String, String> {
+        let Some((file, options)) = self.script() else { return BTreeMap::new() };
+        let text = &self.files[file].source.text;
+        let home = self.layout.root.to_string_lossy();
+        let given = options.iter().filter(|option| !option.after_main_class && script::starts_server(text, option));
+        given
+            .filter_map(|option| {
+                let value = option.value.as_ref()?.replace("$CARBON_HOME", &home).replace("%CARBON_HOME%", &home);
+                (!value.contains(['$', '%', '`'])).then(|| (option.name.clone(), value))
+            })
+            .collect()
     }
 
     /// The configuration and what it was worked out of, where both are there.

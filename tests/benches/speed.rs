@@ -1,13 +1,19 @@
 #![allow(missing_docs, reason = "divan generates what it would complain about")]
 //! How long it takes to load and lint one home, and to parse what it is made of.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use carbonlint::home::Layout;
 use carbonlint::lint::Workspace;
-use carbonlint::model::{Assumptions, Overlays};
+use carbonlint::mapper::Environment;
+use carbonlint::model::{Assumptions, Model, Overlays};
 use carbonlint::paths::Shown;
+use carbonlint::render::Rendering;
 use carbonlint::report::{Report, json};
 use carbonlint::rules::Selection;
+use carbonlint::source::server_toml::{Verdict, judge};
 use divan::{Bencher, black_box};
 
 fn main() {
@@ -37,9 +43,41 @@ fn load_and_lint_api_manager_home(bencher: Bencher) {
     bencher.bench_local(|| lint(black_box(&home)));
 }
 
+/// Renders every file of the home of `CARBONLINT_BENCH_HOME`, else of the started fixture, and compares it with what lies there: the bar is
+/// 50 ms for a whole home.
+#[divan::bench]
+fn render_home(bencher: Bencher) {
+    let started = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/started/api-manager-4.5.0");
+    let home = std::env::var_os("CARBONLINT_BENCH_HOME").map_or(started, PathBuf::from);
+    bencher.bench_local(|| {
+        let layout = Layout::new(black_box(&home), "repository/conf");
+        let only = BTreeSet::from([home.join("repository/conf/deployment.toml")]);
+        let model = Model::load(layout, Assumptions::default(), &Arc::new(Overlays::new()), &only);
+        let rendering = Rendering::new(&model, &Environment::unknown()).expect("a home with templates");
+        rendering.paths().iter().filter(|path| rendering.render(path).state.differs()).count()
+    });
+}
+
 /// The same for its deployment.toml alone.
 #[divan::bench]
 fn load_and_lint_deployment_toml(bencher: Bencher) {
     let file = home().join("repository/conf/deployment.toml");
     bencher.bench_local(|| lint(black_box(&file)));
+}
+
+/// The server's own parser, predicted, on a deployment.toml of some 500 lines: the bar is 1 ms.
+#[divan::bench]
+fn predict_the_servers_parser(bencher: Bencher) {
+    let text = std::fs::read_to_string(fixture("api-manager-4.2.0").join("repository/conf/deployment.toml")).expect("a fixture");
+    // Every copy has tables of its own.
+    let copy = |number: usize| {
+        let own = |line: &str| match line.rsplit_once('[').filter(|(brackets, _)| brackets.trim_start_matches('[').is_empty()) {
+            Some((brackets, header)) => format!("{brackets}[copy{number}.{header}\n"),
+            None => format!("{line}\n"),
+        };
+        text.lines().map(own).collect::<String>()
+    };
+    let text: String = (0..=500 / text.lines().count()).map(copy).collect();
+    assert_eq!(judge(&text), Verdict::Accepted);
+    bencher.bench_local(|| judge(black_box(&text)));
 }
