@@ -8,6 +8,7 @@ pub mod jinjava;
 pub mod lint;
 pub mod mapper;
 pub mod model;
+pub mod near;
 pub mod paths;
 pub mod ports;
 pub mod report;

@@ -44,6 +44,13 @@ impl<'a> Renderer<'a> {
         text
     }
 
+    /// Where the byte `offset` of the normalized text lies in `template` itself.
+    pub fn denormalized(template: &str, offset: usize) -> usize {
+        let pairs = template.match_indices("\r\n").enumerate();
+        let before = pairs.take_while(|(number, (at, _))| at - number < offset).count();
+        (offset + before).min(template.len())
+    }
+
     /// Renders the template of the file at `path`.
     pub fn render(&self, path: &str, template: &str) -> Output {
         let release = self.release.of_jinjava();
