@@ -162,6 +162,8 @@ fn every_example_with_a_fix_is_fixed_by_it() {
         "offset-not-integer",
         "port-conflict-across-homes",
         "port-conflict-in-home",
+        "secret-undefined",
+        "secret-value-type",
         "supertable-after-subtable",
         "toml-syntax",
     ];

@@ -5,6 +5,8 @@ mod fixes;
 mod info;
 mod ports;
 mod properties_structure;
+mod secrets;
+mod settings;
 mod source;
 mod toml_structure;
 mod transport;
@@ -84,6 +86,9 @@ static PROGRAMS: &[(&str, Check)] = &[
     ("toml-syntax", Check::Home(toml_structure::toml_syntax::check)),
     ("supertable-after-subtable", Check::Home(toml_structure::supertable_after_subtable::check)),
     ("key-in-wrong-table", Check::Home(toml_structure::key_in_wrong_table::check)),
+    ("secret-plaintext", Check::Home(secrets::secret_plaintext::check)),
+    ("secret-undefined", Check::Home(secrets::secret_undefined::check)),
+    ("secret-value-type", Check::Home(secrets::secret_value_type::check)),
     ("xml-not-well-formed", Check::Home(xml_structure::xml_not_well_formed::check)),
     ("yaml-syntax", Check::Home(yaml_structure::yaml_syntax::check)),
     ("properties-syntax", Check::Home(properties_structure::properties_syntax::check)),
