@@ -162,10 +162,13 @@ fn every_example_with_a_fix_is_fixed_by_it() {
         "offset-not-integer",
         "port-conflict-across-homes",
         "port-conflict-in-home",
+        "ref-in-array-table",
+        "ref-unresolvable",
         "secret-undefined",
         "secret-value-type",
         "supertable-after-subtable",
         "toml-syntax",
+        "unknown-placeholder",
     ];
     assert_eq!(fixed_rules.into_iter().collect::<Vec<_>>(), expected);
 }

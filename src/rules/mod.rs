@@ -5,6 +5,7 @@ mod fixes;
 mod info;
 mod ports;
 mod properties_structure;
+mod references;
 mod secrets;
 mod settings;
 mod source;
@@ -86,6 +87,11 @@ static PROGRAMS: &[(&str, Check)] = &[
     ("toml-syntax", Check::Home(toml_structure::toml_syntax::check)),
     ("supertable-after-subtable", Check::Home(toml_structure::supertable_after_subtable::check)),
     ("key-in-wrong-table", Check::Home(toml_structure::key_in_wrong_table::check)),
+    ("ref-cycle", Check::Home(references::ref_cycle::check)),
+    ("ref-in-array-table", Check::Home(references::ref_in_array_table::check)),
+    ("ref-replaces-whole", Check::Home(references::ref_replaces_whole::check)),
+    ("ref-unresolvable", Check::Home(references::ref_unresolvable::check)),
+    ("unknown-placeholder", Check::Home(references::unknown_placeholder::check)),
     ("secret-plaintext", Check::Home(secrets::secret_plaintext::check)),
     ("secret-undefined", Check::Home(secrets::secret_undefined::check)),
     ("secret-value-type", Check::Home(secrets::secret_value_type::check)),
