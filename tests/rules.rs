@@ -150,7 +150,10 @@ fn every_example_with_a_fix_is_fixed_by_it() {
     }
     // A rule that loses its fix is missed here.
     let expected = [
+        "array-overrides-defaults",
+        "bad-time-unit",
         "double-offset",
+        "fatal-mapped-key",
         "http-disable-key-unsupported",
         "http-passthru-enabled",
         "http-servlet-enabled",
@@ -158,6 +161,7 @@ fn every_example_with_a_fix_is_fixed_by_it() {
         "jmx-started-unprotected",
         "key-in-wrong-table",
         "mi-internal-api-port-key",
+        "number-needs-quotes",
         "offset-missing-in-url",
         "offset-not-integer",
         "port-conflict-across-homes",
