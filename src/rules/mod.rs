@@ -1,6 +1,7 @@
 //! The rules: what each is called and says (data of `rules/`), the programs of those that need one, and how they are run.
 
 mod declarative;
+mod drift;
 mod fixes;
 mod info;
 mod ports;
@@ -100,6 +101,11 @@ static PROGRAMS: &[(&str, Check)] = &[
     ("secret-plaintext", Check::Home(secrets::secret_plaintext::check)),
     ("secret-undefined", Check::Home(secrets::secret_undefined::check)),
     ("secret-value-type", Check::Home(secrets::secret_value_type::check)),
+    ("config-update-disabled", Check::Home(drift::config_update_disabled::check)),
+    ("managed-file-edited", Check::Home(drift::managed_file_edited::check)),
+    ("stale-generated", Check::Home(drift::stale_generated::check)),
+    ("template-edited", Check::Home(drift::template_edited::check)),
+    ("toml-missing", Check::Home(drift::toml_missing::check)),
     ("xml-not-well-formed", Check::Home(xml_structure::xml_not_well_formed::check)),
     ("yaml-syntax", Check::Home(yaml_structure::yaml_syntax::check)),
     ("properties-syntax", Check::Home(properties_structure::properties_syntax::check)),
