@@ -4,6 +4,7 @@ mod declarative;
 mod drift;
 mod fixes;
 mod info;
+mod mapper;
 mod ports;
 mod properties_structure;
 mod references;
@@ -106,6 +107,8 @@ static PROGRAMS: &[(&str, Check)] = &[
     ("stale-generated", Check::Home(drift::stale_generated::check)),
     ("template-edited", Check::Home(drift::template_edited::check)),
     ("toml-missing", Check::Home(drift::toml_missing::check)),
+    ("mapper-file-broken", Check::Home(mapper::mapper_file_broken::check)),
+    ("template-fails", Check::Home(mapper::template_fails::check)),
     ("xml-not-well-formed", Check::Home(xml_structure::xml_not_well_formed::check)),
     ("yaml-syntax", Check::Home(yaml_structure::yaml_syntax::check)),
     ("properties-syntax", Check::Home(properties_structure::properties_syntax::check)),
