@@ -37,6 +37,9 @@ pub struct Catalog {
     /// The releases of the config mapper that products ship.
     #[serde(rename = "mapper")]
     pub mappers: Vec<MapperRow>,
+    /// Keys of deployment.toml that code asks for, past the templates.
+    #[serde(rename = "code_key", default)]
+    pub code_keys: Vec<CodeKeys>,
 }
 
 impl Catalog {
@@ -92,6 +95,18 @@ pub struct Product {
     /// Carbon kernel versions that belong to one version of the product only.
     #[serde(default)]
     pub kernels: std::collections::BTreeMap<String, Version>,
+    /// Where this is known from.
+    pub source: String,
+}
+
+/// Keys that the code of some products asks for.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CodeKeys {
+    /// The products.
+    pub products: Vec<String>,
+    /// The keys; `table.*` for every key of a table.
+    pub keys: Vec<String>,
     /// Where this is known from.
     pub source: String,
 }

@@ -91,9 +91,10 @@ fn substituted(text: &str, pattern: &str, key: &str) -> String {
 }
 
 /// A key of infer.json as the regular expression that it becomes: `$1` is `\w+`, and a dot any character.
-struct Pattern(Vec<Part>);
+#[derive(Debug)]
+pub(super) struct Pattern(Vec<Part>);
 
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 enum Part {
     Exactly(char),
     Any,
@@ -101,7 +102,7 @@ enum Part {
 }
 
 impl Pattern {
-    fn new(key: &str) -> Self {
+    pub(super) fn new(key: &str) -> Self {
         let mut parts = Vec::new();
         let mut rest = key;
         while let Some(character) = rest.chars().next() {
@@ -117,7 +118,7 @@ impl Pattern {
         Self(parts)
     }
 
-    fn matches(&self, key: &str) -> bool {
+    pub(super) fn matches(&self, key: &str) -> bool {
         // Positions of the pattern that the characters so far can have reached.
         let mut reached = vec![false; self.0.len() + 1];
         reached[0] = true;

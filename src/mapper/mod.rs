@@ -13,6 +13,7 @@ mod references;
 mod release;
 mod render;
 mod resources;
+pub mod schema;
 mod tree;
 pub mod units;
 mod validation;

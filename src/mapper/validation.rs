@@ -45,7 +45,8 @@ fn check(map: &HashOrdered<Effective>, key: &str, rule: &Json<String, JsonValue>
     };
     let pattern = rule.get("regex").and_then(JsonValue::as_str);
     // Java's `matches` wants the whole text. A pattern that is none here may be one in Java: nothing is said then.
-    let regex = pattern.and_then(|pattern| Regex::new(&format!("^(?:{pattern})$")).ok());
+    // `\\Z` is Java's end of the text.
+    let regex = pattern.and_then(|pattern| Regex::new(&format!("^(?:{})$", pattern.replace("\\Z", "\\z"))).ok());
     for value in values {
         match value {
             Value::Text(text) => {

@@ -36,6 +36,7 @@ impl Model {
             alone: OnceCell::new(),
             rendered: OnceCell::new(),
             opened: Opened::default(),
+            schema: OnceCell::new(),
             overlays: Arc::clone(overlays),
             only: only.clone(),
         };

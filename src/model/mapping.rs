@@ -3,6 +3,9 @@
 use std::sync::Arc;
 
 use super::{Content, FileId, Model};
+use crate::jinjava::Template;
+use crate::mapper::reading::Reading;
+use crate::mapper::schema::Schema;
 use crate::mapper::{Configuration, Environment, Output, Release, Renderer, Resources};
 
 /// What the mapper reads in a home, and what it works out of it.
@@ -29,6 +32,22 @@ impl Model {
         let configuration =
             self.plain_toml().and_then(|(_, toml)| Configuration::work_out(toml, &resources, &Environment::unknown(), &release));
         Mapping { resources, release, configuration }
+    }
+
+    /// Which keys this home reads; `None` where it has no templates.
+    pub fn schema(&self) -> Option<&Schema> {
+        let schema = self.schema.get_or_init(|| self.mapping().map(|mapping| Box::new(self.read_templates(mapping))));
+        schema.as_deref()
+    }
+
+    fn read_templates(&self, mapping: &Mapping) -> Schema {
+        let mut reading = Reading::default();
+        for (number, output) in mapping.resources.templates.iter().enumerate() {
+            if let Some(text) = self.text_of(&Resources::path_of_template(output)) {
+                reading.add(number, &Template::parse(&Renderer::normalized(&text), mapping.release.of_jinjava()));
+            }
+        }
+        Schema::of_home(&mapping.resources, reading)
     }
 
     /// The releases of the mapper and its template engine that this home runs.

@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use crate::catalog::{Place, Product, Version};
 use crate::home::{Generation, Identity, Layout, Problem};
+use crate::mapper::schema::Schema;
 use crate::mapper::{Configuration, Output};
 use crate::source::properties::Properties;
 use crate::source::script::ScriptOption;
@@ -107,6 +108,7 @@ pub struct Model {
     alone: OnceCell<Option<Box<Configuration>>>,
     rendered: OnceCell<Vec<Output>>,
     opened: Opened,
+    schema: OnceCell<Option<Box<Schema>>>,
     overlays: Arc<Overlays>,
     /// The files whose findings are wanted; empty for all.
     only: BTreeSet<PathBuf>,

@@ -4,6 +4,7 @@ mod declarative;
 mod drift;
 mod fixes;
 mod info;
+mod keys;
 mod mapper;
 mod ports;
 mod properties_structure;
@@ -87,8 +88,8 @@ static PROGRAMS: &[(&str, Check)] = &[
     ("nesting-too-deep", Check::Home(source::nesting_too_deep::check)),
     ("encoding-invalid", Check::Home(source::encoding_invalid::check)),
     ("toml-syntax", Check::Home(toml_structure::toml_syntax::check)),
+    ("toml-refused-by-server", Check::Home(toml_structure::toml_refused_by_server::check)),
     ("supertable-after-subtable", Check::Home(toml_structure::supertable_after_subtable::check)),
-    ("key-in-wrong-table", Check::Home(toml_structure::key_in_wrong_table::check)),
     ("array-overrides-defaults", Check::Home(toml_structure::array_overrides_defaults::check)),
     ("bad-time-unit", Check::Home(toml_structure::bad_time_unit::check)),
     ("colliding-keys", Check::Home(toml_structure::colliding_keys::check)),
@@ -109,6 +110,14 @@ static PROGRAMS: &[(&str, Check)] = &[
     ("toml-missing", Check::Home(drift::toml_missing::check)),
     ("mapper-file-broken", Check::Home(mapper::mapper_file_broken::check)),
     ("template-fails", Check::Home(mapper::template_fails::check)),
+    ("key-in-wrong-table", Check::Home(keys::key_in_wrong_table::check)),
+    ("unknown-key", Check::Home(keys::unknown_key::check)),
+    ("enable-vs-enabled", Check::Home(keys::enable_vs_enabled::check)),
+    ("table-vs-array", Check::Home(keys::table_vs_array::check)),
+    ("quoted-boolean", Check::Home(keys::quoted_boolean::check)),
+    ("enum-value", Check::Home(keys::enum_value::check)),
+    ("dead-passthru-tls-key", Check::Home(keys::dead_passthru_tls_key::check)),
+    ("xml-unescaped-value", Check::Home(keys::xml_unescaped_value::check)),
     ("xml-not-well-formed", Check::Home(xml_structure::xml_not_well_formed::check)),
     ("yaml-syntax", Check::Home(yaml_structure::yaml_syntax::check)),
     ("properties-syntax", Check::Home(properties_structure::properties_syntax::check)),

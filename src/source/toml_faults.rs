@@ -1,7 +1,7 @@
 //! Every syntax error of a TOML file, in words that a person can act on.
 
 use toml::de::{DeTable, DeValue};
-use toml_edit::Key;
+use toml_edit::{Document, Key};
 
 use super::{Fault, LineIndex, Span, secrets};
 
@@ -26,7 +26,17 @@ pub(super) fn faults_of(text: &str, written: &str) -> Vec<Fault> {
     faults.dedup_by_key(|(line, _)| *line);
     let mut faults: Vec<Fault> = faults.into_iter().map(|(_, fault)| fault).collect();
     drop_repetitions(&mut faults);
+    if faults.is_empty() {
+        faults.extend(number_out_of_range(text));
+    }
     faults
+}
+
+/// What the tree of the recoverable parser holds as it is written and does not judge: a number that no machine number can hold.
+fn number_out_of_range(text: &str) -> Option<Fault> {
+    let error = Document::parse(text).err()?;
+    let span = error.span().map_or_else(Span::default, Span::from).clamped(text);
+    Some(Fault::new(span, lower_first(error.message())).help("write a smaller number, or the value in quotes"))
 }
 
 /// An unclosed array, a lone carriage return or too deep nesting makes every later line a fault of the same kind; the first is enough.
@@ -287,6 +297,7 @@ mod tests {
         for (text, expected) in [
             ("a = localhost # x\n", "localhost | `localhost` is neither quoted nor a number or boolean"),
             ("a = True\n", "True | `True` is no boolean of TOML"),
+            ("a = 9223372036854775808\n", "9223372036854775808 | integer number overflowed"),
             ("a = 15m\n", "15m | `15m` is neither quoted nor a number or boolean"),
             ("a = “x”\n", "“x” | typographic quote `“`, which is no quote of TOML"),
             ("“a” = 1\n", "“a” | typographic quote `“`, which is no quote of TOML"),

@@ -8,6 +8,7 @@ use carbonlint::model::{Assumptions, Overlays};
 use carbonlint::paths::Shown;
 use carbonlint::report::{Report, json};
 use carbonlint::rules::Selection;
+use carbonlint::source::server_toml::{Verdict, judge};
 use divan::{Bencher, black_box};
 
 fn main() {
@@ -42,4 +43,21 @@ fn load_and_lint_api_manager_home(bencher: Bencher) {
 fn load_and_lint_deployment_toml(bencher: Bencher) {
     let file = home().join("repository/conf/deployment.toml");
     bencher.bench_local(|| lint(black_box(&file)));
+}
+
+/// The server's own parser, predicted, on a deployment.toml of some 500 lines: the bar is 1 ms.
+#[divan::bench]
+fn predict_the_servers_parser(bencher: Bencher) {
+    let text = std::fs::read_to_string(fixture("api-manager-4.2.0").join("repository/conf/deployment.toml")).expect("a fixture");
+    // Every copy has tables of its own.
+    let copy = |number: usize| {
+        let own = |line: &str| match line.rsplit_once('[').filter(|(brackets, _)| brackets.trim_start_matches('[').is_empty()) {
+            Some((brackets, header)) => format!("{brackets}[copy{number}.{header}\n"),
+            None => format!("{line}\n"),
+        };
+        text.lines().map(own).collect::<String>()
+    };
+    let text: String = (0..=500 / text.lines().count()).map(copy).collect();
+    assert_eq!(judge(&text), Verdict::Accepted);
+    bencher.bench_local(|| judge(black_box(&text)));
 }

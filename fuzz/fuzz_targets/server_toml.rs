@@ -1,0 +1,24 @@
+//! Any text for the server's parser: a verdict with places in the text, and none without a reason.
+#![no_main]
+
+use carbonlint::source::server_toml::{Verdict, judge, judge_without_tabs};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| {
+    let (without_tabs, tabs) = judge_without_tabs(text);
+    assert!(tabs.iter().flatten().all(|tab| text.as_bytes()[*tab] == b'\t'));
+    for verdict in [judge(text), without_tabs] {
+        match verdict {
+            Verdict::Accepted => {}
+            Verdict::StackOverflow(span) | Verdict::TooDeep(span) => assert!(text.get(span.start..span.end).is_some()),
+            Verdict::Refused(refusals) => {
+                assert!(!refusals.is_empty());
+                for refusal in refusals {
+                    assert!(text.get(refusal.span.start..refusal.span.end).is_some());
+                    assert!(refusal.related.is_none_or(|first| text.get(first.start..first.end).is_some()));
+                    assert!(!refusal.explain(text).0.is_empty() && !refusal.told().is_empty());
+                }
+            }
+        }
+    }
+});

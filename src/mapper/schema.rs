@@ -1,0 +1,350 @@
+//! Which keys of deployment.toml a server reads, and what it takes them for: the schema of a home at its very update level.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map as Json, Value as JsonValue};
+
+use super::infer::Pattern;
+use super::key_mapping::targets;
+use super::reading::{Reading, Step, Use, UseKind};
+use super::references::placeholders;
+use super::tree::segments;
+use super::value::Value;
+use super::{JsonFile, Resources};
+
+/// The keys of a server.
+#[derive(Debug, Default)]
+pub struct Schema {
+    /// What the templates read.
+    pub reading: Reading,
+    /// The files that the templates render, by the numbers that uses have.
+    pub outputs: Vec<String>,
+    mappings: Json<String, JsonValue>,
+    infer: Json<String, JsonValue>,
+    patterns: Vec<(Pattern, String)>,
+    defaults: Json<String, JsonValue>,
+    validator: Json<String, JsonValue>,
+    times: Json<String, JsonValue>,
+    /// Keys that `$ref{}` names in a default or an inference.
+    referred: BTreeSet<String>,
+}
+
+/// What a server takes a value for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum KeyType {
+    /// `true` or `false`.
+    Boolean,
+    /// A number.
+    Number,
+    /// A string, or anything that is printed as it stands.
+    Text,
+    /// An array.
+    List,
+    /// `[[key]]`.
+    Elements,
+    /// A table of which every key is read.
+    OpenTable,
+}
+
+impl Schema {
+    /// The schema of a home with these resources and what its templates read.
+    pub fn of_home(resources: &Resources, reading: Reading) -> Self {
+        let json = |file: JsonFile| resources.json(file).clone();
+        let unit_resolve = json(JsonFile::UnitResolve);
+        let times = unit_resolve.get("time").and_then(JsonValue::as_object).cloned().unwrap_or_default();
+        Self::new(
+            reading,
+            resources.templates.clone(),
+            json(JsonFile::KeyMappings),
+            json(JsonFile::Infer),
+            json(JsonFile::Default),
+            json(JsonFile::Validator),
+            times,
+        )
+    }
+
+    fn new(
+        reading: Reading,
+        outputs: Vec<String>,
+        mappings: Json<String, JsonValue>,
+        infer: Json<String, JsonValue>,
+        defaults: Json<String, JsonValue>,
+        validator: Json<String, JsonValue>,
+        times: Json<String, JsonValue>,
+    ) -> Self {
+        let patterns = infer.keys().map(|key| (Pattern::new(key), key.clone())).collect();
+        let mut referred = BTreeSet::new();
+        for json in [&defaults, &infer] {
+            json.values().for_each(|value| collect_references(value, &mut referred));
+        }
+        Self { reading, outputs, mappings, infer, patterns, defaults, validator, times, referred }
+    }
+
+    /// The places at which the value of a key of the user is found after mapping. A key inside of an array of tables has `[]` behind the
+    /// array: `apim.gateway.environment[].name`.
+    pub fn places_of(&self, key: &str) -> Vec<Vec<Step>> {
+        let (list, attribute) = key.split_once("[].").map_or((key, None), |(list, attribute)| (list, Some(attribute)));
+        let list = list.strip_suffix("[]").unwrap_or(list);
+        targets(&self.mappings, list)
+            .into_iter()
+            .flat_map(|target| {
+                let attributes = attribute.map_or_else(
+                    || vec![None],
+                    |attribute| self.attributes_of(target, attribute).into_iter().map(Some).collect(),
+                );
+                attributes.into_iter().filter_map(move |attribute| steps_of(target, attribute.as_deref()))
+            })
+            .collect()
+    }
+
+    /// What an attribute of the elements of `list` is renamed to.
+    fn attributes_of(&self, list: &str, attribute: &str) -> Vec<String> {
+        let names: Vec<&str> = match self.mappings.get(&format!("{list}:{attribute}")) {
+            Some(JsonValue::String(name)) => vec![name],
+            Some(JsonValue::Array(names)) => names.iter().filter_map(JsonValue::as_str).collect(),
+            _ => return vec![attribute.to_owned()],
+        };
+        names.into_iter().filter_map(|name| name.split_once(':')).map(|(_, attribute)| attribute.to_owned()).collect()
+    }
+
+    /// Whether anything reads a key of the user.
+    pub fn is_read(&self, key: &str) -> bool {
+        if is_secret(key) || self.infers_from(key) || self.refers_to(key) {
+            return true;
+        }
+        self.places_of(key).iter().any(|place| !self.reading.uses(place).is_empty())
+    }
+
+    /// What the templates do with the value of a key of the user.
+    pub fn uses(&self, key: &str) -> Vec<&Use> {
+        self.places_of(key).iter().flat_map(|place| self.reading.uses(place)).collect()
+    }
+
+    /// What the templates do with the value of a key of the user itself, and not with a table that it lies in.
+    pub fn own_uses(&self, key: &str) -> Vec<&Use> {
+        self.places_of(key).iter().flat_map(|place| self.reading.own_uses(place)).collect()
+    }
+
+    /// Whether anything reads a key below the table `key`.
+    pub fn reads_below(&self, key: &str) -> bool {
+        steps_of(key, None).is_some_and(|place| self.reading.reads_below(&place))
+    }
+
+    /// Whether key-mappings.json names a key.
+    pub fn is_mapped(&self, key: &str) -> bool {
+        self.mappings.contains_key(key)
+    }
+
+    fn infers_from(&self, key: &str) -> bool {
+        let targets = targets(&self.mappings, key);
+        targets
+            .into_iter()
+            .any(|target| self.patterns.iter().any(|(pattern, written)| written == target || pattern.matches(target)))
+    }
+
+    /// Whether a default or an inference takes the value of a key over.
+    fn refers_to(&self, key: &str) -> bool {
+        targets(&self.mappings, key).into_iter().any(|target| self.referred.contains(target))
+    }
+
+    /// The values from which something follows for a key of the user, with the key of infer.json.
+    pub fn inferring_values(&self, key: &str) -> Option<(&str, Vec<&str>)> {
+        let target = *targets(&self.mappings, key).first()?;
+        let exact = self.patterns.iter().find(|(_, written)| written == target);
+        let (_, written) = exact.or_else(|| self.patterns.iter().find(|(pattern, _)| pattern.matches(target)))?;
+        let values = self.infer.get(written)?.as_object()?;
+        Some((written, values.keys().map(String::as_str).collect()))
+    }
+
+    /// The default of a key of the user.
+    pub fn default_of(&self, key: &str) -> Option<&JsonValue> {
+        targets(&self.mappings, key).into_iter().find_map(|target| self.defaults.get(target))
+    }
+
+    /// The unit that the server converts a time to.
+    pub fn unit_of(&self, key: &str) -> Option<&str> {
+        targets(&self.mappings, key).into_iter().find_map(|target| self.times.get(target)?.as_str())
+    }
+
+    /// Whether validator.json names a key: its value must be a string then.
+    pub fn is_validated(&self, key: &str) -> bool {
+        targets(&self.mappings, key).into_iter().any(|target| self.validator.contains_key(target))
+    }
+
+    /// The strings that templates, infer.json, validator.json and default.json know for a key of the user.
+    pub fn known_values(&self, key: &str) -> BTreeSet<String> {
+        let mut values: BTreeSet<String> =
+            self.inferring_values(key).into_iter().flat_map(|(_, values)| values).map(ToOwned::to_owned).collect();
+        for used in self.own_uses(key) {
+            if let UseKind::EqualsText(text) = &used.kind {
+                values.insert(text.clone());
+            }
+        }
+        if let Some(JsonValue::String(default)) = self.default_of(key) {
+            values.insert(default.clone());
+        }
+        let rules = self.validator.values().filter_map(JsonValue::as_array).flatten();
+        for conditions in rules.filter_map(|rule| rule.get("if")?.as_object()) {
+            for target in targets(&self.mappings, key) {
+                values.extend(conditions.get(target).and_then(JsonValue::as_str).map(ToOwned::to_owned));
+            }
+        }
+        values.extend(self.allowed_values(key));
+        values
+    }
+
+    /// The only values that validator.json lets pass, where its pattern is a list of them.
+    pub fn allowed_values(&self, key: &str) -> Vec<String> {
+        let rules =
+            targets(&self.mappings, key).into_iter().filter_map(|target| self.validator.get(target)?.as_array()).flatten();
+        let unconditional = rules.filter(|rule| rule.get("if").is_none()).filter_map(|rule| rule.get("regex")?.as_str());
+        let lists = unconditional.filter_map(|pattern| {
+            let words: Option<Vec<String>> = pattern
+                .split('|')
+                .map(|word| {
+                    let word = word.strip_prefix("\\A")?.strip_suffix("\\Z")?;
+                    word.chars().all(|part| part.is_alphanumeric() || matches!(part, '_' | '-')).then(|| word.to_owned())
+                })
+                .collect();
+            words
+        });
+        lists.flatten().collect()
+    }
+
+    /// What the server takes the value of a key of the user for, as far as its uses and its default tell.
+    pub fn type_of(&self, key: &str) -> Option<KeyType> {
+        let places = self.places_of(key);
+        let below: BTreeSet<&Step> = places.iter().flat_map(|place| self.reading.steps_below(place)).collect();
+        let mut elements = places.iter().filter_map(|place| {
+            let mut element = place.clone();
+            element.push(Step::Element);
+            (!self.reading.steps_below(&element).is_empty()).then_some(())
+        });
+        if below.contains(&Step::Element) && elements.next().is_some() {
+            return Some(KeyType::Elements);
+        }
+        let kinds: BTreeSet<&UseKind> =
+            places.iter().flat_map(|place| self.reading.own_uses(place)).map(|used| &used.kind).collect();
+        let has = |wanted: fn(&UseKind) -> bool| kinds.iter().any(|kind| wanted(kind));
+        if has(|kind| matches!(kind, UseKind::SameAs(_))) || matches!(self.default_of(key), Some(JsonValue::Bool(_))) {
+            return Some(KeyType::Boolean);
+        }
+        match self.default_of(key) {
+            Some(JsonValue::Number(_)) => return Some(KeyType::Number),
+            Some(JsonValue::Array(items)) if items.iter().any(JsonValue::is_object) => return Some(KeyType::Elements),
+            Some(JsonValue::Array(_)) => return Some(KeyType::List),
+            Some(JsonValue::String(_)) => return Some(KeyType::Text),
+            _ => {}
+        }
+        if has(|kind| matches!(kind, UseKind::Entries)) {
+            return Some(KeyType::OpenTable);
+        }
+        if has(|kind| matches!(kind, UseKind::Looped | UseKind::Listed)) {
+            return Some(KeyType::List);
+        }
+        if has(|kind| matches!(kind, UseKind::Number)) {
+            return Some(KeyType::Number);
+        }
+        if has(|kind| matches!(kind, UseKind::Printed | UseKind::EqualsText(_) | UseKind::Other)) {
+            return Some(KeyType::Text);
+        }
+        has(|kind| matches!(kind, UseKind::Truth | UseKind::EqualsBoolean(_))).then_some(KeyType::Boolean)
+    }
+
+    /// Every key under which a user can set something that is read, with `*` for any key of an open table and `[]` behind arrays of
+    /// tables: what templates use, what infer.json and references ask for, and the names that key-mappings.json maps to these.
+    pub fn keys(&self) -> BTreeSet<String> {
+        let mut keys: BTreeSet<String> = self
+            .reading
+            .places()
+            .into_iter()
+            .filter_map(|(path, uses)| {
+                let only_defined = uses.iter().all(|used| used.kind == UseKind::Defined) && self.reading.reads_below(&path);
+                (!only_defined).then(|| written(&path)).flatten()
+            })
+            .collect();
+        keys.extend(
+            self.infer.keys().map(|key| {
+                key.split('.').map(|part| if part.starts_with('$') { "*" } else { part }).collect::<Vec<_>>().join(".")
+            }),
+        );
+        keys.extend(self.referred.iter().cloned());
+        for source in self.mappings.keys().filter(|source| !source.contains(':')) {
+            if self.is_read(source) {
+                keys.insert(source.clone());
+            }
+        }
+        keys
+    }
+
+    /// Keys that key-mappings.json renames to what nothing reads.
+    pub fn dead_mappings(&self) -> BTreeMap<&str, Vec<&str>> {
+        let sources = self.mappings.keys().filter(|source| !source.contains(':') && !self.is_read(source));
+        sources.map(|source| (source.as_str(), targets(&self.mappings, source))).collect()
+    }
+
+    /// The files that a value reaches as it stands.
+    pub fn reached_outputs(&self, key: &str) -> BTreeSet<&str> {
+        let shown =
+            self.uses(key).into_iter().filter(|used| matches!(used.kind, UseKind::Printed | UseKind::Listed | UseKind::Other));
+        shown.filter_map(|used| self.outputs.get(used.template)).map(String::as_str).collect()
+    }
+}
+
+/// Whether a key lies in a table of which the server reads every key.
+fn is_secret(key: &str) -> bool {
+    ["secrets.", "runtime_secrets."].iter().any(|table| key.starts_with(table))
+}
+
+fn collect_references(json: &JsonValue, referred: &mut BTreeSet<String>) {
+    match Value::of_json(json) {
+        Value::Text(text) => referred.extend(placeholders(&text, "ref").into_iter().map(ToOwned::to_owned)),
+        Value::List(_) | Value::Table(_) => match json {
+            JsonValue::Array(items) => items.iter().for_each(|item| collect_references(item, referred)),
+            JsonValue::Object(object) => object.values().for_each(|value| collect_references(value, referred)),
+            _ => {}
+        },
+        _ => {}
+    }
+}
+
+/// The way to the value of a flat key, and to an attribute of its elements.
+pub fn steps_of(key: &str, attribute: Option<&str>) -> Option<Vec<Step>> {
+    let keys = |key: &str| Some(segments(key).ok()?.into_iter().map(Step::Key));
+    let mut steps: Vec<Step> = keys(key)?.collect();
+    let mut rest = attribute;
+    while let Some(attribute) = rest {
+        steps.push(Step::Element);
+        let (own, inner) = attribute.split_once("[].").map_or((attribute, None), |(own, inner)| (own, Some(inner)));
+        steps.extend(keys(own.strip_suffix("[]").unwrap_or(own))?);
+        rest = inner;
+    }
+    Some(steps)
+}
+
+/// A path as a key that a user can write; `None` for the elements of a list as a whole.
+fn written(path: &[Step]) -> Option<String> {
+    let mut text = String::new();
+    for step in path {
+        match step {
+            Step::Element => text.push_str("[]"),
+            Step::AnyKey | Step::Key(_) => {
+                if !text.is_empty() {
+                    text.push('.');
+                }
+                match step {
+                    Step::Key(name) if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')) => {
+                        text.push_str(name)
+                    }
+                    Step::Key(name) => {
+                        text.push('\'');
+                        text.push_str(name);
+                        text.push('\'');
+                    }
+                    _ => text.push('*'),
+                }
+            }
+        }
+    }
+    (!text.ends_with("[]")).then_some(text)
+}

@@ -1,0 +1,184 @@
+//! Keys that nothing reads, each told apart by what its writer most likely meant: every rule about them reports its own kind.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::mapper::schema::{KeyType, Schema};
+use crate::model::{FileId, Model};
+use crate::near::nearest;
+use crate::rules::HomeContext;
+use crate::source::toml::{TomlDocument, TomlEntry};
+
+/// A key that nothing reads.
+#[derive(Debug, Clone)]
+pub(super) struct DeadKey<'a> {
+    /// Where it is written.
+    pub entry: &'a TomlEntry,
+    /// What was meant.
+    pub meant: Meant,
+}
+
+/// What the writer of a dead key most likely meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Meant {
+    /// The same key with `enable` for `enabled`, or the other way round.
+    OtherEnable(String),
+    /// The same key in an array of tables: `[table]` should be `[[table]]`. The table.
+    InElements(String),
+    /// The same key in a table: `[[table]]` should be `[table]`. The table.
+    InTable(String),
+    /// A key of the same name in a table that is written near it.
+    InOtherTable(String),
+    /// A key that is spelled otherwise, by case or by separators only.
+    Respelled(String),
+    /// Nothing that can be said for sure; keys that look like it, best first.
+    Unclear(Vec<String>),
+}
+
+/// The keys of deployment.toml that nothing reads, in written order, with the schema that says so.
+pub(super) fn dead_keys<'a>(context: HomeContext<'a>) -> Option<(FileId, &'a Schema, Vec<DeadKey<'a>>)> {
+    let model = context.model();
+    let schema = model.schema()?;
+    let (file, document) = model.toml()?;
+    let referred = referred_by_user(document);
+    let mut tables: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    let dead: Vec<&TomlEntry> = document
+        .entries
+        .iter()
+        .filter(|entry| !schema.is_read(&entry.key) && !referred.contains(&entry.key) && !is_read_by_code(model, &entry.key))
+        .collect();
+    if dead.is_empty() {
+        return Some((file, schema, Vec::new()));
+    }
+    let keys = schema.keys();
+    for key in &keys {
+        let (table, name) = split(key);
+        tables.entry(name).or_default().insert(table.to_owned());
+    }
+    let dead = dead.into_iter().map(|entry| DeadKey { entry, meant: meant(entry, document, schema, &keys, &tables) }).collect();
+    Some((file, schema, dead))
+}
+
+/// Keys that the user's own values refer to with `$ref{}`.
+fn referred_by_user(document: &TomlDocument) -> BTreeSet<String> {
+    let texts = document.entries.iter().flat_map(|entry| entry.value.texts());
+    texts.flat_map(|text| crate::mapper::placeholders(text, "ref")).map(ToOwned::to_owned).collect()
+}
+
+/// Whether the product's own code asks for a key, past the templates.
+fn is_read_by_code(model: &Model, key: &str) -> bool {
+    let Some(product) = model.product() else { return false };
+    let rows = crate::catalog::catalog().code_keys.iter().filter(|row| row.products.contains(&product.id));
+    rows.flat_map(|row| &row.keys).any(|known| match known.strip_suffix(".*") {
+        Some(table) => key.strip_prefix(table).is_some_and(|rest| rest.starts_with(['.', '['])),
+        None => known == key,
+    })
+}
+
+fn meant(
+    entry: &TomlEntry,
+    document: &TomlDocument,
+    schema: &Schema,
+    keys: &BTreeSet<String>,
+    tables: &BTreeMap<&str, BTreeSet<String>>,
+) -> Meant {
+    let key = &entry.key;
+    if let Some(other) = other_enable(key).filter(|other| schema.is_read(other)) {
+        return Meant::OtherEnable(other);
+    }
+    if let Some(table) = other_kind_of_table(key, schema) {
+        return table;
+    }
+    let respelled: Vec<&String> = keys.iter().filter(|known| *known != key && plain(known) == plain(key)).collect();
+    if let [only] = respelled[..] {
+        return Meant::Respelled(only.clone());
+    }
+    let (own_table, name) = split(key);
+    // Tables that the user has written, or that enclose the key or lie in its table: where a line that slipped would belong.
+    let written: BTreeSet<&str> = document.tables.iter().map(|table| table.key.as_str()).collect();
+    let near: Vec<&String> = tables
+        .get(name)
+        .into_iter()
+        .flatten()
+        .filter(|table| {
+            table.as_str() != own_table
+                && (written.contains(table.as_str()) || is_above(table, own_table) || is_above(own_table, table))
+        })
+        .collect();
+    if let [only] = near[..] {
+        return Meant::InOtherTable(if only.is_empty() { name.to_owned() } else { format!("{only}.{name}") });
+    }
+    let mut alike: Vec<String> = near.into_iter().map(|table| format!("{table}.{name}")).collect();
+    let in_table = keys.iter().filter(|known| split(known).0 == own_table).map(|known| split(known).1);
+    alike.extend(
+        nearest(name, in_table, '\n')
+            .into_iter()
+            .map(|found| if own_table.is_empty() { found.to_owned() } else { format!("{own_table}.{found}") }),
+    );
+    alike.extend(nearest(key, keys.iter().map(String::as_str), '.').into_iter().map(ToOwned::to_owned));
+    let mut seen = BTreeSet::new();
+    alike.retain(|known| seen.insert(known.clone()));
+    alike.truncate(3);
+    Meant::Unclear(alike)
+}
+
+/// The key with a `d` more or less behind its `enable`.
+fn other_enable(key: &str) -> Option<String> {
+    match key.strip_suffix("enabled") {
+        Some(before) => Some(format!("{before}enable")),
+        None => key.strip_suffix("enable").map(|before| format!("{before}enabled")),
+    }
+}
+
+/// Whether the key would be read if one of its tables were an array of tables, or the other way round.
+fn other_kind_of_table(key: &str, schema: &Schema) -> Option<Meant> {
+    let dots = key.match_indices('.').map(|(dot, _)| dot);
+    for dot in dots {
+        let (table, rest) = (&key[..dot], &key[dot + 1..]);
+        match table.strip_suffix("[]") {
+            Some(bare) if schema.is_read(&format!("{bare}.{rest}")) => return Some(Meant::InTable(bare.to_owned())),
+            None if schema.is_read(&format!("{table}[].{rest}")) && schema.type_of(table) == Some(KeyType::Elements) => {
+                return Some(Meant::InElements(table.to_owned()));
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// The table of a key, and its name in it.
+pub(super) fn split(key: &str) -> (&str, &str) {
+    let end = if key.ends_with('\'') { key[..key.len() - 1].rfind('\'').unwrap_or(0) } else { key.len() };
+    key[..end].rfind('.').map_or(("", key), |dot| (&key[..dot], &key[dot + 1..]))
+}
+
+fn is_above(outer: &str, inner: &str) -> bool {
+    outer.is_empty() || inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with(['.', '[']))
+}
+
+/// A key without what people mix up: case, separators inside of names, a plural.
+fn plain(key: &str) -> String {
+    let parts = key.split('.').map(|part| {
+        let part: String = part.chars().filter(|part| !matches!(part, '_' | '-' | '\'')).flat_map(char::to_lowercase).collect();
+        part.strip_suffix('s').map_or(part.clone(), ToOwned::to_owned)
+    });
+    parts.collect::<Vec<_>>().join(".")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_split_behind_quotes() {
+        assert_eq!(split("a.b.c"), ("a.b", "c"));
+        assert_eq!(split("a.'b.c'"), ("a", "'b.c'"));
+        assert_eq!(split("a"), ("", "a"));
+    }
+
+    #[test]
+    fn what_people_mix_up_is_plain() {
+        assert_eq!(plain("apim.event_sync.hostName"), plain("apim.event-sync.hostname"));
+        assert_eq!(plain("a.url"), plain("a.urls"));
+        assert_ne!(plain("a.b_c"), plain("a.b.c"));
+    }
+}

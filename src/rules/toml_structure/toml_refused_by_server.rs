@@ -1,0 +1,137 @@
+//! `toml-refused-by-server`: TOML that editors and other checkers take and the server's parser does not.
+
+use crate::diagnostic::Finding;
+use crate::fix::edit::{Fix, Safety};
+use crate::fix::toml_edits::TextEdit;
+use crate::model::{Content, FileId, LoadedFile, Location};
+use crate::rules::{HomeContext, fixes};
+use crate::source::encoding::Encoding;
+use crate::source::position::BYTE_ORDER_MARK;
+use crate::source::server_toml::{Inside, Reason, Refusal, Verdict, explain_tab, judge, judge_without_tabs};
+use crate::source::template::is_template;
+use crate::source::{Span, secrets};
+
+pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
+    for (file, loaded) in context.files() {
+        if !matches!(loaded.content, Content::Toml(_)) {
+            continue;
+        }
+        if let Some(text) = text_for_server(loaded) {
+            let verdict = judge(text);
+            if let Verdict::Refused(refusals) = verdict {
+                report(context, file, text, &refusals, findings);
+            }
+        }
+    }
+}
+
+/// The text that the server reads, a byte-order mark left out, which is reported as such. A template of a deployment tool is not that text,
+/// nor is what was decoded in another way than the server does it.
+pub(super) fn text_for_server(loaded: &LoadedFile) -> Option<&str> {
+    let source = &loaded.source;
+    let text = source.text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&source.text);
+    (source.encoding == Encoding::Utf8 && source.encoding_fault.is_none() && !is_template(text)).then_some(text)
+}
+
+fn report(context: HomeContext, file: FileId, text: &str, refusals: &[Refusal], findings: &mut Vec<Finding>) {
+    let reporter = Reporter { context, file, text, shown: secrets::masked(text) };
+    let Some(first) = refusals.first().filter(|first| is_tab(text, first)) else {
+        findings.extend(refusals.iter().map(|refusal| reporter.finding(refusal)));
+        return;
+    };
+    // The server stops at the first tab. A person should see them all, and what comes behind them.
+    let (beyond, strings) = judge_without_tabs(text);
+    findings.extend(strings.iter().map(|tabs| reporter.tabs(tabs, first)));
+    if let Verdict::Refused(refusals) = beyond {
+        findings.extend(refusals.iter().map(|refusal| reporter.finding(refusal)));
+    }
+}
+
+fn is_tab(text: &str, refusal: &Refusal) -> bool {
+    matches!(refusal.reason, Reason::Unexpected(Inside::Basic | Inside::BasicLines)) && refusal.span.of(text) == "\t"
+}
+
+struct Reporter<'a> {
+    context: HomeContext<'a>,
+    file: FileId,
+    /// The text without a byte-order mark.
+    text: &'a str,
+    /// The same with secrets masked.
+    shown: String,
+}
+
+impl Reporter<'_> {
+    /// The place in the file of one in the text.
+    fn at(&self, span: Span) -> Location {
+        let mark = self.context.model().file(self.file).source.text.len() - self.text.len();
+        Location { file: self.file, span: Span::new(mark + span.start, mark + span.end) }
+    }
+
+    fn finding(&self, refusal: &Refusal) -> Finding {
+        let (message, help) = refusal.explain(self.text);
+        // The server repeats what it stumbles over, and that may be a secret.
+        let is_secret = refusal.span.of(self.text) != refusal.span.of(&self.shown);
+        let help = if is_secret { help } else { with_words(&help, refusal) };
+        let finding = Finding::new(self.context.number, self.at(refusal.span), message).help(help);
+        let finding = finding.fix(fix_edits(self.text, refusal).map(|edits| self.fix(edits)));
+        match refusal.related {
+            Some(first) => finding.related(self.context.number, self.at(first), "defined here"),
+            None => finding,
+        }
+    }
+
+    /// The tabs of one string; the server has words for the `first` refusal only.
+    fn tabs(&self, tabs: &[usize], first: &Refusal) -> Finding {
+        let span = |tab: usize| Span::new(tab, tab + 1);
+        let at = tabs.first().map_or(first.span, |tab| span(*tab));
+        let (message, help) = explain_tab();
+        let help = if at == first.span { with_words(help, first) } else { help.to_owned() };
+        let edits = tabs.iter().map(|tab| (span(*tab), "\\t".to_owned())).collect();
+        Finding::new(self.context.number, self.at(at), message).help(help).fix(Some(self.fix(edits)))
+    }
+
+    /// TOML reads the same value before and after, so what the server reads then is what was written.
+    fn fix(&self, edits: Vec<TextEdit>) -> Fix {
+        let edits = edits.into_iter().map(|(span, text)| (self.at(span).span, text)).collect();
+        let title = "write the same value as the server's parser takes it".to_owned();
+        fixes::fix_of(self.context.model(), self.file, title, Safety::Safe, edits, Vec::new())
+    }
+}
+
+fn with_words(help: &str, refusal: &Refusal) -> String {
+    format!("{help}; the server says: {}", refusal.told())
+}
+
+/// Whether the server's parser gets beyond the place with a blank before it.
+fn blank_helps(text: &str, at: usize) -> bool {
+    let (before, behind) = text.split_at(at);
+    match judge_without_tabs(&format!("{before} {behind}")).0 {
+        Verdict::Refused(refusals) => refusals.first().is_some_and(|first| first.span.start > at + 1),
+        Verdict::Accepted | Verdict::StackOverflow(_) => true,
+        Verdict::TooDeep(_) => false,
+    }
+}
+
+/// The edits that write the same value in a way that the server takes, where there is one.
+fn fix_edits(text: &str, refusal: &Refusal) -> Option<Vec<TextEdit>> {
+    let Span { start, end } = refusal.span;
+    let written = refusal.span.of(text);
+    let before = text.get(..start)?;
+    match refusal.reason {
+        Reason::Escape if written == "\\e" => Some(vec![(refusal.span, "\\u001B".to_owned())]),
+        Reason::Escape if written == "\\x" => Some(vec![(refusal.span, "\\u00".to_owned())]),
+        Reason::BehindDate if matches!(written, "]" | "}") && blank_helps(text, start) => {
+            Some(vec![(Span::at(start), " ".to_owned())])
+        }
+        Reason::ExtraQuotes if before.ends_with("\"\"\"") => {
+            // The first of the five quotes belong to the text, the last three close it.
+            let count = text[start..].bytes().take_while(|byte| *byte == b'"').count();
+            Some(vec![(Span::new(start - 3, start - 3 + count), "\\\"".repeat(count))])
+        }
+        Reason::Unexpected(Inside::Key | Inside::Inline) if text.get(start..end) == Some("}") => {
+            let comma = before.trim_end().strip_suffix(',')?.len();
+            Some(vec![(Span::new(comma, comma + 1), String::new())])
+        }
+        _ => None,
+    }
+}

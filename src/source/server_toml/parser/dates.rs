@@ -1,0 +1,101 @@
+//! Dates and times, which the server tells apart by looking ahead.
+
+use super::{DOT, Parser, Step};
+use crate::source::server_toml::Inside;
+use crate::source::server_toml::token::{Kind, Kinds, Token};
+use crate::source::server_toml::value::{self, Fault, Type};
+
+const DIGITS: Kinds = Kinds::of(&[Kind::DateDigits]);
+const COLON: Kinds = Kinds::of(&[Kind::Colon]);
+
+impl Parser<'_> {
+    /// The server looks ahead until it knows which of the four it is.
+    pub(super) fn date_or_time(&mut self, after: Kinds) -> Step<Type> {
+        const DATE: [Kind; 5] = [Kind::DateDigits, Kind::Dash, Kind::DateDigits, Kind::Dash, Kind::DateDigits];
+        const TIME: [Kind; 5] = [Kind::DateDigits, Kind::Colon, Kind::DateDigits, Kind::Colon, Kind::DateDigits];
+        self.nested_date |= self.depth > 0;
+        if self.kind(1) == Kind::Colon {
+            self.time(after)?;
+            return Ok(Type::LocalTime);
+        }
+        self.must_follow(0, &DATE)?;
+        if self.kind(5) != Kind::TimeMark {
+            self.date();
+            return Ok(Type::LocalDate);
+        }
+        self.must_follow(6, &TIME)?;
+        if self.kind(11) == Kind::Dot {
+            self.must_follow(12, &[Kind::DateDigits])?;
+        }
+        let behind = self.kind(if self.kind(11) == Kind::Dot { 13 } else { 11 });
+        self.date();
+        self.bump();
+        if !matches!(behind, Kind::Zulu | Kind::Plus | Kind::Dash) {
+            self.time(after)?;
+            return Ok(Type::LocalDateTime);
+        }
+        self.time(Kinds::of(&[Kind::Zulu, Kind::Plus, Kind::Dash]))?;
+        self.offset(after)?;
+        Ok(Type::OffsetDateTime)
+    }
+
+    fn must_follow(&self, ahead: usize, kinds: &[Kind]) -> Step<()> {
+        match (ahead..).zip(kinds).find(|(ahead, kind)| self.kind(*ahead) != **kind) {
+            Some((ahead, _)) => self.stop(ahead, DIGITS, Inside::Date),
+            None => Ok(()),
+        }
+    }
+
+    fn number<T>(&mut self, token: Token, judge: impl Fn(&str) -> Result<T, Fault>) -> Option<T> {
+        let judged = judge(self.written(token));
+        self.check(token, judged)
+    }
+
+    /// Five tokens that are known to be there.
+    fn date(&mut self) {
+        let [year, _, month, _, day] = [0; 5].map(|_| self.bump());
+        let year = self.number(year, value::year);
+        let month = self.number(month, value::month);
+        if let (Some(year), Some(month)) = (year, month) {
+            self.number(day, |day| value::day(day, year, month));
+        }
+    }
+
+    fn time(&mut self, after: Kinds) -> Step<()> {
+        let hour = self.expect(Kind::DateDigits, COLON, Inside::Date)?;
+        self.number(hour, value::hour);
+        self.expect(Kind::Colon, DIGITS, Inside::Date)?;
+        let minute = self.expect(Kind::DateDigits, COLON, Inside::Date)?;
+        self.number(minute, value::minute);
+        self.expect(Kind::Colon, DIGITS, Inside::Date)?;
+        let second = self.expect(Kind::DateDigits, DOT.and(after), Inside::Date)?;
+        self.number(second, value::second);
+        if self.option(DOT, DOT.and(after)) {
+            self.bump();
+            let fraction = self.expect(Kind::DateDigits, after, Inside::Date)?;
+            self.number(fraction, value::fraction);
+        }
+        Ok(())
+    }
+
+    fn offset(&mut self, after: Kinds) -> Step<()> {
+        let sign = self.bump();
+        self.remembered = None;
+        if sign.kind == Kind::Zulu {
+            return Ok(());
+        }
+        let digits = self.expect(Kind::DateDigits, COLON, Inside::Date)?;
+        let hours = self.number(Token { start: sign.start, ..digits }, value::offset_hours);
+        self.expect(Kind::Colon, DIGITS, Inside::Date)?;
+        let minutes = self.expect(Kind::DateDigits, after, Inside::Date)?;
+        let Some(hours) = hours else { return Ok(()) };
+        if let Err((fault, as_a_whole)) = value::offset_minutes(self.written(minutes), hours) {
+            self.check(minutes, Err::<(), _>(fault));
+            // The server counts back to where it believes the offset to begin.
+            if let Some(refusal) = self.thrown.as_mut().filter(|_| as_a_whole) {
+                refusal.column = refusal.column.saturating_sub(4);
+            }
+        }
+        Ok(())
+    }
+}

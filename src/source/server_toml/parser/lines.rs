@@ -1,0 +1,115 @@
+//! The lines of a document: headers, keys with their values, and what they define.
+
+use super::{DOT, Parser, Step};
+use crate::source::Span;
+use crate::source::server_toml::tables::{Name, TableId};
+use crate::source::server_toml::token::{KEY, Kind, Kinds, VALUE};
+use crate::source::server_toml::{Inside, Reason};
+
+const LINE_END: Kinds = Kinds::of(&[Kind::LineBreak, Kind::End]);
+const EXPRESSION: Kinds = KEY.and(Kinds::of(&[Kind::HeaderOpen, Kind::ElementOpen]));
+
+impl Parser<'_> {
+    pub(super) fn document(&mut self) -> Step<()> {
+        while self.choose(EXPRESSION.and(LINE_END), Inside::Line)? == Kind::LineBreak {
+            self.bump();
+        }
+        while self.kind(0) != Kind::End {
+            self.expression()?;
+            self.choose(LINE_END, Inside::Line)?;
+            while self.kind(0) == Kind::LineBreak {
+                self.bump();
+            }
+            // The server looks beyond the line breaks before it takes them.
+            if !EXPRESSION.contains(self.kind(0)) && self.kind(0) != Kind::End {
+                return self.stop(0, LINE_END, Inside::Line);
+            }
+        }
+        Ok(())
+    }
+
+    fn expression(&mut self) -> Step<()> {
+        match self.choose(EXPRESSION, Inside::Line)? {
+            Kind::HeaderOpen => self.header(Kind::HeaderClose),
+            Kind::ElementOpen => self.header(Kind::ElementClose),
+            _ => self.pair(self.current, LINE_END),
+        }
+    }
+
+    fn header(&mut self, close: Kind) -> Step<()> {
+        let open = self.bump();
+        let is_empty = self.choose(KEY.and(Kinds::of(&[close])), Inside::Header)? == close;
+        let path = if is_empty { Vec::new() } else { self.key(Kinds::of(&[close]), Inside::Header)? };
+        let end = self.expect(close, LINE_END, Inside::Header)?.end;
+        let span = Span::new(open.start, end);
+        if self.thrown.is_some() {
+            // A fault in the key of a header is not caught: nothing else is reported.
+            if !self.aborted {
+                self.refusals.clear();
+            }
+            self.settle(None);
+            self.aborted = true;
+            return Ok(());
+        }
+        if is_empty {
+            let refusal = self.refusal(span, span.start, Reason::EmptyHeader, "Empty table key".to_owned());
+            self.settle(Some(refusal));
+            return Ok(());
+        }
+        let defined = match close {
+            Kind::HeaderClose => self.tables.define_table(&path, span.start),
+            _ => self.tables.define_element(&path, span.start),
+        };
+        match defined {
+            Ok(table) => self.current = table,
+            Err(refused) => self.settle(Some(self.clash(&refused, &path, span))),
+        }
+        Ok(())
+    }
+
+    /// `key = value` into `table`, behind which one of `after` must stand. A fault stays thrown within an inline table.
+    pub(super) fn pair(&mut self, table: TableId, after: Kinds) -> Step<()> {
+        let start = self.token(0).start;
+        let path = self.key(Kinds::of(&[Kind::Equals]), Inside::Key)?;
+        let end = self.token(0).start;
+        self.expect(Kind::Equals, VALUE, Inside::Key)?;
+        let value = self.value(after)?;
+        let mut clash = None;
+        if self.thrown.is_none() && !self.aborted {
+            let set = self.tables.set(table, &path, value.held, start);
+            let key = self.text.get(start..end).unwrap_or_default().trim_end();
+            clash = set.err().map(|refused| self.clash(&refused, &path, Span::new(start, start + key.len())));
+        }
+        if self.depth == 0 {
+            self.nested_date = false;
+            self.settle(clash);
+        } else if let Some(clash) = clash {
+            self.thrown.get_or_insert(clash);
+        }
+        Ok(())
+    }
+
+    fn key(&mut self, close: Kinds, inside: Inside) -> Step<Vec<Name>> {
+        let mut path = Vec::with_capacity(1);
+        loop {
+            path.push(self.segment(DOT.and(close), inside)?);
+            if !self.option(DOT, DOT.and(close)) {
+                return Ok(path);
+            }
+            self.bump();
+        }
+    }
+
+    fn segment(&mut self, after: Kinds, inside: Inside) -> Step<Name> {
+        let mut name = Vec::new();
+        match self.choose(KEY, inside)? {
+            Kind::Quote => self.basic(&mut name)?,
+            Kind::Apostrophe => self.literal(after, &mut name)?,
+            _ => {
+                let token = self.bump();
+                name.extend(self.written(token).bytes().map(u16::from));
+            }
+        }
+        Ok(name.into_boxed_slice())
+    }
+}

@@ -1,0 +1,55 @@
+//! Strings in their four kinds. What they hold counts only in keys, what is wrong with it everywhere.
+
+use super::{Parser, Step};
+use crate::source::server_toml::token::{Kind, Kinds};
+use crate::source::server_toml::{Inside, value};
+
+impl Parser<'_> {
+    pub(super) fn basic(&mut self, held: &mut Vec<u16>) -> Step<()> {
+        self.bump();
+        let expected = Kinds::of(&[Kind::Characters, Kind::Escape, Kind::Quote]);
+        while self.choose(expected, Inside::Basic)? != Kind::Quote {
+            self.characters(held);
+        }
+        self.bump();
+        Ok(())
+    }
+
+    pub(super) fn basic_lines(&mut self) -> Step<()> {
+        self.bump();
+        let expected = Kinds::of(&[Kind::Characters, Kind::Escape, Kind::LineBreak, Kind::TripleQuote]);
+        while self.choose(expected, Inside::BasicLines)? != Kind::TripleQuote {
+            self.characters(&mut Vec::new());
+        }
+        self.bump();
+        Ok(())
+    }
+
+    fn characters(&mut self, held: &mut Vec<u16>) {
+        let token = self.bump();
+        if token.kind == Kind::Escape {
+            let units = value::escape(self.written(token));
+            held.extend(self.check(token, units).unwrap_or_default());
+        } else {
+            held.extend(self.written(token).encode_utf16());
+        }
+    }
+
+    pub(super) fn literal(&mut self, after: Kinds, held: &mut Vec<u16>) -> Step<()> {
+        self.bump();
+        while self.option(Kinds::of(&[Kind::Characters]), Kinds::of(&[Kind::Characters, Kind::Apostrophe])) {
+            let token = self.bump();
+            held.extend(self.written(token).encode_utf16());
+        }
+        self.expect(Kind::Apostrophe, after, Inside::Literal).map(|_| ())
+    }
+
+    pub(super) fn literal_lines(&mut self, after: Kinds) -> Step<()> {
+        self.bump();
+        let body = Kinds::of(&[Kind::Characters, Kind::LineBreak]);
+        while self.option(body, body.and(Kinds::of(&[Kind::TripleApostrophe]))) {
+            self.bump();
+        }
+        self.expect(Kind::TripleApostrophe, after, Inside::LiteralLines).map(|_| ())
+    }
+}
