@@ -91,10 +91,11 @@ impl Reading {
             records: false,
         };
         // Names can be set below the place where a loop reads them: the first round only learns what they stand for.
-        for records in [false, true] {
-            reader.records = records;
+        if learns(&template.nodes) {
             reader.nodes(&template.nodes);
         }
+        reader.records = true;
+        reader.nodes(&template.nodes);
     }
 
     /// Adds what another reading has.
@@ -613,6 +614,16 @@ fn step_from(sources: &Sources, step: &Step) -> Sources {
         }
     }
     stepped
+}
+
+/// Whether a template gives names to values.
+fn learns(nodes: &[Node]) -> bool {
+    nodes.iter().any(|node| match &node.kind {
+        NodeKind::Set { .. } | NodeKind::SetBlock { .. } | NodeKind::Macro(_) | NodeKind::Do(_) => true,
+        NodeKind::If(branches) => branches.iter().any(|branch| learns(&branch.body)),
+        NodeKind::For { body, .. } | NodeKind::Block(body) => learns(body),
+        _ => false,
+    })
 }
 
 fn extended(path: &[Step], step: Step) -> Option<Vec<Step>> {

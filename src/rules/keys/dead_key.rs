@@ -66,7 +66,8 @@ fn referred_by_user(document: &TomlDocument) -> BTreeSet<String> {
 
 /// Whether the product's own code asks for a key, past the templates.
 fn is_read_by_code(model: &Model, key: &str) -> bool {
-    let Some(product) = model.product() else { return false };
+    // Of a product that is not known nobody knows what its code asks for.
+    let Some(product) = model.product() else { return true };
     let rows = crate::catalog::catalog().code_keys.iter().filter(|row| row.products.contains(&product.id));
     rows.flat_map(|row| &row.keys).any(|known| match known.strip_suffix(".*") {
         Some(table) => key.strip_prefix(table).is_some_and(|rest| rest.starts_with(['.', '['])),
@@ -93,32 +94,43 @@ fn meant(
         return Meant::Respelled(only.clone());
     }
     let (own_table, name) = split(key);
-    // Tables that the user has written, or that enclose the key or lie in its table: where a line that slipped would belong.
-    let written: BTreeSet<&str> = document.tables.iter().map(|table| table.key.as_str()).collect();
-    let near: Vec<&String> = tables
-        .get(name)
+    let elsewhere = tables.get(name);
+    // A line that slipped into the table above or below the one it belongs to.
+    let related: Vec<&String> = elsewhere
         .into_iter()
         .flatten()
-        .filter(|table| {
-            table.as_str() != own_table
-                && (written.contains(table.as_str()) || is_above(table, own_table) || is_above(own_table, table))
-        })
+        .filter(|table| table.as_str() != own_table && !table.contains('*') && (is_above(table, own_table) || is_above(own_table, table)))
         .collect();
-    if let [only] = near[..] {
-        return Meant::InOtherTable(if only.is_empty() { name.to_owned() } else { format!("{only}.{name}") });
+    let written: BTreeSet<&str> = document.tables.iter().map(|table| table.key.as_str()).collect();
+    let moved = match (&related[..], elsewhere.map(|tables| tables.iter().collect::<Vec<_>>()).as_deref()) {
+        ([only], _) => Some(only.as_str()),
+        // A name that only one table has, and that table is written in the file.
+        ([], Some([only])) if written.contains(only.as_str()) || own_table.is_empty() => Some(only.as_str()),
+        _ => None,
+    };
+    if let Some(table) = moved.filter(|table| !table.contains(['*', '['])) {
+        return Meant::InOtherTable(if table.is_empty() { name.to_owned() } else { format!("{table}.{name}") });
     }
-    let mut alike: Vec<String> = near.into_iter().map(|table| format!("{table}.{name}")).collect();
-    let in_table = keys.iter().filter(|known| split(known).0 == own_table).map(|known| split(known).1);
-    alike.extend(
-        nearest(name, in_table, '\n')
-            .into_iter()
-            .map(|found| if own_table.is_empty() { found.to_owned() } else { format!("{own_table}.{found}") }),
-    );
-    alike.extend(nearest(key, keys.iter().map(String::as_str), '.').into_iter().map(ToOwned::to_owned));
+    let mut alike: Vec<String> =
+        related.into_iter().map(|table| if table.is_empty() { name.to_owned() } else { format!("{table}.{name}") }).collect();
+    alike.extend(keys.iter().filter(|known| differ_in_one_segment(known, key)).map(|known| with_name(known, name)));
     let mut seen = BTreeSet::new();
     alike.retain(|known| seen.insert(known.clone()));
     alike.truncate(3);
     Meant::Unclear(alike)
+}
+
+/// Whether two keys have the same segments but for one that is nearly the same; `*` is any segment.
+fn differ_in_one_segment(known: &str, key: &str) -> bool {
+    let (known, key): (Vec<&str>, Vec<&str>) = (known.split('.').collect(), key.split('.').collect());
+    let differing: Vec<_> = known.iter().zip(&key).filter(|(known, own)| known != own && **known != "*").collect();
+    known.len() == key.len()
+        && matches!(differing[..], [(known, own)] if !nearest(own, [*known], '\n').is_empty())
+}
+
+/// A key with `name` for any key of its table.
+fn with_name(known: &str, name: &str) -> String {
+    known.strip_suffix(".*").map_or_else(|| known.to_owned(), |table| format!("{table}.{name}"))
 }
 
 /// The key with a `d` more or less behind its `enable`.
