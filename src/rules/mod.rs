@@ -95,6 +95,7 @@ static PROGRAMS: &[(&str, Check)] = &[
     ("colliding-keys", Check::Home(toml_structure::colliding_keys::check)),
     ("fatal-mapped-key", Check::Home(toml_structure::fatal_mapped_key::check)),
     ("number-needs-quotes", Check::Home(toml_structure::number_needs_quotes::check)),
+    ("value-refused", Check::Home(toml_structure::value_refused::check)),
     ("ref-cycle", Check::Home(references::ref_cycle::check)),
     ("ref-in-array-table", Check::Home(references::ref_in_array_table::check)),
     ("ref-replaces-whole", Check::Home(references::ref_replaces_whole::check)),

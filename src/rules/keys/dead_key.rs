@@ -99,7 +99,9 @@ fn meant(
     let related: Vec<&String> = elsewhere
         .into_iter()
         .flatten()
-        .filter(|table| table.as_str() != own_table && !table.contains('*') && (is_above(table, own_table) || is_above(own_table, table)))
+        .filter(|table| {
+            table.as_str() != own_table && !table.contains('*') && (is_above(table, own_table) || is_above(own_table, table))
+        })
         .collect();
     let written: BTreeSet<&str> = document.tables.iter().map(|table| table.key.as_str()).collect();
     let moved = match (&related[..], elsewhere.map(|tables| tables.iter().collect::<Vec<_>>()).as_deref()) {
@@ -124,8 +126,7 @@ fn meant(
 fn differ_in_one_segment(known: &str, key: &str) -> bool {
     let (known, key): (Vec<&str>, Vec<&str>) = (known.split('.').collect(), key.split('.').collect());
     let differing: Vec<_> = known.iter().zip(&key).filter(|(known, own)| known != own && **known != "*").collect();
-    known.len() == key.len()
-        && matches!(differing[..], [(known, own)] if !nearest(own, [*known], '\n').is_empty())
+    known.len() == key.len() && matches!(differing[..], [(known, own)] if !nearest(own, [*known], '\n').is_empty())
 }
 
 /// A key with `name` for any key of its table.

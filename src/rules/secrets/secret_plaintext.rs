@@ -20,7 +20,9 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         }
         let at = Location { file: settings.file, span: entry.key_span };
         let message = match used {
-            Some(_) => format!("`{alias}` is not encrypted yet, and the server does not start on `{placeholder}`"),
+            Some(_) => {
+                format!("`{alias}` is not encrypted yet: the server does not start on `{placeholder}`, or reads no secret there")
+            }
             None => format!("`{alias}` is not encrypted yet: the secret stands here in plain text"),
         };
         let finding = Finding::new(context.number, at, message).key(&entry.key).help("run `ciphertool.sh -Dconfigure`");

@@ -1,4 +1,5 @@
-//! `secret-undefined`: `$secret{}` with an alias that `[secrets]` does not have (config-mapper ReferenceResolver.java).
+//! `secret-undefined`: `$secret{}` with an alias that `[secrets]` does not have (config-mapper ReferenceResolver.java resolveSecrets: it looks
+//! at one after the other until one is fine).
 
 use std::collections::BTreeSet;
 
@@ -23,7 +24,8 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         if !seen.insert((part.span, placeholder)) {
             continue;
         }
-        let message = format!("`{placeholder}` names no alias of `[secrets]`, which stops the start");
+        let message =
+            format!("`{placeholder}` names no alias of `[secrets]`: the server does not start, or goes without the secret");
         let near = near::nearest(alias, settings.configuration.secrets.aliases(), '.');
         let mean = near::did_you_mean(alias, settings.configuration.secrets.aliases(), '.');
         let add = format!("add `{alias} = \"[...]\"` to `[secrets]` and encrypt it with `ciphertool.sh -Dconfigure`");

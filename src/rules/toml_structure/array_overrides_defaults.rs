@@ -29,9 +29,12 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let has_tables = default.iter().any(|value| matches!(value, Value::Table(_)));
         let severity = if has_tables || protects(key) { Severity::Warning } else { Severity::Info };
         let count = missing.len();
-        let of = if count == default.len() { format!("all {count}") } else { format!("{count} of {}", default.len()) };
-        let what = if default.len() == 1 { "the default".to_owned() } else { format!("{of} defaults") };
-        let message = format!("this list replaces the whole default list of `{own}`: {what} no longer count");
+        let what = match default.len() {
+            1 => "the default no longer counts".to_owned(),
+            all if all == count => format!("all {all} defaults no longer count"),
+            all => format!("{count} of {all} defaults no longer count"),
+        };
+        let message = format!("this list replaces the whole default list of `{own}`: {what}");
         let part = settings.part(Some(key), None);
         let fix = append(context, settings, own, &missing);
         let finding = settings.finding(context, &part, message).severity(severity);

@@ -8,3 +8,4 @@ pub(super) mod number_needs_quotes;
 pub(super) mod supertable_after_subtable;
 pub(super) mod toml_refused_by_server;
 pub(super) mod toml_syntax;
+pub(super) mod value_refused;
