@@ -575,7 +575,6 @@ impl Reader<'_> {
             let kind = match (operator, &other.kind) {
                 ("==" | "!=", ExpressionKind::Text(text)) => UseKind::EqualsText(text.to_string()),
                 ("==" | "!=", ExpressionKind::Boolean(boolean)) => UseKind::EqualsBoolean(*boolean),
-                ("==" | "!=", _) => UseKind::Other,
                 ("in" | "not in", _) if std::ptr::eq(one, right) => UseKind::Listed,
                 ("in" | "not in", ExpressionKind::List(parts)) => {
                     for part in parts {

@@ -115,6 +115,18 @@ impl Schema {
         self.places_of(key).iter().any(|place| !self.reading.uses(place).is_empty())
     }
 
+    /// Whether anything reads the effective `value` of `key`, as it is after mapping.
+    pub fn reads_effective(&self, key: &str, value: &Value) -> bool {
+        let is_inferred_from = self.patterns.iter().any(|(pattern, written)| written == key || pattern.matches(key));
+        if is_secret(key) || is_inferred_from || self.referred.contains(key) {
+            return true;
+        }
+        // Of a list of tables, or a table that stands in default.json, templates may use the parts only.
+        let has_parts = matches!(value, Value::List(_) | Value::Table(_));
+        let place = steps_of(key, None);
+        place.is_some_and(|place| !self.reading.uses(&place).is_empty() || has_parts && self.reading.reads_below(&place))
+    }
+
     /// What the templates do with the value of a key of the user.
     pub fn uses(&self, key: &str) -> Vec<&Use> {
         self.places_of(key).iter().flat_map(|place| self.reading.uses(place)).collect()

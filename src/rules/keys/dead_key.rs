@@ -35,7 +35,7 @@ pub(super) enum Meant {
 }
 
 /// The keys of deployment.toml that nothing reads, in written order, with the schema that says so.
-pub(super) fn dead_keys<'a>(context: HomeContext<'a>) -> Option<(FileId, &'a Schema, Vec<DeadKey<'a>>)> {
+pub(super) fn dead_keys(context: HomeContext) -> Option<(FileId, &Schema, Vec<DeadKey>)> {
     let model = context.model();
     let schema = model.schema()?;
     let (file, document) = model.toml()?;
@@ -160,7 +160,7 @@ fn other_kind_of_table(key: &str, schema: &Schema) -> Option<Meant> {
 
 /// The table of a key, and its name in it.
 pub(super) fn split(key: &str) -> (&str, &str) {
-    let end = if key.ends_with('\'') { key[..key.len() - 1].rfind('\'').unwrap_or(0) } else { key.len() };
+    let end = key.strip_suffix('\'').map_or(key.len(), |quoted| quoted.rfind('\'').unwrap_or(0));
     key[..end].rfind('.').map_or(("", key), |dot| (&key[..dot], &key[dot + 1..]))
 }
 

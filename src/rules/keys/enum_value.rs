@@ -1,5 +1,6 @@
 //! `enum-value`: a value that is none of those which the server knows for a key.
 
+use super::dead_key::split;
 use crate::diagnostic::{Finding, Severity};
 use crate::fix::edit::Safety;
 use crate::model::Location;
@@ -26,8 +27,8 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             continue;
         }
         // A database with a driver of its own needs nothing that would follow from its type.
-        let table = entry.key.rsplit_once('.').map_or("", |(table, _)| table);
-        if allowed.is_empty() && entry.key.ends_with(".type") && document.get(&format!("{table}.driver")).is_some() {
+        let (table, name) = split(&entry.key);
+        if allowed.is_empty() && name == "type" && document.get(&format!("{table}.driver")).is_some() {
             continue;
         }
         let alike: Vec<&String> = known.iter().filter(|known| plain(known) == plain(text)).collect();

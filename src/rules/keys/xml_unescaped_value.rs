@@ -1,6 +1,7 @@
 //! `xml-unescaped-value`: a value that is pasted into XML as it stands, where it is no XML.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use crate::diagnostic::Finding;
 use crate::fix::edit::{Fix, Safety};
@@ -9,8 +10,8 @@ use crate::mapper::schema::Schema;
 use crate::mapper::{Renderer, Resources};
 use crate::model::{Location, Model};
 use crate::rules::{HomeContext, fixes};
-use crate::source::Span;
 use crate::source::toml::{TomlEntry, TomlValue};
+use crate::source::{Kind, Span};
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let model = context.model();
@@ -25,11 +26,16 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             let message = format!("`{wrong}` in `{}` goes into {place}{output} as it stands, which is no XML then", entry.key);
             let escape = escape_of(wrong);
             let finding = Finding::new(context.number, at, message).key(&entry.key);
-            let only_xml = schema.reached_outputs(&entry.key).iter().all(|output| output.ends_with(".xml"));
+            let only_xml = schema.reached_outputs(&entry.key).iter().all(|output| is_xml(output));
             let fix = escaped(model, entry, span, only_xml, in_attribute);
             findings.push(finding.help(format!("write `{escape}` for `{wrong}`")).fix(fix));
         }
     }
+}
+
+/// Whether a rendered file is XML.
+fn is_xml(output: &str) -> bool {
+    Kind::of(Path::new(output)) == Kind::Xml
 }
 
 /// The strings of a value with their places.
@@ -94,7 +100,7 @@ impl Sinks<'_> {
         let uses: Vec<Use> = self.schema.uses(key).into_iter().cloned().collect();
         uses.into_iter().filter(|used| matches!(used.kind, UseKind::Printed | UseKind::Listed)).find_map(|used| {
             let output = self.schema.outputs.get(used.template)?.clone();
-            if !output.ends_with(".xml") {
+            if !is_xml(&output) {
                 return None;
             }
             let in_attribute = match self.surroundings(used.template, &output, used.span)? {
