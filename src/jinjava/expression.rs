@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::Fault;
 use super::lexer::{Lexeme, Symbol, lexemes};
+use super::tree::Release;
 use crate::source::Span;
 
 /// An expression with its place in the template.
@@ -115,18 +116,18 @@ impl Expression {
     }
 
     /// Parses the expression at `span` of `template`.
-    pub(super) fn parse(template: &str, span: Span) -> Result<Self, Fault> {
+    pub(super) fn parse(template: &str, span: Span, release: Release) -> Result<Self, Fault> {
         let lexemes = lexemes(template, span)?;
-        let mut parser = Parser { template, lexemes: &lexemes, at: 0, depth: 0 };
+        let mut parser = Parser { template, release, lexemes: &lexemes, at: 0, depth: 0 };
         let expression = parser.expression()?.ok_or_else(|| parser.unexpected("an expression"))?;
         parser.expect_end()?;
         Ok(expression)
     }
 
     /// Parses the expressions at `span` of `template`, separated by commas, as a list.
-    pub(super) fn parse_list(template: &str, span: Span) -> Result<Self, Fault> {
+    pub(super) fn parse_list(template: &str, span: Span, release: Release) -> Result<Self, Fault> {
         let lexemes = lexemes(template, span)?;
-        let mut parser = Parser { template, lexemes: &lexemes, at: 0, depth: 0 };
+        let mut parser = Parser { template, release, lexemes: &lexemes, at: 0, depth: 0 };
         let parts = parser.list()?;
         parser.expect_end()?;
         Self::new(ExpressionKind::List(parts), span)
@@ -135,6 +136,7 @@ impl Expression {
 
 struct Parser<'a> {
     template: &'a str,
+    release: Release,
     lexemes: &'a [Lexeme],
     at: usize,
     depth: u16,
@@ -284,14 +286,24 @@ impl Parser<'_> {
 
     fn comparison(&mut self) -> Parsed {
         let start = self.lexeme(0).span.start;
-        let Some(left) = self.binary(&["<=", "<", ">=", ">", "in"], Self::sum)? else { return Ok(None) };
-        if self.image(0) == "not" && self.image(1) == "in" {
-            self.at += 2;
-            let right = self.sum()?;
-            let right = self.required(right)?;
-            return self.make(start, ExpressionKind::Binary("not in", Box::new(left), Box::new(right))).map(Some);
+        let signs = ["<=", "<", ">=", ">", "in"];
+        if self.release < Release::Since26 {
+            return self.binary(&signs, Self::sum);
         }
-        Ok(Some(left))
+        let Some(left) = self.sum()? else { return Ok(None) };
+        let sign = if self.image(0) == "not" && self.image(1) == "in" {
+            self.at += 1;
+            "not in"
+        } else if let Some(sign) = signs.into_iter().find(|sign| self.next_is(sign)) {
+            sign
+        } else {
+            return Ok(Some(left));
+        };
+        self.at += 1;
+        // From 2.6 on there is one at most: `1 < 2 < 3` is no expression (ExtendedParser.java).
+        let right = self.sum()?;
+        let right = self.required(right)?;
+        self.make(start, ExpressionKind::Binary(sign, Box::new(left), Box::new(right))).map(Some)
     }
 
     fn sum(&mut self) -> Parsed {
@@ -356,7 +368,9 @@ impl Parser<'_> {
         } else if let Some(negated) = self.take_is() {
             let name = Rc::from(self.image(0));
             self.at += 1;
-            let argument = self.value()?.map(Box::new);
+            // In 2.4 all that stands behind is the argument: `a is sameas true and b` asks whether `a` is `true and b`.
+            let argument = if self.release < Release::Since25 { self.expression()? } else { self.value()? };
+            let argument = argument.map(Box::new);
             value = self.make(start, ExpressionKind::Test { of: Box::new(value), name, negated, argument })?;
         }
         Ok(Some(value))
@@ -391,11 +405,15 @@ impl Parser<'_> {
             Symbol::Null => self.literal(ExpressionKind::Null),
             Symbol::Sign("(") => {
                 self.at += 1;
+                // Before 2.6 a comma anywhere before the next `)`, even one between arguments, makes a tuple of it (ExtendedParser.java).
+                let behind = self.lexemes[self.at..].iter().take_while(|lexeme| lexeme.symbol != Symbol::Sign(")"));
+                let is_tuple =
+                    self.release < Release::Since26 && behind.into_iter().any(|lexeme| lexeme.symbol == Symbol::Sign(","));
                 let mut parts = self.list()?;
                 self.expect(")")?;
                 match parts.len() {
                     0 => return Err(self.unexpected("a value")),
-                    1 => return Ok(parts.pop()),
+                    1 if !is_tuple => return Ok(parts.pop()),
                     _ => {}
                 }
                 ExpressionKind::List(parts)

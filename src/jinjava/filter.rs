@@ -85,7 +85,7 @@ pub(super) fn apply(name: &str, value: &Value, arguments: &[Value], named: &Map,
             match default {
                 _ if is_there => value.clone(),
                 Value::Null if release >= Release::Since27 || release < Release::Since25 => Value::Null,
-                Value::List(_) | Value::Map(_) => default.clone(),
+                Value::List(_) | Value::Map(_) if release >= Release::Since25 => default.clone(),
                 // Anything else becomes a string, even a boolean (DefaultFilter.java).
                 _ => Value::text(default.to_java()),
             }
@@ -129,9 +129,10 @@ pub(super) fn apply(name: &str, value: &Value, arguments: &[Value], named: &Map,
         "trim" => Value::text(value.to_java().trim_matches(|character| character <= ' ')),
         "string" => Value::text(value.to_java()),
         "safe" => value.clone(),
-        "escape" | "e" => on_text(value, |text| {
-            text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('\'', "&#39;").replace('"', "&quot;")
-        }),
+        "escape" | "e" => {
+            let text = to_text(value).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+            Value::text(text.replace('\'', "&#39;").replace('"', "&quot;"))
+        }
         "replace" => {
             let (Some(from), Some(to)) = (argument(0, "old"), argument(1, "new")) else {
                 return Err("`replace` expects what to replace and with what".into());
@@ -209,7 +210,7 @@ pub(super) fn apply(name: &str, value: &Value, arguments: &[Value], named: &Map,
         _ if NOT_FOLLOWED.contains(&name) => {
             return Err(Refusal::not_followed(&format!("the filter `{name}`")));
         }
-        _ => return Err(Refusal::passed(format!("there is no filter `{name}`: the expression prints nothing"))),
+        _ => return Err(Refusal::passed(format!("there is no filter `{name}`: it gives nothing"))),
     })
 }
 

@@ -63,7 +63,7 @@ pub fn render(template: &Template, release: Release, root: &Value, limits: Limit
 }
 
 /// How deeply values may be rendered as templates, and macros, tags and parts of expressions lie in each other.
-const MAX_DEPTH: usize = 150;
+const MAX_DEPTH: usize = 110;
 
 /// How deeply values that contain templates are rendered (JinjavaConfig.java, maxRenderDepth).
 const MAX_NESTED: usize = 10;
@@ -351,6 +351,17 @@ impl Interpreter<'_> {
         Ok(())
     }
 
+    /// A filter or a test that does not exist gives nothing, and the expression goes on with it.
+    fn or_nothing(&mut self, value: Result<Value, Fault>) -> Result<Value, Fault> {
+        match value {
+            Err(fault) if fault.gravity == Gravity::Passed => {
+                self.report(fault);
+                Ok(Value::Null)
+            }
+            value => value,
+        }
+    }
+
     fn evaluate(&mut self, expression: &Expression) -> Result<Value, Fault> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
@@ -417,7 +428,8 @@ impl Interpreter<'_> {
                 if &**name == "unique" {
                     self.spend(base.weight(self.steps).saturating_mul(size(&base)), span)?;
                 }
-                let value = filter::apply(name, &base, &arguments, &named, self.release).map_err(refused)?;
+                let applied = filter::apply(name, &base, &arguments, &named, self.release).map_err(refused);
+                let value = self.or_nothing(applied)?;
                 self.charge(&value, span)?;
                 value
             }
@@ -427,7 +439,8 @@ impl Interpreter<'_> {
                 if let Some(argument) = &argument {
                     self.work([&of, argument], span)?;
                 }
-                Value::Boolean(exptest::holds(name, &of, argument.as_ref(), self.release).map_err(refused)? != *negated)
+                let held = exptest::holds(name, &of, argument.as_ref(), self.release).map_err(refused);
+                self.or_nothing(held.map(|holds| Value::Boolean(holds != *negated)))?
             }
             K::Unary(operation, operand) => {
                 let operand = self.evaluate(operand)?;
@@ -517,8 +530,14 @@ impl Interpreter<'_> {
     }
 
     fn call(&mut self, name: &Rc<str>, arguments: &[Expression], span: Span) -> Result<Value, Fault> {
+        let called = self.scopes.iter().rev().find_map(|scope| scope.macros.get(name)).cloned();
+        // Before its arguments are even looked at (AstMacroFunction.java).
+        if called.is_some() && self.running.contains(name) {
+            self.report(Fault::passed(span, &format!("the macro `{name}` calls itself, which prints nothing")));
+            return Ok(Value::text(""));
+        }
         let (values, mut named) = self.arguments(arguments)?;
-        if let Some(called) = self.scopes.iter().rev().find_map(|scope| scope.macros.get(name)).cloned() {
+        if let Some(called) = called {
             return self.call_macro(&called, values, &mut named, span);
         }
         match &**name {
@@ -561,10 +580,6 @@ impl Interpreter<'_> {
     /// Runs a macro in a scope of its own, on top of the scopes of its caller (MacroFunction.java).
     fn call_macro(&mut self, called: &Called, values: Vec<Value>, named: &mut Map, span: Span) -> Result<Value, Fault> {
         let Called { definition: called, level, defaults } = called;
-        if self.running.contains(&called.name) {
-            self.report(Fault::passed(span, &format!("the macro `{}` calls itself, which prints nothing", called.name)));
-            return Ok(Value::text(""));
-        }
         let mut scope = self.scopes.get(*level).cloned().unwrap_or_default();
         self.spend((scope.values.len() + scope.macros.len()) as u64, span)?;
         let mut values = values.into_iter();
@@ -635,7 +650,8 @@ fn slice(base: &Value, from: Option<&Value>, to: Option<&Value>, release: Releas
                 (None, _) => Err(outside()),
             }
         }
-        Value::Null => Ok(Value::Null),
+        // It takes the value of the whole expression with it (PropertyNotFoundException).
+        Value::Null => Err(Refusal::passed("a slice of nothing".to_owned())),
         _ => Err("a slice of what is no list".into()),
     }
 }
@@ -691,6 +707,35 @@ mod tests {
     }
 
     #[test]
+    fn a_test_or_filter_that_does_not_exist_gives_nothing_and_the_expression_goes_on() {
+        check(&[
+            ("{{ not (s is nosuch) }}{{ (s is not nosuch) ~ 'a' }}", "truea"),
+            ("{{ s|nosuch|default('q') }}{{ (s|nosuch) or 'x' }}", "qx"),
+        ]);
+    }
+
+    #[test]
+    fn a_macro_that_calls_itself_does_not_look_at_its_arguments() {
+        check(&[("{% macro f(n) %}{{ n }}{{ f(-ls) }}{% endmacro %}{{ f(1) }}", "1")]);
+    }
+
+    #[test]
+    fn before_2_6_a_comma_in_parentheses_makes_a_tuple() {
+        let template = "{{ (s.replace('a','b')) }}";
+        assert_eq!(shown(template, Release::Since25).as_deref(), Ok("[bbc]"));
+        assert_eq!(shown(template, Release::Since26).as_deref(), Ok("bbc"));
+    }
+
+    #[test]
+    fn comparisons_do_not_chain() {
+        check(&[("{{ 1 < 2 == true }}{{ (1 < 2) in [true] }}", "truetrue")]);
+        for template in ["{{ 1 < 2 < 3 }}", "{{ 1 in [1] in [true] }}", "{{ 1 in [1] not in [true] }}", "{{ 1 not in [1] > 2 }}"]
+        {
+            assert_eq!(shown(template, Release::Since27), Err(Gravity::Fatal), "{template}");
+        }
+    }
+
+    #[test]
     fn a_macro_has_its_defaults_from_where_it_is_defined() {
         check(&[
             ("{% macro f(a=s) %}{{ a }}{% endmacro %}{% set s = 'new' %}{{ f() }}", "abc"),
@@ -724,7 +769,7 @@ mod tests {
             ("{{ ls[-1:] }}{{ ls[0:-1] }}{{ ls[:2] }}{{ ls[2:9] }}", "[c][a, b][a, b][c]"),
             ("{{ s[-1:] }}{{ s[0:-1] }}|{{ s[2:1] }}|", "cab||"),
             ("{{ ls[undef:2] }}", "[]"),
-            ("{{ undef['a':] }}", ""),
+            ("{{ undef['a':] }}{{ not undef[0:1] }}", ""),
         ]);
         assert_eq!(shown("{{ m[0:1] }}", Release::Since27), Err(Gravity::Fatal));
     }
@@ -770,11 +815,22 @@ mod tests {
             ("{% if undef -%}  x{% else -%}  y{% endif %}", "  y", "y"),
             ("a  {%- print s -%}  b", "aabc  b", "aabcb"),
             ("a {%- endif -%} b", "a b", "ab"),
+            ("a\n {# c #} {%- if t %}{% endif %}", "a", "a"),
         ] {
             assert_eq!(shown(template, Release::Since26).as_deref(), Ok(before), "{template}");
             assert_eq!(shown(template, Release::Since27).as_deref(), Ok(since), "{template}");
         }
+        // Texts on both sides of a comment are one from 2.6 on only.
+        assert_eq!(shown("a\n {# c #} {%- if t %}{% endif %}", Release::Since25).as_deref(), Ok("a\n "));
         check(&[("x\u{a0} {%- if t %}y{% endif %}", "x\u{a0}y")]);
+    }
+
+    #[test]
+    fn before_2_6_comparisons_chain_and_in_2_4_a_test_takes_all_behind_it() {
+        assert_eq!(shown("{{ 3 > 2 == true }}{{ 1 in [1] in [true] }}", Release::Since25).as_deref(), Ok("truetrue"));
+        let template = "{{ t is not sameas true && undef }}";
+        assert_eq!(shown(template, Release::Until24).as_deref(), Ok("true"));
+        assert_eq!(shown(template, Release::Since25).as_deref(), Ok("false"));
     }
 
     #[test]

@@ -15,7 +15,6 @@ pub(super) fn apply(operator: &str, left: &Value, right: &Value, release: Releas
         "!=" => equal(left, right).map(|equal| Value::Boolean(!equal)),
         "<" | "<=" | ">" | ">=" => compare(operator, left, right).map(Value::Boolean),
         "in" => Ok(Value::Boolean(contains(right, left, release))),
-        "not in" if release < Release::Since26 => Err("there is no `not in` before Jinjava 2.6".into()),
         "not in" => Ok(Value::Boolean(!contains(right, left, release))),
         "~" => Ok(Value::text(format!("{}{}", to_text(left), to_text(right)))),
         "+" => add(left, right),

@@ -127,7 +127,7 @@ impl Template {
                     builder.add_text(token.span, before_tag);
                 }
                 TokenKind::Expression => {
-                    let expression = parse_expression(text, trimmed(text, inner(token.span)));
+                    let expression = parse_expression(text, trimmed(text, inner(token.span)), release);
                     builder.add(token.span, NodeKind::Print(expression));
                 }
                 TokenKind::Tag => builder.add_tag(token.span),
@@ -143,8 +143,8 @@ impl Template {
 }
 
 /// An empty expression prints nothing.
-fn parse_expression(text: &str, span: Span) -> Parsed {
-    if span.is_empty() { Expression::parse("null", Span::new(0, 4)) } else { Expression::parse(text, span) }
+fn parse_expression(text: &str, span: Span, release: Release) -> Parsed {
+    if span.is_empty() { Expression::parse("null", Span::new(0, 4), release) } else { Expression::parse(text, span, release) }
 }
 
 /// A token without its delimiters and the `-` inside of them.
@@ -217,10 +217,10 @@ impl Builder<'_> {
         // Blanks before a tag go even where they do not begin the line.
         let text = if before_tag { text.trim_end_matches([' ', '\t']) } else { text };
         let trims_first = self.open.last().is_some_and(|open| open.trims_first);
-        let since_27 = self.release >= Release::Since27;
+        let (merges, since_27) = (self.release >= Release::Since26, self.release >= Release::Since27);
         let siblings = self.siblings();
         match siblings.last_mut() {
-            Some(Piece { node: Node { kind: NodeKind::Text(before), span: whole }, trim_end, .. }) => {
+            Some(Piece { node: Node { kind: NodeKind::Text(before), span: whole }, trim_end, .. }) if merges => {
                 // From 2.7 on, what a `{%-` took from the text before it is taken from the text behind it too, where the tag is no node.
                 before.push_str(if since_27 && *trim_end { text.trim_start_matches(is_java_space) } else { text });
                 whole.end = span.end;
@@ -277,7 +277,7 @@ impl Builder<'_> {
     /// A tag without an end.
     fn simple_tag(&self, span: Span, name: &str, arguments: Span) -> NodeKind {
         let text = self.text;
-        let expression = || parse_expression(text, strip(text, arguments));
+        let expression = || parse_expression(text, strip(text, arguments), self.release);
         match name {
             "else" => NodeKind::Else(None),
             "elif" => NodeKind::Else(Some(expression())),
@@ -301,7 +301,7 @@ impl Builder<'_> {
         if arguments.is_empty() {
             return Err(Fault::fatal(span, &format!("`{name}` expects an expression")));
         }
-        Expression::parse(self.text, arguments)
+        Expression::parse(self.text, arguments, self.release)
     }
 
     fn set(&self, span: Span, arguments: Span) -> NodeKind {
@@ -315,7 +315,7 @@ impl Builder<'_> {
         if strip(text, Span::new(arguments.start, equals)).is_empty() {
             return NodeKind::Broken(Fault::fatal(span, "`set` expects a name"));
         }
-        NodeKind::Set { names, values: Expression::parse_list(text, values) }
+        NodeKind::Set { names, values: Expression::parse_list(text, values, self.release) }
     }
 
     /// An end tag: closes the innermost tag of its name, and every other one that is open in it.
@@ -379,7 +379,14 @@ impl Builder<'_> {
         let names: Vec<Rc<str>> =
             header[..at].split([',', ' ', '\t', '\n', '\r']).filter(|name| !name.is_empty()).map(Rc::from).collect();
         let collection = strip(self.text, Span::new((arguments.start + at + 4).min(arguments.end), arguments.end));
-        NodeKind::For { names, collection: parse_expression(self.text, collection), body }
+        // Before 2.6 commas stand where blanks are (ForTag.java).
+        if self.release < Release::Since26 && collection.of(self.text).contains(char::is_whitespace) {
+            return NodeKind::Broken(Fault::limit(
+                span,
+                "a `for` over an expression with blanks is not followed before Jinjava 2.6",
+            ));
+        }
+        NodeKind::For { names, collection: parse_expression(self.text, collection, self.release), body }
     }
 
     fn macro_tag(&self, span: Span, arguments: Span, body: Vec<Node>) -> NodeKind {
@@ -419,7 +426,7 @@ impl Builder<'_> {
                 }
             }
             let value = strip(text, Span::new(start + parameter.len() + 1, at - 1));
-            parameters.push((Rc::from(parameter.trim()), Some(parse_expression(text, value))));
+            parameters.push((Rc::from(parameter.trim()), Some(parse_expression(text, value, self.release))));
         }
         NodeKind::Macro(Rc::new(Macro { name: Rc::from(name), parameters, body }))
     }
