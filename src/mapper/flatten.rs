@@ -2,7 +2,7 @@
 //! MutableTomlTable.java and Toml.java).
 
 use indexmap::IndexMap;
-use toml_edit::{Array, ArrayOfTables, Document, InlineTable, Item, Table, Value as TomlItem};
+use toml_edit::{Array, ArrayOfTables, Datetime, Document, InlineTable, Item, Offset, Table, Value as TomlItem};
 
 use super::java_hash::{hash_of, hash_of_list, in_set_order};
 use super::value::{FlatMap, Value};
@@ -144,9 +144,32 @@ fn simple_value(value: &TomlItem) -> Value {
         TomlItem::Integer(number) => Value::Integer(*number.value()),
         TomlItem::Float(number) => Value::Double(*number.value()),
         TomlItem::Boolean(boolean) => Value::Boolean(*boolean.value()),
-        TomlItem::Datetime(date) => Value::Text(date.value().to_string()),
+        TomlItem::Datetime(date) => Value::Text(java_date(date.value())),
         TomlItem::Array(_) | TomlItem::InlineTable(_) => Value::Null,
     }
+}
+
+/// A date as `toString` of Java's LocalDate, LocalTime, LocalDateTime and OffsetDateTime writes it: without seconds that are 0, and with
+/// three, six or nine digits behind them.
+fn java_date(date: &Datetime) -> String {
+    let day = date.date.map(|day| day.to_string());
+    let time = date.time.map(|time| {
+        let (second, nanosecond) = (time.second.unwrap_or(0), time.nanosecond.unwrap_or(0));
+        let seconds = match (second, nanosecond) {
+            (0, 0) => String::new(),
+            (_, 0) => format!(":{second:02}"),
+            (_, part) if part % 1_000_000 == 0 => format!(":{second:02}.{:03}", part / 1_000_000),
+            (_, part) if part % 1000 == 0 => format!(":{second:02}.{:06}", part / 1000),
+            (_, part) => format!(":{second:02}.{part:09}"),
+        };
+        format!("{:02}:{:02}{seconds}", time.hour, time.minute)
+    });
+    let offset = match date.offset {
+        None => String::new(),
+        Some(Offset::Z | Offset::Custom { minutes: 0 }) => "Z".to_owned(),
+        Some(offset) => offset.to_string(),
+    };
+    format!("{}{offset}", day.into_iter().chain(time).collect::<Vec<_>>().join("T"))
 }
 
 fn read_array(array: &Array, spans: &mut Vec<Span>) -> Vec<Value> {
@@ -206,6 +229,23 @@ mod tests {
         let map = flatten("\"é\" = 1\n\"a b\" = 2\n").unwrap_or_default();
         assert_eq!(map.get("'\\u00e9'").map(|setting| setting.value.clone()), Some(Value::Null));
         assert_eq!(map.get("'a b'").map(|setting| setting.value.clone()), Some(Value::Integer(2)));
+    }
+
+    #[test]
+    fn dates_print_as_in_java() {
+        for (written, expected) in [
+            ("1979-05-27", "1979-05-27"),
+            ("1979-05-27T07:32:00Z", "1979-05-27T07:32Z"),
+            ("1979-05-27T07:32:00", "1979-05-27T07:32"),
+            ("07:32:00", "07:32"),
+            ("07:32:00.100", "07:32:00.100"),
+            ("1979-05-27T00:32:00.999999-07:00", "1979-05-27T00:32:00.999999-07:00"),
+            ("1979-05-27T07:32:00.5Z", "1979-05-27T07:32:00.500Z"),
+            ("1979-05-27T07:00:30+00:00", "1979-05-27T07:00:30Z"),
+        ] {
+            let map = flatten(&format!("a = {written}\n")).unwrap_or_default();
+            assert_eq!(map.get("a").map(|setting| setting.value.to_java()).as_deref(), Some(expected), "{written}");
+        }
     }
 
     #[test]

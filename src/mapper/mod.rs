@@ -5,7 +5,7 @@ mod defaults;
 pub mod environment;
 mod flatten;
 mod infer;
-mod java_hash;
+pub(crate) mod java_hash;
 mod key_mapping;
 pub mod metadata;
 pub mod reading;

@@ -22,9 +22,10 @@ pub fn validate(map: &HashOrdered<Effective>, rules: &Json<String, JsonValue>, f
 /// Whether every value under `if` is as the rule asks.
 fn applies(map: &HashOrdered<Effective>, rule: &Json<String, JsonValue>) -> bool {
     let conditions = rule.get("if").and_then(JsonValue::as_object);
-    conditions.into_iter().flatten().all(|(key, expected)| {
-        map.get(key).is_some_and(|effective| effective.value == Value::of_json(expected))
-    })
+    conditions
+        .into_iter()
+        .flatten()
+        .all(|(key, expected)| map.get(key).is_some_and(|effective| effective.value == Value::of_json(expected)))
 }
 
 /// The server casts every value to a string, even where the rule has no `regex`.
