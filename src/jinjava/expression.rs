@@ -101,7 +101,9 @@ impl Expression {
             K::Function(_, parts) | K::List(parts) => parts.iter().for_each(under),
             K::Test { of, argument, .. } => {
                 under(of);
-                argument.iter().for_each(|part| under(part));
+                if let Some(argument) = argument {
+                    under(argument);
+                }
             }
             K::Choice(condition, yes, no) => [condition, yes, no].into_iter().for_each(|part| under(part)),
             K::Map(entries) => entries.iter().for_each(|(_, part)| under(part)),

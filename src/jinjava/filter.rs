@@ -1,7 +1,5 @@
 //! The filters of a template, as far as templates of products use them; the others are told from those that Jinjava has not at all.
 
-use std::rc::Rc;
-
 use super::convert::{Refusal, kind_of, to_double, to_integer, to_text};
 use super::member::property;
 use super::tree::Release;
@@ -76,6 +74,7 @@ const NOT_FOLLOWED: [&str; 64] = [
 ];
 
 /// `value|name(arguments)`, with the arguments that have a name apart.
+#[expect(clippy::too_many_lines, reason = "one arm for each filter")]
 pub(super) fn apply(name: &str, value: &Value, arguments: &[Value], named: &Map, release: Release) -> Result<Value, Refusal> {
     let argument = |at: usize, name: &str| arguments.get(at).or_else(|| named.get(name));
     Ok(match name {
@@ -117,8 +116,8 @@ pub(super) fn apply(name: &str, value: &Value, arguments: &[Value], named: &Map,
             Value::Null if release < Release::Since25 => return Err("`list` of nothing".into()),
             single => Value::list(vec![single.clone()]),
         },
-        "lower" => on_string(value, |text| text.to_lowercase()),
-        "upper" => on_string(value, |text| text.to_uppercase()),
+        "lower" => on_string(value, str::to_lowercase),
+        "upper" => on_string(value, str::to_uppercase),
         "capitalize" => on_string(value, |text| {
             let mut characters = text.chars();
             characters

@@ -200,7 +200,7 @@ struct Builder<'a> {
     faults: Vec<Fault>,
 }
 
-impl<'a> Builder<'a> {
+impl Builder<'_> {
     fn siblings(&mut self) -> &mut Vec<Piece> {
         // The root is never closed.
         let last = self.open.len() - 1;

@@ -81,7 +81,7 @@ impl<T: Nested> Drop for Shared<T> {
         while let Some(value) = values.pop() {
             match value {
                 Value::List(list) | Value::Array(list) => {
-                    values.extend(Rc::into_inner(list).map(|list| list.0.take()).unwrap_or_default())
+                    values.extend(Rc::into_inner(list).map(|list| list.0.take()).unwrap_or_default());
                 }
                 Value::Map(map) => {
                     values.extend(Rc::into_inner(map).map(|map| map.0.take().into_values()).into_iter().flatten());
@@ -125,8 +125,7 @@ impl Value {
             Self::Integer(number) => *number as i32 != 0,
             Self::Double(number) => number.trunc() != 0.0,
             Self::Text(text) => !text.is_empty() && !text.eq_ignore_ascii_case("false"),
-            Self::List(items) => !items.borrow().is_empty(),
-            Self::Array(items) => !items.borrow().is_empty(),
+            Self::List(items) | Self::Array(items) => !items.borrow().is_empty(),
             Self::Map(map) => !map.borrow().is_empty(),
             Self::Entry(_) | Self::Loop { .. } => true,
         }
@@ -237,8 +236,7 @@ impl Value {
             (Self::Boolean(one), Self::Boolean(other)) => one == other,
             (Self::Integer(one), Self::Integer(other)) => one == other && (-128..128).contains(one),
             (Self::Text(one), Self::Text(other)) => Rc::ptr_eq(one, other),
-            (Self::Array(one), Self::Array(other)) => Rc::ptr_eq(one, other),
-            (Self::List(one), Self::List(other)) => Rc::ptr_eq(one, other),
+            (Self::Array(one), Self::Array(other)) | (Self::List(one), Self::List(other)) => Rc::ptr_eq(one, other),
             (Self::Map(one), Self::Map(other)) => Rc::ptr_eq(one, other),
             _ => false,
         }

@@ -1,6 +1,8 @@
 //! Stage 1: deployment.toml becomes a flat map in the order of the server's parser (config-mapper TomlParser.java, cava-toml 0.5.0
 //! MutableTomlTable.java and Toml.java).
 
+use std::fmt::Write;
+
 use indexmap::IndexMap;
 use toml_edit::{Array, ArrayOfTables, Datetime, Document, InlineTable, Item, Offset, Table, Value as TomlItem};
 
@@ -47,7 +49,7 @@ fn in_java_order(table: Vec<(String, Held)>) -> IndexMap<String, Setting> {
         .collect()
 }
 
-/// `keyPathSet`: every level is a HashMap, and the paths below it are a HashSet of lists.
+/// `keyPathSet`: every level is a `HashMap`, and the paths below it are a `HashSet` of lists.
 fn key_paths(table: Vec<(String, Held)>) -> Vec<(Vec<String>, Setting)> {
     let mut paths = Vec::new();
     for (key, held) in in_set_order(table, |(key, _)| hash_of(key)) {
@@ -91,8 +93,8 @@ fn escaped(part: &str) -> String {
             '\n' => text.push_str("\\n"),
             '\r' => text.push_str("\\r"),
             '\u{c}' => text.push_str("\\f"),
-            _ if character.len_utf16() > 1 => text.push_str(&format!("\\U{:08x}", u32::from(character))),
-            _ => text.push_str(&format!("\\u{:04x}", u32::from(character))),
+            _ if character.len_utf16() > 1 => write!(text, "\\U{:08x}", u32::from(character)).unwrap_or_default(),
+            _ => write!(text, "\\u{:04x}", u32::from(character)).unwrap_or_default(),
         }
     }
     text
@@ -101,7 +103,7 @@ fn escaped(part: &str) -> String {
 fn read_table(text: &str, table: &Table) -> Vec<(String, Held)> {
     let mut held = Vec::new();
     for (name, item) in table {
-        let key = table.key(name).and_then(|key| key.span()).map_or_else(Span::default, Span::from);
+        let key = table.key(name).and_then(toml_edit::Key::span).map_or_else(Span::default, Span::from);
         let entry = match item {
             Item::None => continue,
             Item::Value(value) => held_of(text, value, key),
@@ -152,7 +154,7 @@ fn simple_value(text: &str, value: &TomlItem) -> Value {
     }
 }
 
-/// A date as `toString` of Java's LocalDate, LocalTime, LocalDateTime and OffsetDateTime writes it: without seconds that are 0, and with
+/// A date as `toString` of Java's `LocalDate`, `LocalTime`, `LocalDateTime` and `OffsetDateTime` writes it: without seconds that are 0, and with
 /// three, six or nine digits behind them.
 fn java_date(date: &Datetime) -> String {
     let day = date.date.map(|day| day.to_string());

@@ -134,11 +134,7 @@ fn replace_outside(
     faults: &mut Vec<Fault>,
 ) {
     match value {
-        Value::Text(text) => {
-            if text.contains('$') {
-                *text = replaced(text, kind, key, environment, release, faults);
-            }
-        }
+        Value::Text(text) if text.contains('$') => *text = replaced(text, kind, key, environment, release, faults),
         Value::List(items) => {
             for item in items {
                 match item {

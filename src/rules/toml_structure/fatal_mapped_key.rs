@@ -41,7 +41,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
 /// The target as it was meant: with one quote on each side.
 fn direct_key(target: &str) -> Option<String> {
     let direct = target.replace("''", "'");
-    let is_whole = direct != target && segments(&direct).is_ok_and(|segments| segments.len() > 1);
+    let is_whole = direct != target && segments(&direct).is_some_and(|segments| segments.len() > 1);
     is_whole.then_some(direct)
 }
 
