@@ -1,4 +1,5 @@
-//! Turns the TOML below rules/ into two JSON texts that the library embeds: parsing JSON at start is several times faster than TOML.
+//! Turns the TOML below rules/ into two JSON texts that the library embeds: parsing JSON at start is several times faster than TOML. The
+//! tables of keys are embedded as they are.
 
 use std::path::{Path, PathBuf};
 use std::{env, error, fs};
@@ -11,6 +12,7 @@ fn main() -> Result<(), Box<dyn error::Error>> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
     fs::write(out.join("catalog.json"), catalog(&root.join("catalog"))?.to_string())?;
     fs::write(out.join("rules.json"), rules(&root)?.to_string())?;
+    fs::write(out.join("keys.rs"), keys(&root.join("catalog/keys"))?)?;
     Ok(())
 }
 
@@ -29,6 +31,16 @@ fn catalog(folder: &Path) -> Result<Value, Box<dyn error::Error>> {
         }
     }
     Ok(Value::Object(lists))
+}
+
+/// A Rust expression: the text of every table of keys, by product.
+fn keys(folder: &Path) -> Result<String, Box<dyn error::Error>> {
+    let mut list = String::from("&[");
+    for file in files_below(folder, "tsv")? {
+        let product = file.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
+        list.push_str(&format!("({product:?}, include_str!({:?})), ", file.display().to_string()));
+    }
+    Ok(list + "]")
 }
 
 /// A list with an object per rule; name and category come from the path.
@@ -57,8 +69,12 @@ fn read(file: &Path) -> Result<Map<String, Value>, Box<dyn error::Error>> {
     toml::from_str(&text).map_err(|error| format!("{}: {error}", file.display()).into())
 }
 
-/// Every `.toml` file below `folder`, sorted by path so that builds are reproducible.
 fn toml_files_below(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn error::Error>> {
+    files_below(folder, "toml")
+}
+
+/// Every file with this ending below `folder`, sorted by path so that builds are reproducible.
+fn files_below(folder: &Path, ending: &str) -> Result<Vec<PathBuf>, Box<dyn error::Error>> {
     let mut files = Vec::new();
     let mut folders = vec![folder.to_path_buf()];
     while let Some(folder) = folders.pop() {
@@ -66,7 +82,7 @@ fn toml_files_below(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn error::Error>
             let path = entry?.path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "toml") {
+            } else if path.extension().is_some_and(|extension| extension == ending) {
                 files.push(path);
             }
         }

@@ -24,6 +24,7 @@ fn run() -> Result<Exit, Failure> {
         Command::Ports(arguments) => commands::ports::run(&arguments),
         Command::Rules(arguments) => commands::rules::run(&arguments),
         Command::Explain(arguments) => commands::explain::run(&arguments),
+        Command::Schema(arguments) => commands::schema::run(&arguments),
     }
 }
 

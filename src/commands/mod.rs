@@ -5,6 +5,7 @@ pub mod fix;
 pub mod lint;
 pub mod ports;
 pub mod rules;
+pub mod schema;
 
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;

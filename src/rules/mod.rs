@@ -3,6 +3,8 @@
 mod declarative;
 mod fixes;
 mod info;
+#[cfg_attr(not(test), expect(dead_code, reason = "for rules about live keys"))]
+mod knowledge;
 mod ports;
 mod properties_structure;
 mod source;
