@@ -1,6 +1,7 @@
 //! Turns the TOML below rules/ into two JSON texts that the library embeds: parsing JSON at start is several times faster than TOML. The
 //! tables of keys are embedded as they are.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::{env, error, fs};
 
@@ -12,7 +13,7 @@ fn main() -> Result<(), Box<dyn error::Error>> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
     fs::write(out.join("catalog.json"), catalog(&root.join("catalog"))?.to_string())?;
     fs::write(out.join("rules.json"), rules(&root)?.to_string())?;
-    fs::write(out.join("keys.rs"), keys(&root.join("catalog/keys"))?)?;
+    fs::write(out.join("keys.rs"), keys(&root.join("catalog/keys"), &out)?)?;
     Ok(())
 }
 
@@ -34,13 +35,39 @@ fn catalog(folder: &Path) -> Result<Value, Box<dyn error::Error>> {
 }
 
 /// A Rust expression: the text of every table of keys, by product.
-fn keys(folder: &Path) -> Result<String, Box<dyn error::Error>> {
+fn keys(folder: &Path, out: &Path) -> Result<String, Box<dyn error::Error>> {
     let mut list = String::from("&[");
     for file in files_below(folder, "tsv")? {
         let product = file.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
-        list.push_str(&format!("({product:?}, include_str!({:?})), ", file.display().to_string()));
+        let copy = out.join(format!("{product}.tsv"));
+        fs::write(&copy, with_short_names(&fs::read_to_string(&file)?))?;
+        list.push_str(&format!("({product:?}, include_str!({:?})), ", copy.display().to_string()));
     }
     Ok(list + "]")
+}
+
+/// A table of keys with numbers in place of its files' names: the same table, a fifth smaller.
+fn with_short_names(table: &str) -> String {
+    let mut numbers: HashMap<&str, String> = HashMap::new();
+    let mut text = String::new();
+    for line in table.lines().filter(|line| !line.starts_with('#')) {
+        if let Some((name, path)) = line.strip_prefix("file\t").and_then(|file| file.split_once('\t')) {
+            let number = numbers.len().to_string();
+            text.push_str(&format!("file\t{number}\t{path}\n"));
+            numbers.insert(name, number);
+            continue;
+        }
+        for (at, part) in line.split('\t').enumerate() {
+            let used = [">", "list ", "other "].iter().find_map(|word| Some((word, part.strip_prefix(word)?)));
+            text.push_str(if at > 0 { "\t" } else { "" });
+            match used.and_then(|(word, name)| Some((word, numbers.get(name)?))) {
+                Some((word, number)) if at > 0 => text.push_str(&format!("{word}{number}")),
+                _ => text.push_str(part),
+            }
+        }
+        text.push('\n');
+    }
+    text
 }
 
 /// A list with an object per rule; name and category come from the path.

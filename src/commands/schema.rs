@@ -59,7 +59,8 @@ fn extract(models: &[&Model]) -> Result<Exit, Failure> {
             return Err(Failure::new(format!("product and version of `{path}` are unknown")));
         };
         if product.get_or_insert(own).id != own.id {
-            return Err(Failure::new(format!("`{path}` is another product than the homes before")).help("extract the keys of each product by itself"));
+            return Err(Failure::new(format!("`{path}` is another product than the homes before"))
+                .help("extract the keys of each product by itself"));
         }
         let schema = model.schema().filter(|schema| *schema.knowledge() == Knowledge::Home);
         let schema = schema.ok_or_else(|| Failure::new(format!("`{path}` has no templates")))?;
@@ -68,7 +69,8 @@ fn extract(models: &[&Model]) -> Result<Exit, Failure> {
     }
     let Some(product) = product else { return Ok(Exit::NothingFound) };
     let table = key_table::write(&product.id, &schemas).map_err(|difference| {
-        let failure = Failure::new(format!("the homes of {} {} differ in {} facts", product.name, difference.version, difference.count));
+        let failure =
+            Failure::new(format!("the homes of {} {} differ in {} facts", product.name, difference.version, difference.count));
         failure.help(format!("leave out the one that is not as shipped; {}", difference.facts.join(", ")))
     })?;
     print(&table)?;

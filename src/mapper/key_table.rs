@@ -40,7 +40,8 @@ pub fn write(product: &str, schemas: &[(Version, &Schema)]) -> Result<String, Di
     }
     versions.sort_by(|(one, _), (other, _)| one.compare(other));
 
-    let mut text = "# Which keys are live, and what is known of them. Written by `carbonlint schema --extract`, not by hand.\n".to_owned();
+    let mut text =
+        "# Which keys are live, and what is known of them. Written by `carbonlint schema --extract`, not by hand.\n".to_owned();
     let _ = writeln!(text, "product\t{product}");
     let numbers: Vec<String> = versions.iter().map(|(version, _)| version.to_string()).collect();
     let _ = writeln!(text, "versions\t{}", numbers.join("\t"));
@@ -150,7 +151,7 @@ fn facts_of(schema: &Schema, names: &BTreeMap<&str, &str>) -> Facts {
     }
     for (key, value) in &schema.defaults {
         if !is_secret(key, value) {
-            add(key, format!("default {value}"));
+            add(key, format!("={value}"));
         }
     }
     for (key, target) in &schema.mappings {
@@ -243,7 +244,7 @@ pub fn steps(key: &str) -> Vec<Step> {
 
 fn use_text(kind: &UseKind, file: &str) -> String {
     match kind {
-        UseKind::Printed => format!("print {file}"),
+        UseKind::Printed => format!(">{file}"),
         UseKind::Listed => format!("list {file}"),
         UseKind::Other => format!("other {file}"),
         UseKind::Looped => "loop".to_owned(),
@@ -258,10 +259,15 @@ fn use_text(kind: &UseKind, file: &str) -> String {
     }
 }
 
+/// What a fact says, and of what: a default begins with `=`, a file that the value is printed to with `>`.
+fn word_and_value(fact: &str) -> (&str, &str) {
+    if fact.starts_with(['=', '>']) { fact.split_at(1) } else { fact.split_once(' ').unwrap_or((fact, "")) }
+}
+
 /// The use that a fact of this word and value is.
 fn use_kind(word: &str, value: &str) -> Option<UseKind> {
     Some(match word {
-        "print" => UseKind::Printed,
+        ">" => UseKind::Printed,
         "list" => UseKind::Listed,
         "other" => UseKind::Other,
         "loop" => UseKind::Looped,
@@ -374,7 +380,7 @@ impl<'a> KeyTable<'a> {
 
 /// Whether a fact makes a key live: a default alone does not.
 fn is_live(fact: &str) -> bool {
-    let word = fact.split(' ').next().unwrap_or_default();
+    let (word, _) = word_and_value(fact);
     matches!(word, "maps" | "infers" | "referred") || use_kind(word, "").is_some()
 }
 
@@ -463,7 +469,7 @@ impl<'a> Builder<'a> {
             let mut key: Option<String> = None;
             let mut uses = Vec::new();
             for fact in line.facts.split('\t') {
-                let (word, value) = fact.split_once(' ').unwrap_or((fact, ""));
+                let (word, value) = word_and_value(fact);
                 if let Some(kind) = use_kind(word, value) {
                     let template = if kind.shows_everything() { self.files.get(value).copied().unwrap_or_default() } else { 0 };
                     uses.push(Use { kind, template, span: Span::default() });
@@ -491,7 +497,7 @@ impl<'a> Builder<'a> {
         let schema = &mut self.schema;
         match word {
             // Of two versions the newer stands below, and counts.
-            "default" => {
+            "=" => {
                 schema.defaults.extend(json(value).map(|value| (key.to_owned(), value)));
             }
             "unit" => {
@@ -504,7 +510,7 @@ impl<'a> Builder<'a> {
             }
             "infers" => self.inferring.entry(key.to_owned()).or_default().push(unquoted(value)),
             "referred" => {
-                schema.referred.insert(key.to_owned());
+                schema.add_reference(key);
             }
             // What only one of two versions asks for is not asked.
             "validated" if *versions == self.chosen => {

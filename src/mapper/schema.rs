@@ -31,8 +31,9 @@ pub struct Schema {
     /// The values of other keys on which rules of validator.json depend.
     pub(super) conditions: BTreeMap<String, BTreeSet<String>>,
     pub(super) times: BTreeMap<String, String>,
-    /// Keys that `$ref{}` names in a default or an inference.
+    /// Keys that `$ref{}` names in a default or an inference, and those of them that stand for several keys.
     pub(super) referred: BTreeSet<String>,
+    pub(super) referred_patterns: Vec<Pattern>,
 }
 
 /// Where a schema is known from.
@@ -91,9 +92,11 @@ impl Schema {
             let values = values.as_object().into_iter().flat_map(Json::keys).cloned().collect();
             schema.add_inference(key, values);
         }
+        let mut referred = BTreeSet::new();
         for json in [&schema.defaults, inferences] {
-            json.values().for_each(|value| collect_references(value, &mut schema.referred));
+            json.values().for_each(|value| collect_references(value, &mut referred));
         }
+        referred.iter().for_each(|key| schema.add_reference(key));
         for (key, rules) in resources.json(JsonFile::Validator) {
             schema.add_validation(key, rules);
         }
@@ -107,6 +110,14 @@ impl Schema {
     pub(super) fn add_inference(&mut self, key: &str, values: Vec<String>) {
         self.patterns.push((Pattern::new(key), key.to_owned()));
         self.infer.insert(key.to_owned(), values);
+    }
+
+    /// Adds a key that `$ref{}` names; in an inference `$1` can stand for a part of it.
+    pub(super) fn add_reference(&mut self, key: &str) {
+        if key.contains('$') {
+            self.referred_patterns.push(Pattern::new(key));
+        }
+        self.referred.insert(key.to_owned());
     }
 
     /// Adds what a key's rules in validator.json say.
@@ -137,9 +148,10 @@ impl Schema {
         targets(&self.mappings, list)
             .into_iter()
             .flat_map(|target| {
-                let attributes = attribute.map_or_else(|| vec![None], |attribute| {
-                    self.attributes_of(target, attribute).into_iter().map(Some).collect()
-                });
+                let attributes = attribute.map_or_else(
+                    || vec![None],
+                    |attribute| self.attributes_of(target, attribute).into_iter().map(Some).collect(),
+                );
                 attributes.into_iter().filter_map(move |attribute| steps_of(target, attribute.as_deref()))
             })
             .collect()
@@ -190,12 +202,16 @@ impl Schema {
 
     fn infers_from(&self, key: &str) -> bool {
         let targets = targets(&self.mappings, key);
-        targets.into_iter().any(|target| self.patterns.iter().any(|(pattern, written)| written == target || pattern.matches(target)))
+        targets
+            .into_iter()
+            .any(|target| self.patterns.iter().any(|(pattern, written)| written == target || pattern.matches(target)))
     }
 
     /// Whether a default or an inference takes the value of a key over.
     fn refers_to(&self, key: &str) -> bool {
-        targets(&self.mappings, key).into_iter().any(|target| self.referred.contains(target))
+        targets(&self.mappings, key)
+            .into_iter()
+            .any(|target| self.referred.contains(target) || self.referred_patterns.iter().any(|pattern| pattern.matches(target)))
     }
 
     /// The values from which something follows for a key of the user, with the key of infer.json.
@@ -223,7 +239,8 @@ impl Schema {
 
     /// The strings that templates, infer.json, validator.json and default.json know for a key of the user.
     pub fn known_values(&self, key: &str) -> BTreeSet<String> {
-        let mut values: BTreeSet<String> = self.inferring_values(key).into_iter().flat_map(|(_, values)| values).map(ToOwned::to_owned).collect();
+        let mut values: BTreeSet<String> =
+            self.inferring_values(key).into_iter().flat_map(|(_, values)| values).map(ToOwned::to_owned).collect();
         for used in self.own_uses(key) {
             if let UseKind::EqualsText(text) = &used.kind {
                 values.insert(text.clone());
@@ -256,7 +273,8 @@ impl Schema {
         if below.contains(&Step::Element) && elements.next().is_some() {
             return Some(KeyType::Elements);
         }
-        let kinds: BTreeSet<&UseKind> = places.iter().flat_map(|place| self.reading.own_uses(place)).map(|used| &used.kind).collect();
+        let kinds: BTreeSet<&UseKind> =
+            places.iter().flat_map(|place| self.reading.own_uses(place)).map(|used| &used.kind).collect();
         let has = |wanted: fn(&UseKind) -> bool| kinds.iter().any(|kind| wanted(kind));
         if has(|kind| matches!(kind, UseKind::SameAs(_))) || matches!(self.default_of(key), Some(JsonValue::Bool(_))) {
             return Some(KeyType::Boolean);
@@ -265,7 +283,8 @@ impl Schema {
             Some(JsonValue::Number(_)) => return Some(KeyType::Number),
             Some(JsonValue::Array(items)) if items.iter().any(JsonValue::is_object) => return Some(KeyType::Elements),
             Some(JsonValue::Array(_)) => return Some(KeyType::List),
-            Some(JsonValue::String(_)) => return Some(KeyType::Text),
+            // A loop takes a string for a list of one.
+            Some(JsonValue::String(_)) if !has(|kind| matches!(kind, UseKind::Looped)) => return Some(KeyType::Text),
             _ => {}
         }
         if has(|kind| matches!(kind, UseKind::Entries)) {
@@ -286,12 +305,19 @@ impl Schema {
     /// Every key under which a user can set something that is read, with `*` for any key of an open table and `[]` behind arrays of
     /// tables: what templates use, what infer.json and references ask for, and the names that key-mappings.json maps to these.
     pub fn keys(&self) -> BTreeSet<String> {
-        let mut keys: BTreeSet<String> = self.reading.places().into_iter().filter_map(|(path, uses)| {
-            let only_defined = uses.iter().all(|used| used.kind == UseKind::Defined) && self.reading.reads_below(&path);
-            (!only_defined).then(|| written(&path)).flatten()
-        }).collect();
-        keys.extend(self.infer.keys().map(|key| key.split('.').map(|part| if part.starts_with('$') { "*" } else { part }).collect::<Vec<_>>().join(".")));
-        keys.extend(self.referred.iter().cloned());
+        let mut keys: BTreeSet<String> = self
+            .reading
+            .places()
+            .into_iter()
+            .filter_map(|(path, uses)| {
+                let only_defined = uses.iter().all(|used| used.kind == UseKind::Defined) && self.reading.reads_below(&path);
+                (!only_defined).then(|| written(&path)).flatten()
+            })
+            .collect();
+        let open = |key: &String| {
+            key.split('.').map(|part| if part.starts_with('$') { "*" } else { part }).collect::<Vec<_>>().join(".")
+        };
+        keys.extend(self.infer.keys().chain(&self.referred).map(open));
         // With a colon it is an attribute of the elements of a list that is renamed.
         let sources = self.mappings.keys().map(|source| source.replacen(':', "[].", 1));
         keys.extend(sources.filter(|source| !source.contains(':') && self.is_read(source)));
@@ -306,7 +332,8 @@ impl Schema {
 
     /// The files that a value reaches as it stands.
     pub fn reached_outputs(&self, key: &str) -> BTreeSet<&str> {
-        let shown = self.uses(key).into_iter().filter(|used| matches!(used.kind, UseKind::Printed | UseKind::Listed | UseKind::Other));
+        let shown =
+            self.uses(key).into_iter().filter(|used| matches!(used.kind, UseKind::Printed | UseKind::Listed | UseKind::Other));
         shown.filter_map(|used| self.outputs.get(used.template)).map(String::as_str).collect()
     }
 }
@@ -362,7 +389,9 @@ fn written(path: &[Step]) -> Option<String> {
                     text.push('.');
                 }
                 match step {
-                    Step::Key(name) if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')) => text.push_str(name),
+                    Step::Key(name) if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')) => {
+                        text.push_str(name)
+                    }
                     Step::Key(name) => {
                         text.push('\'');
                         text.push_str(name);

@@ -1,7 +1,6 @@
 //! What the server's mapper makes of this home: worked out once, when somebody asks.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::sync::Arc;
 
 use super::{Content, FileId, Model};
@@ -67,13 +66,17 @@ impl Model {
         Schema::of_home(&mapping.resources, reading)
     }
 
-    /// Templates that are not as the server has found them at its last start, as paths below the home.
+    /// Templates that are not as the server has found them at its last start, as paths below the home. Line ends do not count: version
+    /// control changes them.
     pub fn changed_templates(&self) -> Vec<String> {
         let recorded = self.text_of(&format!("{}/metadata_template.properties", metadata::FOLDER));
         let recorded = recorded.map(|text| metadata::recorded(&text)).unwrap_or_default();
         let is_changed = |(path, md5): &(String, String)| {
-            let bytes = fs::read(self.layout.root.join(path)).ok();
-            bytes.is_some_and(|bytes| metadata::md5_of(&bytes) != *md5)
+            let text = self.text_of(path);
+            let unix = text.map(|text| text.replace("\r\n", "\n"));
+            unix.is_some_and(|unix| {
+                ![&unix, &unix.replace('\n', "\r\n")].iter().any(|text| metadata::md5_of(text.as_bytes()) == *md5)
+            })
         };
         recorded.into_iter().filter(is_changed).map(|(path, _)| path).collect()
     }

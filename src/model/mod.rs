@@ -14,8 +14,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::catalog::{Place, Product, Version};
-use crate::mapper::schema::Schema;
 use crate::home::{Generation, Identity, Layout, Problem};
+use crate::mapper::schema::Schema;
 use crate::source::properties::Properties;
 use crate::source::script::ScriptOption;
 use crate::source::toml::{TomlDocument, TomlEntry};

@@ -18,7 +18,7 @@ const NAMED_FILES: usize = 4;
 /// The JSON Schema under this title.
 pub fn render(schema: &Schema, title: &str) -> String {
     let mut root = Node::default();
-    for key in schema.keys().iter().filter(|key| schema.is_read(key)) {
+    for key in schema.keys().iter().filter(|key| key.contains('*') || schema.is_read(key)) {
         steps(key).into_iter().fold(&mut root, |node, step| node.below.entry(step).or_default());
     }
     let writer = Writer { schema };
@@ -28,7 +28,8 @@ pub fn render(schema: &Schema, title: &str) -> String {
     };
     for table in ["secrets", "runtime_secrets"] {
         let text = "Values by the aliases under which `$secret{alias}` names them";
-        properties.insert(table.to_owned(), json!({"description": text, "type": "object", "additionalProperties": {"type": "string"}}));
+        properties
+            .insert(table.to_owned(), json!({"description": text, "type": "object", "additionalProperties": {"type": "string"}}));
     }
     properties.sort_keys();
     let document = json!({
@@ -162,15 +163,21 @@ impl Writer<'_> {
             }
             Some(KeyType::List | KeyType::Elements) => {
                 let is_elements = self.schema.type_of(key) == Some(KeyType::Elements);
-                let items = if is_elements { json!({}) } else { json!({"type": "string"}) };
-                or_placeholder(vec![json!({"type": "array", "items": items})])
+                let items = if is_elements { json!({}) } else { json!({"type": ["string", "number", "boolean"]}) };
+                let mut types = vec![json!({"type": "array", "items": items})];
+                if default.is_some_and(Value::is_string) {
+                    types.push(json!({"type": "string"}));
+                }
+                or_placeholder(types)
             }
             Some(KeyType::OpenTable) => {
                 let mut object = typed(json!("object"));
                 object.insert("additionalProperties".to_owned(), true.into());
                 object
             }
-            Some(KeyType::Text) if default.and_then(Value::as_str).is_some_and(|text| self.is_word(key, text)) => typed(json!("string")),
+            Some(KeyType::Text) if default.and_then(Value::as_str).is_some_and(|text| self.is_word(key, text)) => {
+                typed(json!("string"))
+            }
             Some(KeyType::Text) | None => typed(json!(["string", "number", "boolean"])),
         }
     }
@@ -178,13 +185,21 @@ impl Writer<'_> {
     /// Whether a default shows that the value is a text, and no number, time or boolean in quotes.
     fn is_word(&self, key: &str, default: &str) -> bool {
         let is_number = default.starts_with(|first: char| first.is_ascii_digit() || first == '-');
-        !default.is_empty() && !is_number && !matches!(default, "true" | "false") && !default.contains('$') && self.schema.unit_of(key).is_none()
+        !default.is_empty()
+            && !is_number
+            && !matches!(default, "true" | "false")
+            && !default.contains('$')
+            && self.schema.unit_of(key).is_none()
     }
 
     fn describe(&self, key: &str, object: &mut Map<String, Value>) {
         let schema = self.schema;
         let mut parts = Vec::new();
-        let places: Vec<String> = if schema.is_mapped(key) { schema.targets_of(key).iter().map(|target| format!("`{target}`")).collect() } else { Vec::new() };
+        let places: Vec<String> = if schema.is_mapped(key) {
+            schema.targets_of(key).iter().map(|target| format!("`{target}`")).collect()
+        } else {
+            Vec::new()
+        };
         if !places.is_empty() {
             parts.push(format!("Another name of {}", places.join(" and ")));
         }
