@@ -157,7 +157,7 @@ fn facts_of(schema: &Schema, names: &BTreeMap<&str, &str>) -> Facts {
     for (key, target) in &schema.mappings {
         match target {
             JsonValue::String(target) => add(key, format!("maps {target}")),
-            JsonValue::Array(targets) => {
+            JsonValue::Array(targets) if !targets.is_empty() => {
                 targets.iter().filter_map(JsonValue::as_str).for_each(|target| add(key, format!("maps {target}")));
             }
             _ => add(key, "maps ".to_owned()),
@@ -307,12 +307,11 @@ impl<'a> KeyTable<'a> {
     pub fn open(text: &'a str) -> Option<Self> {
         let start = text.find("\n[").map_or(text.len(), |at| at + 1);
         let mut table = Self { product: "", versions: Vec::new(), numbers: Vec::new(), files: Vec::new(), body: &text[start..] };
-        for line in text[..start].lines() {
+        for line in text[..start].lines().filter(|line| !line.starts_with('#')) {
             match line.split_once('\t')? {
                 ("product", product) => table.product = product,
                 ("versions", versions) => table.numbers = versions.split('\t').collect(),
                 ("file", file) => table.files.push(file.split_once('\t')?),
-                (comment, _) if comment.starts_with('#') => {}
                 _ => return None,
             }
         }

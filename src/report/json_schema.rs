@@ -115,9 +115,9 @@ impl Writer<'_> {
         let others = if any.is_empty() {
             Value::Bool(self.kinds(key).contains(&UseKind::Entries))
         } else {
-            // A table of which every key is printed can hold deeper ones.
+            // One name stands for all. A table of which every key is printed can hold deeper ones.
             let closed = any.iter().any(|node| !node.below.is_empty());
-            if closed { self.value(&any, &below("*")) } else { self.scalar_or_more(&below("*")) }
+            if closed { self.value(&any, &below("any")) } else { self.scalar_or_more(&below("any")) }
         };
         object.insert("additionalProperties".to_owned(), others);
         object

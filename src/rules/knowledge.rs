@@ -8,7 +8,7 @@ use crate::mapper::schema::{Knowledge, Schema};
 /// `finding`, which rests on `schema`, as sure as the schema is: unchanged where the home's own templates or the table of its very
 /// version say it. With the keys of other versions the help says of which, and no fix is safe; with those of a guessed product it is no
 /// more than information, without fixes.
-pub(in crate::rules) fn by_knowledge(mut finding: Finding, schema: &Schema) -> Finding {
+pub fn by_knowledge(mut finding: Finding, schema: &Schema) -> Finding {
     match schema.knowledge() {
         Knowledge::Home | Knowledge::Catalogue { exact: true, .. } => finding,
         Knowledge::Catalogue { product, versions, .. } => {

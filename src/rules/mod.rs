@@ -3,7 +3,6 @@
 mod declarative;
 mod fixes;
 mod info;
-#[cfg_attr(not(test), expect(dead_code, reason = "for rules about live keys"))]
 mod knowledge;
 mod ports;
 mod properties_structure;
@@ -14,6 +13,7 @@ mod xml_structure;
 mod yaml_structure;
 
 pub use info::{RuleInfo, rule, rules};
+pub use knowledge::by_knowledge;
 
 use crate::diagnostic::{Diagnostic, Finding, Severity, Site, Target, fingerprint};
 use crate::home::Problem;
