@@ -2,6 +2,7 @@
 //! tables of keys are embedded as they are.
 
 use std::collections::HashMap;
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::{env, error, fs};
 
@@ -40,20 +41,20 @@ fn keys(folder: &Path, out: &Path) -> Result<String, Box<dyn error::Error>> {
     for file in files_below(folder, "tsv")? {
         let product = file.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
         let copy = out.join(format!("{product}.tsv"));
-        fs::write(&copy, with_short_names(&fs::read_to_string(&file)?))?;
-        list.push_str(&format!("({product:?}, include_str!({:?})), ", copy.display().to_string()));
+        fs::write(&copy, with_short_names(&fs::read_to_string(&file)?)?)?;
+        write!(list, "({product:?}, include_str!({:?})), ", copy.display().to_string())?;
     }
     Ok(list + "]")
 }
 
 /// A table of keys with numbers in place of its files' names: the same table, a fifth smaller.
-fn with_short_names(table: &str) -> String {
+fn with_short_names(table: &str) -> Result<String, Box<dyn error::Error>> {
     let mut numbers: HashMap<&str, String> = HashMap::new();
     let mut text = String::new();
     for line in table.lines().filter(|line| !line.starts_with('#')) {
         if let Some((name, path)) = line.strip_prefix("file\t").and_then(|file| file.split_once('\t')) {
             let number = numbers.len().to_string();
-            text.push_str(&format!("file\t{number}\t{path}\n"));
+            writeln!(text, "file\t{number}\t{path}")?;
             numbers.insert(name, number);
             continue;
         }
@@ -61,13 +62,13 @@ fn with_short_names(table: &str) -> String {
             let used = [">", "list ", "other "].iter().find_map(|word| Some((word, part.strip_prefix(word)?)));
             text.push_str(if at > 0 { "\t" } else { "" });
             match used.and_then(|(word, name)| Some((word, numbers.get(name)?))) {
-                Some((word, number)) if at > 0 => text.push_str(&format!("{word}{number}")),
+                Some((word, number)) if at > 0 => write!(text, "{word}{number}")?,
                 _ => text.push_str(part),
             }
         }
         text.push('\n');
     }
-    text
+    Ok(text)
 }
 
 /// A list with an object per rule; name and category come from the path.

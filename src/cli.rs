@@ -28,6 +28,10 @@ pub enum Command {
     Fix(FixArgs),
     /// Show which ports the servers open
     Ports(PortsArgs),
+    /// Render the files that the server renders from deployment.toml at its start
+    Render(RenderArgs),
+    /// Show the effective value of a key of deployment.toml, who has set it, and where
+    Get(GetArgs),
     /// List the rules
     Rules(RulesArgs),
     /// Explain a rule: what is wrong, why, and what to do
@@ -131,6 +135,72 @@ pub struct PortsArgs {
     pub assume: AssumeArgs,
 }
 
+/// What the server finds outside of its files.
+#[derive(Debug, Args)]
+pub struct EnvironmentArgs {
+    /// Take environment variables for `$env{}` from this file, a line NAME=value each; it wins over the environment of this command, and
+    /// a later file over an earlier one
+    #[arg(long, value_name = "FILE")]
+    pub env_file: Vec<PathBuf>,
+    /// Set a system property for `$sys{}`, as -DKEY=VALUE of the start script does; those that the script itself gives are known
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub sys: Vec<String>,
+}
+
+/// Arguments of `render`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Without --out and --diff, lists the files with their states: unchanged, changed, new, absent (this copy of the home leaves \
+        the product out, and with it the part that holds the file), unreadable (the file in the home), or failed. With FILE, prints what the \
+        server would write into it. Nothing is ever written into the home.\n\n\
+        Values under password-like names are masked in everything that is printed; only --out writes them.\n\
+        What stops the start of the server, such as a variable that is not set, is reported on standard error (in JSON: as diagnostics), and \
+        the rest is rendered.\n\
+        Exit codes: 0 all rendered, and with --diff nothing differs; 1 something is reported, or with --diff differs; 2 wrong use or \
+        failure; 3 no deployment.toml with templates in HOME."
+)]
+pub struct RenderArgs {
+    /// A product home
+    pub home: PathBuf,
+    /// Only these files or folders: paths below the home, paths from here, or the last parts of one, such as carbon.xml
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Write the files below this folder, which is made if it is not there and must lie outside of the home
+    #[arg(long, value_name = "DIR", conflicts_with = "diff")]
+    pub out: Option<PathBuf>,
+    /// Print a unified diff from the files in the home to what the server would write
+    #[arg(long)]
+    pub diff: bool,
+    /// How to write the result
+    #[arg(long, value_enum, default_value_t = TextFormat::Text)]
+    pub format: TextFormat,
+    /// What the server finds outside of its files.
+    #[command(flatten)]
+    pub environment: EnvironmentArgs,
+}
+
+/// Arguments of `get`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Each value is printed as deployment.toml would have it, with a comment: set by the user, inferred from another key by \
+        infer.json, or the default of default.json, and the place. `$ref{}` is resolved; `$env{}` and `$sys{}` are where they are known, and \
+        else printed as they stand.\n\n\
+        Values under password-like keys are masked.\n\
+        Exit codes: 0 found; 1 nothing sets the key; 2 wrong use or failure; 3 no deployment.toml with templates in HOME."
+)]
+pub struct GetArgs {
+    /// A product home
+    pub home: PathBuf,
+    /// A key, as deployment.toml has it or as templates know it, or a table with everything in it [default: all keys]
+    pub key: Option<String>,
+    /// How to write the values
+    #[arg(long, value_enum, default_value_t = TextFormat::Text)]
+    pub format: TextFormat,
+    /// What the server finds outside of its files.
+    #[command(flatten)]
+    pub environment: EnvironmentArgs,
+}
+
 /// Arguments of `rules`.
 #[derive(Debug, Args)]
 pub struct RulesArgs {
@@ -187,6 +257,15 @@ pub enum PortsFormat {
 pub enum RulesFormat {
     /// For people
     Table,
+    /// JSON, version 1
+    Json,
+}
+
+/// Formats of `render` and `get`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TextFormat {
+    /// For people
+    Text,
     /// JSON, version 1
     Json,
 }

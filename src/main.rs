@@ -12,7 +12,7 @@ use commands::{Exit, Failure};
 fn main() -> ExitCode {
     let exit = run().unwrap_or_else(|failure| {
         say(&failure);
-        Exit::Failure
+        failure.exit
     });
     ExitCode::from(exit as u8)
 }
@@ -22,6 +22,8 @@ fn run() -> Result<Exit, Failure> {
         Command::Lint(arguments) => commands::lint::run(&arguments),
         Command::Fix(arguments) => commands::fix::run(&arguments),
         Command::Ports(arguments) => commands::ports::run(&arguments),
+        Command::Render(arguments) => commands::render::run(&arguments),
+        Command::Get(arguments) => commands::get::run(&arguments),
         Command::Rules(arguments) => commands::rules::run(&arguments),
         Command::Explain(arguments) => commands::explain::run(&arguments),
         Command::Schema(arguments) => commands::schema::run(&arguments),

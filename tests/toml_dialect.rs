@@ -10,7 +10,7 @@ use carbonlint::lint::Workspace;
 use carbonlint::model::{Assumptions, Overlays};
 use carbonlint::paths::Shown;
 use carbonlint::rules::Selection;
-use carbonlint::source::server_toml::{Verdict, judge, judge_without_tabs};
+use carbonlint::source::server_toml::{Reason, Verdict, judge, judge_without_tabs};
 use carbonlint::source::toml::TomlDocument;
 use carbonlint::source::{LineIndex, template};
 use proptest::prelude::*;
@@ -29,9 +29,11 @@ fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/toml-dialect").join(name)
 }
 
+/// Texts written by hand and texts that were generated.
 fn snippets() -> Vec<Snippet> {
-    let text = fs::read_to_string(fixture("snippets.json")).expect("the snippets");
-    serde_json::from_str(&text).expect("JSON")
+    let read = |name| fs::read_to_string(fixture(name)).expect("the snippets");
+    let parsed = ["snippets.json", "generated.json"].map(|name| serde_json::from_str::<Vec<Snippet>>(&read(name)).expect("JSON"));
+    parsed.into_iter().flatten().collect()
 }
 
 /// The cases of the toml-test suite. The server reads bytes that are no UTF-8 as replacement characters.
@@ -51,7 +53,8 @@ fn toml_test_cases() -> Vec<Snippet> {
 }
 
 /// Recorded as a stack overflow for a reason of the recording alone: it gave all texts to one process, where every `{}` is the same table,
-/// and `invalid/inline-table/overwrite-05.toml` had put that table into itself before. A server reads one text.
+/// and `invalid/inline-table/overwrite-05.toml` had put that table into itself before. A server reads one text: in a process of their own
+/// the parser accepts both.
 const SPOILT_BY_AN_EARLIER_TEXT: [&str; 2] = ["valid/inline-table/empty.toml", "valid/inline-table/nest.toml"];
 
 /// The prediction as it was recorded: the verdict, and `line:column message` where the server has one.
@@ -70,7 +73,7 @@ fn predicted(text: &str) -> (&'static str, String) {
 #[test]
 fn every_recorded_verdict_is_predicted_with_its_place_and_words() {
     let cases: Vec<Snippet> = snippets().into_iter().chain(toml_test_cases()).collect();
-    assert_eq!(cases.len(), 881);
+    assert_eq!(cases.len(), 881 + 647);
     let wrong: Vec<String> = cases
         .iter()
         .filter_map(|case| {
@@ -234,6 +237,17 @@ fn findings_follow_the_verdict() {
             assert!(!has("toml-refused-by-server"), "{about}");
         }
     }
+}
+
+#[test]
+fn a_tab_behind_opening_quotes_is_a_tab() {
+    for quotes in ["\"", "\"\"\""] {
+        let text = format!("a = {quotes}\tb{quotes}\n");
+        let Verdict::Refused(refusals) = judge(&text) else { panic!("refused") };
+        assert!(refusals[0].explain(&text).0.starts_with("a tab inside double quotes"), "{refusals:?}");
+    }
+    let Verdict::Refused(refusals) = judge("a = [\"\"\"b\"\"\"\"]\n") else { panic!("refused") };
+    assert_eq!(refusals[0].reason, Reason::ExtraQuotes);
 }
 
 #[test]

@@ -37,12 +37,21 @@ pub struct Catalog {
     /// The releases of the config mapper that products ship.
     #[serde(rename = "mapper")]
     pub mappers: Vec<MapperRow>,
+    /// Keys of deployment.toml that code asks for, past the templates.
+    #[serde(rename = "code_key", default)]
+    pub code_keys: Vec<CodeKeys>,
 }
 
 impl Catalog {
     /// The product of this id.
     pub fn product(&self, id: &str) -> Option<&Product> {
         self.products.iter().find(|product| product.id == id)
+    }
+
+    /// The keys that the code of a product asks for, past the templates; `table.*` for every key of a table.
+    pub fn code_keys_of(&self, product: &str) -> impl Iterator<Item = &str> {
+        let rows = self.code_keys.iter().filter(move |row| row.products.iter().any(|known| known == product));
+        rows.flat_map(|row| &row.keys).map(String::as_str)
     }
 
     /// Whether a port or a switch of some listener stands in `file`.
@@ -92,6 +101,18 @@ pub struct Product {
     /// Carbon kernel versions that belong to one version of the product only.
     #[serde(default)]
     pub kernels: std::collections::BTreeMap<String, Version>,
+    /// Where this is known from.
+    pub source: String,
+}
+
+/// Keys that the code of some products asks for.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CodeKeys {
+    /// The products.
+    pub products: Vec<String>,
+    /// The keys; `table.*` for every key of a table.
+    pub keys: Vec<String>,
     /// Where this is known from.
     pub source: String,
 }

@@ -2,8 +2,11 @@
 
 pub mod explain;
 pub mod fix;
+pub mod get;
+mod home;
 pub mod lint;
 pub mod ports;
+pub mod render;
 pub mod rules;
 pub mod schema;
 
@@ -37,17 +40,25 @@ pub enum Exit {
 pub struct Failure {
     message: String,
     help: Option<String>,
+    /// How the command ends.
+    pub exit: Exit,
 }
 
 impl Failure {
     /// A failure in words, lower case.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), help: None }
+        Self { message: message.into(), help: None, exit: Exit::Failure }
     }
 
     /// The same with what to do about it.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// The same with another exit code.
+    fn exit(mut self, exit: Exit) -> Self {
+        self.exit = exit;
         self
     }
 }

@@ -1,5 +1,6 @@
 //! `carbonlint schema`
 
+use carbonlint::catalog::catalog;
 use carbonlint::lint::Workspace;
 use carbonlint::mapper::schema::{Knowledge, Schema};
 use carbonlint::mapper::{key_table, known_keys};
@@ -18,7 +19,8 @@ pub fn run(arguments: &SchemaArgs) -> Result<Exit, Failure> {
         let schema = known_keys::of_product(&product.id, version.as_ref())
             .ok_or_else(|| Failure::new(format!("the keys of {} are not in the catalogue", product.id)).help(known_products()))?;
         say_knowledge(&schema);
-        print(&json_schema::render(&schema, &title(&product.name, version.as_ref().map(ToString::to_string))))?;
+        let title = title(&product.name, version.as_ref().map(ToString::to_string));
+        print(&json_schema::render(&schema, catalog().code_keys_of(&product.id), &title))?;
         return Ok(Exit::Clean);
     }
     let paths = paths_or_here(&arguments.paths);
@@ -40,7 +42,9 @@ pub fn run(arguments: &SchemaArgs) -> Result<Exit, Failure> {
     })?;
     say_knowledge(schema);
     let name = model.product().map_or("a WSO2 server", |product| product.name.as_str());
-    print(&json_schema::render(schema, &title(name, model.identity.version.as_ref().map(ToString::to_string))))?;
+    let title = title(name, model.identity.version.as_ref().map(ToString::to_string));
+    let product = model.product().map(|product| product.id.as_str()).or_else(|| schema.knowledge().product());
+    print(&json_schema::render(schema, catalog().code_keys_of(product.unwrap_or_default()), &title))?;
     Ok(Exit::Clean)
 }
 

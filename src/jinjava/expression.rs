@@ -157,8 +157,8 @@ impl Parser<'_> {
         found
     }
 
-    fn take_word(&mut self, word: &str) -> bool {
-        let found = self.lexeme(0).symbol == Symbol::Name && self.image(0) == word;
+    fn take_written(&mut self, word: &str) -> bool {
+        let found = self.image(0) == word && matches!(self.lexeme(0).symbol, Symbol::Sign(_));
         self.at += usize::from(found);
         found
     }
@@ -217,17 +217,19 @@ impl Parser<'_> {
     fn choice(&mut self) -> Parsed {
         let start = self.lexeme(0).span.start;
         let Some(value) = self.or()? else { return Ok(None) };
-        let kind = if self.take("?") {
+        if !self.next_is("?") {
+            return Ok(Some(value));
+        }
+        let kind = if self.take_written("if") {
+            let condition = self.some_expression()?;
+            let no = if self.take_written("else") { self.some_expression()? } else { self.make(start, ExpressionKind::Null)? };
+            ExpressionKind::Choice(Box::new(condition), Box::new(value), Box::new(no))
+        } else {
+            self.at += 1;
             let yes = self.some_expression()?;
             self.expect(":")?;
             let no = self.some_expression()?;
             ExpressionKind::Choice(Box::new(value), Box::new(yes), Box::new(no))
-        } else if self.take_word("if") {
-            let condition = self.some_expression()?;
-            let no = if self.take_word("else") { self.some_expression()? } else { self.make(start, ExpressionKind::Null)? };
-            ExpressionKind::Choice(Box::new(condition), Box::new(value), Box::new(no))
-        } else {
-            return Ok(Some(value));
         };
         self.make(start, kind).map(Some)
     }

@@ -8,7 +8,7 @@ use crate::source::Span;
 /// What a token of an expression is.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Symbol {
-    /// A name, or one of the words that are operators in their place only: `is`, `in`, `if`, `else`.
+    /// A name, or the word `is`, which is an operator in its place only.
     Name,
     /// `and`, `or`, `not`, `eq` ... or a sign, under the sign that stands for both.
     Sign(&'static str),
@@ -28,7 +28,8 @@ pub(super) struct Lexeme {
     pub span: Span,
 }
 
-const WORDS: [(&str, &str); 14] = [
+/// `if` and `else` are the signs of a choice, which the parser tells apart by how they are written (ExtendedParser.java).
+const WORDS: [(&str, &str); 16] = [
     ("and", "&&"),
     ("or", "||"),
     ("not", "!"),
@@ -43,6 +44,8 @@ const WORDS: [(&str, &str); 14] = [
     ("empty", "empty"),
     ("in", "in"),
     ("instanceof", "instanceof"),
+    ("if", "?"),
+    ("else", ":"),
 ];
 
 const SIGNS: [&str; 29] = [

@@ -119,6 +119,19 @@ impl Pattern {
     }
 
     pub(super) fn matches(&self, key: &str) -> bool {
+        // Nearly every key differs from nearly every pattern before the first segment that is free.
+        let fixed = self.0.iter().take_while(|part| **part != Part::Word);
+        let mut characters = key.chars();
+        let begins = fixed.clone().all(|part| match (part, characters.next()) {
+            (Part::Exactly(wanted), Some(character)) => *wanted == character,
+            (_, character) => character.is_some(),
+        });
+        if !begins {
+            return false;
+        }
+        if fixed.count() == self.0.len() {
+            return characters.next().is_none();
+        }
         // Positions of the pattern that the characters so far can have reached.
         let mut reached = vec![false; self.0.len() + 1];
         reached[0] = true;

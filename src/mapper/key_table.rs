@@ -164,17 +164,23 @@ fn facts_of(schema: &Schema, names: &BTreeMap<&str, &str>) -> Facts {
         }
     }
     for (key, values) in &schema.infer {
-        values.iter().for_each(|value| add(key, format!("infers {}", quoted(value))));
+        for value in values {
+            add(key, format!("infers {}", quoted(value)));
+        }
     }
     for key in &schema.referred {
         add(key, "referred".to_owned());
     }
     for (key, allowed) in &schema.validated {
         add(key, "validated".to_owned());
-        allowed.iter().for_each(|value| add(key, format!("allows {}", quoted(value))));
+        for value in allowed {
+            add(key, format!("allows {}", quoted(value)));
+        }
     }
     for (key, values) in &schema.conditions {
-        values.iter().for_each(|value| add(key, format!("condition {}", quoted(value))));
+        for value in values {
+            add(key, format!("condition {}", quoted(value)));
+        }
     }
     for (key, unit) in &schema.times {
         add(key, format!("unit {unit}"));
@@ -459,7 +465,7 @@ impl<'a> Builder<'a> {
     }
 
     fn section(&mut self, table: &str, lines: impl Iterator<Item = Line<'a>>) {
-        let mut used: Vec<(&str, Vec<Use>)> = Vec::new();
+        let mut places: Vec<(&str, Vec<Use>)> = Vec::new();
         for line in lines {
             let versions = *line.versions.start().max(self.chosen.start())..=*line.versions.end().min(self.chosen.end());
             if versions.is_empty() {
@@ -478,16 +484,18 @@ impl<'a> Builder<'a> {
                 }
             }
             if !uses.is_empty() {
-                used.push((line.name, uses));
+                places.push((line.name, uses));
             }
         }
-        if used.is_empty() {
+        if places.is_empty() {
             return;
         }
         let place = self.schema.reading.place_at(&steps(table));
-        for (name, uses) in used {
+        for (name, uses) in places {
             let place = steps(name).into_iter().fold(&mut *place, Place::below);
-            uses.into_iter().for_each(|used| place.add(used));
+            for used in uses {
+                place.add(used);
+            }
         }
     }
 

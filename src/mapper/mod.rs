@@ -14,7 +14,7 @@ pub mod reading;
 mod references;
 mod release;
 mod render;
-mod resources;
+pub mod resources;
 pub mod schema;
 mod tree;
 pub mod units;

@@ -91,10 +91,11 @@ impl Reading {
             records: false,
         };
         // Names can be set below the place where a loop reads them: the first round only learns what they stand for.
-        for records in [false, true] {
-            reader.records = records;
+        if learns(&template.nodes) {
             reader.nodes(&template.nodes);
         }
+        reader.records = true;
+        reader.nodes(&template.nodes);
     }
 
     /// The place at `path`, new where there was none.
@@ -203,6 +204,17 @@ enum Source {
 
 type Sources = BTreeSet<Source>;
 
+/// More than any value of a template of a product comes from; each loop in a loop doubles them.
+const MAX_SOURCES: usize = 64;
+
+/// The first of `sources`, as many as are followed.
+fn bounded(mut sources: Sources) -> Sources {
+    while sources.len() > MAX_SOURCES {
+        sources.pop_last();
+    }
+    sources
+}
+
 /// Paths that are longer come from a template that sets a name to a part of itself.
 const MAX_STEPS: usize = 32;
 
@@ -261,7 +273,9 @@ impl Reader<'_> {
     }
 
     fn learn(&mut self, name: &Rc<str>, sources: Sources) {
-        self.names.entry(name.clone()).or_default().extend(sources);
+        let known = self.names.entry(name.clone()).or_default();
+        known.extend(sources);
+        *known = bounded(std::mem::take(known));
     }
 
     fn loop_over(&mut self, names: &[Rc<str>], collection: &Parsed, body: &[Node]) {
@@ -292,7 +306,7 @@ impl Reader<'_> {
             }
         }
         let outer = self.loops.len();
-        self.loops.extend(names.iter().cloned().zip(items));
+        self.loops.extend(names.iter().cloned().zip(items.into_iter().map(bounded)));
         self.loops.push((Rc::from("loop"), Sources::new()));
         self.nodes(body);
         self.loops.truncate(outer);
@@ -347,6 +361,10 @@ impl Reader<'_> {
 
     /// What the value of an expression can come from. What the expression does with its parts is recorded on the way.
     fn sources(&mut self, expression: &Expression) -> Sources {
+        bounded(self.all_sources(expression))
+    }
+
+    fn all_sources(&mut self, expression: &Expression) -> Sources {
         use ExpressionKind as K;
         match &expression.kind {
             K::Null | K::Boolean(_) | K::Integer(_) | K::Double(_) | K::Text(_) => Sources::new(),
@@ -587,7 +605,6 @@ impl Reader<'_> {
             let kind = match (operator, &other.kind) {
                 ("==" | "!=", ExpressionKind::Text(text)) => UseKind::EqualsText(text.to_string()),
                 ("==" | "!=", ExpressionKind::Boolean(boolean)) => UseKind::EqualsBoolean(*boolean),
-                ("==" | "!=", _) => UseKind::Other,
                 ("in" | "not in", _) if std::ptr::eq(one, right) => UseKind::Listed,
                 ("in" | "not in", ExpressionKind::List(parts)) => {
                     for part in parts {
@@ -626,6 +643,16 @@ fn step_from(sources: &Sources, step: &Step) -> Sources {
         }
     }
     stepped
+}
+
+/// Whether a template gives names to values.
+fn learns(nodes: &[Node]) -> bool {
+    nodes.iter().any(|node| match &node.kind {
+        NodeKind::Set { .. } | NodeKind::SetBlock { .. } | NodeKind::Macro(_) | NodeKind::Do(_) => true,
+        NodeKind::If(branches) => branches.iter().any(|branch| learns(&branch.body)),
+        NodeKind::For { body, .. } | NodeKind::Block(body) => learns(body),
+        _ => false,
+    })
 }
 
 fn extended(path: &[Step], step: Step) -> Option<Vec<Step>> {
@@ -710,6 +737,16 @@ mod tests {
         assert_eq!(kinds("{{ a|map(attribute='n')|join(',') }}", "a.[].n"), [UseKind::Listed]);
         assert_eq!(kinds("{{ a['b.c'] }}", "a.b.c"), Vec::<UseKind>::new());
         assert_eq!(read("{{ a['b.c'] }}").uses(&[Step::Key("a".into()), Step::Key("b.c".into())]).len(), 1);
+    }
+
+    #[test]
+    fn loops_in_loops_do_not_multiply_without_end() {
+        let names: Vec<String> = (0..60).map(|number| format!("n{number}")).collect();
+        let open: String = names.windows(2).map(|pair| format!("{{% for {} in {} %}}", pair[1], pair[0])).collect();
+        let text = format!("{open}{{{{ n59.x }}}}{}", "{% endfor %}".repeat(59));
+        assert!(read(&text).places().len() < 10_000);
+        let sets: String = (0..60).map(|_| "{% set a = [a.b, a.c] %}").collect();
+        assert!(read(&format!("{sets}{{% for e in a %}}{{{{ e }}}}{{% endfor %}}")).places().len() < 10_000);
     }
 
     #[test]

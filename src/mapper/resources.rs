@@ -6,6 +6,8 @@ use std::path::Path;
 use serde_json::{Map as Json, Value as JsonValue};
 use walkdir::WalkDir;
 
+use super::key_mapping::targets;
+
 /// Where they lie in a home.
 pub const FOLDER: &str = "repository/resources/conf";
 
@@ -70,6 +72,11 @@ impl Resources {
     pub fn json(&self, file: JsonFile) -> &Json<String, JsonValue> {
         static NOTHING: std::sync::LazyLock<Json<String, JsonValue>> = std::sync::LazyLock::new(Json::new);
         self.json.get(&file).unwrap_or(&NOTHING)
+    }
+
+    /// What key-mappings.json renames a key of deployment.toml to: the key itself where it says nothing.
+    pub fn targets<'a>(&'a self, key: &'a str) -> Vec<&'a str> {
+        targets(self.json(JsonFile::KeyMappings), key)
     }
 
     /// The path of a template below the home.

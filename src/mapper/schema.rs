@@ -60,6 +60,16 @@ pub enum Knowledge {
     },
 }
 
+impl Knowledge {
+    /// The id of the product whose table of keys it is; `None` for a home's own.
+    pub fn product(&self) -> Option<&str> {
+        match self {
+            Self::Home => None,
+            Self::Catalogue { product, .. } | Self::Guess { product, .. } => Some(product),
+        }
+    }
+}
+
 /// What a server takes a value for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum KeyType {
@@ -96,7 +106,9 @@ impl Schema {
         for json in [&schema.defaults, inferences] {
             json.values().for_each(|value| collect_references(value, &mut referred));
         }
-        referred.iter().for_each(|key| schema.add_reference(key));
+        for key in &referred {
+            schema.add_reference(key);
+        }
         for (key, rules) in resources.json(JsonFile::Validator) {
             schema.add_validation(key, rules);
         }
@@ -173,6 +185,18 @@ impl Schema {
             return true;
         }
         self.places_of(key).iter().any(|place| !self.reading.uses(place).is_empty())
+    }
+
+    /// Whether anything reads the effective `value` of `key`, as it is after mapping.
+    pub fn reads_effective(&self, key: &str, value: &Value) -> bool {
+        let is_inferred_from = self.patterns.iter().any(|(pattern, written)| written == key || pattern.matches(key));
+        if is_secret(key) || is_inferred_from || self.referred.contains(key) {
+            return true;
+        }
+        // Of a list of tables, or a table that stands in default.json, templates may use the parts only.
+        let has_parts = matches!(value, Value::List(_) | Value::Table(_));
+        let place = steps_of(key, None);
+        place.is_some_and(|place| !self.reading.uses(&place).is_empty() || has_parts && self.reading.reads_below(&place))
     }
 
     /// What the templates do with the value of a key of the user.

@@ -30,23 +30,26 @@ fn applies(map: &HashOrdered<Effective>, rule: &Json<String, JsonValue>) -> bool
 
 /// The server casts every value to a string, even where the rule has no `regex`.
 fn check(map: &HashOrdered<Effective>, key: &str, rule: &Json<String, JsonValue>, faults: &mut Vec<Fault>) {
-    let (list, attribute) = key.split_once(':').map_or((key, None), |(list, attribute)| (list, Some(attribute)));
+    let parts: Vec<&str> = key.split(':').filter(|part| !part.is_empty()).collect();
+    let (list, attribute) = if let [list, attribute] = parts[..] { (list, Some(attribute)) } else { (key, None) };
     let values: Vec<Value> = match (attribute, map.get(list).map(|effective| &effective.value)) {
         (None, Some(value)) => vec![value.clone()],
         (None, None) => vec![Value::Text(String::new())],
         (Some(attribute), Some(Value::List(elements))) => elements
             .iter()
             .filter_map(|element| match element {
-                Value::Table(map) => Some(map.get(attribute).cloned().unwrap_or_else(|| Value::Text(String::new()))),
+                Value::Table(map) => {
+                    let value = map.get(attribute).filter(|value| **value != Value::Null);
+                    Some(value.cloned().unwrap_or_else(|| Value::Text(String::new())))
+                }
                 _ => None,
             })
             .collect(),
         (Some(_), _) => Vec::new(),
     };
     let pattern = rule.get("regex").and_then(JsonValue::as_str);
-    // Java's `matches` wants the whole text. A pattern that is none here may be one in Java: nothing is said then.
-    // `\\Z` is Java's end of the text.
-    let regex = pattern.and_then(|pattern| Regex::new(&format!("^(?:{})$", pattern.replace("\\Z", "\\z"))).ok());
+    // A pattern that is none here may be one in Java: nothing is said then.
+    let regex = pattern.and_then(|pattern| Regex::new(&whole(pattern)).ok());
     for value in values {
         match value {
             Value::Text(text) => {
@@ -56,12 +59,55 @@ fn check(map: &HashOrdered<Effective>, key: &str, rule: &Json<String, JsonValue>
                     faults.push(Fault::new(Problem::Validation, Some(list), said));
                 }
             }
-            Value::Null => {}
+            Value::Null if regex.is_none() => {}
             _ => faults.push(Fault::new(
                 Problem::Validation,
                 Some(list),
                 format!("`{key}` must be a string: the server's validator fails on any other type"),
             )),
         }
+    }
+}
+
+/// `pattern` as a pattern for the whole text, which is what Java's `matches` asks for. `\Z`, which shipped rules write, is the end of the
+/// text there but for a last line break, and nothing can follow the end of the whole text.
+fn whole(pattern: &str) -> String {
+    let mut translated = String::new();
+    let mut characters = pattern.chars();
+    while let Some(character) = characters.next() {
+        translated.push(character);
+        if character == '\\' {
+            translated.extend(characters.next().map(|escaped| if escaped == 'Z' { 'z' } else { escaped }));
+        }
+    }
+    format!("^(?:{translated})$")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mapper::Origin;
+
+    fn faults(value: Value, rules: &str) -> Vec<String> {
+        let mut map = HashOrdered::from_all(indexmap::IndexMap::new());
+        map.insert("user_store.type".to_owned(), Effective { value, origin: Origin::Default });
+        let mut faults = Vec::new();
+        validate(&map, &serde_json::from_str(rules).unwrap_or_default(), &mut faults);
+        faults.into_iter().map(|fault| fault.message).collect()
+    }
+
+    #[test]
+    fn a_pattern_matches_the_whole_text_and_may_end_in_its_end() {
+        let rules = r#"{"user_store.type": [{"regex": "\\Adatabase\\Z|\\Aread_only_ldap\\Z"}]}"#;
+        assert!(faults(Value::Text("database".to_owned()), rules).is_empty());
+        assert!(faults(Value::Text("read_only_ldap".to_owned()), rules).is_empty());
+        assert_eq!(faults(Value::Text("database_unique_id".to_owned()), rules).len(), 1);
+        assert_eq!(faults(Value::Boolean(true), rules).len(), 1);
+    }
+
+    #[test]
+    fn a_pattern_of_another_name_is_never_run() {
+        let rules = r#"{"user_store.type": [{"match_regex": "x"}]}"#;
+        assert!(faults(Value::Text("database".to_owned()), rules).is_empty());
     }
 }

@@ -1,9 +1,12 @@
 //! The values of the flat map: what deployment.toml, infer.json and default.json give a key.
 
+use std::fmt::Write;
+
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 
 use crate::jinjava::value::java_double;
+use crate::source::secrets::{hides, is_secret_name, masked};
 
 /// A flat map with its keys in the order in which they were put.
 pub type FlatMap = IndexMap<String, Value>;
@@ -69,6 +72,39 @@ impl Value {
         }
     }
 
+    /// The value of `key` as it may be shown: what is secret in it is replaced by asterisks.
+    #[must_use]
+    pub fn shown(&self, key: &str) -> Self {
+        let is_secret = is_secret_key(key);
+        match self {
+            Self::Text(text) if is_secret && hides(text) => Self::Text(HIDDEN.to_owned()),
+            Self::Text(text) => Self::Text(masked(text)),
+            Self::Integer(_) | Self::Double(_) if is_secret => Self::Text(HIDDEN.to_owned()),
+            Self::List(items) => Self::List(items.iter().map(|item| item.shown(key)).collect()),
+            Self::Table(map) => {
+                let shown = |(name, value): (&String, &Self)| {
+                    let value = if is_secret { value.shown(key) } else { value.shown(name) };
+                    (name.clone(), value)
+                };
+                Self::Table(map.iter().map(shown).collect())
+            }
+            other => other.clone(),
+        }
+    }
+
+    /// As TOML would write it, on one line.
+    pub fn to_toml(&self) -> String {
+        match self {
+            Self::Null | Self::Boolean(_) | Self::Integer(_) | Self::Double(_) => self.to_java(),
+            Self::Text(text) => quoted(text),
+            Self::List(items) => format!("[{}]", items.iter().map(Self::to_toml).collect::<Vec<_>>().join(", ")),
+            Self::Table(map) => {
+                let entries: Vec<String> = map.iter().map(|(key, value)| format!("{key} = {}", value.to_toml())).collect();
+                if entries.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", entries.join(", ")) }
+            }
+        }
+    }
+
     /// Every string in it, itself or below.
     pub fn texts(&self) -> Vec<&str> {
         match self {
@@ -77,5 +113,67 @@ impl Value {
             Self::Table(map) => map.values().flat_map(Self::texts).collect(),
             _ => Vec::new(),
         }
+    }
+}
+
+/// What stands for a secret.
+const HIDDEN: &str = "***";
+
+/// Whether the value of a flat key is a secret: by its last segment, or because of the table that holds it.
+fn is_secret_key(key: &str) -> bool {
+    let (table, name) = key.rsplit_once('.').unwrap_or(("", key));
+    let is_in = |table: &str| key.strip_prefix(table).is_some_and(|rest| rest.starts_with('.'));
+    is_in("secrets") || is_in("runtime_secrets") || key == "encryption.key" || is_secret_name(name) || {
+        // `password.value = "x"`
+        name == "value" && is_secret_name(table.rsplit('.').next().unwrap_or_default())
+    }
+}
+
+/// `text` as a basic string, so that a terminal has nothing to obey.
+fn quoted(text: &str) -> String {
+    let mut result = String::from("\"");
+    for character in text.chars() {
+        match character {
+            '"' => result.push_str("\\\""),
+            '\\' => result.push_str("\\\\"),
+            '\n' => result.push_str("\\n"),
+            '\r' => result.push_str("\\r"),
+            '\t' => result.push_str("\\t"),
+            // Writing to a String cannot fail.
+            _ if character.is_control() => _ = write!(result, "\\u{:04X}", u32::from(character)),
+            _ => result.push(character),
+        }
+    }
+    result.push('"');
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(text: &str) -> Value {
+        Value::Text(text.to_owned())
+    }
+
+    #[test]
+    fn secrets_are_not_shown() {
+        for key in ["super_admin.password", "secrets.admin", "encryption.key", "keystore.tls.key_password", "a.'db.password'"] {
+            assert_eq!(text("hunter2").shown(key), text("***"), "{key}");
+        }
+        assert_eq!(text("$secret{x}").shown("super_admin.password"), text("$secret{x}"));
+        assert_eq!(text("amqp://u:hunter2@h").shown("a.url"), text("amqp://u:*******@h"));
+        assert_eq!(Value::Boolean(true).shown("a.enable_password"), Value::Boolean(true));
+        let element =
+            Value::Table([("name".to_owned(), text("n")), ("password".to_owned(), text("hunter2"))].into_iter().collect());
+        assert_eq!(Value::List(vec![element]).shown("a.b").to_toml(), "[{ name = \"n\", password = \"***\" }]");
+        assert_eq!(Value::List(vec![text("hunter2")]).shown("a.passwords").to_toml(), "[\"***\"]");
+    }
+
+    #[test]
+    fn values_are_written_as_toml() {
+        assert_eq!(text("a\"b\\c\n\u{1b}").to_toml(), "\"a\\\"b\\\\c\\n\\u001B\"");
+        assert_eq!(Value::List(vec![Value::Integer(1), Value::Double(8192.0)]).to_toml(), "[1, 8192.0]");
+        assert_eq!(Value::Table(FlatMap::new()).to_toml(), "{}");
     }
 }

@@ -1,6 +1,6 @@
 //! What the server's mapper makes of this home: worked out once, when somebody asks.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{Content, FileId, Model};
@@ -8,6 +8,7 @@ use crate::jinjava::Template;
 use crate::mapper::reading::Reading;
 use crate::mapper::schema::Schema;
 use crate::mapper::{Configuration, Environment, Release, Renderer, Resources, known_keys, metadata};
+use crate::source::script;
 
 /// What the mapper reads in a home, and what it works out of it.
 #[derive(Debug)]
@@ -47,13 +48,11 @@ impl Model {
 
     fn known_schema(&self) -> Option<Schema> {
         let (_, document) = self.toml()?;
-        match self.product() {
-            Some(product) => known_keys::of_product(&product.id, self.identity.version.as_ref()),
-            None => {
-                let keys: BTreeSet<&str> = document.entries.iter().map(|entry| entry.key.as_str()).collect();
-                known_keys::guess(&keys)
-            }
+        if let Some(product) = self.product() {
+            return known_keys::of_product(&product.id, self.identity.version.as_ref());
         }
+        let keys: BTreeSet<&str> = document.entries.iter().map(|entry| entry.key.as_str()).collect();
+        known_keys::guess(&keys)
     }
 
     fn read_templates(&self, mapping: &Mapping) -> Schema {
@@ -88,6 +87,21 @@ impl Model {
             return Release::of_product(self.product(), version.as_ref());
         }
         Release::of_home(&self.layout.root, self.product(), version.as_ref())
+    }
+
+    /// The system properties that the start script gives to the server's virtual machine: options before the main class, in the same
+    /// command. Those whose value the script works out are left out, but for the home's own path.
+    pub fn start_properties(&self) -> BTreeMap<String, String> {
+        let Some((file, options)) = self.script() else { return BTreeMap::new() };
+        let text = &self.files[file].source.text;
+        let home = self.layout.root.to_string_lossy();
+        let given = options.iter().filter(|option| !option.after_main_class && script::starts_server(text, option));
+        given
+            .filter_map(|option| {
+                let value = option.value.as_ref()?.replace("$CARBON_HOME", &home).replace("%CARBON_HOME%", &home);
+                (!value.contains(['$', '%', '`'])).then(|| (option.name.clone(), value))
+            })
+            .collect()
     }
 
     /// The configuration and what it was worked out of, where both are there.

@@ -1,9 +1,11 @@
 //! One home with all its files read: what is configured, and where it stands.
 
+mod given;
 mod load;
 mod mapping;
 pub mod place;
 
+pub use given::Given;
 pub(crate) use load::parse;
 pub use mapping::Mapping;
 
@@ -207,7 +209,10 @@ impl Model {
     fn read_text(&self, path: &Path) -> Option<Arc<str>> {
         let text = match self.overlays.get(path) {
             Some(bytes) => String::from_utf8(bytes.clone()).ok(),
-            None => fs::read_to_string(path).ok(),
+            None => fs::metadata(path)
+                .is_ok_and(|metadata| metadata.is_file() && metadata.len() <= MAX_FILE_BYTES)
+                .then(|| fs::read_to_string(path).ok())
+                .flatten(),
         };
         text.map(Arc::from)
     }

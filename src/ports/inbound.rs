@@ -8,7 +8,6 @@ use crate::ports::listener::{Listener, Source, State};
 use crate::ports::offset::Offset;
 use crate::ports::profile::ServerProfile;
 use crate::ports::resolve::{Resolved, resolve};
-use crate::source::toml::TomlValue;
 
 /// Inbound protocols that open a port: name, id of the listener, parameter of the port, whether it speaks TLS, transport.
 const PROTOCOLS: [(&str, &str, &str, bool); 7] = [
@@ -81,11 +80,8 @@ fn endpoint(model: &Model, file: FileId, offset: &Offset, profile: Option<&Serve
 fn http_follows_offset(model: &Model) -> bool {
     let key = "synapse_properties.'inbound.port.offset.enable'";
     let aliases = ["mediation.inbound.port_offset_enable".to_owned()];
-    if let Some((_, entry)) = model.setting(key, &aliases) {
-        return entry.value == TomlValue::Boolean(true) || entry.value.as_text().as_deref() == Some("true");
-    }
-    if let Some((value, _)) = model.home_default(key) {
-        return value.as_bool().unwrap_or_else(|| value.as_str() == Some("true"));
+    if let Some(given) = model.given(key, &aliases) {
+        return given.value.as_text().as_deref() == Some("true");
     }
     let written = model.file_at("conf/synapse.properties").and_then(|file| match &model.file(file).content {
         Content::Properties(properties) => {

@@ -142,10 +142,9 @@ pub fn written_offsets(model: &Model) -> Vec<WrittenOffset> {
 }
 
 fn from_toml(model: &Model, key: &'static str) -> Option<WrittenOffset> {
-    let (file, entry) = model.setting(key, &[])?;
-    let text = entry.value.as_text().unwrap_or_default();
-    let at = Location { file, span: entry.value_span };
-    Some(WrittenOffset { text, toml: Some(entry.value.clone()), at, anchor: Location { file, span: entry.key_span }, key })
+    let given = model.given(key, &[]).filter(|given| given.by_user)?;
+    let text = given.value.as_text().unwrap_or_default();
+    Some(WrittenOffset { text, toml: Some(given.value), at: given.at, anchor: given.anchor, key })
 }
 
 fn from_place(model: &Model, file: &str, path: &str, key: &'static str) -> Vec<WrittenOffset> {

@@ -48,10 +48,9 @@ impl Reader<'_> {
     /// A port that the user's deployment.toml sets.
     fn set_in_toml(&self) -> Option<Written> {
         let key = self.part.port_key.as_deref()?;
-        let (file, entry) = self.model.setting(key, &self.part.port_aliases)?;
-        let source =
-            Source::File { at: Location { file, span: entry.value_span }, anchor: Location { file, span: entry.key_span } };
-        Some(Written { resolved: resolve_toml(self.model, &entry.value), source, in_carbon_xml: false })
+        let given = self.model.given(key, &self.part.port_aliases).filter(|given| given.by_user)?;
+        let source = Source::File { at: given.at, anchor: given.anchor };
+        Some(Written { resolved: resolve_toml(self.model, &given.value), source, in_carbon_xml: false })
     }
 
     /// Whether the files of this home are what the server reads, rather than what it renders at the next start.
@@ -117,27 +116,15 @@ impl Reader<'_> {
     fn default(&self) -> Written {
         let port = |port: i64, at| Written { resolved: Resolved::Number(port), source: Source::Default(at), in_carbon_xml: true };
         if let Some(when) = &self.part.port_when
-            && self
-                .model
-                .setting(&when.key, &[])
-                .is_some_and(|(_, entry)| entry.value.as_text().as_deref() == Some(when.value.as_str()))
+            && self.model.given(&when.key, &[]).is_some_and(|given| given.value.as_text().as_deref() == Some(when.value.as_str()))
         {
             return port(when.port.into(), None);
         }
         if let Some(key) = &self.part.port_key
-            && let Some((value, at)) = self.model.home_default(key)
+            && let Some(given) = self.model.given(key, &[]).filter(|given| !given.by_user)
+            && let Some(number) = resolve_toml(self.model, &given.value).number().filter(|number| (0..=65_535).contains(number))
         {
-            let resolved = match value {
-                serde_json::Value::Number(number) => number.as_f64().and_then(double_to_port),
-                serde_json::Value::String(text) => match resolve(self.model, text) {
-                    Resolved::Unknown(_) => None,
-                    resolved => resolved.number(),
-                },
-                _ => None,
-            };
-            if let Some(number) = resolved {
-                return port(number, Some(at));
-            }
+            return port(number, Some(given.at));
         }
         port(self.part.port.or(self.row.port).map_or(0, i64::from), None)
     }
@@ -194,11 +181,8 @@ impl Reader<'_> {
 
     fn offset_flag(&self, source: &Source) -> bool {
         let Some(flag) = &self.row.offset_flag else { return false };
-        if let Some((_, entry)) = flag.key.as_deref().and_then(|key| self.model.setting(key, &flag.aliases)) {
-            return entry.value.as_text().is_some_and(|text| text.eq_ignore_ascii_case("true"));
-        }
-        if let Some((value, _)) = flag.key.as_deref().and_then(|key| self.model.home_default(key)) {
-            return is_true_json(value);
+        if let Some(given) = flag.key.as_deref().and_then(|key| self.model.given(key, &flag.aliases)) {
+            return given.value.as_text().is_some_and(|text| text.eq_ignore_ascii_case("true"));
         }
         let Some(place) = &flag.place else { return flag.default };
         let found = place::find(self.model, place).into_iter().next();
@@ -233,16 +217,6 @@ impl Reader<'_> {
             resolved => Some((resolved.number(), 0, None, source)),
         }
     }
-}
-
-fn is_true_json(value: &serde_json::Value) -> bool {
-    value.as_bool().unwrap_or_else(|| value.as_str().is_some_and(|text| text.eq_ignore_ascii_case("true")))
-}
-
-/// JSON numbers are doubles to the mapper; a port is a whole one.
-#[allow(clippy::cast_possible_truncation, reason = "the range is checked")]
-fn double_to_port(number: f64) -> Option<i64> {
-    (0.0..=65_535.0).contains(&number).then_some(number as i64)
 }
 
 fn file_name(path: &str) -> &str {

@@ -21,12 +21,12 @@ impl Reader<'_> {
             listener.note = Some("removed from the template".to_owned());
         }
         for closing in &self.part.closed_by {
-            if let Some((file, entry)) = self.model.setting(&closing.key, &[])
-                && entry.value.as_text() == json_text(&closing.value)
+            if let Some(given) = self.model.given(&closing.key, &[]).filter(|given| given.by_user)
+                && given.value.as_text() == json_text(&closing.value)
                 && listener.enabled
             {
                 listener.enabled = false;
-                listener.state = State::Switched(Location { file, span: entry.key_span });
+                listener.state = State::Switched(given.anchor);
                 listener.note = Some(format!("closed by `{}`", closing.key));
             }
         }
@@ -57,16 +57,8 @@ impl Reader<'_> {
                 &fallback
             }
         };
-        if let Some((file, entry)) = self.model.setting(&switch.key, &switch.aliases) {
-            return Some((opens(switch, &entry.value)?, Location { file, span: entry.key_span }));
-        }
-        let (value, at) = self.model.home_default(&switch.key)?;
-        let value = match value {
-            serde_json::Value::Bool(boolean) => TomlValue::Boolean(*boolean),
-            serde_json::Value::String(text) => TomlValue::String(text.clone()),
-            _ => return None,
-        };
-        Some((opens(switch, &value)?, at))
+        let given = self.model.given(&switch.key, &switch.aliases)?;
+        Some((opens(switch, &given.value)?, given.anchor))
     }
 
     /// Whether the home's own template tests the switch; `None` where there is no such template or nothing says which one it is.

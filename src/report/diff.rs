@@ -1,30 +1,77 @@
-//! Unified diffs of what a fix would write, secrets masked.
+//! Unified diffs of what would be written, secrets masked.
 
-use similar::TextDiff;
+use std::fmt::Write;
+use std::time::Duration;
 
-use crate::source::secrets;
+use similar::udiff::UnifiedHunkHeader;
+use similar::{ChangeTag, TextDiff};
 
-/// The unified diff from `old` to `new`, the contents of the file shown as `path`; coloured for a terminal if `color`.
+use super::displayed;
+
+/// How long the shortest diff is looked for; a longer one is as true.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The unified diff from `old` to `new`, the contents of the file shown as `path`; coloured for a terminal if `color`. A line that differs in
+/// nothing but a secret is there too.
 pub fn unified(path: &str, old: &str, new: &str, color: bool) -> String {
-    let (old, new) = (secrets::masked(old), secrets::masked(new));
-    let diff = TextDiff::from_lines(&old, &new);
-    let shown = path.trim_start_matches('/');
-    let text = diff.unified_diff().context_radius(3).header(&format!("a/{shown}"), &format!("b/{shown}")).to_string();
-    if !color {
+    let diff = TextDiff::configure().timeout(PATIENCE).diff_lines(old, new);
+    let groups = diff.grouped_ops(3);
+    let mut text = String::new();
+    if groups.is_empty() {
         return text;
     }
-    let paint = |line: &str| {
-        let code = match line.as_bytes().first() {
-            _ if line.starts_with("---") || line.starts_with("+++") => "1",
-            Some(b'-') => "31",
-            Some(b'+') => "32",
-            Some(b'@') => "36",
-            _ => return line.to_owned(),
-        };
+    let (old, new) = (Lines::of(old, diff.old_slices()), Lines::of(new, diff.new_slices()));
+    let shown = path.trim_start_matches('/');
+    let mut line = |code: &str, line: &str| {
         let (content, end) = line.strip_suffix('\n').map_or((line, ""), |content| (content, "\n"));
-        format!("\u{1b}[{code}m{content}\u{1b}[0m{end}")
+        // Writing to a String cannot fail.
+        let _ = if color && !code.is_empty() {
+            write!(text, "\u{1b}[{code}m{content}\u{1b}[0m{end}")
+        } else {
+            write!(text, "{line}")
+        };
     };
-    text.split_inclusive('\n').map(paint).collect()
+    line("1", &format!("--- a/{shown}\n"));
+    line("1", &format!("+++ b/{shown}\n"));
+    for group in &groups {
+        line("36", &format!("{}\n", UnifiedHunkHeader::new(group)));
+        for change in group.iter().flat_map(|operation| diff.iter_changes(operation)) {
+            let (sign, code) = match change.tag() {
+                ChangeTag::Equal => (' ', ""),
+                ChangeTag::Delete => ('-', "31"),
+                ChangeTag::Insert => ('+', "32"),
+            };
+            let old = change.old_index().map(|index| old.line(index));
+            let content = old.or_else(|| change.new_index().map(|index| new.line(index))).unwrap_or_default();
+            line(code, &format!("{sign}{content}"));
+            if change.missing_newline() {
+                line("", "\n\\ No newline at end of file\n");
+            }
+        }
+    }
+    text
+}
+
+/// The lines of a text as they may be shown.
+struct Lines {
+    text: String,
+    starts: Vec<usize>,
+}
+
+impl Lines {
+    fn of(text: &str, lines: &[&str]) -> Self {
+        let mut starts = vec![0];
+        starts.extend(lines.iter().scan(0, |end, line| {
+            *end += line.len();
+            Some(*end)
+        }));
+        Self { text: displayed(text), starts }
+    }
+
+    fn line(&self, index: usize) -> &str {
+        let range = self.starts.get(index).zip(self.starts.get(index + 1));
+        range.and_then(|(start, end)| self.text.get(*start..*end)).unwrap_or_default()
+    }
 }
 
 #[cfg(test)]
@@ -37,5 +84,8 @@ mod tests {
         assert_eq!(diff, "--- a/x.toml\n+++ b/x.toml\n@@ -1,2 +1,2 @@\n password = \"***\"\n-offset = \"1\"\n+offset = 1\n");
         assert!(unified("x", "a\n", "b\n", true).contains("\u{1b}[31m-a\u{1b}[0m\n"));
         assert_eq!(unified("x", "a\n", "a\n", false), "");
+        let secret = unified("x", "a\npassword=abc", "a\npassword=xyz", false);
+        let end = "\\ No newline at end of file\n";
+        assert_eq!(secret, format!("--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@\n a\n-password=***\n{end}+password=***\n{end}"));
     }
 }

@@ -7,12 +7,12 @@ use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents,
 };
 
-use super::{Report, counted, place, printable, product_name};
+use super::{Report, counted, displayed, place, printable, product_name};
 use crate::diagnostic::{Diagnostic, Severity, Target};
 use crate::fix::edit::{Fix, Safety};
 use crate::rules::Home;
 use crate::source::position::BYTE_ORDER_MARK;
-use crate::source::{LineIndex, Span, secrets};
+use crate::source::{LineIndex, Span};
 
 /// How the report is drawn.
 #[derive(Debug, Clone, Copy)]
@@ -116,19 +116,12 @@ impl Sources {
         match &self.last {
             Some((known, drawable)) if *known == key => drawable.clone(),
             _ => {
-                let drawable: Arc<str> = without_control_characters(&secrets::masked(text)).into();
+                let drawable: Arc<str> = displayed(text).into();
                 self.last = Some((key, drawable.clone()));
                 drawable
             }
         }
     }
-}
-
-/// A terminal obeys control characters: dots stand for them, byte for byte.
-fn without_control_characters(text: &str) -> String {
-    text.chars()
-        .map(|character| if character.is_ascii_control() && !matches!(character, '\n' | '\r' | '\t') { '.' } else { character })
-        .collect()
 }
 
 /// A diagnostic as miette wants it.

@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
-use super::{JsonRange, Report};
+use super::Report;
 use crate::diagnostic::{Diagnostic, Severity, Site, Target};
 use crate::fix::edit::{Fix, Safety};
 use crate::home::Generation;
 use crate::rules::Home;
-use crate::source::SourceFile;
+use crate::source::{FileRange, SourceFile};
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -46,7 +46,7 @@ struct Entry<'a> {
     home: Option<String>,
     file: &'a str,
     key: Option<&'a str>,
-    range: JsonRange,
+    range: FileRange,
     related: Vec<RelatedEntry<'a>>,
     fixes: Vec<FixEntry<'a>>,
     fingerprint: &'a str,
@@ -55,7 +55,7 @@ struct Entry<'a> {
 #[derive(Serialize)]
 struct RelatedEntry<'a> {
     file: String,
-    range: JsonRange,
+    range: FileRange,
     message: &'a str,
 }
 
@@ -69,7 +69,7 @@ struct FixEntry<'a> {
 #[derive(Serialize)]
 struct EditEntry<'a> {
     file: String,
-    range: JsonRange,
+    range: FileRange,
     text: &'a str,
 }
 
@@ -116,7 +116,7 @@ fn entry<'a>(report: Report<'a>, diagnostic: &'a Diagnostic) -> Entry<'a> {
     let finding = &diagnostic.finding;
     let range = match &finding.target {
         Target::Site(site) => range(report, site),
-        Target::Path(..) => JsonRange::start(),
+        Target::Path(..) => super::start_of_file(),
     };
     let related = finding.related.iter().map(|related| RelatedEntry {
         file: report.shown.path(&report.workspace.homes[related.site.home].model.file(related.site.at.file).source.path),
@@ -144,15 +144,15 @@ fn fix_entry<'a>(report: Report, diagnostic: &Diagnostic, fix: &'a Fix) -> FixEn
     let edits = fix.edits.iter().filter_map(|edit| {
         let model = &report.workspace.homes[diagnostic.home()?].model;
         let range = match model.files.iter().find(|file| file.source.path == edit.file) {
-            Some(file) => JsonRange::of(&file.source, edit.span),
+            Some(file) => file.source.place(edit.span),
             // A template of the home, which is edited and not linted.
-            None => JsonRange::of(&SourceFile::load(&edit.file).ok()?, edit.span),
+            None => SourceFile::load(&edit.file).ok()?.place(edit.span),
         };
         Some(EditEntry { file: report.shown.path(&edit.file), range, text: &edit.text })
     });
     FixEntry { title: &fix.title, safety: fix.safety, edits: edits.collect() }
 }
 
-fn range(report: Report, site: &Site) -> JsonRange {
-    JsonRange::of(&report.workspace.homes[site.home].model.file(site.at.file).source, site.at.span)
+fn range(report: Report, site: &Site) -> FileRange {
+    report.workspace.homes[site.home].model.file(site.at.file).source.place(site.at.span)
 }

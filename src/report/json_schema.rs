@@ -15,8 +15,8 @@ const QUOTED_BOOLEAN: &str = "^(true|false)$";
 /// Files that a description names.
 const NAMED_FILES: usize = 4;
 
-/// The JSON Schema under this title.
-pub fn render(schema: &Schema, title: &str) -> String {
+/// The JSON Schema under this title; `code_keys` are read past the templates, `table.*` standing for every key of a table.
+pub fn render<'a>(schema: &Schema, code_keys: impl Iterator<Item = &'a str>, title: &str) -> String {
     let mut root = Node::default();
     for key in schema.keys().iter().filter(|key| key.contains('*') || schema.is_read(key)) {
         steps(key).into_iter().fold(&mut root, |node, step| node.below.entry(step).or_default());
@@ -30,6 +30,9 @@ pub fn render(schema: &Schema, title: &str) -> String {
         let text = "Values by the aliases under which `$secret{alias}` names them";
         properties
             .insert(table.to_owned(), json!({"description": text, "type": "object", "additionalProperties": {"type": "string"}}));
+    }
+    for key in code_keys {
+        add_code_key(&mut properties, key);
     }
     properties.sort_keys();
     let document = json!({
@@ -230,6 +233,26 @@ impl Writer<'_> {
                 schema.known_values(key).into_iter().filter(|value| default.is_none_or(|default| default != value)).collect();
             if !values.is_empty() {
                 object.insert("examples".to_owned(), values.into());
+            }
+        }
+    }
+}
+
+/// Adds what the product's own code asks for, where the templates do not read it as well.
+fn add_code_key(properties: &mut Map<String, Value>, key: &str) {
+    let text = "The server's own code reads it";
+    match key.split_once('.') {
+        // It can be a table or an array of tables: nothing that is written down tells.
+        None | Some((_, "*")) => {
+            let name = key.strip_suffix(".*").unwrap_or(key);
+            properties.entry(name).or_insert_with(|| json!({"description": text}));
+        }
+        Some((table, rest)) => {
+            let table = properties.entry(table).or_insert_with(|| json!({"type": "object", "additionalProperties": false}));
+            let Value::Object(table) = table else { return };
+            if let Value::Object(below) = table.entry("properties").or_insert_with(|| json!({})) {
+                add_code_key(below, rest);
+                below.sort_keys();
             }
         }
     }

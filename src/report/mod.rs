@@ -8,6 +8,9 @@ pub mod json_schema;
 pub mod ports_csv;
 pub mod ports_json;
 pub mod ports_table;
+pub mod render_json;
+pub mod render_text;
+pub mod values;
 
 use serde::Serialize;
 
@@ -15,7 +18,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::Workspace;
 use crate::model::{Location, Model};
 use crate::paths::Shown;
-use crate::source::{SourceFile, Span};
+use crate::source::{FileRange, Point, secrets};
 
 /// The result of a lint run.
 #[derive(Debug, Clone, Copy)]
@@ -35,35 +38,10 @@ impl Report<'_> {
     }
 }
 
-/// A place in JSON: lines and columns count from 1, columns in characters, `offset` in bytes of the file on disk from 0.
-#[derive(Debug, Serialize)]
-struct JsonPosition {
-    line: usize,
-    column: usize,
-    offset: usize,
-}
-
-/// A range in JSON; `end` is exclusive.
-#[derive(Debug, Serialize)]
-struct JsonRange {
-    start: JsonPosition,
-    end: JsonPosition,
-}
-
-impl JsonRange {
-    fn of(source: &SourceFile, span: Span) -> Self {
-        let position = |offset: usize| {
-            let position = source.position(offset);
-            JsonPosition { line: position.line, column: position.column, offset: source.offset_on_disk(offset) }
-        };
-        Self { start: position(span.start), end: position(span.end) }
-    }
-
-    /// The beginning of a file that could not be read.
-    fn start() -> Self {
-        let position = || JsonPosition { line: 1, column: 1, offset: 0 };
-        Self { start: position(), end: position() }
-    }
+/// The beginning of a file that could not be read.
+fn start_of_file() -> FileRange {
+    let start = Point { line: 1, column: 1, offset: 0 };
+    FileRange { start, end: start }
 }
 
 /// The product's name for people and its version, as far as both are known.
@@ -89,6 +67,14 @@ fn printable(text: &str) -> String {
     text.chars()
         .map(|character| if escaped(character) { character.escape_default().to_string() } else { character.to_string() })
         .collect()
+}
+
+/// The text of a file as it may be shown, byte for byte of the same length: secrets are masked, and dots stand for control characters, which
+/// a terminal would obey.
+fn displayed(text: &str) -> String {
+    let shown =
+        |character: char| if character.is_ascii_control() && !matches!(character, '\n' | '\r' | '\t') { '.' } else { character };
+    secrets::masked(text).chars().map(shown).collect()
 }
 
 /// `1 error`, `2 errors`.

@@ -2,13 +2,13 @@
 
 use serde::Serialize;
 
-use super::JsonRange;
 use crate::catalog::{Direction, Protocol};
 use crate::home::Generation;
 use crate::model::{Location, Model};
 use crate::paths::Shown;
 use crate::ports::{Conflict, Listener, OffsetSource, Source};
 use crate::report::ports_table::PortsHome;
+use crate::source::FileRange;
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -41,7 +41,7 @@ struct SourceEntry {
     #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    range: Option<JsonRange>,
+    range: Option<FileRange>,
 }
 
 #[derive(Serialize)]
@@ -125,7 +125,7 @@ fn source_entry(model: Option<&Model>, kind: &'static str, at: Option<Location>,
     SourceEntry {
         kind,
         file: source.map(|(source, _)| shown.path(&source.path)),
-        range: source.map(|(source, span)| JsonRange::of(source, span)),
+        range: source.map(|(source, span)| source.place(span)),
     }
 }
 

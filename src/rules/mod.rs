@@ -3,6 +3,7 @@
 mod declarative;
 mod fixes;
 mod info;
+mod keys;
 mod knowledge;
 mod ports;
 mod properties_structure;
@@ -86,7 +87,14 @@ static PROGRAMS: &[(&str, Check)] = &[
     ("toml-syntax", Check::Home(toml_structure::toml_syntax::check)),
     ("toml-refused-by-server", Check::Home(toml_structure::toml_refused_by_server::check)),
     ("supertable-after-subtable", Check::Home(toml_structure::supertable_after_subtable::check)),
-    ("key-in-wrong-table", Check::Home(toml_structure::key_in_wrong_table::check)),
+    ("key-in-wrong-table", Check::Home(keys::key_in_wrong_table::check)),
+    ("unknown-key", Check::Home(keys::unknown_key::check)),
+    ("enable-vs-enabled", Check::Home(keys::enable_vs_enabled::check)),
+    ("table-vs-array", Check::Home(keys::table_vs_array::check)),
+    ("quoted-boolean", Check::Home(keys::quoted_boolean::check)),
+    ("enum-value", Check::Home(keys::enum_value::check)),
+    ("dead-passthru-tls-key", Check::Home(keys::dead_passthru_tls_key::check)),
+    ("xml-unescaped-value", Check::Home(keys::xml_unescaped_value::check)),
     ("xml-not-well-formed", Check::Home(xml_structure::xml_not_well_formed::check)),
     ("yaml-syntax", Check::Home(yaml_structure::yaml_syntax::check)),
     ("properties-syntax", Check::Home(properties_structure::properties_syntax::check)),

@@ -1,6 +1,7 @@
 //! One file as it lies on disk: its text, encoding, line ends, and the spanned read-only views of what it says.
 
 pub mod encoding;
+pub mod json;
 pub mod position;
 pub mod properties;
 pub mod script;
@@ -19,7 +20,7 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use encoding::{Encoding, EncodingFault};
-pub use position::{LineIndex, Position, Span};
+pub use position::{FileRange, LineIndex, Point, Position, Span};
 
 /// The largest file that is read, in bytes. The largest file of a real home has about 400 kB.
 pub const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;
@@ -197,6 +198,15 @@ impl SourceFile {
             return offset;
         }
         self.text.get(..offset).map_or(offset, |before| self.encoding.encoded_len(before))
+    }
+
+    /// Where a range of the text stands, for people and scripts.
+    pub fn place(&self, span: Span) -> FileRange {
+        let point = |offset: usize| {
+            let Position { line, column } = self.position(offset);
+            Point { line, column, offset: self.offset_on_disk(offset) }
+        };
+        FileRange { start: point(span.start), end: point(span.end) }
     }
 
     /// `text` as the bytes of this file: in its encoding. `None` where a character does not exist in it, or the file was not read

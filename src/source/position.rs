@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use serde::Serialize;
+
 /// A range of bytes of a file's decoded text, `start` inclusive, `end` exclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Span {
@@ -60,6 +62,26 @@ pub struct Position {
     pub column: usize,
 }
 
+/// A place in a file on disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Point {
+    /// 1-based line.
+    pub line: usize,
+    /// 1-based column in characters.
+    pub column: usize,
+    /// Bytes of the file on disk before it.
+    pub offset: usize,
+}
+
+/// A range of a file on disk, `end` exclusive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct FileRange {
+    /// Its first character.
+    pub start: Point,
+    /// One past its last character.
+    pub end: Point,
+}
+
 /// The starts of a text's lines. A line ends at `\n`; the `\r` of `\r\n` belongs to the line.
 #[derive(Debug, Clone)]
 pub struct LineIndex {
@@ -83,6 +105,15 @@ impl LineIndex {
         let before = text.get(start..offset).unwrap_or_default();
         let column = before.chars().filter(|character| *character != BYTE_ORDER_MARK).count() + 1;
         Position { line, column }
+    }
+
+    /// Where a range of `text`, the text that was indexed, stands in a file of UTF-8.
+    pub fn place(&self, text: &str, span: Span) -> FileRange {
+        let point = |offset: usize| {
+            let Position { line, column } = self.position(text, offset);
+            Point { line, column, offset }
+        };
+        FileRange { start: point(span.start), end: point(span.end) }
     }
 
     /// The range of the 1-based `line` without its line break; `None` when there is no such line.

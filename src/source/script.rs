@@ -53,6 +53,21 @@ fn is_message(line: &str) -> bool {
     first.eq_ignore_ascii_case("echo") || first == "printf"
 }
 
+/// Whether the command that `option` stands in starts the server: it goes on to the main class.
+pub fn starts_server(text: &str, option: &ScriptOption) -> bool {
+    let rest = text.get(option.span.end..).unwrap_or_default();
+    let mut command = rest.split_inclusive('\n');
+    loop {
+        let Some(line) = command.next() else { return false };
+        if line.contains(MAIN_CLASS) {
+            return true;
+        }
+        if !line.trim_end().ends_with(['\\', '^']) {
+            return false;
+        }
+    }
+}
+
 fn is_comment(line: &str) -> bool {
     let line = line.trim_start();
     let lower = line.get(..4).unwrap_or(line).to_ascii_lowercase();

@@ -165,7 +165,7 @@ fn closing_quote(text: &str, quote: char) -> Option<usize> {
 }
 
 /// Whether a value is worth hiding: a reference such as `$secret{x}` or `${admin.password}` names a secret without being one.
-fn hides(value: &str) -> bool {
+pub fn hides(value: &str) -> bool {
     let value = value.trim();
     let reference = value.starts_with('$') && value.ends_with('}') && value.matches('{').count() == 1;
     !(value.is_empty() || reference || matches!(value, "true" | "false"))

@@ -40,6 +40,15 @@ impl TomlValue {
             Self::Datetime(_) | Self::Array(_) | Self::Placeholder => None,
         }
     }
+
+    /// Every string in it: itself, or the items of an array.
+    pub fn texts(&self) -> Vec<&str> {
+        match self {
+            Self::String(text) => vec![text],
+            Self::Array(items) => items.iter().flat_map(|(item, _)| item.texts()).collect(),
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// A key with its value.

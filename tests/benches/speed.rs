@@ -1,11 +1,16 @@
 #![allow(missing_docs, reason = "divan generates what it would complain about")]
 //! How long it takes to load and lint one home, and to parse what it is made of.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use carbonlint::home::Layout;
 use carbonlint::lint::Workspace;
-use carbonlint::model::{Assumptions, Overlays};
+use carbonlint::mapper::Environment;
+use carbonlint::model::{Assumptions, Model, Overlays};
 use carbonlint::paths::Shown;
+use carbonlint::render::Rendering;
 use carbonlint::report::{Report, json};
 use carbonlint::rules::Selection;
 use carbonlint::source::server_toml::{Verdict, judge};
@@ -36,6 +41,21 @@ fn lint(path: &Path) -> String {
 fn load_and_lint_api_manager_home(bencher: Bencher) {
     let home = home();
     bencher.bench_local(|| lint(black_box(&home)));
+}
+
+/// Renders every file of the home of `CARBONLINT_BENCH_HOME`, else of the started fixture, and compares it with what lies there: the bar is
+/// 50 ms for a whole home.
+#[divan::bench]
+fn render_home(bencher: Bencher) {
+    let started = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/started/api-manager-4.5.0");
+    let home = std::env::var_os("CARBONLINT_BENCH_HOME").map_or(started, PathBuf::from);
+    bencher.bench_local(|| {
+        let layout = Layout::new(black_box(&home), "repository/conf");
+        let only = BTreeSet::from([home.join("repository/conf/deployment.toml")]);
+        let model = Model::load(layout, Assumptions::default(), &Arc::new(Overlays::new()), &only);
+        let rendering = Rendering::new(&model, &Environment::unknown()).expect("a home with templates");
+        rendering.paths().iter().filter(|path| rendering.render(path).state.differs()).count()
+    });
 }
 
 /// The same for its deployment.toml alone.

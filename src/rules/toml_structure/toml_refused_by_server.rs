@@ -90,7 +90,8 @@ impl Reporter<'_> {
         Finding::new(self.context.number, self.at(at), message).help(help).fix(Some(self.fix(edits)))
     }
 
-    /// TOML reads the same value before and after, so what the server reads then is what was written.
+    /// TOML reads the same value before and after, so what the server reads then is what was written, but for what it reads in its own way in
+    /// files that it takes: it keeps the line break and the blanks that a backslash at the end of a line should remove.
     fn fix(&self, edits: Vec<TextEdit>) -> Fix {
         let edits = edits.into_iter().map(|(span, text)| (self.at(span).span, text)).collect();
         let title = "write the same value as the server's parser takes it".to_owned();
@@ -126,7 +127,7 @@ fn fix_edits(text: &str, refusal: &Refusal) -> Option<Vec<TextEdit>> {
         Reason::ExtraQuotes if before.ends_with("\"\"\"") => {
             // The first of the five quotes belong to the text, the last three close it.
             let count = text[start..].bytes().take_while(|byte| *byte == b'"').count();
-            Some(vec![(Span::new(start - 3, start - 3 + count), "\\\"".repeat(count))])
+            matches!(count, 1 | 2).then(|| vec![(Span::new(start - 3, start - 3 + count), "\\\"".repeat(count))])
         }
         Reason::Unexpected(Inside::Key | Inside::Inline) if text.get(start..end) == Some("}") => {
             let comma = before.trim_end().strip_suffix(',')?.len();

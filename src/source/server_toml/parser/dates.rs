@@ -90,9 +90,10 @@ impl Parser<'_> {
         let minutes = self.expect(Kind::DateDigits, after, Inside::Date)?;
         let Some(hours) = hours else { return Ok(()) };
         if let Err((fault, as_a_whole)) = value::offset_minutes(self.written(minutes), hours) {
+            let is_first = self.thrown.is_none();
             self.check(minutes, Err::<(), _>(fault));
             // The server counts back to where it believes the offset to begin.
-            if let Some(refusal) = self.thrown.as_mut().filter(|_| as_a_whole) {
+            if let Some(refusal) = self.thrown.as_mut().filter(|_| as_a_whole && is_first) {
                 refusal.column = refusal.column.saturating_sub(4);
             }
         }

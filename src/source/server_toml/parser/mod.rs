@@ -170,7 +170,12 @@ impl Parser<'_> {
         let in_line = token.kind != Kind::LineBreak && token.kind != Kind::End;
         match before.kind {
             Kind::DateDigits | Kind::Zulu if is_direct && in_line && inside != Inside::Date => Reason::BehindDate,
-            Kind::TripleQuote | Kind::TripleApostrophe if is_direct && in_line => Reason::ExtraQuotes,
+            // Behind the quotes that open a string, a token stands inside of it.
+            Kind::TripleQuote | Kind::TripleApostrophe
+                if is_direct && in_line && !matches!(inside, Inside::BasicLines | Inside::LiteralLines) =>
+            {
+                Reason::ExtraQuotes
+            }
             Kind::Decimal | Kind::Float if is_direct && in_line && inside == Inside::Line => Reason::RestOfNumber,
             _ if self.nested_date && matches!(inside, Inside::Array | Inside::Inline) => Reason::BehindDate,
             Kind::LineBreak if inside == Inside::Array && self.written(token) == "," => Reason::CommaFirst,

@@ -1,9 +1,10 @@
-//! `key-in-wrong-table`: lines that the documentation shows without their header, pasted as they are.
+//! `key-in-wrong-table`: a line that stands under another header than the one it belongs to.
 
+use super::dead_key::{Meant, dead_keys, split};
 use crate::diagnostic::Finding;
 use crate::fix::edit::{Fix, Safety};
 use crate::model::Location;
-use crate::rules::{HomeContext, fixes};
+use crate::rules::{HomeContext, by_knowledge, fixes};
 use crate::source::toml::{TomlEntry, TomlValue};
 
 const JMX_SWITCH: &str = "rmi_server_start";
@@ -28,6 +29,27 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             let fix = meant.first().filter(|_| meant.len() == 1).and_then(|key| put_under(context, entry, key));
             findings.push(Finding::new(context.number, at, message).help(header_for(context)).key(&entry.key).fix(fix));
         }
+    }
+    misplaced(context, findings);
+}
+
+/// Keys that nothing reads where they stand, but in a table that is written near them.
+fn misplaced(context: HomeContext, findings: &mut Vec<Finding>) {
+    let Some((file, schema, dead)) = dead_keys(context) else { return };
+    for dead in dead {
+        let Meant::InOtherTable(read) = &dead.meant else { continue };
+        let key = &dead.entry.key;
+        let (table, name) = split(read);
+        let is_told = name == JMX_SWITCH || dead.entry.table.is_none() && matches!(name, "enable" | "enabled");
+        if is_told {
+            continue;
+        }
+        let at = Location { file, span: dead.entry.key_span };
+        let message = format!("`{key}` is not read: the server reads `{read}`");
+        let help =
+            if table.is_empty() { format!("put `{name}` above every table") } else { format!("put `{name}` under `[{table}]`") };
+        let fix = put_under(context, dead.entry, read);
+        findings.push(by_knowledge(Finding::new(context.number, at, message).help(help).key(key).fix(fix), schema));
     }
 }
 

@@ -1,0 +1,30 @@
+//! Any deployment.toml with any JSON files: flattened, mapped, inferred, defaulted, its references resolved, its units converted and
+//! validated, and the tree that comes of it rendered; the same twice.
+#![no_main]
+
+use std::cell::Cell;
+use std::path::Path;
+
+use carbonlint::mapper::{Configuration, Environment, Release, Renderer, Resources};
+use libfuzzer_sys::fuzz_target;
+
+const TEMPLATE: &str = "{{ a }}{% for k, v in a.items() %}{{ k }}={{ v }}{% endfor %}{% for e in b %}{{ e.c }}{% endfor %}{{ a.b }}";
+
+fuzz_target!(|data: (&str, [&str; 5], &str)| {
+    let (toml, files, value) = data;
+    let resources = || {
+        let next = Cell::new(0);
+        // The five files in the order in which they are asked for.
+        Resources::read(Path::new("/nonexistent"), |_| files.get(next.replace(next.get() + 1)).map(|text| (*text).to_owned()))
+    };
+    let variables = [("A".to_owned(), value.to_owned())].into();
+    let properties = [("A".to_owned(), value.to_owned())].into();
+    let environment = Environment::new(variables, properties);
+    let release = Release::default();
+    let work_out = || Configuration::work_out(toml, &resources(), &environment, &release);
+    let (Some(first), Some(second)) = (work_out(), work_out()) else { return };
+    assert_eq!(first.values(), second.values());
+    assert_eq!(first.faults, second.faults);
+    let text = |configuration: &Configuration| Renderer::new(configuration, &release).render("x", TEMPLATE).text;
+    assert_eq!(text(&first), text(&second));
+});

@@ -1,0 +1,41 @@
+//! Any template: it is parsed, read and rendered within its limits, the same twice, and nothing panics.
+#![no_main]
+
+use std::rc::Rc;
+
+use carbonlint::jinjava::value::{Map, Value};
+use carbonlint::jinjava::{Limits, Release, Template, render};
+use carbonlint::mapper::reading::Reading;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| {
+    for release in [Release::Until26, Release::Since27] {
+        let template = Template::parse(text, release);
+        let mut reading = Reading::default();
+        reading.add(0, &template);
+        let limits = Limits { steps: 20_000, bytes: 1 << 20 };
+        let first = render(&template, release, &values(), limits);
+        let second = render(&template, release, &values(), limits);
+        assert_eq!(first.text, second.text);
+        assert_eq!(first.faults, second.faults);
+        assert!(first.text.len() <= limits.bytes);
+        for fault in &first.faults {
+            assert!(fault.span.start <= fault.span.end, "{fault:?}");
+        }
+    }
+});
+
+/// Values of every kind under the names a to f. A template can change them, so each rendering has its own.
+fn values() -> Value {
+    let name = |name: &str| Rc::from(name);
+    let inner = Map::from([(name("x"), Value::Integer(1)), (name("y"), Value::text("{{ a }}"))]);
+    let list = vec![Value::text("p"), Value::Null, Value::map(inner.clone())];
+    Value::map(Map::from([
+        (name("a"), Value::text("text")),
+        (name("b"), Value::Boolean(true)),
+        (name("c"), Value::Double(1.0e7)),
+        (name("d"), Value::list(list)),
+        (name("e"), Value::map(inner)),
+        (name("f"), Value::Integer(-3)),
+    ]))
+}

@@ -1,0 +1,80 @@
+//! The one home that `render` and `get` look at, and what its server finds outside of its files.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+use std::{env, fs};
+
+use carbonlint::home::{Target, discover};
+use carbonlint::mapper::Environment;
+use carbonlint::mapper::environment::parse_env_file;
+use carbonlint::model::{Assumptions, Model, Overlays};
+use carbonlint::paths::absolute;
+use carbonlint::render::NotRendered;
+
+use super::{Exit, Failure, check_paths, shown};
+use crate::cli::EnvironmentArgs;
+
+/// The home at `path`, or that `path` lies in.
+pub fn home(path: &Path) -> Result<Model, Failure> {
+    check_paths(&[path.to_path_buf()])?;
+    let targets = discover(&[absolute(path)], &Overlays::new()).targets;
+    let target = match <[Target; 1]>::try_from(targets) {
+        Ok([target]) => target,
+        Err(targets) if targets.is_empty() => {
+            let failure = Failure::new(format!("no home of a WSO2 product at `{}`", path.display()));
+            return Err(failure.help("name the folder that holds `bin` and `repository`").exit(Exit::NothingFound));
+        }
+        Err(targets) => {
+            let roots: Vec<String> = targets.iter().map(|target| shown().path(&target.layout.root)).collect();
+            let failure = Failure::new(format!("`{}` holds {} homes", path.display(), roots.len()));
+            return Err(failure.help(format!("name one of them: {}", roots.join(", "))));
+        }
+    };
+    // deployment.toml and what tells the product: the files that the server renders are read where they are compared.
+    let only = BTreeSet::from([target.layout.conf_folder().join("deployment.toml")]);
+    Ok(Model::load(target.layout, Assumptions::default(), &Arc::new(Overlays::new()), &only))
+}
+
+/// What the server finds outside of its files: the start script's properties and those of the command line, the environment of this
+/// command and the files that stand for the server's.
+pub fn environment(arguments: &EnvironmentArgs, model: &Model) -> Result<Environment, Failure> {
+    let mut variables: BTreeMap<String, String> =
+        env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect();
+    for file in &arguments.env_file {
+        let text = fs::read_to_string(file).map_err(|error| {
+            Failure::new(format!("cannot read `{}`: {error}", file.display())).help("--env-file takes a text file")
+        })?;
+        variables.extend(parse_env_file(&text).map_err(|lines| {
+            let line = lines.first().copied().unwrap_or_default();
+            Failure::new(format!("{}:{line}: no `NAME=value`", file.display())).help("begin comments with `#`")
+        })?);
+    }
+    let mut properties = model.start_properties();
+    for property in &arguments.sys {
+        let Some((name, value)) = property.split_once('=').filter(|(name, _)| !name.is_empty()) else {
+            return Err(Failure::new("--sys takes KEY=VALUE").help("write it like --sys carbon.home=/opt/wso2am"));
+        };
+        properties.insert(name.to_owned(), value.to_owned());
+    }
+    Ok(Environment::new(variables, properties))
+}
+
+/// Why `model` has nothing that could be rendered.
+pub fn not_rendered(model: &Model, why: NotRendered) -> Failure {
+    let toml = shown().path(&model.layout.conf_folder().join("deployment.toml"));
+    let home = shown().path(model.path());
+    match why {
+        NotRendered::NoTemplates => Failure::new(format!("`{home}` has no templates in repository/resources/conf/templates"))
+            .help("only servers that are configured by deployment.toml render their files, and only a whole home can show it")
+            .exit(Exit::NothingFound),
+        NotRendered::NoToml => Failure::new(format!("there is no `{toml}`, from which the server renders its files"))
+            .help("name a home that has one")
+            .exit(Exit::NothingFound),
+        NotRendered::BrokenToml => {
+            Failure::new(format!("`{toml}` is not valid TOML")).help(format!("`carbonlint lint {toml}` tells where"))
+        }
+        NotRendered::TemplateToml => Failure::new(format!("`{toml}` is a template of a deployment tool"))
+            .help("let the tool fill it in, and name the home that it makes"),
+    }
+}

@@ -1,0 +1,92 @@
+//! `carbonlint render`
+
+use std::path::PathBuf;
+
+use carbonlint::model::Model;
+use carbonlint::paths::Shown;
+use carbonlint::render::out::OutFolder;
+use carbonlint::render::{RenderFinding, RenderedFile, Rendering, State, choose};
+use carbonlint::report::diff::unified;
+use carbonlint::report::render_json::{self, Detail, FileEntry, old_text};
+use carbonlint::report::{counted, render_text};
+
+use super::home::{environment, home, not_rendered};
+use super::{Exit, Failure, print, shown, style};
+use crate::cli::{RenderArgs, TextFormat};
+
+/// Runs the command.
+pub fn run(arguments: &RenderArgs) -> Result<Exit, Failure> {
+    let model = home(&arguments.home)?;
+    let environment = environment(&arguments.environment, &model)?;
+    let rendering = Rendering::new(&model, &environment).map_err(|why| not_rendered(&model, why))?;
+    let chosen = choose(&rendering, &arguments.files).map_err(|unknown| {
+        let failure = Failure::new(format!("the server renders no file `{}`", unknown.name));
+        failure.help(unknown.near.unwrap_or_else(|| format!("`carbonlint render {}` lists them", arguments.home.display())))
+    })?;
+    let out = arguments.out.as_ref().map(|folder| OutFolder::new(folder, &model.layout.root)).transpose();
+    let out = out.map_err(|error| Failure::new(error.to_string()).help("name a folder outside of the home"))?;
+    let mut run =
+        Run { arguments, model: &model, shown: shown(), several: chosen.len() > 1, files: Vec::new(), entries: Vec::new() };
+    let mut findings = rendering.findings();
+    for path in chosen {
+        let mut file = rendering.render(path);
+        findings.append(&mut file.findings);
+        let written = match (&out, &file.text) {
+            (Some(out), Some(text)) => Some(out.write(path, text.as_bytes()).map_err(|error| Failure::new(error.to_string()))?),
+            _ => None,
+        };
+        run.tell(file, written)?;
+    }
+    run.conclude(&findings)
+}
+
+/// What is told of the files one by one, so that no more than one of them is held.
+struct Run<'a> {
+    arguments: &'a RenderArgs,
+    model: &'a Model,
+    shown: Shown,
+    several: bool,
+    /// The files without their contents.
+    files: Vec<RenderedFile>,
+    entries: Vec<FileEntry>,
+}
+
+impl Run<'_> {
+    fn tell(&mut self, file: RenderedFile, written: Option<PathBuf>) -> Result<(), Failure> {
+        let arguments = self.arguments;
+        let shows_text = !arguments.files.is_empty() && arguments.out.is_none() && !arguments.diff;
+        if arguments.format == TextFormat::Json {
+            let detail = match (arguments.diff, shows_text) {
+                (true, _) => Detail::Diff,
+                (_, true) => Detail::Text,
+                _ => Detail::None,
+            };
+            self.entries.push(render_json::file_entry(self.model, &file, written, detail, &self.shown));
+        } else if shows_text {
+            print(&render_text::content(&file, self.several))?;
+        } else if let (true, Some(text)) = (arguments.diff && file.state.has_diff(), &file.text) {
+            let path = self.shown.path(&self.model.layout.root.join(&file.path));
+            print(&unified(&path, &old_text(&file), text, style(false).color))?;
+        }
+        self.files.push(RenderedFile { text: None, old: None, ..file });
+        Ok(())
+    }
+
+    #[allow(clippy::print_stderr, reason = "files and diffs go to standard output, what is wrong to a person")]
+    fn conclude(&self, findings: &[RenderFinding]) -> Result<Exit, Failure> {
+        let Self { arguments, model, shown, files, .. } = self;
+        if arguments.format == TextFormat::Json {
+            print(&render_json::render(model, &self.entries, findings, shown))?;
+        } else {
+            if let Some(folder) = &arguments.out {
+                let written = files.iter().filter(|file| !matches!(file.state, State::Failed(_))).count();
+                print(&format!("{} written to {}\n", counted(written, "file"), folder.display()))?;
+            } else if arguments.files.is_empty() && !arguments.diff {
+                print(&render_text::list(model, files, shown))?;
+            }
+            eprint!("{}", render_text::findings(findings, shown));
+        }
+        let differs = arguments.diff && files.iter().any(|file| file.state.differs());
+        Ok(if differs || !findings.is_empty() { Exit::Findings } else { Exit::Clean })
+    }
+}

@@ -1,0 +1,89 @@
+//! What a server works with for a key of deployment.toml: the user's value, what follows from another one, or the default of the home.
+
+use super::{Location, Model};
+use crate::mapper::value::Value;
+use crate::mapper::{Configuration, Origin};
+use crate::source::Span;
+use crate::source::toml::TomlValue;
+
+/// A value that a server works with.
+#[derive(Debug, Clone)]
+pub struct Given {
+    /// The value, its references resolved as far as the home decides them.
+    pub value: TomlValue,
+    /// Where it is written.
+    pub at: Location,
+    /// Where a person is pointed to: the key.
+    pub anchor: Location,
+    /// Whether it is in deployment.toml, itself or what it follows from, rather than a default.
+    pub by_user: bool,
+}
+
+impl Model {
+    /// What the server works with for `key`, or one of its `aliases`: what deployment.toml gives one of them, else the home's default.
+    pub fn given(&self, key: &str, aliases: &[String]) -> Option<Given> {
+        let keys = || std::iter::once(key).chain(aliases.iter().map(String::as_str));
+        match self.configuration() {
+            Some((mapping, configuration)) => {
+                let effective: Vec<Given> = keys()
+                    .flat_map(|key| mapping.resources.targets(key).into_iter().chain([key]))
+                    .filter_map(|key| self.effective(configuration, key))
+                    .collect();
+                let by_user = effective.iter().position(|given| given.by_user).unwrap_or(0);
+                effective.into_iter().nth(by_user)
+            }
+            None => self.written(key, aliases).or_else(|| keys().find_map(|key| self.default_of(key))),
+        }
+    }
+
+    /// What deployment.toml says for a key.
+    fn written(&self, key: &str, aliases: &[String]) -> Option<Given> {
+        let (file, entry) = self.setting(key, aliases)?;
+        let place = |span: Span| Location { file, span };
+        Some(Given { value: entry.value.clone(), at: place(entry.value_span), anchor: place(entry.key_span), by_user: true })
+    }
+
+    fn effective(&self, configuration: &Configuration, key: &str) -> Option<Given> {
+        let effective = configuration.get(key)?;
+        let value = as_toml(&effective.value);
+        let (file, document) = self.toml()?;
+        let place = |span: Span| Location { file, span };
+        match &effective.origin {
+            Origin::User { key } => {
+                let entry = document.get(key)?;
+                Some(Given { value, at: place(entry.value_span), anchor: place(entry.key_span), by_user: true })
+            }
+            Origin::Inferred { from } => {
+                let (at, anchor) = match configuration.setting_of(from) {
+                    Some((_, setting)) => (place(setting.values.first().copied().unwrap_or(setting.key)), place(setting.key)),
+                    None => (self.start_of(file), self.start_of(file)),
+                };
+                Some(Given { value, at, anchor, by_user: true })
+            }
+            Origin::Default => {
+                let at = self.home_default(key).map_or_else(|| self.start_of(file), |(_, at)| at);
+                Some(Given { value, at, anchor: at, by_user: false })
+            }
+        }
+    }
+
+    fn default_of(&self, key: &str) -> Option<Given> {
+        let (value, at) = self.home_default(key)?;
+        Some(Given { value: as_toml(&Value::of_json(value)), at, anchor: at, by_user: false })
+    }
+}
+
+/// A value as deployment.toml would write it. JSON numbers are doubles to the mapper; a whole one is meant as an integer.
+fn as_toml(value: &Value) -> TomlValue {
+    match value {
+        Value::Null => TomlValue::String(String::new()),
+        Value::Boolean(boolean) => TomlValue::Boolean(*boolean),
+        Value::Integer(number) => TomlValue::Integer(*number),
+        #[expect(clippy::cast_possible_truncation, reason = "the range is checked")]
+        Value::Double(number) if number.fract() == 0.0 && number.abs() < 1e15 => TomlValue::Integer(*number as i64),
+        Value::Double(number) => TomlValue::Float(*number),
+        Value::Text(text) => TomlValue::String(text.clone()),
+        Value::List(items) => TomlValue::Array(items.iter().map(|item| (as_toml(item), Span::default())).collect()),
+        Value::Table(_) => TomlValue::Array(Vec::new()),
+    }
+}

@@ -1,0 +1,88 @@
+//! What somebody may have meant who wrote a name that nobody knows.
+
+/// How many names are offered.
+const OFFERED: usize = 3;
+
+/// The names among `known` that are most like `word`, best first: those that end with it as a whole, then those a few edits away.
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>, separator: char) -> Vec<&'a str> {
+    let mut found: Vec<(usize, &str)> =
+        known.into_iter().filter_map(|name| Some((distance_of(word, name, separator)?, name))).collect();
+    found.sort_unstable();
+    found.dedup();
+    found.into_iter().take(OFFERED).map(|(_, name)| name).collect()
+}
+
+/// `did you mean ...?` with the names that are most like `word`; `None` where none is.
+pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>, separator: char) -> Option<String> {
+    let names: Vec<String> = nearest(word, known, separator).into_iter().map(|name| format!("`{name}`")).collect();
+    let (last, others) = names.split_last()?;
+    Some(if others.is_empty() {
+        format!("did you mean {last}?")
+    } else {
+        format!("did you mean {} or {last}?", others.join(", "))
+    })
+}
+
+/// How far `name` is from `word`; `None` where nobody would mix them up.
+fn distance_of(word: &str, name: &str, separator: char) -> Option<usize> {
+    if word.is_empty() {
+        return None;
+    }
+    if name.strip_suffix(word).is_some_and(|before| before.ends_with(separator)) {
+        return Some(0);
+    }
+    let most = (word.len() / 5).clamp(1, 4);
+    let last = |text: &str| text.rsplit(separator).next().unwrap_or_default().to_owned();
+    // Without a separator it is a part of the name, and most likely the last one.
+    let name = if word.contains(separator) { name.to_owned() } else { last(name) };
+    edits(word, &name, most).map(|edits| edits + 1)
+}
+
+/// The number of characters to insert, delete, replace or swap with their neighbour between two texts, if at most `most`.
+fn edits(one: &str, other: &str, most: usize) -> Option<usize> {
+    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
+    if one.len().abs_diff(other.len()) > most {
+        return None;
+    }
+    let mut before: Vec<usize> = Vec::new();
+    let mut above: Vec<usize> = (0..=other.len()).collect();
+    for (row, a) in one.iter().enumerate() {
+        let mut now = vec![row + 1];
+        for (column, b) in other.iter().enumerate() {
+            let mut least = (above[column] + usize::from(a != b)).min(above[column + 1] + 1).min(now[column] + 1);
+            let swapped = row > 0 && column > 0 && one[row - 1] == *b && other[column - 1] == *a;
+            if swapped {
+                least = least.min(before[column - 1] + 1);
+            }
+            now.push(least);
+        }
+        if now.iter().all(|edits| *edits > most) {
+            return None;
+        }
+        before = std::mem::replace(&mut above, now);
+    }
+    above.last().copied().filter(|edits| *edits <= most)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edits_are_counted_up_to_a_limit() {
+        assert_eq!(edits("offset", "offset", 2), Some(0));
+        assert_eq!(edits("ofset", "offset", 2), Some(1));
+        assert_eq!(edits("offste", "offset", 2), Some(1));
+        assert_eq!(edits("port", "offset", 2), None);
+        assert_eq!(edits("", "ab", 2), Some(2));
+    }
+
+    #[test]
+    fn names_that_end_with_the_word_come_first() {
+        let known = ["server.offset", "server.hostname", "transport.offset", "a.ofset", "server"];
+        assert_eq!(nearest("offset", known, '.'), ["server.offset", "transport.offset", "a.ofset"]);
+        assert_eq!(nearest("server.ofset", known, '.'), ["server.offset"]);
+        assert!(nearest("user_store", known, '.').is_empty());
+        assert_eq!(did_you_mean("server.hostnme", known, '.').as_deref(), Some("did you mean `server.hostname`?"));
+    }
+}

@@ -1,0 +1,81 @@
+//! Which of the rendered files somebody means.
+
+use std::path::{Path, PathBuf};
+
+use super::Rendering;
+use crate::mapper::resources;
+use crate::near::did_you_mean;
+use crate::paths::absolute;
+
+/// A name that no rendered file has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownFile {
+    /// The name as it was given.
+    pub name: String,
+    /// `did you mean ...?`
+    pub near: Option<String>,
+}
+
+/// The paths of the files that `names` mean, in the order of the paths; all where there are no names. A name is the path of a file or a
+/// folder, below the home or from the working folder, the path of a template, or the last parts of any of these.
+pub fn choose<'a>(rendering: &'a Rendering, names: &[PathBuf]) -> Result<Vec<&'a str>, UnknownFile> {
+    let paths = rendering.paths();
+    if names.is_empty() {
+        return Ok(paths.iter().map(String::as_str).collect());
+    }
+    let mut chosen = vec![false; paths.len()];
+    for name in names {
+        let wanted = below_home(rendering, name);
+        let mut found = false;
+        for matches in [matches_whole, matches_end] {
+            for (path, chosen) in paths.iter().zip(&mut chosen) {
+                if wanted.iter().any(|wanted| matches(path, wanted)) {
+                    *chosen = true;
+                    found = true;
+                }
+            }
+            if found {
+                break;
+            }
+        }
+        if !found {
+            let name = name.to_string_lossy().into_owned();
+            let word = wanted.last().map_or(name.as_str(), |wanted| wanted.as_str());
+            return Err(UnknownFile { near: did_you_mean(word, paths.iter().map(String::as_str), '/'), name });
+        }
+    }
+    Ok(paths.iter().zip(chosen).filter(|(_, chosen)| *chosen).map(|(path, _)| path.as_str()).collect())
+}
+
+/// What `name` can be, as a path below the home.
+fn below_home(rendering: &Rendering, name: &Path) -> Vec<String> {
+    let slashed = |path: &Path| path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
+    let root = &rendering.model.layout.root;
+    let written = absolute(name).strip_prefix(root).ok().map(slashed);
+    let real = root.canonicalize().ok().and_then(|root| name.canonicalize().ok()?.strip_prefix(root).ok().map(slashed));
+    let mut wanted: Vec<String> = written.into_iter().chain(real).collect();
+    if name.is_relative() {
+        wanted.push(slashed(name).trim_start_matches("./").to_owned());
+    }
+    let templates = format!("{}/templates/", resources::FOLDER);
+    for path in &mut wanted {
+        if let Some(inner) = path.strip_prefix(&templates) {
+            *path = inner.to_owned();
+        }
+        if let Some(output) = path.strip_suffix(".j2") {
+            *path = output.to_owned();
+        }
+    }
+    wanted.retain(|path| !path.is_empty());
+    wanted
+}
+
+/// The path itself, or a folder above it.
+fn matches_whole(path: &str, wanted: &str) -> bool {
+    path.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The end of the path, or of a folder above it.
+fn matches_end(path: &str, wanted: &str) -> bool {
+    path.match_indices(wanted).any(|(at, _)| path[..at].ends_with('/') && matches_whole(&path[at..], wanted))
+}

@@ -1,0 +1,233 @@
+//! What the next start of a server would write into its home: every file that has a template, held against what lies there.
+
+mod choose;
+mod findings;
+pub mod out;
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+pub use choose::{UnknownFile, choose};
+pub use findings::RenderFinding;
+
+use crate::home::reason;
+use crate::jinjava::Gravity;
+use crate::mapper::{Configuration, Environment, Output, Release, Renderer, Resources, metadata};
+use crate::model::Model;
+use crate::source::{LineIndex, MAX_FILE_BYTES};
+
+/// A home with everything that its files are rendered from.
+#[derive(Debug)]
+pub struct Rendering<'a> {
+    model: &'a Model,
+    release: Release,
+    /// The JSON files and the templates.
+    pub resources: Resources,
+    /// What the server knows before it renders.
+    pub configuration: Configuration,
+}
+
+/// Why nothing can be rendered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotRendered {
+    /// The home has no templates: its files are configured themselves.
+    NoTemplates,
+    /// There is no deployment.toml.
+    NoToml,
+    /// deployment.toml is not valid TOML.
+    BrokenToml,
+    /// deployment.toml holds marks of a deployment tool, which makes the real one.
+    TemplateToml,
+}
+
+/// A file that the server renders.
+#[derive(Debug)]
+pub struct RenderedFile {
+    /// Its path below the home, with `/`.
+    pub path: String,
+    /// What the server writes; `None` where that is not known.
+    pub text: Option<String>,
+    /// What lies in the home: `None` where nothing does, or nothing that can be read.
+    pub old: Option<Vec<u8>>,
+    /// How the two compare.
+    pub state: State,
+    /// What is wrong with its template, or with the file in the home.
+    pub findings: Vec<RenderFinding>,
+}
+
+/// How a rendered file compares with the one in the home.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// The home has the same bytes.
+    Unchanged,
+    /// The home has others.
+    Changed,
+    /// The home has no such file.
+    New,
+    /// This copy of the home leaves the product out, and with it the part that holds the file: nothing says that it would be another.
+    Absent,
+    /// The file in the home cannot be read, with the reason.
+    Unreadable(String),
+    /// The file cannot be rendered, with the reason.
+    Failed(String),
+}
+
+impl State {
+    /// `unchanged`, `changed`, `new`, `absent`, `unreadable` or `failed`.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Unchanged => "unchanged",
+            Self::Changed => "changed",
+            Self::New => "new",
+            Self::Absent => "absent",
+            Self::Unreadable(_) => "unreadable",
+            Self::Failed(_) => "failed",
+        }
+    }
+
+    /// Whether the next start would make the home another one.
+    pub fn differs(&self) -> bool {
+        matches!(self, Self::Changed | Self::New | Self::Unreadable(_))
+    }
+
+    /// Whether a diff can show how.
+    pub fn has_diff(&self) -> bool {
+        matches!(self, Self::Changed | Self::New)
+    }
+
+    /// Why the file was not rendered or not compared.
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Unreadable(reason) | Self::Failed(reason) => Some(reason),
+            _ => None,
+        }
+    }
+}
+
+impl<'a> Rendering<'a> {
+    /// Works out the configuration of `model` in `environment`.
+    pub fn new(model: &'a Model, environment: &Environment) -> Result<Self, NotRendered> {
+        if !model.is_managed() {
+            return Err(NotRendered::NoTemplates);
+        }
+        let Some((_, toml)) = model.plain_toml() else {
+            return Err(match (model.toml_file(), model.toml()) {
+                (None, _) => NotRendered::NoToml,
+                (Some(_), None) => NotRendered::BrokenToml,
+                (Some(_), Some(_)) => NotRendered::TemplateToml,
+            });
+        };
+        let resources = Resources::read(&model.layout.root, |path| model.text_of(path).map(|text| text.to_string()));
+        let release = model.mapper_release();
+        let configuration = Configuration::work_out(toml, &resources, environment, &release).ok_or(NotRendered::BrokenToml)?;
+        Ok(Self { model, release, resources, configuration })
+    }
+
+    /// The paths of the files that the server renders, below the home, sorted.
+    pub fn paths(&self) -> &[String] {
+        &self.resources.templates
+    }
+
+    /// Renders the file at `path`, one of [`paths`](Self::paths), and looks at what lies in the home.
+    pub fn render(&self, path: &str) -> RenderedFile {
+        let template_path = Resources::path_of_template(path);
+        let mut file =
+            RenderedFile { path: path.to_owned(), text: None, old: None, state: State::Unchanged, findings: Vec::new() };
+        let Some(template) = self.model.text_of(&template_path) else {
+            let reason = format!("its template is not UTF-8, or more than {}", crate::model::size_limit());
+            let message = format!("`{path}` cannot be rendered: {reason}");
+            file.findings.push(RenderFinding::of_file(self.in_home(&template_path), message));
+            file.state = State::Failed(reason);
+            return file;
+        };
+        let output = Renderer::new(&self.configuration, &self.release).render(path, &template);
+        file.findings = self.template_findings(&template_path, &template, &output);
+        self.compare(&mut file, output);
+        file
+    }
+
+    /// Sets the state of `file` by what was rendered and what lies in the home.
+    fn compare(&self, file: &mut RenderedFile, output: Output) {
+        let Some(text) = output.text else {
+            let why = file.findings.iter().min_by_key(|finding| std::cmp::Reverse(finding.severity));
+            let why = why.map(|finding| match finding.range {
+                Some(range) => format!("template line {}: {}", range.start.line, finding.message),
+                None => finding.message.clone(),
+            });
+            file.state = State::Failed(why.unwrap_or_default());
+            return;
+        };
+        let path = self.in_home(&file.path);
+        file.state = match read(&path) {
+            Ok(Some(old)) => {
+                let state = if old == text.as_bytes() { State::Unchanged } else { State::Changed };
+                file.old = Some(old);
+                state
+            }
+            Ok(None) if self.leaves_out(&path, &text) => State::Absent,
+            Ok(None) => State::New,
+            Err(error) => {
+                let reason = reason(&error);
+                file.findings.push(RenderFinding::of_file(path, format!("cannot be compared: {reason}")));
+                State::Unreadable(reason)
+            }
+        };
+        file.text = Some(text);
+    }
+
+    /// Whether the file at `path`, which is not there, is none of those that this copy of the home holds: the product's own files are not
+    /// there either, it is no configuration, and its folder is missing or the last start has written the same.
+    fn leaves_out(&self, path: &Path, text: &str) -> bool {
+        let root = &self.model.layout.root;
+        let is_installed = PRODUCT_FOLDERS.iter().any(|folder| root.join(folder).is_dir());
+        if is_installed || path.starts_with(self.model.layout.conf_folder()) {
+            return false;
+        }
+        let recorded = || {
+            let text = self.model.text_of(&format!("{}/metadata_config.properties", metadata::FOLDER))?;
+            let name = path.strip_prefix(root).ok()?.to_str()?;
+            metadata::recorded(&text).remove(name)
+        };
+        !path.parent().is_some_and(Path::is_dir) || recorded().is_some_and(|md5| md5 == metadata::md5_of(text.as_bytes()))
+    }
+
+    fn in_home(&self, path: &str) -> PathBuf {
+        self.model.layout.root.join(path)
+    }
+
+    fn template_findings(&self, path: &str, template: &str, output: &Output) -> Vec<RenderFinding> {
+        let lines = LineIndex::new(template);
+        let counting = output.faults.iter().filter(|fault| fault.gravity != Gravity::Passed).take(MAX_TOLD);
+        counting.map(|fault| RenderFinding::of_template(self.in_home(path), template, &lines, fault)).collect()
+    }
+}
+
+/// How many faults of one template are told: the first stops the server.
+const MAX_TOLD: usize = 10;
+
+/// Where a home has the product itself.
+const PRODUCT_FOLDERS: [&str; 3] = ["lib", "wso2", "repository/components"];
+
+/// The most of a file in a home that is compared: as much as a template may print.
+const MAX_COMPARED: u64 = 2 * MAX_FILE_BYTES;
+
+/// The bytes of the regular file at `path`; nothing where there is none.
+fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    let metadata = match fs::metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        other => other?,
+    };
+    if metadata.is_dir() {
+        return Err(io::Error::other("a folder lies in its place"));
+    }
+    if !metadata.is_file() {
+        return Err(io::Error::other("no regular file"));
+    }
+    if metadata.len() > MAX_COMPARED {
+        return Err(io::Error::other(format!("more than {} MiB", MAX_COMPARED / 1024 / 1024)));
+    }
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MAX_COMPARED).read_to_end(&mut bytes)?;
+    Ok(Some(bytes))
+}

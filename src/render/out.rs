@@ -1,0 +1,232 @@
+//! Writes rendered files below a folder that is not the home. Each is whole at every moment, and none leaves the folder.
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Component, Path, PathBuf};
+
+use crate::fix::write::TEMPORARY_ENDING;
+use crate::home::reason;
+
+/// The folder that takes the files.
+#[derive(Debug)]
+pub struct OutFolder {
+    /// Its real path, behind any links.
+    root: PathBuf,
+    /// The real path of the home, into which nothing is written.
+    home: PathBuf,
+}
+
+/// Why something was not written.
+#[derive(Debug)]
+pub enum OutError {
+    /// The folder is the home, or lies in it.
+    InHome(PathBuf),
+    /// The path leads out of the folder through a link.
+    LinkOut(PathBuf, PathBuf),
+    /// What lies there is no file, or no folder.
+    InTheWay(PathBuf),
+    /// The system refused.
+    Io(PathBuf, io::Error),
+}
+
+impl std::fmt::Display for OutError {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::InHome(path) => write!(formatter, "`{}` lies in the home itself, which stays as it is", path.display()),
+            Self::LinkOut(path, target) => {
+                write!(
+                    formatter,
+                    "`{}` is a link to `{}`, out of the folder that takes the files",
+                    path.display(),
+                    target.display()
+                )
+            }
+            Self::InTheWay(path) => write!(
+                formatter,
+                "`{}` is in the way: it is neither a regular file nor a folder where one is needed",
+                path.display()
+            ),
+            Self::Io(path, error) => write!(formatter, "cannot write `{}`: {}", path.display(), reason(error)),
+        }
+    }
+}
+
+impl std::error::Error for OutError {}
+
+impl OutFolder {
+    /// Takes the folder at `path` for the files of `home`, and makes it if it is not there.
+    pub fn new(path: &Path, home: &Path) -> Result<Self, OutError> {
+        let io_error = |error| OutError::Io(path.to_path_buf(), error);
+        let home = fs::canonicalize(home).map_err(|error| OutError::Io(home.to_path_buf(), error))?;
+        // Nothing is made in the home, not even the folder.
+        let root = real(&std::path::absolute(path).map_err(io_error)?).map_err(io_error)?;
+        if root.starts_with(&home) {
+            return Err(OutError::InHome(path.to_path_buf()));
+        }
+        fs::create_dir_all(&root).map_err(io_error)?;
+        Ok(Self { root, home })
+    }
+
+    /// Writes the file at `path`, with `/`, below the folder. Folders are made; what is there already is replaced, and left alone where it
+    /// is the same.
+    pub fn write(&self, path: &str, bytes: &[u8]) -> Result<PathBuf, OutError> {
+        let relative = Path::new(path);
+        if !relative.components().all(|part| matches!(part, Component::Normal(_))) {
+            return Err(OutError::InTheWay(relative.to_path_buf()));
+        }
+        let mut folder = self.root.clone();
+        for part in relative.parent().into_iter().flat_map(Path::components) {
+            folder = self.folder(folder.join(part))?;
+        }
+        let target = folder.join(relative.file_name().unwrap_or_default());
+        let target = self.resolved(target)?;
+        let io_error = |error| OutError::Io(target.clone(), error);
+        let permissions = match fs::metadata(&target) {
+            Ok(metadata) if !metadata.is_file() => return Err(OutError::InTheWay(target)),
+            Ok(metadata) if metadata.len() == bytes.len() as u64 && fs::read(&target).is_ok_and(|old| old == bytes) => {
+                return Ok(target);
+            }
+            Ok(metadata) => Some(metadata.permissions()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(io_error(error)),
+        };
+        let mut name = target.file_name().map_or_else(OsString::new, OsString::from);
+        name.push(TEMPORARY_ENDING);
+        let temporary = target.with_file_name(name);
+        let written = write_new(&temporary, bytes, permissions).and_then(|()| fs::rename(&temporary, &target));
+        if let Err(error) = written {
+            let _ = fs::remove_file(&temporary);
+            return Err(io_error(error));
+        }
+        Ok(target)
+    }
+
+    /// The folder at `path`, made if it is not there.
+    fn folder(&self, path: PathBuf) -> Result<PathBuf, OutError> {
+        let path = self.resolved(path)?;
+        match fs::symlink_metadata(&path) {
+            Ok(metadata) if metadata.is_dir() => Ok(path),
+            Ok(_) => Err(OutError::InTheWay(path)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                fs::create_dir(&path).map_err(|error| OutError::Io(path.clone(), error))?;
+                Ok(path)
+            }
+            Err(error) => Err(OutError::Io(path, error)),
+        }
+    }
+
+    /// What lies at `path`, behind a link that stays in the folder.
+    fn resolved(&self, path: PathBuf) -> Result<PathBuf, OutError> {
+        let is_link = fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_symlink());
+        let target =
+            if is_link { fs::canonicalize(&path).map_err(|error| OutError::Io(path.clone(), error))? } else { path.clone() };
+        if !target.starts_with(&self.root) {
+            return Err(OutError::LinkOut(path, target));
+        }
+        if target.starts_with(&self.home) {
+            return Err(OutError::InHome(path));
+        }
+        Ok(target)
+    }
+}
+
+/// Where an absolute path leads, of which the last parts need not be there.
+fn real(path: &Path) -> io::Result<PathBuf> {
+    let mut there = path;
+    let mut missing = Vec::new();
+    let mut real = loop {
+        match fs::canonicalize(there) {
+            Ok(real) => break real,
+            Err(error) if error.kind() != io::ErrorKind::NotFound || there.is_symlink() => return Err(error),
+            Err(error) => {
+                missing.push(there.components().next_back());
+                there = there.parent().ok_or(error)?;
+            }
+        }
+    };
+    while let Some(part) = missing.pop().flatten() {
+        match part {
+            Component::ParentDir => _ = real.pop(),
+            other => real.push(other),
+        }
+        // Behind `..` the path can be there again, and a link.
+        if real.exists() || real.is_symlink() {
+            real = fs::canonicalize(&real)?;
+        }
+    }
+    Ok(real)
+}
+
+/// Writes a file that is not there yet. What a killed run left in its place is nobody's.
+fn write_new(path: &Path, bytes: &[u8], permissions: Option<fs::Permissions>) -> io::Result<()> {
+    let open = || File::options().write(true).create_new(true).open(path);
+    let mut file = open().or_else(|error| {
+        if error.kind() != io::ErrorKind::AlreadyExists {
+            return Err(error);
+        }
+        fs::remove_file(path)?;
+        open()
+    })?;
+    if let Some(permissions) = permissions {
+        file.set_permissions(permissions)?;
+    }
+    file.write_all(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folders() -> (tempfile::TempDir, PathBuf, PathBuf) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (home, out) = (folder.path().join("home"), folder.path().join("out"));
+        fs::create_dir(&home).expect("made");
+        (folder, home, out)
+    }
+
+    #[test]
+    fn files_are_made_replaced_and_left_alone() {
+        let (_folder, home, out) = folders();
+        let target = OutFolder::new(&out, &home).expect("made");
+        for text in ["one", "two", "two"] {
+            let path = target.write("a/b/c.xml", text.as_bytes()).expect("written");
+            assert_eq!(fs::read_to_string(path).expect("there"), text);
+        }
+        assert_eq!(fs::read_dir(out.join("a/b")).expect("there").count(), 1, "no temporary file stays");
+    }
+
+    #[test]
+    fn nothing_is_written_into_the_home_or_out_of_the_folder() {
+        let (_folder, home, out) = folders();
+        for path in [home.clone(), home.join("x/y"), out.join("../home/z")] {
+            assert!(matches!(OutFolder::new(&path, &home), Err(OutError::InHome(_))), "{}", path.display());
+        }
+        assert_eq!(fs::read_dir(&home).expect("there").count(), 0);
+        let above = OutFolder::new(home.parent().expect("a folder"), &home).expect("made");
+        assert!(matches!(above.write("home/a", b""), Err(OutError::InHome(_))));
+        assert!(above.write("../a", b"").is_err() && above.write("/a", b"").is_err());
+        fs::create_dir(home.join("folder")).expect("made");
+        let target = OutFolder::new(&out, &home).expect("made");
+        fs::create_dir_all(out.join("taken/here.xml")).expect("made");
+        assert!(matches!(target.write("taken/here.xml", b""), Err(OutError::InTheWay(_))));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed_inside_the_folder_only() {
+        use std::os::unix::fs::symlink;
+        let (folder, home, out) = folders();
+        let target = OutFolder::new(&out, &home).expect("made");
+        fs::create_dir(folder.path().join("outside")).expect("made");
+        fs::create_dir(out.join("inside")).expect("made");
+        symlink("../outside", out.join("away")).expect("linked");
+        symlink("inside", out.join("near")).expect("linked");
+        symlink("../outside/file", out.join("file")).expect("linked");
+        assert!(matches!(target.write("away/a", b"x"), Err(OutError::LinkOut(..))));
+        assert!(target.write("file", b"x").is_err());
+        target.write("near/a", b"x").expect("written");
+        assert_eq!(fs::read(out.join("inside/a")).expect("there"), b"x");
+        assert_eq!(fs::read_dir(folder.path().join("outside")).expect("there").count(), 0);
+    }
+}

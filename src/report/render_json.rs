@@ -1,0 +1,117 @@
+//! `render --format json`, version 1. Its fields are a contract: add, never rename.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use super::diff::unified;
+use crate::diagnostic::Severity;
+use crate::model::Model;
+use crate::paths::Shown;
+use crate::render::{RenderFinding, RenderedFile};
+use crate::source::{FileRange, secrets};
+
+/// What is told of each file beside its state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// Nothing.
+    None,
+    /// Its text, secrets masked.
+    Text,
+    /// The unified diff from the home's file to it, secrets masked.
+    Diff,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u32,
+    home: String,
+    product: Option<&'a str>,
+    product_version: Option<String>,
+    files: &'a [FileEntry],
+    diagnostics: Vec<Entry<'a>>,
+    summary: Summary,
+}
+
+/// A file in the document.
+#[derive(Debug, Serialize)]
+pub struct FileEntry {
+    path: String,
+    file: String,
+    state: &'static str,
+    reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    written: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    diff: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    severity: Severity,
+    message: &'a str,
+    help: Option<&'a str>,
+    file: String,
+    key: Option<&'a str>,
+    range: Option<FileRange>,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    files: usize,
+    unchanged: usize,
+    changed: usize,
+    new: usize,
+    absent: usize,
+    unreadable: usize,
+    failed: usize,
+}
+
+/// What is said of a rendered file of `model`; `written` is where it was written to.
+pub fn file_entry(model: &Model, file: &RenderedFile, written: Option<PathBuf>, detail: Detail, shown: &Shown) -> FileEntry {
+    let in_home = shown.path(&model.layout.root.join(&file.path));
+    let diff = || Some(unified(&in_home, &old_text(file), file.text.as_ref()?, false));
+    FileEntry {
+        path: file.path.clone(),
+        state: file.state.as_str(),
+        reason: file.state.reason().map(ToOwned::to_owned),
+        written: written.map(|path| shown.path(&path)),
+        text: file.text.as_deref().filter(|_| detail == Detail::Text).map(secrets::masked),
+        diff: if detail == Detail::Diff && file.state.has_diff() { diff() } else { None },
+        file: in_home,
+    }
+}
+
+/// What the home holds in the place of a rendered file, as text.
+pub fn old_text(file: &RenderedFile) -> String {
+    file.old.as_deref().map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default()
+}
+
+/// Writes the document, with a line break at its end.
+pub fn render(model: &Model, files: &[FileEntry], findings: &[RenderFinding], shown: &Shown) -> String {
+    let count = |state: &str| files.iter().filter(|file| file.state == state).count();
+    super::json_text(&Document {
+        version: 1,
+        home: shown.path(model.path()),
+        product: model.product().map(|product| product.id.as_str()),
+        product_version: model.identity.version.as_ref().map(ToString::to_string),
+        files,
+        diagnostics: findings.iter().map(|finding| diagnostic(finding, shown)).collect(),
+        summary: Summary {
+            files: files.len(),
+            unchanged: count("unchanged"),
+            changed: count("changed"),
+            new: count("new"),
+            absent: count("absent"),
+            unreadable: count("unreadable"),
+            failed: count("failed"),
+        },
+    })
+}
+
+fn diagnostic<'a>(finding: &'a RenderFinding, shown: &Shown) -> Entry<'a> {
+    let RenderFinding { path, range, severity, key, message, help } = finding;
+    Entry { severity: *severity, message, help: help.as_deref(), file: shown.path(path), key: key.as_deref(), range: *range }
+}

@@ -1,0 +1,49 @@
+//! Rendered files for people: a line per file, and findings with their places.
+
+use std::fmt::Write;
+
+use super::{counted, displayed, printable, product_name};
+use crate::model::Model;
+use crate::paths::Shown;
+use crate::render::{RenderFinding, RenderedFile};
+
+/// A line with the home, a line per file with its state, and how many there are of each.
+pub fn list(model: &Model, files: &[RenderedFile], shown: &Shown) -> String {
+    let mut text = format!("{}: {}\n", shown.path(model.path()), product_name(model));
+    for file in files {
+        let _ = write!(text, "  {:<10}  {}", file.state.as_str(), file.path);
+        match file.state.reason() {
+            Some(reason) => _ = writeln!(text, ": {reason}"),
+            None => text.push('\n'),
+        }
+    }
+    let count = |state: &str| files.iter().filter(|file| file.state.as_str() == state).count();
+    let counts: Vec<String> = ["unchanged", "changed", "new", "absent", "unreadable", "failed"]
+        .into_iter()
+        .map(|state| (count(state), state))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, state)| format!("{count} {state}"))
+        .collect();
+    let _ = writeln!(text, "{}: {}", counted(files.len(), "file"), counts.join(", "));
+    printable(&text)
+}
+
+/// The text of a rendered file with its secrets masked, under its path where there are `several`.
+pub fn content(file: &RenderedFile, several: bool) -> String {
+    let Some(text) = &file.text else { return String::new() };
+    let heading = if several { format!("==> {} <==\n", printable(&file.path)) } else { String::new() };
+    heading + &displayed(text)
+}
+
+/// A line per finding, `path:line:column: error: message`, with what to do below it.
+pub fn findings(findings: &[RenderFinding], shown: &Shown) -> String {
+    let mut text = String::new();
+    for finding in findings {
+        let place = finding.range.map_or_else(String::new, |range| format!(":{}:{}", range.start.line, range.start.column));
+        let _ = writeln!(text, "{}{place}: {}: {}", shown.path(&finding.path), finding.severity.as_str(), finding.message);
+        if let Some(help) = &finding.help {
+            let _ = writeln!(text, "  help: {help}");
+        }
+    }
+    printable(&text)
+}

@@ -1,0 +1,198 @@
+//! Keys that nothing reads, each told apart by what its writer most likely meant: every rule about them reports its own kind.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::catalog::catalog;
+use crate::mapper::schema::{KeyType, Schema};
+use crate::model::{FileId, Model};
+use crate::near::nearest;
+use crate::rules::HomeContext;
+use crate::source::toml::{TomlDocument, TomlEntry};
+
+/// A key that nothing reads.
+#[derive(Debug, Clone)]
+pub(super) struct DeadKey<'a> {
+    /// Where it is written.
+    pub entry: &'a TomlEntry,
+    /// What was meant.
+    pub meant: Meant,
+}
+
+/// What the writer of a dead key most likely meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Meant {
+    /// The same key with `enable` for `enabled`, or the other way round.
+    OtherEnable(String),
+    /// The same key in an array of tables: `[table]` should be `[[table]]`. The table.
+    InElements(String),
+    /// The same key in a table: `[[table]]` should be `[table]`. The table.
+    InTable(String),
+    /// A key of the same name in a table that is written near it.
+    InOtherTable(String),
+    /// A key that is spelled otherwise, by case or by separators only.
+    Respelled(String),
+    /// Nothing that can be said for sure; keys that look like it, best first.
+    Unclear(Vec<String>),
+}
+
+/// The keys of deployment.toml that nothing reads, in written order, with the schema that says so.
+pub(super) fn dead_keys(context: HomeContext) -> Option<(FileId, &Schema, Vec<DeadKey>)> {
+    let model = context.model();
+    let schema = model.schema()?;
+    let (file, document) = model.toml()?;
+    let referred = referred_by_user(document);
+    let mut tables: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    let dead: Vec<&TomlEntry> = document
+        .entries
+        .iter()
+        .filter(|entry| !schema.is_read(&entry.key) && !referred.contains(&entry.key) && !is_read_by_code(model, &entry.key))
+        .collect();
+    if dead.is_empty() {
+        return Some((file, schema, Vec::new()));
+    }
+    let keys = schema.keys();
+    for key in &keys {
+        let (table, name) = split(key);
+        tables.entry(name).or_default().insert(table.to_owned());
+    }
+    let dead = dead.into_iter().map(|entry| DeadKey { entry, meant: meant(entry, document, schema, &keys, &tables) }).collect();
+    Some((file, schema, dead))
+}
+
+/// Keys that the user's own values refer to with `$ref{}`.
+fn referred_by_user(document: &TomlDocument) -> BTreeSet<String> {
+    let texts = document.entries.iter().flat_map(|entry| entry.value.texts());
+    texts.flat_map(|text| crate::mapper::placeholders(text, "ref")).map(ToOwned::to_owned).collect()
+}
+
+/// Whether the product's own code asks for a key, past the templates.
+fn is_read_by_code(model: &Model, key: &str) -> bool {
+    let guessed = || model.schema()?.knowledge().product();
+    // Of a product that is not known nobody knows what its code asks for.
+    let Some(product) = model.product().map(|product| product.id.as_str()).or_else(guessed) else { return true };
+    catalog().code_keys_of(product).any(|known| match known.strip_suffix(".*") {
+        Some(table) => key.strip_prefix(table).is_some_and(|rest| rest.starts_with(['.', '['])),
+        None => known == key,
+    })
+}
+
+fn meant(
+    entry: &TomlEntry,
+    document: &TomlDocument,
+    schema: &Schema,
+    keys: &BTreeSet<String>,
+    tables: &BTreeMap<&str, BTreeSet<String>>,
+) -> Meant {
+    let key = &entry.key;
+    if let Some(other) = other_enable(key).filter(|other| schema.is_read(other)) {
+        return Meant::OtherEnable(other);
+    }
+    if let Some(table) = other_kind_of_table(key, schema) {
+        return table;
+    }
+    let respelled: Vec<&String> = keys.iter().filter(|known| *known != key && plain(known) == plain(key)).collect();
+    if let [only] = respelled[..] {
+        return Meant::Respelled(only.clone());
+    }
+    let (own_table, name) = split(key);
+    let elsewhere = tables.get(name);
+    // A line that slipped into the table above or below the one it belongs to.
+    let related: Vec<&String> = elsewhere
+        .into_iter()
+        .flatten()
+        .filter(|table| {
+            table.as_str() != own_table && !table.contains('*') && (is_above(table, own_table) || is_above(own_table, table))
+        })
+        .collect();
+    let written: BTreeSet<&str> = document.tables.iter().map(|table| table.key.as_str()).collect();
+    let moved = match (&related[..], elsewhere.map(|tables| tables.iter().collect::<Vec<_>>()).as_deref()) {
+        ([only], _) => Some(only.as_str()),
+        // A name that only one table has, and that table is written in the file.
+        ([], Some([only])) if written.contains(only.as_str()) || own_table.is_empty() => Some(only.as_str()),
+        _ => None,
+    };
+    if let Some(table) = moved.filter(|table| !table.contains(['*', '['])) {
+        return Meant::InOtherTable(if table.is_empty() { name.to_owned() } else { format!("{table}.{name}") });
+    }
+    let mut alike: Vec<String> =
+        related.into_iter().map(|table| if table.is_empty() { name.to_owned() } else { format!("{table}.{name}") }).collect();
+    alike.extend(keys.iter().filter(|known| differ_in_one_segment(known, key)).map(|known| with_name(known, name)));
+    let mut seen = BTreeSet::new();
+    alike.retain(|known| seen.insert(known.clone()));
+    alike.truncate(3);
+    Meant::Unclear(alike)
+}
+
+/// Whether two keys have the same segments but for one that is nearly the same; `*` is any segment.
+fn differ_in_one_segment(known: &str, key: &str) -> bool {
+    let (known, key): (Vec<&str>, Vec<&str>) = (known.split('.').collect(), key.split('.').collect());
+    let differing: Vec<_> = known.iter().zip(&key).filter(|(known, own)| known != own && **known != "*").collect();
+    known.len() == key.len() && matches!(differing[..], [(known, own)] if !nearest(own, [*known], '\n').is_empty())
+}
+
+/// A key with `name` for any key of its table.
+fn with_name(known: &str, name: &str) -> String {
+    known.strip_suffix(".*").map_or_else(|| known.to_owned(), |table| format!("{table}.{name}"))
+}
+
+/// The key with a `d` more or less behind its `enable`.
+fn other_enable(key: &str) -> Option<String> {
+    match key.strip_suffix("enabled") {
+        Some(before) => Some(format!("{before}enable")),
+        None => key.strip_suffix("enable").map(|before| format!("{before}enabled")),
+    }
+}
+
+/// Whether the key would be read if one of its tables were an array of tables, or the other way round.
+fn other_kind_of_table(key: &str, schema: &Schema) -> Option<Meant> {
+    let dots = key.match_indices('.').map(|(dot, _)| dot);
+    for dot in dots {
+        let (table, rest) = (&key[..dot], &key[dot + 1..]);
+        match table.strip_suffix("[]") {
+            Some(bare) if schema.is_read(&format!("{bare}.{rest}")) => return Some(Meant::InTable(bare.to_owned())),
+            None if schema.is_read(&format!("{table}[].{rest}")) && schema.type_of(table) == Some(KeyType::Elements) => {
+                return Some(Meant::InElements(table.to_owned()));
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// The table of a key, and its name in it.
+pub(super) fn split(key: &str) -> (&str, &str) {
+    let end = key.strip_suffix('\'').map_or(key.len(), |quoted| quoted.rfind('\'').unwrap_or(0));
+    key[..end].rfind('.').map_or(("", key), |dot| (&key[..dot], &key[dot + 1..]))
+}
+
+fn is_above(outer: &str, inner: &str) -> bool {
+    outer.is_empty() || inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with(['.', '[']))
+}
+
+/// A key without what people mix up: case, separators inside of names, a plural.
+fn plain(key: &str) -> String {
+    let parts = key.split('.').map(|part| {
+        let part: String = part.chars().filter(|part| !matches!(part, '_' | '-' | '\'')).flat_map(char::to_lowercase).collect();
+        part.strip_suffix('s').map_or(part.clone(), ToOwned::to_owned)
+    });
+    parts.collect::<Vec<_>>().join(".")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_split_behind_quotes() {
+        assert_eq!(split("a.b.c"), ("a.b", "c"));
+        assert_eq!(split("a.'b.c'"), ("a", "'b.c'"));
+        assert_eq!(split("a"), ("", "a"));
+    }
+
+    #[test]
+    fn what_people_mix_up_is_plain() {
+        assert_eq!(plain("apim.event_sync.hostName"), plain("apim.event-sync.hostname"));
+        assert_eq!(plain("a.url"), plain("a.urls"));
+        assert_ne!(plain("a.b_c"), plain("a.b.c"));
+    }
+}

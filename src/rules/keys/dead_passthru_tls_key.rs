@@ -1,0 +1,60 @@
+//! `dead-passthru-tls-key`: settings of the gateway's transport under names that API Manager maps and then never prints.
+
+use crate::diagnostic::Finding;
+use crate::fix::edit::{Fix, Safety};
+use crate::model::Location;
+use crate::rules::{HomeContext, by_knowledge, fixes};
+use crate::source::toml::TomlEntry;
+
+/// The keys, and what the same is called where API Manager reads it (product-apim key-mappings.json, axis2.xml.j2 of v3.0.0 to v4.7.0).
+const KEYS: [(&str, Option<&str>); 11] = [
+    ("transport.http.listener.bind_address", Some("transport.passthru_http.listener.parameters.bind-address")),
+    ("transport.http.listener.secured_protocols", Some("transport.passthru_https.listener.parameters.HttpsProtocols")),
+    ("transport.http.listener.keystore.file_name", None),
+    ("transport.http.listener.truststore.file_name", None),
+    ("transport.http.sender.warn_on_http_500", Some("transport.passthru_http.sender.parameters.warnOnHTTP500")),
+    ("transport.http.sender.proxy_host", Some("transport.passthru_http.sender.parameters.'http.proxyHost'")),
+    ("transport.http.sender.proxy_port", Some("transport.passthru_http.sender.parameters.'http.proxyPort'")),
+    ("transport.http.sender.non_proxy_hosts", Some("transport.passthru_http.sender.parameters.'http.nonProxyHosts'")),
+    ("transport.http.sender.keystore.file_name", None),
+    ("transport.http.sender.truststore.file_name", None),
+    ("transport.http.max_message_size_bytes", None),
+];
+
+/// Whether `key` is one of them.
+pub(super) fn is_one(key: &str) -> bool {
+    KEYS.iter().any(|(dead, _)| *dead == key)
+}
+
+pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
+    let model = context.model();
+    let (Some(schema), Some((file, document))) = (model.schema(), model.toml()) else { return };
+    for (key, live) in KEYS {
+        let Some(entry) = document.get(key) else { continue };
+        // `max_message_size_bytes` stops the start in most versions, which another rule says.
+        if schema.is_read(key) || !schema.is_mapped(key) || key.ends_with("max_message_size_bytes") {
+            continue;
+        }
+        let live = live.filter(|live| schema.is_read(live));
+        let at = Location { file, span: entry.key_span };
+        let message =
+            format!("`{key}` is renamed by key-mappings.json to what no template prints: the gateway keeps its default");
+        let help = live.map_or_else(
+            || "set it in the template of axis2.xml; no key of deployment.toml reaches it".to_owned(),
+            |live| format!("write it as `{live}`"),
+        );
+        let fix = live.and_then(|live| write_as(context, entry, live));
+        findings.push(by_knowledge(Finding::new(context.number, at, message).help(help).key(key).fix(fix), schema));
+    }
+}
+
+/// The setting starts to count then, so a person has to want it.
+fn write_as(context: HomeContext, entry: &TomlEntry, key: &str) -> Option<Fix> {
+    let (file, toml) = fixes::toml_of(context.model())?;
+    if toml.document.get(key).is_some() {
+        return None;
+    }
+    let edits = fixes::move_entry(toml, entry, key)?;
+    let touches = vec![entry.key.clone(), key.to_owned()];
+    Some(fixes::fix_of(context.model(), file, format!("write it as `{key}`"), Safety::Unsafe, edits, touches))
+}

@@ -1,0 +1,27 @@
+//! `enable-vs-enabled`: `enable` where the server reads `enabled`, or the other way round.
+
+use super::dead_key::{Meant, dead_keys, split};
+use crate::diagnostic::Finding;
+use crate::fix::edit::Safety;
+use crate::model::Location;
+use crate::rules::{HomeContext, by_knowledge, fixes};
+
+pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
+    let Some((file, schema, dead)) = dead_keys(context) else { return };
+    for dead in dead {
+        let Meant::OtherEnable(read) = &dead.meant else { continue };
+        let key = &dead.entry.key;
+        let (wrong, right) = (split(key).1, split(read).1);
+        let at = Location { file, span: dead.entry.key_span };
+        let message = format!("`{key}` is not read: the server reads `{right}` here");
+        let finding = Finding::new(context.number, at, message).help(format!("write `{right}` for `{wrong}`")).key(key);
+        let fix =
+            fixes::toml_of(context.model()).filter(|(_, toml)| toml.document.get(read).is_none()).and_then(|(file, toml)| {
+                let before = dead.entry.key_span.of(toml.text).strip_suffix(wrong)?;
+                let edits = vec![toml.rename(dead.entry, &format!("{before}{right}"))];
+                let touches = vec![key.clone(), read.clone()];
+                Some(fixes::fix_of(context.model(), file, format!("write it as `{right}`"), Safety::Safe, edits, touches))
+            });
+        findings.push(by_knowledge(finding.fix(fix), schema));
+    }
+}

@@ -1,0 +1,72 @@
+//! `enum-value`: a value that is none of those which the server knows for a key.
+
+use super::dead_key::split;
+use crate::diagnostic::{Finding, Severity};
+use crate::fix::edit::Safety;
+use crate::model::Location;
+use crate::near::nearest;
+use crate::rules::{HomeContext, by_knowledge, fixes};
+use crate::source::toml::TomlValue;
+
+pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
+    let model = context.model();
+    let (Some(schema), Some((file, document))) = (model.schema(), model.toml()) else { return };
+    for entry in &document.entries {
+        let TomlValue::String(text) = &entry.value else { continue };
+        if text.contains(['$', '{']) {
+            continue;
+        }
+        let allowed = schema.allowed_values(&entry.key);
+        let inferring: Vec<&str> = schema
+            .inferring_values(&entry.key)
+            .map(|(_, values)| values)
+            .filter(|values| values.len() > 1 && !values.contains(&"true") && !values.contains(&"false"))
+            .unwrap_or_default();
+        let known = schema.known_values(&entry.key);
+        if (allowed.is_empty() && inferring.is_empty()) || known.contains(text) {
+            continue;
+        }
+        // A database with a driver of its own needs nothing that would follow from its type.
+        let (table, name) = split(&entry.key);
+        if allowed.is_empty() && name == "type" && document.get(&format!("{table}.driver")).is_some() {
+            continue;
+        }
+        let alike: Vec<&String> = known.iter().filter(|known| plain(known) == plain(text)).collect();
+        let (message, severity) = if allowed.is_empty() {
+            (format!("`{text}` is no value that the server knows for `{}`: nothing follows from it", entry.key), None)
+        } else {
+            let message = format!("`{text}` is no value of `{}`: the server does not start", entry.key);
+            (message, Some(Severity::Error))
+        };
+        let meant = match alike[..] {
+            [only] => Some(only.clone()),
+            _ => SYNONYMS
+                .iter()
+                .find(|(written, value)| written == text && known.contains(*value))
+                .map(|(_, value)| (*value).to_owned()),
+        };
+        let at = Location { file, span: entry.value_span };
+        let names: Vec<String> = known.iter().map(|known| format!("`{known}`")).collect();
+        let help = match nearest(text, known.iter().map(String::as_str), '\n').first() {
+            _ if meant.is_some() => format!("write `{}`", meant.as_deref().unwrap_or_default()),
+            Some(near) => format!("did you mean `{near}`? the server knows {}", names.join(", ")),
+            None => format!("the server knows {}", names.join(", ")),
+        };
+        let fix = meant.and_then(|value| {
+            let (file, _) = fixes::toml_of(model)?;
+            let edits = vec![(entry.value_span, format!("\"{value}\""))];
+            Some(fixes::fix_of(model, file, format!("write `{value}`"), Safety::Safe, edits, vec![entry.key.clone()]))
+        });
+        let finding = Finding::new(context.number, at, message).help(help).key(&entry.key);
+        findings.push(by_knowledge(Finding { severity, ..finding }.fix(fix), schema));
+    }
+}
+
+/// Names of databases that the server knows under another one (carbon-kernel infer.json, `database.$1.type`).
+const SYNONYMS: [(&str, &str); 4] =
+    [("postgresql", "postgre"), ("postgres", "postgre"), ("sqlserver", "mssql"), ("PostgreSQL", "postgre")];
+
+/// A value without what people mix up: case and separators.
+fn plain(value: &str) -> String {
+    value.chars().filter(|part| !matches!(part, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect()
+}

@@ -1,0 +1,43 @@
+//! `quoted-boolean`: a string where the server asks for `true` or `false`.
+
+use crate::diagnostic::{Finding, Severity};
+use crate::fix::edit::Safety;
+use crate::mapper::reading::UseKind;
+use crate::model::Location;
+use crate::rules::{HomeContext, by_knowledge, fixes};
+use crate::source::toml::TomlValue;
+
+/// Words that people write for true and for false. A condition takes every one of them for true, but for `false` itself.
+const WORDS: [(&str, bool); 8] =
+    [("true", true), ("yes", true), ("on", true), ("1", true), ("false", false), ("no", false), ("off", false), ("0", false)];
+
+pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
+    let model = context.model();
+    let (Some(schema), Some((file, document))) = (model.schema(), model.toml()) else { return };
+    for entry in &document.entries {
+        let TomlValue::String(text) = &entry.value else { continue };
+        let word = text.to_lowercase();
+        let Some((_, meant)) = WORDS.iter().find(|(known, _)| *known == word) else { continue };
+        let uses = schema.own_uses(&entry.key);
+        let exact = uses.iter().any(|used| matches!(used.kind, UseKind::SameAs(_)));
+        let is_condition = uses.iter().any(|used| matches!(used.kind, UseKind::Truth | UseKind::EqualsBoolean(_)));
+        // What is only printed or compared as text is a string, whatever it looks like.
+        let is_taken_as = word != "false";
+        let (message, severity) = if exact && (word == "true" || word == "false") {
+            (format!("`{}` is the string `\"{text}\"`, which is neither `true` nor `false` for the server", entry.key), None)
+        } else if (is_condition || exact) && *meant != is_taken_as {
+            (format!("`{}` is the string `\"{text}\"`, which the server takes for true", entry.key), Some(Severity::Error))
+        } else {
+            continue;
+        };
+        let literal = if *meant { "true" } else { "false" };
+        let safety = if word == literal { Safety::Safe } else { Safety::Unsafe };
+        let at = Location { file, span: entry.value_span };
+        let finding = Finding::new(context.number, at, message).help(format!("write `{literal}` without quotes")).key(&entry.key);
+        let fix = fixes::toml_of(model).map(|(file, _)| {
+            let edits = vec![(entry.value_span, literal.to_owned())];
+            fixes::fix_of(model, file, format!("write `{literal}`"), safety, edits, vec![entry.key.clone()])
+        });
+        findings.push(by_knowledge(Finding { severity, ..finding }.fix(fix), schema));
+    }
+}

@@ -1,0 +1,63 @@
+//! `table-vs-array`: `[table]` where the server reads `[[table]]`, or the other way round.
+
+use std::collections::BTreeSet;
+
+use super::dead_key::{Meant, dead_keys};
+use crate::diagnostic::Finding;
+use crate::fix::edit::{Fix, Safety};
+use crate::model::Location;
+use crate::rules::{HomeContext, by_knowledge, fixes};
+use crate::source::toml::TomlTable;
+
+pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
+    let Some((file, schema, dead)) = dead_keys(context) else { return };
+    let Some((_, document)) = context.model().toml() else { return };
+    let mut told = BTreeSet::new();
+    for dead in &dead {
+        let (table, wants_array) = match &dead.meant {
+            Meant::InElements(table) => (table, true),
+            Meant::InTable(table) => (table, false),
+            _ => continue,
+        };
+        if !told.insert(table) {
+            continue;
+        }
+        let written = if wants_array { table.clone() } else { format!("{table}[]") };
+        let headers: Vec<&TomlTable> = document.tables.iter().filter(|header| header.key == written).collect();
+        let span = headers.first().map_or(dead.entry.key_span, |header| header.span);
+        let (message, help) = if wants_array {
+            (format!("`{table}` is read as a list: nothing in `[{table}]` is used"), format!("write `[[{table}]]`"))
+        } else {
+            (format!("`{table}` is read as one table: nothing in `[[{table}]]` is used"), format!("write `[{table}]` once"))
+        };
+        let fix = match headers[..] {
+            [only] => change_brackets(context, only, table, wants_array),
+            _ => None,
+        };
+        let finding = Finding::new(context.number, Location { file, span }, message).help(help).key(table).fix(fix);
+        findings.push(by_knowledge(finding, schema));
+    }
+}
+
+/// Doubles the brackets of the only header, or takes one pair away. A header below it would lie in the element then.
+fn change_brackets(context: HomeContext, header: &TomlTable, table: &str, wants_array: bool) -> Option<Fix> {
+    let (file, toml) = fixes::toml_of(context.model())?;
+    let written = header.span.of(toml.text);
+    let below = |key: &str| key != header.key && key.strip_prefix(header.key.as_str()).is_some_and(|rest| rest.starts_with('.'));
+    if toml.document.tables.iter().any(|other| below(&other.key)) {
+        return None;
+    }
+    let text = if wants_array { format!("[{written}]") } else { written.strip_prefix('[')?.strip_suffix(']')?.to_owned() };
+    let keys = toml.document.entries.iter().filter(|entry| below(&entry.key)).map(|entry| entry.key.clone());
+    let mut touches: Vec<String> = keys.collect();
+    let renamed: Vec<String> = touches
+        .iter()
+        .filter_map(|key| {
+            let rest = key.strip_prefix(header.key.as_str())?;
+            Some(if wants_array { format!("{table}[]{rest}") } else { format!("{table}{rest}") })
+        })
+        .collect();
+    touches.extend(renamed);
+    let title = if wants_array { format!("write `[[{table}]]`") } else { format!("write `[{table}]`") };
+    Some(fixes::fix_of(context.model(), file, title, Safety::Safe, vec![(header.span, text)], touches))
+}

@@ -1,0 +1,79 @@
+//! `unknown-key`: a key that nothing reads.
+
+use super::dead_key::{DeadKey, Meant, dead_keys};
+use super::dead_passthru_tls_key;
+use crate::diagnostic::Finding;
+use crate::fix::edit::{Fix, Safety};
+use crate::mapper::schema::Schema;
+use crate::model::{FileId, Location};
+use crate::rules::{HomeContext, by_knowledge, fixes, rules};
+use crate::source::toml::TomlTable;
+
+pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
+    let Some((file, schema, mut dead)) = dead_keys(context) else { return };
+    let Some((_, document)) = context.model().toml() else { return };
+    dead.retain(|dead| {
+        matches!(dead.meant, Meant::Unclear(_) | Meant::Respelled(_)) && !is_told_elsewhere(context, &dead.entry.key)
+    });
+    for (number, table) in document.tables.iter().enumerate() {
+        let is_in_table = |dead: &DeadKey| dead.entry.table == Some(number);
+        let written = document.entries.iter().filter(|entry| entry.table == Some(number)).count();
+        let unread = dead.iter().filter(|dead| is_in_table(dead)).count();
+        if unread > 1 && unread == written && !schema.reads_below(table.key.trim_end_matches("[]")) {
+            dead.retain(|dead| !is_in_table(dead));
+            findings.push(by_knowledge(of_table(context, file, table, unread), schema));
+        }
+    }
+    findings.extend(dead.iter().map(|dead| by_knowledge(of_key(context, file, schema, dead), schema)));
+}
+
+/// Whether another rule says more of a key than that nothing reads it.
+fn is_told_elsewhere(context: HomeContext, key: &str) -> bool {
+    let listeners = context.ports().listeners.iter().filter_map(|listener| listener.row);
+    let is_inert = listeners.flat_map(|(_, part)| &part.inert_keys).any(|inert| inert == key);
+    let has_rule = rules().iter().filter_map(|rule| rule.when.as_ref()).any(|when| when.any.iter().any(|known| known == key));
+    is_inert || has_rule || dead_passthru_tls_key::is_one(key)
+}
+
+fn of_table(context: HomeContext, file: FileId, table: &TomlTable, keys: usize) -> Finding {
+    let name = table.key.trim_end_matches("[]");
+    let message = format!("nothing reads the table `{name}`: its {keys} keys change nothing");
+    let finding = Finding::new(context.number, Location { file, span: table.span }, message).key(name);
+    finding.help("check the name against the documentation of this very version, or remove the table")
+}
+
+fn of_key(context: HomeContext, file: FileId, schema: &Schema, dead: &DeadKey) -> Finding {
+    let key = &dead.entry.key;
+    let at = Location { file, span: dead.entry.key_span };
+    let renamed = schema.dead_mappings().get(key.as_str()).map(|targets| targets.join("`, `"));
+    let message = match renamed {
+        Some(targets) => format!("`{key}` is renamed to `{targets}`, which nothing reads: it changes nothing"),
+        None => format!("nothing reads `{key}`: it changes nothing"),
+    };
+    let finding = Finding::new(context.number, at, message).key(key);
+    match &dead.meant {
+        Meant::Respelled(known) => {
+            let fix = rename(context, dead, known);
+            finding.help(format!("write it as `{known}`")).fix(fix)
+        }
+        Meant::Unclear(alike) if !alike.is_empty() => {
+            let names: Vec<String> = alike.iter().map(|known| format!("`{known}`")).collect();
+            finding.help(format!("did you mean {}?", names.join(" or ")))
+        }
+        _ => finding.help("check the name against the documentation of this very version, or remove it"),
+    }
+}
+
+/// Writes the key as the server reads it: only the spelling of its last part may differ.
+fn rename(context: HomeContext, dead: &DeadKey, known: &str) -> Option<Fix> {
+    let (file, toml) = fixes::toml_of(context.model())?;
+    if toml.document.get(known).is_some() || known.contains('*') {
+        return None;
+    }
+    let own = dead.entry.key_span.of(toml.text);
+    let table = dead.entry.key.strip_suffix(own)?;
+    let written = known.strip_prefix(table)?;
+    let touches = vec![dead.entry.key.clone(), known.to_owned()];
+    let edits = vec![toml.rename(dead.entry, written)];
+    Some(fixes::fix_of(context.model(), file, format!("write it as `{known}`"), Safety::Safe, edits, touches))
+}

@@ -1,0 +1,193 @@
+//! `xml-unescaped-value`: a value that is pasted into XML as it stands, where it is no XML.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::diagnostic::Finding;
+use crate::fix::edit::{Fix, Safety};
+use crate::mapper::reading::{Use, UseKind};
+use crate::mapper::schema::Schema;
+use crate::mapper::{Renderer, Resources};
+use crate::model::{Location, Model};
+use crate::rules::{HomeContext, by_knowledge, fixes};
+use crate::source::toml::{TomlEntry, TomlValue};
+use crate::source::{Kind, Span};
+
+pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
+    let model = context.model();
+    let (Some(schema), Some((file, document))) = (model.schema(), model.toml()) else { return };
+    let mut sinks = Sinks { model, schema, templates: BTreeMap::new() };
+    for entry in &document.entries {
+        for (text, span) in texts_of(entry) {
+            let Some(wrong) = first_unescaped(text) else { continue };
+            let Some((output, in_attribute)) = sinks.xml_sink(&entry.key, wrong) else { continue };
+            let at = Location { file, span };
+            let place = if in_attribute { "an attribute of " } else { "" };
+            let message = format!("`{wrong}` in `{}` goes into {place}{output} as it stands, which is no XML then", entry.key);
+            let escape = escape_of(wrong);
+            let finding = Finding::new(context.number, at, message).key(&entry.key);
+            let only_xml = schema.reached_outputs(&entry.key).iter().all(|output| is_xml(output));
+            let fix = escaped(model, entry, span, only_xml, in_attribute);
+            findings.push(by_knowledge(finding.help(format!("write `{escape}` for `{wrong}`")).fix(fix), schema));
+        }
+    }
+}
+
+/// Whether a rendered file is XML.
+fn is_xml(output: &str) -> bool {
+    Kind::of(Path::new(output)) == Kind::Xml
+}
+
+/// The strings of a value with their places.
+fn texts_of(entry: &TomlEntry) -> Vec<(&str, Span)> {
+    match &entry.value {
+        TomlValue::String(text) => vec![(text, entry.value_span)],
+        TomlValue::Array(items) => items
+            .iter()
+            .filter_map(|(item, span)| if let TomlValue::String(text) = item { Some((text.as_str(), *span)) } else { None })
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The first character that XML does not take in a text: `&` of no reference, `<` of no CDATA section; else a quote, which only an
+/// attribute does not take.
+fn first_unescaped(text: &str) -> Option<char> {
+    if text.contains("<![CDATA[") {
+        return None;
+    }
+    let bad = text.char_indices().find(|(at, character)| match character {
+        '<' => true,
+        '&' => !is_reference(&text[at + 1..]),
+        _ => false,
+    });
+    bad.map(|(_, character)| character).or_else(|| text.contains('"').then_some('"'))
+}
+
+/// Whether `behind`, what follows an `&`, makes it a reference.
+fn is_reference(behind: &str) -> bool {
+    let Some(end) = behind.find(';') else { return false };
+    let name = &behind[..end];
+    match name.strip_prefix('#') {
+        Some(number) => match number.strip_prefix('x') {
+            Some(digits) => !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit()),
+            None => !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()),
+        },
+        None => {
+            name.starts_with(|first: char| first.is_ascii_alphabetic()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        }
+    }
+}
+
+fn escape_of(character: char) -> &'static str {
+    match character {
+        '&' => "&amp;",
+        '<' => "&lt;",
+        _ => "&quot;",
+    }
+}
+
+/// Where the templates print a value.
+struct Sinks<'a> {
+    model: &'a Model,
+    schema: &'a Schema,
+    templates: BTreeMap<usize, Option<String>>,
+}
+
+impl Sinks<'_> {
+    /// The first XML file that takes the value of `key` where `character` cannot stand, and whether in an attribute.
+    fn xml_sink(&mut self, key: &str, character: char) -> Option<(String, bool)> {
+        let uses: Vec<Use> = self.schema.uses(key).into_iter().cloned().collect();
+        uses.into_iter().filter(|used| matches!(used.kind, UseKind::Printed | UseKind::Listed)).find_map(|used| {
+            let output = self.schema.outputs.get(used.template)?.clone();
+            if !is_xml(&output) {
+                return None;
+            }
+            let in_attribute = match self.surroundings(used.template, &output, used.span)? {
+                Surroundings::Comment => return None,
+                Surroundings::Attribute => true,
+                Surroundings::Text => false,
+            };
+            (in_attribute || character != '"').then_some((output, in_attribute))
+        })
+    }
+
+    fn surroundings(&mut self, template: usize, output: &str, span: Span) -> Option<Surroundings> {
+        let model = self.model;
+        let text = self
+            .templates
+            .entry(template)
+            .or_insert_with(|| model.text_of(&Resources::path_of_template(output)).map(|text| Renderer::normalized(&text)));
+        let before = text.as_ref()?.get(..span.start)?;
+        let open = |start: &str, end: &str| before.rfind(start) > before.rfind(end);
+        Some(if open("<!--", "-->") || open("<![CDATA[", "]]>") {
+            Surroundings::Comment
+        } else if open("<", ">") && before.rfind('<').is_some_and(|at| !before[at..].contains("{%")) {
+            Surroundings::Attribute
+        } else {
+            Surroundings::Text
+        })
+    }
+}
+
+/// Where in XML a value is printed.
+enum Surroundings {
+    /// In a comment or a CDATA section, where everything may stand.
+    Comment,
+    /// In a tag.
+    Attribute,
+    /// Between tags.
+    Text,
+}
+
+/// Writes references for what XML does not take.
+fn escaped(model: &Model, entry: &TomlEntry, span: Span, only_xml: bool, in_attribute: bool) -> Option<Fix> {
+    let (file, toml) = fixes::toml_of(model)?;
+    let written = span.of(toml.text);
+    let quote = if written.starts_with('"') { '"' } else { '\'' };
+    let body = written.strip_prefix(quote)?.strip_suffix(quote)?;
+    if written.starts_with("\"\"\"") || written.starts_with("'''") {
+        return None;
+    }
+    let mut text = String::new();
+    let mut rest = body;
+    while let Some(character) = rest.chars().next() {
+        let behind = &rest[character.len_utf8()..];
+        match character {
+            '\\' if quote == '"' && behind.starts_with('"') && in_attribute => {
+                text.push_str("&quot;");
+                rest = &behind[1..];
+                continue;
+            }
+            '\\' if quote == '"' => {
+                text.push('\\');
+                let escaped = behind.chars().next()?;
+                text.push(escaped);
+                rest = &behind[escaped.len_utf8()..];
+                continue;
+            }
+            '&' if !is_reference(behind) => text.push_str("&amp;"),
+            '<' => text.push_str("&lt;"),
+            '"' if in_attribute => text.push_str("&quot;"),
+            _ => text.push(character),
+        }
+        rest = behind;
+    }
+    let safety = if only_xml { Safety::Safe } else { Safety::Unsafe };
+    let edits = vec![(span, format!("{quote}{text}{quote}"))];
+    Some(fixes::fix_of(model, file, "write it as XML".to_owned(), safety, edits, vec![entry.key.clone()]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_and_cdata_are_xml() {
+        assert_eq!(first_unescaped("a&amp;b &#38; &#x26;"), None);
+        assert_eq!(first_unescaped("<![CDATA[a&b]]>"), None);
+        assert_eq!(first_unescaped("a&b=c;d"), Some('&'));
+        assert_eq!(first_unescaped("a<b"), Some('<'));
+        assert_eq!(first_unescaped("say \"x\""), Some('"'));
+    }
+}

@@ -1,0 +1,104 @@
+//! The effective values of a home: what a key comes to, who has set it, and where.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::mapper::resources::FOLDER;
+use crate::mapper::schema::{Knowledge, Schema};
+use crate::mapper::{Configuration, Effective, JsonFile, Origin, Resources, placeholders};
+use crate::model::{Location, Model};
+use crate::near::did_you_mean;
+use crate::source::{Span, json};
+
+/// An effective value.
+#[derive(Debug)]
+pub struct Entry<'a> {
+    /// The key, after mapping.
+    pub key: &'a str,
+    /// The value, and who has set it.
+    pub effective: &'a Effective,
+    /// The key as the user has written it, where key-mappings.json renames it.
+    pub mapped_from: Option<&'a str>,
+    /// Where it is set: for an inferred value the key that it follows from.
+    pub at: Option<Location>,
+    /// Whether anything in the server reads it; `None` where that is not known.
+    pub live: Option<bool>,
+}
+
+/// The effective values of one home.
+#[derive(Debug)]
+pub struct Values<'a> {
+    model: &'a Model,
+    resources: &'a Resources,
+    configuration: &'a Configuration,
+    defaults: Option<(usize, HashMap<String, Span>)>,
+}
+
+impl<'a> Values<'a> {
+    /// Those that `configuration` of `model` comes to.
+    pub fn new(model: &'a Model, resources: &'a Resources, configuration: &'a Configuration) -> Self {
+        let defaults = model.file_at(&format!("{FOLDER}/{}", JsonFile::Default.name()));
+        let defaults = defaults.map(|file| (file, json::key_spans(&model.file(file).source.text)));
+        Self { model, resources, configuration, defaults }
+    }
+
+    /// Every value, sorted by key.
+    pub fn all(&self) -> Vec<Entry<'a>> {
+        self.configuration.values().into_iter().map(|(key, effective)| self.entry(key, effective)).collect()
+    }
+
+    /// The values that `key` means: the value of the key itself or of what it is mapped to, and of everything below it; none where nothing
+    /// sets it.
+    pub fn find(&self, key: &str) -> Vec<Entry<'a>> {
+        let values = self.configuration.values();
+        let is_meant = |known: &str| known.strip_prefix(key).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        let mut found: BTreeMap<&str, &Effective> =
+            values.iter().filter(|(known, _)| is_meant(known)).map(|(known, effective)| (*known, *effective)).collect();
+        let mapped = self.resources.json(JsonFile::KeyMappings).keys().filter(|known| is_meant(known));
+        for target in mapped.flat_map(|known| self.resources.targets(known)) {
+            if let Some((target, effective)) = values.get_key_value(target) {
+                found.insert(target, effective);
+            }
+        }
+        found.into_iter().map(|(key, effective)| self.entry(key, effective)).collect()
+    }
+
+    /// What key-mappings.json renames `key` to; nothing where it leaves it as it is.
+    pub fn targets(&self, key: &str) -> Vec<String> {
+        self.resources.targets(key).into_iter().filter(|target| *target != key).map(ToOwned::to_owned).collect()
+    }
+
+    /// `did you mean ...?` for a key that nothing sets.
+    pub fn near(&self, key: &str) -> Option<String> {
+        let values = self.configuration.values();
+        let written = self.configuration.settings.keys().chain(self.resources.json(JsonFile::KeyMappings).keys());
+        let read = self.model.schema().map(Schema::keys).unwrap_or_default();
+        let written = written.chain(&read).map(String::as_str).filter(|key| !key.contains([':', '*', '[']));
+        did_you_mean(key, values.keys().copied().chain(written), '.')
+    }
+
+    fn entry(&self, key: &'a str, effective: &'a Effective) -> Entry<'a> {
+        let toml = self.model.toml_file();
+        let user = |key: &str| {
+            let span = self.configuration.settings.get(key)?.key;
+            Some(Location { file: toml?, span })
+        };
+        let (mapped_from, at) = match &effective.origin {
+            Origin::User { key: written } => (Some(written.as_str()).filter(|written| *written != key), user(written)),
+            Origin::Inferred { from } => (None, self.configuration.setting_of(from).and_then(|(written, _)| user(written))),
+            Origin::Default => {
+                let place = self.defaults.as_ref().and_then(|(file, spans)| Some((*file, *spans.get(key)?)));
+                (None, place.map(|(file, span)| Location { file, span }))
+            }
+        };
+        Entry { key, effective, mapped_from, at, live: self.is_live(key, effective) }
+    }
+
+    /// Whether anything in the server reads the effective value of `key`.
+    fn is_live(&self, key: &str, effective: &Effective) -> Option<bool> {
+        // What is read of a value after defaults and inferences only the home's own templates tell.
+        let schema = self.model.schema().filter(|schema| *schema.knowledge() == Knowledge::Home)?;
+        let refers = |text: &str| placeholders(text, "ref").contains(&key);
+        let is_referred = || self.configuration.settings.values().any(|setting| setting.value.texts().into_iter().any(refers));
+        Some(schema.reads_effective(key, &effective.value) || is_referred())
+    }
+}
