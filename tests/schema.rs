@@ -116,6 +116,16 @@ fn the_schema_of_a_home_is_for_editors() {
 }
 
 #[test]
+fn the_readme_shows_a_part_of_a_schema() {
+    let printed: Value = serde_json::from_str(&stdout(&["schema", "fixtures/started/api-manager-4.5.0"])).expect("JSON");
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("the README");
+    let blocks = readme.split("```json\n").skip(1).filter_map(|block| block.split_once("```"));
+    let shown: Vec<Value> = blocks.filter_map(|(block, _)| serde_json::from_str(block).ok()).collect();
+    let part = printed.pointer("/properties/transport/properties/passthru_http/properties").expect("the part");
+    assert!(shown.contains(part), "{part:#}");
+}
+
+#[test]
 fn a_table_answers_as_its_home_does() {
     let folder = tempfile::tempdir().expect("a folder");
     home(folder.path(), "4.5.0");
