@@ -330,7 +330,9 @@ fn a_finding_is_as_sure_as_the_keys_are() {
 fn the_command_answers_as_the_contract_says() {
     let folder = tempfile::tempdir().expect("a folder");
     let homes = [folder.path().join("one"), folder.path().join("two")];
-    homes.iter().for_each(|root| home(root, "4.5.0"));
+    for root in &homes {
+        home(root, "4.5.0");
+    }
     let empty = tempfile::tempdir().expect("a folder");
     let lone_folder = tempfile::tempdir().expect("a folder");
     let file = lone(lone_folder.path(), "[a]\nb = 1\n");

@@ -43,7 +43,6 @@ pub fn compare(path: &Path, old: &[u8], new: &[u8], touches: &[String]) -> Resul
     let names = before.keys().chain(after.keys());
     let changed = names.filter(|name| before.get(*name) != after.get(*name));
     // Nothing ever changes a secret.
-    let is_secret = |name: &str| ["secrets", "runtime_secrets"].iter().any(|table| is_at_or_below(name, table));
     match changed.into_iter().find(|name| is_secret(name) || !touches.iter().any(|touched| is_at_or_below(name, touched))) {
         Some(name) => Err(format!("`{name}` would change, too")),
         None => Ok(()),
@@ -65,13 +64,21 @@ fn is_at_or_below(name: &str, touched: &str) -> bool {
     name.strip_prefix(touched).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '/', '@']))
 }
 
+fn is_secret(name: &str) -> bool {
+    ["secrets", "runtime_secrets"].iter().any(|table| is_at_or_below(name, table))
+}
+
 fn toml_facts(document: &TomlDocument) -> Facts {
     let element = |entry: &TomlEntry| {
         let number = entry.table?;
         let key = &document.tables.get(number)?.key;
         key.contains("[]").then(|| document.tables[..number].iter().filter(|table| table.key == *key).count())
     };
-    let value = |entry: &TomlEntry| format!("{:?} {:?}", element(entry), without_spans(&entry.value));
+    let value = |entry: &TomlEntry| match entry.value.as_text().filter(|_| is_secret(&entry.key)) {
+        // The server takes nothing but strings there: quotes around a value leave the secret what it is.
+        Some(text) => text,
+        None => format!("{:?} {:?}", element(entry), without_spans(&entry.value)),
+    };
     collect(document.entries.iter().map(|entry| (entry.key.clone(), value(entry))))
 }
 
@@ -167,6 +174,7 @@ mod tests {
             "another element"
         );
         assert!(verdict("x.toml", "[secrets]\na = \"1\"\n", "[secrets]\na = \"2\"\n", &["secrets.a"]).is_err(), "a secret");
+        assert_eq!(verdict("x.toml", "[runtime_secrets]\na = true\n", "[runtime_secrets]\na = \"true\"\n", &[]), Ok(()));
         assert!(verdict("x.toml", "# a\n# a\n", "# a\n# a b\n", &[]).is_err(), "a comment changed");
         assert!(verdict("x.toml", "[a]\nxy = 1\n", "[a]\nxy = 2\n", &["a.x"]).is_err(), "a name is no prefix of a word");
     }

@@ -93,6 +93,7 @@ pub(super) fn kind_of(value: &Value) -> &'static str {
         Value::Integer(_) | Value::Double(_) => "number",
         Value::Text(_) => "string",
         Value::List(_) => "list",
+        Value::Array(_) => "array",
         Value::Map(_) => "map",
         Value::Entry(_) => "map entry",
         Value::Loop { .. } => "loop",

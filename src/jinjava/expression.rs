@@ -75,6 +75,9 @@ pub enum ExpressionKind {
 /// Deeper than any template; the limit keeps the stack.
 const MAX_DEPTH: u16 = 100;
 
+/// How deep parentheses, lists and arguments may lie in each other: each of them takes a dozen calls to read.
+const MAX_NESTED: u16 = 40;
+
 impl Expression {
     fn new(kind: ExpressionKind, span: Span) -> Result<Self, Fault> {
         use ExpressionKind as K;
@@ -98,7 +101,9 @@ impl Expression {
             K::Function(_, parts) | K::List(parts) => parts.iter().for_each(under),
             K::Test { of, argument, .. } => {
                 under(of);
-                argument.iter().for_each(|part| under(part));
+                if let Some(argument) = argument {
+                    under(argument);
+                }
             }
             K::Choice(condition, yes, no) => [condition, yes, no].into_iter().for_each(|part| under(part)),
             K::Map(entries) => entries.iter().for_each(|(_, part)| under(part)),
@@ -201,7 +206,7 @@ impl Parser<'_> {
 
     fn expression(&mut self) -> Parsed {
         self.depth += 1;
-        if self.depth > MAX_DEPTH {
+        if self.depth > MAX_NESTED {
             return Err(Fault::limit(self.lexeme(0).span, "the expression is nested too deeply"));
         }
         let parsed = self.choice();
@@ -302,7 +307,7 @@ impl Parser<'_> {
         for (sign, operation) in [("!", "!"), ("-", "-"), ("empty", "empty"), ("+number", "+")] {
             if self.take(sign) {
                 self.depth += 1;
-                if self.depth > MAX_DEPTH {
+                if self.depth > MAX_NESTED {
                     return Err(Fault::limit(self.lexeme(0).span, "the expression is nested too deeply"));
                 }
                 let operand = self.unary()?;
@@ -388,8 +393,10 @@ impl Parser<'_> {
                 self.at += 1;
                 let mut parts = self.list()?;
                 self.expect(")")?;
-                if parts.len() == 1 {
-                    return Ok(parts.pop());
+                match parts.len() {
+                    0 => return Err(self.unexpected("a value")),
+                    1 => return Ok(parts.pop()),
+                    _ => {}
                 }
                 ExpressionKind::List(parts)
             }

@@ -1,9 +1,8 @@
 //! The filters of a template, as far as templates of products use them; the others are told from those that Jinjava has not at all.
 
-use std::rc::Rc;
-
-use super::convert::{Refusal, to_double, to_integer, to_text};
+use super::convert::{Refusal, kind_of, to_double, to_integer, to_text};
 use super::member::property;
+use super::tree::Release;
 use super::value::{Map, Value};
 
 /// Jinjava's other filters (jinjava 2.6.0 FilterLibrary.java): a template may use them, but they are not followed here.
@@ -75,7 +74,8 @@ const NOT_FOLLOWED: [&str; 64] = [
 ];
 
 /// `value|name(arguments)`, with the arguments that have a name apart.
-pub(super) fn apply(name: &str, value: &Value, arguments: &[Value], named: &Map) -> Result<Value, Refusal> {
+#[expect(clippy::too_many_lines, reason = "one arm for each filter")]
+pub(super) fn apply(name: &str, value: &Value, arguments: &[Value], named: &Map, release: Release) -> Result<Value, Refusal> {
     let argument = |at: usize, name: &str| arguments.get(at).or_else(|| named.get(name));
     Ok(match name {
         "default" | "d" => {
@@ -84,6 +84,7 @@ pub(super) fn apply(name: &str, value: &Value, arguments: &[Value], named: &Map)
             let is_there = if by_truth { value.is_true() } else { !matches!(value, Value::Null) };
             match default {
                 _ if is_there => value.clone(),
+                Value::Null if release >= Release::Since27 || release < Release::Since25 => Value::Null,
                 Value::List(_) | Value::Map(_) => default.clone(),
                 // Anything else becomes a string, even a boolean (DefaultFilter.java).
                 _ => Value::text(default.to_java()),
@@ -108,43 +109,67 @@ pub(super) fn apply(name: &str, value: &Value, arguments: &[Value], named: &Map)
             (None, None) => return Err("`map` expects an attribute or a filter".into()),
         },
         "list" => match value {
-            Value::Null => Value::Null,
+            Value::Null if release >= Release::Since25 => Value::Null,
             Value::Text(text) => Value::list(text.chars().map(|character| Value::text(character.to_string())).collect()),
             Value::List(items) => Value::list(items.borrow().clone()),
+            Value::Array(items) if release >= Release::Since27 => Value::list(items.borrow().clone()),
+            Value::Null if release < Release::Since25 => return Err("`list` of nothing".into()),
             single => Value::list(vec![single.clone()]),
         },
-        "lower" => on_text(value, |text| text.to_lowercase()),
-        "upper" => on_text(value, |text| text.to_uppercase()),
-        "capitalize" => on_text(value, |text| {
+        "lower" => on_string(value, str::to_lowercase),
+        "upper" => on_string(value, str::to_uppercase),
+        "capitalize" => on_string(value, |text| {
             let mut characters = text.chars();
             characters
                 .next()
                 .map(|first| first.to_uppercase().chain(characters.flat_map(char::to_lowercase)).collect())
                 .unwrap_or_default()
         }),
-        "trim" => on_text(value, |text| text.trim().to_owned()),
+        // `Objects.toString` makes a word of nothing here.
+        "trim" => Value::text(value.to_java().trim_matches(|character| character <= ' ')),
         "string" => Value::text(value.to_java()),
         "safe" => value.clone(),
         "escape" | "e" => on_text(value, |text| {
-            text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&#34;").replace('\'', "&#39;")
+            text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('\'', "&#39;").replace('"', "&quot;")
         }),
         "replace" => {
             let (Some(from), Some(to)) = (argument(0, "old"), argument(1, "new")) else {
                 return Err("`replace` expects what to replace and with what".into());
             };
+            if release < Release::Since25 && !matches!(value, Value::Text(_) | Value::Null) {
+                return Err(format!("`replace` in a {}", kind_of(value)).into());
+            }
             let (from, to) = (to_text(from), to_text(to));
-            on_text(value, |text| text.replace(&*from, &to))
+            let count = match arguments.get(2) {
+                None | Some(Value::Null) => usize::MAX,
+                Some(count) => usize::try_from(to_integer(count)?).unwrap_or(usize::MAX),
+            };
+            // StringUtils.replace finds nothing where there is nothing to find.
+            on_text(value, |text| if from.is_empty() { text.to_owned() } else { text.replacen(&*from, &to, count) })
         }
         "split" => {
-            let separator = argument(0, "separator").map_or_else(|| Rc::from(" "), to_text);
-            let parts = to_text(value);
-            Value::list(parts.split(&*separator).map(str::trim).filter(|part| !part.is_empty()).map(Value::text).collect())
+            let text = to_text(value);
+            let parts = |separator: &dyn Fn(char) -> bool| {
+                text.split(separator).map(str::trim).map(ToOwned::to_owned).collect::<Vec<_>>()
+            };
+            let parts = match argument(0, "separator") {
+                None if release < Release::Since25 => return Err("`split` expects a separator".into()),
+                None | Some(Value::Null) => parts(&char::is_whitespace),
+                Some(separator) => match &*to_text(separator) {
+                    "" => return Err("`split` expects a separator that is not empty".into()),
+                    separator => text.split(separator).map(str::trim).map(ToOwned::to_owned).collect(),
+                },
+            };
+            Value::list(parts.into_iter().filter(|part| !part.is_empty()).map(Value::text).collect())
         }
         "first" => value.iterated().into_iter().next().unwrap_or_default(),
         "last" => value.iterated().pop().unwrap_or_default(),
         "reverse" => match value {
             Value::Text(text) => Value::text(text.chars().rev().collect::<String>()),
-            _ => Value::list(value.iterated().into_iter().rev().collect()),
+            Value::Null | Value::Boolean(_) | Value::Integer(_) | Value::Double(_) | Value::Map(_) | Value::Entry(_) => {
+                value.clone()
+            }
+            _ => Value::array(value.iterated().into_iter().rev().collect()),
         },
         "unique" => {
             let mut seen: Vec<Value> = Vec::new();
@@ -155,18 +180,53 @@ pub(super) fn apply(name: &str, value: &Value, arguments: &[Value], named: &Map)
             }
             Value::list(seen)
         }
-        "int" => Value::Integer(to_integer(value).or_else(|_| argument(0, "default").map_or(Ok(0), to_integer))?),
-        "float" => Value::Double(to_double(value).or_else(|_| argument(0, "default").map_or(Ok(0.0), to_double))?),
+        "int" => match value {
+            Value::Integer(_) | Value::Double(_) => Value::Integer(to_integer(value)?),
+            #[expect(clippy::cast_possible_truncation, reason = "Double.longValue")]
+            _ => match number_of(value.to_java().trim()) {
+                Some(number) => Value::Integer(number as i64),
+                None => Value::Integer(argument(0, "default").and_then(|default| default.to_java().parse().ok()).unwrap_or(0)),
+            },
+        },
+        "float" => {
+            let number = match value {
+                Value::Integer(_) | Value::Double(_) => Some(to_double(value)?),
+                _ => number_of(&value.to_java()),
+            };
+            let default = || argument(0, "default").and_then(|default| default.to_java().parse().ok()).unwrap_or(0.0);
+            // A `Float`, which prints fewer digits.
+            #[expect(clippy::cast_possible_truncation, reason = "Double.floatValue")]
+            let number = number.unwrap_or_else(default) as f32;
+            Value::Double(number.to_string().parse().unwrap_or_else(|_| f64::from(number)))
+        }
         "abs" => match value {
+            Value::Null => Value::Null,
             Value::Integer(number) => Value::Integer(number.wrapping_abs()),
             Value::Double(number) => Value::Double(number.abs()),
-            other => other.clone(),
+            Value::Text(text) if text.parse::<f64>().is_ok() => Value::text(text.trim_start_matches(['-', '+'])),
+            _ => return Err("`abs` expects a number".into()),
         },
         _ if NOT_FOLLOWED.contains(&name) => {
             return Err(Refusal::not_followed(&format!("the filter `{name}`")));
         }
         _ => return Err(Refusal::passed(format!("there is no filter `{name}`: the expression prints nothing"))),
     })
+}
+
+/// What is no string stays as it is.
+fn on_string(value: &Value, change: impl Fn(&str) -> String) -> Value {
+    match value {
+        Value::Text(text) => Value::text(change(text)),
+        other => other.clone(),
+    }
+}
+
+/// A number as `NumberFormat` of Java reads it, with commas between its digits.
+fn number_of(text: &str) -> Option<f64> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let is_number = digits.starts_with(|first: char| first.is_ascii_digit() || first == '.')
+        && digits.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','));
+    is_number.then(|| text.replace(',', "").parse().ok()).flatten()
 }
 
 /// Nothing stays nothing.
@@ -179,7 +239,7 @@ fn on_text(value: &Value, change: impl Fn(&str) -> String) -> Value {
 
 fn length(value: &Value) -> i64 {
     let count = match value {
-        Value::List(items) => items.borrow().len(),
+        Value::List(items) | Value::Array(items) => items.borrow().len(),
         Value::Map(map) => map.borrow().len(),
         Value::Text(text) => text.encode_utf16().count(),
         _ => 0,

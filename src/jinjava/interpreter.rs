@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::convert::{Refusal, to_integer, to_text};
 use super::expression::{Expression, ExpressionKind};
 use super::tree::{Branch, Macro, Node, NodeKind, Parsed, Release, Template};
-use super::value::{Map, Value};
+use super::value::{Map, Shared, Value};
 use super::{Fault, Gravity, exptest, filter, member, operator};
 use crate::source::Span;
 
@@ -47,8 +47,8 @@ pub fn render(template: &Template, release: Release, root: &Value, limits: Limit
     let mut interpreter = Interpreter {
         root,
         release,
-        scopes: vec![HashMap::new()],
-        macros: HashMap::new(),
+        scopes: vec![Scope { shows_root: true, ..Scope::default() }],
+        namespaces: Vec::new(),
         running: Vec::new(),
         depth: 0,
         steps: limits.steps,
@@ -62,20 +62,39 @@ pub fn render(template: &Template, release: Release, root: &Value, limits: Limit
     Rendered { text, faults: interpreter.faults }
 }
 
-/// How deeply values may be rendered as templates, and macros and tags lie in each other.
-const MAX_DEPTH: usize = 120;
+/// How deeply values may be rendered as templates, and macros, tags and parts of expressions lie in each other.
+const MAX_DEPTH: usize = 150;
 
 /// How deeply values that contain templates are rendered (JinjavaConfig.java, maxRenderDepth).
 const MAX_NESTED: usize = 10;
 
-type Scope = HashMap<Rc<str>, Value>;
+/// More faults than anybody reads; only a hostile template has as many.
+const MAX_FAULTS: usize = 1000;
+
+/// What `set`, loops and macros have named at one place.
+#[derive(Debug, Default, Clone)]
+struct Scope {
+    values: HashMap<Rc<str>, Value>,
+    macros: HashMap<Rc<str>, Called>,
+    /// Whether the configuration is in it: in the outermost scope, and in that of a macro that was defined there.
+    shows_root: bool,
+}
+
+/// A macro with the scope that it was defined in, and its defaults, which are worked out there and then (MacroTag.java).
+#[derive(Debug, Clone)]
+struct Called {
+    definition: Rc<Macro>,
+    level: usize,
+    defaults: Rc<[Value]>,
+}
 
 struct Interpreter<'a> {
     root: &'a Value,
     release: Release,
     /// What `set` and loops have named, outermost first. An `if` opens none, and a loop one for all its rounds.
     scopes: Vec<Scope>,
-    macros: HashMap<Rc<str>, (Rc<Macro>, usize)>,
+    /// The maps that `set` may change: those that `namespace` has made.
+    namespaces: Vec<Rc<Shared<Map>>>,
     /// The macros that are being called: none calls itself.
     running: Vec<Rc<str>>,
     depth: usize,
@@ -124,6 +143,9 @@ impl Interpreter<'_> {
             NodeKind::Text(text) => self.write(out, text, node.span),
             NodeKind::Print(expression) => {
                 let value = self.resolve(expression)?;
+                if matches!(value, Value::Array(_)) {
+                    return Err(Fault::limit(node.span, "a printed array is an address in memory, which nobody can foretell"));
+                }
                 let text = match &value {
                     Value::Text(text) => text.clone(),
                     _ => value.printed().into(),
@@ -154,7 +176,14 @@ impl Interpreter<'_> {
             }
             NodeKind::Do(expression) => self.resolve(expression).map(|_| ()),
             NodeKind::Macro(defined) => {
-                self.macros.insert(defined.name.clone(), (defined.clone(), self.scopes.len() - 1));
+                let defaults = defined.parameters.iter().map(|(_, default)| match default {
+                    Some(default) => self.resolve(default),
+                    None => Ok(Value::Null),
+                });
+                let defaults = defaults.collect::<Result<Vec<Value>, Stop>>()?.into();
+                let level = self.scopes.len() - 1;
+                let called = Called { definition: defined.clone(), level, defaults };
+                self.scopes[level].macros.insert(defined.name.clone(), called);
                 Ok(())
             }
             NodeKind::Block(body) => self.nodes(body, out),
@@ -186,8 +215,8 @@ impl Interpreter<'_> {
         out: &mut String,
     ) -> Result<(), Stop> {
         let items = self.resolve(collection)?.iterated();
-        self.allocate(items.len(), span)?;
-        self.scopes.push(Scope::new());
+        self.allocate(items.len() * size_of::<Value>(), span)?;
+        self.scopes.push(Scope::default());
         let length = items.len();
         for (index, item) in items.into_iter().enumerate() {
             self.put("loop", Value::Loop { index, length });
@@ -199,11 +228,15 @@ impl Interpreter<'_> {
                         self.put(name, parts.get(number).cloned().unwrap_or_default());
                     }
                 }
+                (_, Value::List(_)) if self.release < Release::Since25 => {}
                 (_, Value::List(parts)) => {
                     for (number, name) in names.iter().enumerate() {
                         let part = parts.borrow().get(number).cloned();
                         self.put(name, part.ok_or_else(|| Fault::fatal(span, "an item of the loop has fewer parts than names"))?);
                     }
+                }
+                (_, Value::Null) if !names.is_empty() => {
+                    return Err(Fault::fatal(span, "an item of the loop is nothing and has no parts"));
                 }
                 // Other things are asked for their properties of these names; maps and strings have none.
                 _ => {}
@@ -220,6 +253,7 @@ impl Interpreter<'_> {
                 let value = values.first().cloned().unwrap_or_default();
                 if let Some((space, name)) = name.split_once('.')
                     && let Value::Map(space) = self.look_up(space)
+                    && self.namespaces.iter().any(|other| Rc::ptr_eq(other, &space))
                 {
                     space.borrow_mut().insert(Rc::from(name), value);
                 } else {
@@ -236,14 +270,24 @@ impl Interpreter<'_> {
 
     fn put(&mut self, name: &str, value: Value) {
         if let Some(scope) = self.scopes.last_mut() {
-            scope.insert(Rc::from(name), value);
+            scope.values.insert(Rc::from(name), value);
         }
     }
 
+    /// The value of a name. One that is set to nothing is looked for further out (ScopeMap.java), but the configuration is in the
+    /// outermost scope itself, and what is set there takes its place.
     fn look_up(&self, name: &str) -> Value {
-        // A name that is set to nothing is looked for further out (Context.java).
-        let set = self.scopes.iter().rev().filter_map(|scope| scope.get(name)).find(|value| !matches!(value, Value::Null));
-        set.cloned().unwrap_or_else(|| member::property(self.root, name))
+        for scope in self.scopes.iter().rev() {
+            let value = match scope.values.get(name) {
+                Some(value) => value.clone(),
+                None if scope.shows_root => member::property(self.root, name),
+                None => Value::Null,
+            };
+            if !matches!(value, Value::Null) {
+                return value;
+            }
+        }
+        Value::Null
     }
 
     /// A printed value that looks like a template is rendered as one.
@@ -288,12 +332,37 @@ impl Interpreter<'_> {
     }
 
     fn report(&mut self, fault: Fault) {
-        if !self.faults.contains(&fault) {
+        let is_new = |faults: &[Fault]| match faults.len() {
+            0..MAX_FAULTS => !faults.contains(&fault),
+            _ => fault.gravity != Gravity::Passed && faults.iter().all(|other| other.gravity == Gravity::Passed),
+        };
+        if is_new(&self.faults) {
             self.faults.push(fault);
         }
     }
 
+    /// Counts the work of an operation that may read all of `values`.
+    fn work<'v>(&mut self, values: impl IntoIterator<Item = &'v Value>, span: Span) -> Result<(), Stop> {
+        for value in values {
+            let weight = value.weight(self.steps);
+            let left = self.steps.checked_sub(weight.saturating_sub(1));
+            self.steps = left.ok_or_else(|| Fault::limit(span, "the template does more work than is allowed"))?;
+        }
+        Ok(())
+    }
+
     fn evaluate(&mut self, expression: &Expression) -> Result<Value, Fault> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return Err(Fault::limit(expression.span, "nested too deeply"));
+        }
+        let value = self.value(expression);
+        self.depth -= 1;
+        value
+    }
+
+    #[expect(clippy::too_many_lines, reason = "one arm for each kind of expression")]
+    fn value(&mut self, expression: &Expression) -> Result<Value, Fault> {
         use ExpressionKind as K;
         let span = expression.span;
         self.step(span)?;
@@ -305,17 +374,20 @@ impl Interpreter<'_> {
             K::Double(number) => Value::Double(*number),
             K::Text(text) => Value::Text(text.clone()),
             K::Name(name) => self.look_up(name),
-            K::Property(base, name) => member::property(&self.evaluate(base)?, name),
+            K::Property(base, name) => member::property_of(&self.evaluate(base)?, name).map_err(refused)?,
             K::Index(base, index) => {
                 let base = self.evaluate(base)?;
                 let index = self.evaluate(index)?;
-                member::property(&base, &to_text(&index))
+                self.work([&index], span)?;
+                member::property_of(&base, &to_text(&index)).map_err(refused)?
             }
             K::Slice(base, from, to) => {
                 let base = self.evaluate(base)?;
-                let from = self.optional(from.as_deref())?;
-                let to = self.optional(to.as_deref())?;
-                slice(&base, &from, &to).map_err(refused)?
+                let from = from.as_deref().map(|from| self.evaluate(from)).transpose()?;
+                let to = to.as_deref().map(|to| self.evaluate(to)).transpose()?;
+                let value = slice(&base, from.as_ref(), to.as_ref(), self.release).map_err(refused)?;
+                self.charge(&value, span)?;
+                value
             }
             K::Method(base, name, arguments) => {
                 let base = self.evaluate(base)?;
@@ -323,7 +395,17 @@ impl Interpreter<'_> {
                 if matches!(base, Value::Null) {
                     self.report(Fault::passed(span, &format!("`{name}` is called on nothing")));
                 }
-                let value = member::call(&base, name, &arguments).map_err(refused)?;
+                self.work(&arguments, span)?;
+                // Every item of the base may be held against an argument.
+                let most = arguments.iter().map(|argument| argument.weight(self.steps)).max().unwrap_or(1);
+                self.spend(size(&base).saturating_mul(most), span)?;
+                if let ("extend" | "addAll" | "update" | "putAll" | "append" | "add" | "insert" | "put", Some(added)) =
+                    (&**name, arguments.last())
+                {
+                    self.charge(added, span)?;
+                    self.allocate(size_of::<Value>(), span)?;
+                }
+                let value = member::call(&base, name, &arguments, self.release).map_err(refused)?;
                 self.charge(&value, span)?;
                 value
             }
@@ -331,14 +413,21 @@ impl Interpreter<'_> {
             K::Filter(base, name, arguments) => {
                 let base = self.evaluate(base)?;
                 let (arguments, named) = self.arguments(arguments)?;
-                let value = filter::apply(name, &base, &arguments, &named).map_err(refused)?;
+                self.work(arguments.iter().chain(named.values()).chain([&base]), span)?;
+                if &**name == "unique" {
+                    self.spend(base.weight(self.steps).saturating_mul(size(&base)), span)?;
+                }
+                let value = filter::apply(name, &base, &arguments, &named, self.release).map_err(refused)?;
                 self.charge(&value, span)?;
                 value
             }
             K::Test { of, name, negated, argument } => {
                 let of = self.evaluate(of)?;
                 let argument = argument.as_ref().map(|argument| self.evaluate(argument)).transpose()?;
-                Value::Boolean(exptest::holds(name, &of, argument.as_ref()).map_err(refused)? != *negated)
+                if let Some(argument) = &argument {
+                    self.work([&of, argument], span)?;
+                }
+                Value::Boolean(exptest::holds(name, &of, argument.as_ref(), self.release).map_err(refused)? != *negated)
             }
             K::Unary(operation, operand) => {
                 let operand = self.evaluate(operand)?;
@@ -347,7 +436,10 @@ impl Interpreter<'_> {
             K::Binary(operation, left, right) => {
                 let left = self.evaluate(left)?;
                 let right = self.evaluate(right)?;
-                let value = operator::apply(operation, &left, &right).map_err(refused)?;
+                if !matches!(left, Value::Null) && !matches!(right, Value::Null) {
+                    self.work([&left, &right], span)?;
+                }
+                let value = operator::apply(operation, &left, &right, self.release).map_err(refused)?;
                 self.charge(&value, span)?;
                 value
             }
@@ -363,7 +455,10 @@ impl Interpreter<'_> {
                     self.evaluate(no)?
                 }
             }
-            K::List(parts) => Value::list(self.each(parts)?),
+            K::List(parts) => {
+                self.allocate(parts.len() * size_of::<Value>(), span)?;
+                Value::list(self.each(parts)?)
+            }
             K::Map(entries) => {
                 let mut map = Map::new();
                 for (key, value) in entries {
@@ -376,16 +471,22 @@ impl Interpreter<'_> {
         Ok(value)
     }
 
-    fn optional(&mut self, expression: Option<&Expression>) -> Result<Value, Fault> {
-        expression.map_or(Ok(Value::Null), |expression| self.evaluate(expression))
-    }
-
     fn each(&mut self, expressions: &[Expression]) -> Result<Vec<Value>, Fault> {
         expressions.iter().map(|expression| self.evaluate(expression)).collect()
     }
 
     /// The arguments, those with a name apart.
     fn arguments(&mut self, expressions: &[Expression]) -> Result<(Vec<Value>, Map), Fault> {
+        let named_first = expressions.iter().position(|expression| matches!(expression.kind, ExpressionKind::Named(..)));
+        let behind = named_first.is_some_and(|first| first + 1 < expressions.len());
+        if behind
+            && expressions
+                .iter()
+                .skip(named_first.unwrap_or(0))
+                .any(|expression| !matches!(expression.kind, ExpressionKind::Named(..)))
+        {
+            return Err(Fault::limit(expressions[0].span, "an argument without a name behind one with a name is not followed"));
+        }
         let mut named = Map::new();
         let mut values = Vec::new();
         for expression in expressions {
@@ -403,27 +504,40 @@ impl Interpreter<'_> {
     fn charge(&mut self, value: &Value, span: Span) -> Result<(), Stop> {
         match value {
             Value::Text(text) => self.allocate(text.len(), span),
-            Value::List(items) => self.allocate(items.borrow().len() * size_of::<Value>(), span),
+            Value::List(items) | Value::Array(items) => self.allocate(items.borrow().len() * size_of::<Value>(), span),
             Value::Map(map) => self.allocate(map.borrow().len() * 2 * size_of::<Value>(), span),
             _ => Ok(()),
         }
     }
 
+    fn spend(&mut self, steps: u64, span: Span) -> Result<(), Stop> {
+        self.steps =
+            self.steps.checked_sub(steps).ok_or_else(|| Fault::limit(span, "the template does more work than is allowed"))?;
+        Ok(())
+    }
+
     fn call(&mut self, name: &Rc<str>, arguments: &[Expression], span: Span) -> Result<Value, Fault> {
         let (values, mut named) = self.arguments(arguments)?;
-        if let Some((called, level)) = self.macros.get(name).cloned() {
-            return self.call_macro(&called, level, values, &mut named, span);
+        if let Some(called) = self.scopes.iter().rev().find_map(|scope| scope.macros.get(name)).cloned() {
+            return self.call_macro(&called, values, &mut named, span);
         }
         match &**name {
-            "namespace" => {
+            "namespace" if self.release >= Release::Since25 => {
                 let mut space = match values.first() {
                     Some(Value::Map(map)) => map.borrow().clone(),
                     _ => Map::new(),
                 };
                 space.extend(named);
-                Ok(Value::map(space))
+                let space = Value::map(space);
+                self.charge(&space, span)?;
+                if let Value::Map(map) = &space {
+                    self.namespaces.push(map.clone());
+                }
+                Ok(space)
             }
+            "range" if values.is_empty() => Err(Fault::fatal(span, "`range` expects a number")),
             "range" => {
+                self.allocate(1000 * size_of::<Value>(), span)?;
                 let number = |at: usize, default: i64| values.get(at).map_or(Ok(default), to_integer);
                 let refused = |refusal: Refusal| Fault::fatal(span, &refusal.message);
                 let (from, to) = if values.len() < 2 {
@@ -445,36 +559,32 @@ impl Interpreter<'_> {
     }
 
     /// Runs a macro in a scope of its own, on top of the scopes of its caller (MacroFunction.java).
-    fn call_macro(
-        &mut self,
-        called: &Rc<Macro>,
-        level: usize,
-        values: Vec<Value>,
-        named: &mut Map,
-        span: Span,
-    ) -> Result<Value, Fault> {
+    fn call_macro(&mut self, called: &Called, values: Vec<Value>, named: &mut Map, span: Span) -> Result<Value, Fault> {
+        let Called { definition: called, level, defaults } = called;
         if self.running.contains(&called.name) {
             self.report(Fault::passed(span, &format!("the macro `{}` calls itself, which prints nothing", called.name)));
             return Ok(Value::text(""));
         }
-        let mut scope = self.scopes.get(level).cloned().unwrap_or_default();
+        let mut scope = self.scopes.get(*level).cloned().unwrap_or_default();
+        self.spend((scope.values.len() + scope.macros.len()) as u64, span)?;
         let mut values = values.into_iter();
-        for (parameter, default) in &called.parameters {
-            let value = match (values.next(), named.shift_remove(parameter), default) {
-                (Some(value), _, _) | (None, Some(value), _) => value,
-                (None, None, Some(default)) => self.resolve(default)?,
-                (None, None, None) => Value::Null,
-            };
-            scope.insert(parameter.clone(), value);
+        for ((parameter, _), default) in called.parameters.iter().zip(defaults.iter()) {
+            // An argument by name counts even where one at its place is given too (AbstractCallableMethod.java).
+            let at_its_place = values.next();
+            let value = named.shift_remove(parameter).or(at_its_place).unwrap_or_else(|| default.clone());
+            scope.values.insert(parameter.clone(), value);
         }
-        scope.insert(Rc::from("varargs"), Value::list(values.collect()));
-        scope.insert(Rc::from("kwargs"), Value::map(std::mem::take(named)));
+        scope.values.insert(Rc::from("varargs"), Value::list(values.collect()));
+        scope.values.insert(Rc::from("kwargs"), Value::map(std::mem::take(named)));
         self.scopes.push(scope);
         self.running.push(called.name.clone());
         let mut text = String::new();
+        let (depth, scopes, running) = (self.depth, self.scopes.len() - 1, self.running.len() - 1);
         let result = self.nodes(&called.body, &mut text);
-        self.running.pop();
-        self.scopes.pop();
+        // A fault in its middle leaves what it has entered.
+        self.depth = depth;
+        self.scopes.truncate(scopes);
+        self.running.truncate(running);
         result?;
         Ok(Value::text(text))
     }
@@ -484,17 +594,235 @@ impl Interpreter<'_> {
 const NESTED: &str = "{{";
 
 /// `base[from:to]`
-fn slice(base: &Value, from: &Value, to: &Value) -> Result<Value, Refusal> {
-    let from = usize::try_from(to_integer(from)?).unwrap_or(0);
-    let to = if matches!(to, Value::Null) { usize::MAX } else { usize::try_from(to_integer(to)?).unwrap_or(0) };
+fn slice(base: &Value, from: Option<&Value>, to: Option<&Value>, release: Release) -> Result<Value, Refusal> {
+    // The end that is written, or the one that the base has.
+    let bound = |written: Option<&Value>, default: usize| match written {
+        None => Ok(Some(i64::try_from(default).unwrap_or(i64::MAX))),
+        Some(Value::Null) => Ok(None),
+        Some(number @ (Value::Integer(_) | Value::Double(_))) => to_integer(number).map(Some),
+        Some(_) => Err(Refusal::from("the end of a slice is no number")),
+    };
+    let within = |bound: i64, length: usize| {
+        let from_end = usize::try_from(bound.unsigned_abs()).unwrap_or(usize::MAX);
+        if bound < 0 { length.checked_sub(from_end) } else { Some(from_end.min(length)) }
+    };
     match base {
-        Value::List(items) => {
+        Value::List(items) | Value::Array(items) => {
             let items = items.borrow();
-            let end = to.min(items.len());
-            Ok(Value::list(items.get(from.min(end)..end).unwrap_or_default().to_vec()))
+            if release < Release::Since25 {
+                return Err(Refusal::not_followed("a slice before Jinjava 2.5"));
+            }
+            // Nothing as an end gives an empty list, and what lies before the beginning begins there.
+            let (Some(from), Some(to)) = (bound(from, 0)?, bound(to, items.len())?) else { return Ok(Value::list(Vec::new())) };
+            let (from, to) = (within(from, items.len()).unwrap_or(0), within(to, items.len()).unwrap_or(0));
+            Ok(Value::list(items.get(from..to).unwrap_or_default().to_vec()))
         }
-        Value::Text(text) => Ok(Value::text(text.chars().take(to).skip(from).collect::<String>())),
+        Value::Text(text) if text.is_empty() && release >= Release::Since27 => Ok(base.clone()),
+        Value::Text(text) => {
+            let units: Vec<u16> = text.encode_utf16().collect();
+            let default = |written: Option<i64>, default: usize| written.unwrap_or(i64::try_from(default).unwrap_or(i64::MAX));
+            let (from, to) = (default(bound(from, 0)?, 0), default(bound(to, units.len())?, units.len()));
+            let outside = || Refusal::from("an index is out of range");
+            let to = within(to, units.len());
+            let from = match usize::try_from(from) {
+                Ok(from) => Some(from),
+                Err(_) => within(from, units.len()),
+            };
+            match (from, to) {
+                (Some(from), Some(to)) if from > to => Ok(Value::text("")),
+                (Some(from), Some(to)) => Ok(Value::text(member::text_of(&units[from..to]))),
+                (Some(_), None) => Ok(Value::text("")),
+                (None, _) => Err(outside()),
+            }
+        }
         Value::Null => Ok(Value::Null),
-        _ => Err(Refusal::not_followed("a slice of this")),
+        _ => Err("a slice of what is no list".into()),
+    }
+}
+
+/// How many items an operation on `value` may look at.
+fn size(value: &Value) -> u64 {
+    match value {
+        Value::List(items) | Value::Array(items) => items.borrow().len() as u64,
+        Value::Text(text) => text.len() as u64 / 100,
+        _ => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn root() -> Value {
+        let list = |texts: &[&str]| Value::list(texts.iter().map(|text| Value::text(*text)).collect());
+        let entry = |name: &str, value: Value| (Rc::from(name), value);
+        Value::map(Map::from([
+            entry("t", Value::Boolean(true)),
+            entry("s", Value::text("abc")),
+            entry("csv", Value::text("a,b,,c,,")),
+            entry("ls", list(&["a", "b", "c"])),
+            entry("m", Value::map(Map::from([entry("k", Value::text("v"))]))),
+        ]))
+    }
+
+    /// What is printed, or the gravest fault.
+    fn shown(template: &str, release: Release) -> Result<String, Gravity> {
+        let rendered = render(&Template::parse(template, release), release, &root(), Limits::default());
+        match rendered.faults.iter().map(|fault| fault.gravity).max() {
+            Some(gravity @ (Gravity::Fatal | Gravity::Limit)) => Err(gravity),
+            _ => Ok(rendered.text),
+        }
+    }
+
+    fn check(cases: &[(&str, &str)]) {
+        for (template, expected) in cases {
+            assert_eq!(shown(template, Release::Since27).as_deref(), Ok(*expected), "{template}");
+        }
+    }
+
+    #[test]
+    fn a_test_before_if_or_else_has_no_argument() {
+        check(&[
+            ("{{ 'a' if undef is defined else s }}", "abc"),
+            ("{{ s if s is defined else undef }}", "abc"),
+            ("{{ t ? 1 else 2 }}", "1"),
+        ]);
+        assert_eq!(shown("{{ 1 if t : 2 }}", Release::Since27), Err(Gravity::Fatal));
+    }
+
+    #[test]
+    fn a_macro_has_its_defaults_from_where_it_is_defined() {
+        check(&[
+            ("{% macro f(a=s) %}{{ a }}{% endmacro %}{% set s = 'new' %}{{ f() }}", "abc"),
+            ("{% macro f(a=[1,2]) %}{{ a }}{% endmacro %}{{ f() }}", "[1, 2]"),
+            ("{% macro f(a, b) %}{{ a }}-{{ b }}{% endmacro %}{{ f(b=1) }}{{ f(1,a=2) }}", "-12-"),
+            ("{% for x in ls %}{% macro f() %}{{ x }}{% endmacro %}{{ f() }}{% endfor %}", "abc"),
+        ]);
+        let outside = "{% for x in ls %}{% macro f() %}{{ x }}{% endmacro %}{% endfor %}{{ f() }}";
+        assert_eq!(shown(outside, Release::Since27), Err(Gravity::Fatal));
+        assert_eq!(shown("{% macro f(a=')') %}{{ a }}{% endmacro %}{{ f() }}", Release::Since27), Err(Gravity::Fatal));
+    }
+
+    #[test]
+    fn a_macro_of_the_outermost_scope_sees_the_configuration_before_a_loop() {
+        check(&[("{% macro f() %}{{ s }}{% endmacro %}{% for s in ls %}{{ f() }}{{ s }}{% endfor %}", "abcaabcbabcc")]);
+    }
+
+    #[test]
+    fn nothing_takes_the_place_of_the_configuration() {
+        check(&[("{% set s = null %}{{ s }}|", "|"), ("{% for x in ls %}{% set s = null %}{{ s }}{% endfor %}", "abcabcabc")]);
+    }
+
+    #[test]
+    fn only_a_namespace_can_be_changed_by_set() {
+        check(&[("{% set ns = namespace(a=1) %}{% set ns.a = 2 %}{{ ns.a }}", "2"), ("{% set m.k = 1 %}{{ m.k }}", "v")]);
+    }
+
+    #[test]
+    fn ends_of_a_slice_count_from_the_end_when_negative() {
+        check(&[
+            ("{{ ls[-1:] }}{{ ls[0:-1] }}{{ ls[:2] }}{{ ls[2:9] }}", "[c][a, b][a, b][c]"),
+            ("{{ s[-1:] }}{{ s[0:-1] }}|{{ s[2:1] }}|", "cab||"),
+            ("{{ ls[undef:2] }}", "[]"),
+            ("{{ undef['a':] }}", ""),
+        ]);
+        assert_eq!(shown("{{ m[0:1] }}", Release::Since27), Err(Gravity::Fatal));
+    }
+
+    #[test]
+    fn what_split_gives_is_an_array() {
+        check(&[
+            ("{{ csv.split(',')[1] }}{{ csv.split(',')|length }}{{ csv.split(',')|join('-') }}", "b4a-b--c"),
+            ("{{ 'b' in csv.split(',') }}{{ 'b' in csv.split(',')|list }}", "falsetrue"),
+            ("{% for x in csv.split(',') %}{{ x }};{% endfor %}", "a;b;;c;"),
+        ]);
+        assert_eq!(shown("{{ csv.split(',').toList() }}", Release::Since27), Err(Gravity::Fatal));
+        assert_eq!(shown("{{ csv.split(',') }}", Release::Since27), Err(Gravity::Limit));
+    }
+
+    #[test]
+    fn filters_for_text_leave_other_values_alone() {
+        check(&[
+            ("{{ ls|upper }}{{ t|capitalize }}{{ s|upper }}", "[a, b, c]trueABC"),
+            ("{{ undef|trim }}{{ t|reverse }}{{ '2.5'|int }}{{ '2.5'|float }}", "nulltrue22.5"),
+            ("{{ '<\"'|escape }}{{ 'aaa'|replace('a','b',2) }}", "&lt;&quot;bba"),
+        ]);
+        assert_eq!(shown("{{ s|abs }}", Release::Since27), Err(Gravity::Fatal));
+    }
+
+    #[test]
+    fn tags_that_are_none_or_lack_something() {
+        check(&[
+            ("{% IF t %}a{% EndIf %}", "a"),
+            ("{% for in ls %}a{% endfor %}", "aaa"),
+            ("{% for x in %}a{% endfor %}", ""),
+            ("{% if undef %}a{% elif %}b{% endif %}", ""),
+            ("a{% endif %}b", "ab"),
+        ]);
+        for template in ["{% endnosuch %}", "{% block %}x{% endblock %}", "{% set = 1 %}", "{{ () }}", "{{ range() }}"] {
+            assert_eq!(shown(template, Release::Since27), Err(Gravity::Fatal), "{template}");
+        }
+    }
+
+    #[test]
+    fn white_space_control_of_tags_without_an_end_differs_by_release() {
+        for (template, before, since) in [
+            ("{% if undef -%}  x{% else -%}  y{% endif %}", "  y", "y"),
+            ("a  {%- print s -%}  b", "aabc  b", "aabcb"),
+            ("a {%- endif -%} b", "a b", "ab"),
+        ] {
+            assert_eq!(shown(template, Release::Since26).as_deref(), Ok(before), "{template}");
+            assert_eq!(shown(template, Release::Since27).as_deref(), Ok(since), "{template}");
+        }
+        check(&[("x\u{a0} {%- if t %}y{% endif %}", "x\u{a0}y")]);
+    }
+
+    #[test]
+    fn jinjava_2_4_lacks_much() {
+        for template in
+            ["{{ 1 not in ls }}", "{{ s is eq 'abc' }}", "{{ ls.pop() }}", "{{ namespace() }}", "{% set x %}a{% endset %}"]
+        {
+            assert_eq!(shown(template, Release::Until24), Err(Gravity::Fatal), "{template}");
+            assert!(shown(template, Release::Since27).is_ok(), "{template}");
+        }
+        let cases =
+            [("{{ 'k' in m }}", "false"), ("{{ 1 is integer }}", ""), ("{% for a,b in [['p','q']] %}{{ a }};{% endfor %}", ";")];
+        for (template, expected) in cases {
+            assert_eq!(shown(template, Release::Until24).as_deref(), Ok(expected), "{template}");
+        }
+    }
+
+    /// A hostile template ends, and says why.
+    #[test]
+    fn a_hostile_template_ends() {
+        let deep = |open: &str, middle: &str, close: &str, times: usize| {
+            format!("{}{middle}{}", open.repeat(times), close.repeat(times))
+        };
+        let towers = "{% set a = [] %}{% set b = [] %}".to_owned() + &"{% set a = [a,a] %}{% set b = [b,b] %}".repeat(60);
+        let thousands = "{% for x in range(1000) %}{% for y in range(1000) %}{% for z in range(1000) %}";
+        let loops = |body: &str| format!("{thousands}{body}{}", "{% endfor %}".repeat(3));
+        let defined = |at: usize| {
+            let call = deep("(1 + ", &format!("f{}()", at + 1), ")", 38);
+            format!("{{% macro f{at}() %}}{{{{ {call} }}}}{{% endmacro %}}")
+        };
+        let macros = (0..200).map(defined).collect::<Vec<_>>().concat();
+        for template in [
+            format!("{{{{ {} }}}}", deep("(", "1", ")", 5000)),
+            format!("{{{{ {}1 }}}}", "not ".repeat(5000)),
+            deep("{% if t %}", "x", "{% endif %}", 5000),
+            format!("{macros}{{{{ f0() }}}}"),
+            format!("{towers}{{{{ a == b }}}}{{{{ a.contains(b) }}}}{{{{ a|unique|length }}}}"),
+            "{% set l = ['x'] %}".to_owned() + &loops("{% do l.extend(l) %}"),
+            "{% set l = [] %}".to_owned() + &loops("{% do l.append(l.size()) %}{% if l.contains(-1) %}{% endif %}"),
+            "{% set s = 'x' %}".to_owned() + &loops("{% set s = s ~ s %}"),
+            "{% set e = {'a': 1} %}".to_owned() + &loops("{% set e = {'a': e.items()} %}"),
+            "{% set e = [1] %}".to_owned() + &loops("{% set e = [e]|reverse %}"),
+            "{% set m = {} %}".to_owned() + &loops("{% do m.put(x ~ y ~ z, [m.size()]) %}"),
+        ] {
+            let limits = Limits { steps: 1_000_000, bytes: 4 << 20 };
+            let rendered = render(&Template::parse(&template, Release::Since27), Release::Since27, &root(), limits);
+            let gravest = rendered.faults.iter().map(|fault| fault.gravity).max();
+            assert_eq!(gravest, Some(Gravity::Limit), "{}", &template[..template.len().min(120)]);
+        }
     }
 }

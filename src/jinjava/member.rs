@@ -3,17 +3,26 @@
 use std::rc::Rc;
 
 use super::convert::{Refusal, kind_of, to_integer, to_text};
+use super::tree::Release;
 use super::value::{Map, Value};
 
-/// `base.name` or `base[name]`: nothing where there is no such property.
+/// `base.name` or `base[name]`. An array has places only, and the server fails on any other name (ArrayELResolver.java).
+pub(super) fn property_of(base: &Value, name: &str) -> Result<Value, Refusal> {
+    if matches!(base, Value::Array(_)) && name.parse::<i64>().is_err() {
+        return Err(format!("an array has no property `{name}`").into());
+    }
+    Ok(property(base, name))
+}
+
+/// The value of a property: nothing where there is no such property.
 pub(super) fn property(base: &Value, name: &str) -> Value {
     match base {
         Value::Map(map) => map.borrow().get(name).cloned().unwrap_or_default(),
         Value::List(items) => match name {
             "empty" => Value::Boolean(items.borrow().is_empty()),
-            // The array that `split` gives has a length; a list has not, but templates that ask for it print nothing either way.
             _ => name.parse::<i64>().map(|index| item(&items.borrow(), index)).unwrap_or_default(),
         },
+        Value::Array(items) => name.parse::<i64>().map(|index| item(&items.borrow(), index)).unwrap_or_default(),
         Value::Text(text) => match name {
             "empty" => Value::Boolean(text.is_empty()),
             "blank" => Value::Boolean(text.trim().is_empty()),
@@ -58,11 +67,15 @@ fn position(items: &[Value], index: i64) -> Option<usize> {
 }
 
 /// `base.name(arguments)`. Nothing has no methods, and gives nothing.
-pub(super) fn call(base: &Value, name: &str, arguments: &[Value]) -> Result<Value, Refusal> {
+pub(super) fn call(base: &Value, name: &str, arguments: &[Value], release: Release) -> Result<Value, Refusal> {
     let found = match base {
         Value::Null => return Ok(Value::Null),
-        Value::Map(map) => of_map(&map.borrow(), name, arguments),
+        Value::Map(_) if name == "keys" && release < Release::Since27 => None,
+        Value::Map(map) => change_map(base, name, arguments).or_else(|| of_map(&map.borrow(), name, arguments)),
+        Value::List(_) if release < Release::Since25 && SINCE_25.contains(&name) => None,
         Value::List(_) => of_list(base, name, arguments)?,
+        // Java has an `indexOf` for a character too, and takes whichever it comes upon.
+        Value::Text(_) if matches!(name, "indexOf" | "lastIndexOf") && release < Release::Since27 => None,
         Value::Text(text) => of_text(text, name, arguments)?,
         Value::Entry(entry) => match name {
             "getKey" => Some(Value::Text(entry.0.clone())),
@@ -77,9 +90,141 @@ pub(super) fn call(base: &Value, name: &str, arguments: &[Value]) -> Result<Valu
         "equals" => arguments.first().map(|other| Value::Boolean(base.equals(other))),
         _ => None,
     };
-    found
-        .or_else(shared)
-        .ok_or_else(|| format!("a {} has no method `{name}` with {} arguments", kind_of(base), arguments.len()).into())
+    if let Some(value) = found.or_else(shared) {
+        return Ok(value);
+    }
+    let others: &[&str] = match base {
+        Value::Text(_) => &OF_STRINGS,
+        Value::Integer(_) | Value::Double(_) => &OF_NUMBERS,
+        Value::Boolean(_) => &OF_NUMBERS[..1],
+        Value::List(_) => &OF_LISTS,
+        Value::Map(_) => &OF_MAPS,
+        Value::Entry(_) => &["setValue"],
+        _ => &[],
+    };
+    if others.contains(&name) {
+        return Err(Refusal::not_followed(&format!("the method `{name}` of a {}", kind_of(base))));
+    }
+    Err(format!("a {} has no method `{name}` with {} arguments", kind_of(base), arguments.len()).into())
+}
+
+/// The methods of a list that came with Jinjava 2.5 (PyList.java).
+const SINCE_25: [&str; 7] = ["insert", "extend", "pop", "count", "reverse", "copy", "index"];
+
+/// Methods that Java's classes have beside those that are followed here, some of them with other arguments.
+const OF_STRINGS: [&str; 41] = [
+    "charAt",
+    "chars",
+    "codePointAt",
+    "codePointBefore",
+    "codePointCount",
+    "codePoints",
+    "compareTo",
+    "compareToIgnoreCase",
+    "contentEquals",
+    "copyValueOf",
+    "describeConstable",
+    "format",
+    "formatted",
+    "getBytes",
+    "getChars",
+    "indent",
+    "indexOf",
+    "intern",
+    "join",
+    "lastIndexOf",
+    "lines",
+    "matches",
+    "offsetByCodePoints",
+    "regionMatches",
+    "repeat",
+    "replace",
+    "replaceAll",
+    "replaceFirst",
+    "split",
+    "startsWith",
+    "stripIndent",
+    "stripLeading",
+    "stripTrailing",
+    "subSequence",
+    "toCharArray",
+    "toLowerCase",
+    "toUpperCase",
+    "transform",
+    "translateEscapes",
+    "valueOf",
+    "resolveConstantDesc",
+];
+const OF_NUMBERS: [&str; 13] = [
+    "compareTo",
+    "byteValue",
+    "describeConstable",
+    "doubleValue",
+    "floatValue",
+    "intValue",
+    "longValue",
+    "shortValue",
+    "isInfinite",
+    "isNaN",
+    "parseInt",
+    "valueOf",
+    "resolveConstantDesc",
+];
+const OF_LISTS: [&str; 21] = [
+    "add",
+    "addAll",
+    "containsAll",
+    "forEach",
+    "index",
+    "iterator",
+    "lastIndexOf",
+    "listIterator",
+    "parallelStream",
+    "remove",
+    "removeAll",
+    "removeIf",
+    "replaceAll",
+    "retainAll",
+    "set",
+    "sort",
+    "spliterator",
+    "stream",
+    "subList",
+    "toArray",
+    "indexOf",
+];
+const OF_MAPS: [&str; 10] = [
+    "compute",
+    "computeIfAbsent",
+    "computeIfPresent",
+    "forEach",
+    "merge",
+    "putIfAbsent",
+    "replace",
+    "replaceAll",
+    "toMap",
+    "remove",
+];
+
+/// The methods of a map that change it.
+fn change_map(base: &Value, name: &str, arguments: &[Value]) -> Option<Value> {
+    let Value::Map(map) = base else { return None };
+    Some(match (name, arguments) {
+        ("put", [Value::Text(key), value]) if !base.is_same(value) => {
+            map.borrow_mut().insert(key.clone(), value.clone()).unwrap_or_default()
+        }
+        ("update" | "putAll", [Value::Map(other)]) if !Rc::ptr_eq(map, other) => {
+            let other = other.borrow().clone();
+            map.borrow_mut().extend(other);
+            Value::Null
+        }
+        ("remove", [key]) => map.borrow_mut().shift_remove(&to_text(key)).unwrap_or_default(),
+        ("clear", []) => {
+            map.borrow_mut().clear();
+            Value::Null
+        }
+        _ => return None,
+    })
 }
 
 fn of_map(map: &Map, name: &str, arguments: &[Value]) -> Option<Value> {
@@ -88,7 +233,7 @@ fn of_map(map: &Map, name: &str, arguments: &[Value]) -> Option<Value> {
         ("items" | "entrySet", []) => {
             Value::list(map.iter().map(|(key, value)| Value::Entry(Rc::new((key.clone(), value.clone())))).collect())
         }
-        ("keySet", []) => Value::list(map.keys().cloned().map(Value::Text).collect()),
+        ("keySet" | "keys", []) => Value::list(map.keys().cloned().map(Value::Text).collect()),
         ("values", []) => Value::list(map.values().cloned().collect()),
         ("size", []) => Value::Integer(size),
         ("isEmpty", []) => Value::Boolean(map.is_empty()),
@@ -121,21 +266,23 @@ fn of_list(base: &Value, name: &str, arguments: &[Value]) -> Result<Option<Value
             let at = to_integer(at)?;
             let mut items = list.borrow_mut();
             let at = if at < 0 {
-                items.len().saturating_sub(usize::try_from(-at).unwrap_or(usize::MAX))
+                items.len().saturating_sub(usize::try_from(at.unsigned_abs()).unwrap_or(usize::MAX))
             } else {
                 usize::try_from(at).unwrap_or(usize::MAX)
             };
             if at >= items.len() {
-                return Err("an index is out of range".into());
+                return Err(out_of_range());
             }
             items.insert(at, item.clone());
             Value::Null
         }
-        ("pop", []) => list.borrow_mut().pop().ok_or("`pop` on an empty list")?,
+        ("pop", []) => list.borrow_mut().pop().ok_or_else(out_of_range)?,
         ("pop", [at]) => {
             let at = to_integer(at)?;
             let mut items = list.borrow_mut();
-            let at = position(&items, at).ok_or("an index is out of range")?;
+            // The first item cannot be taken by its place from the end (PyList.java).
+            let is_there = usize::try_from(at.unsigned_abs()).is_ok_and(|at| at < items.len());
+            let at = position(&items, at).filter(|_| is_there).ok_or_else(out_of_range)?;
             items.remove(at)
         }
         ("toList" | "copy", []) => {
@@ -169,12 +316,24 @@ fn of_list(base: &Value, name: &str, arguments: &[Value]) -> Result<Option<Value
 }
 
 fn of_text(text: &str, name: &str, arguments: &[Value]) -> Result<Option<Value>, Refusal> {
+    // Most take a `CharSequence` or a `String`: the first refuses anything else, and both fail on nothing.
+    let takes_text_only = matches!(name, "contains" | "replace" | "split" | "startsWith" | "endsWith" | "concat" | "indexOf");
+    if takes_text_only && let Some(other) = arguments.iter().find(|argument| !matches!(argument, Value::Text(_))) {
+        return match (name, other) {
+            ("replace" | "indexOf", Value::Integer(_) | Value::Double(_) | Value::Boolean(_)) => {
+                Err(Refusal::not_followed(&format!("`{name}` with a number")))
+            }
+            ("contains", _) | ("split" | "replace", Value::Null) => Err(format!("`{name}` with a {}", kind_of(other)).into()),
+            (_, Value::Null) => Err(Refusal::not_followed(&format!("`{name}` with nothing"))),
+            _ => Ok(of_text(text, name, &arguments.iter().map(|argument| Value::Text(to_text(argument))).collect::<Vec<_>>())?),
+        };
+    }
     let units = |at: Option<usize>| {
         let before = at.map(|at| text[..at].encode_utf16().count());
         Value::Integer(before.and_then(|count| i64::try_from(count).ok()).unwrap_or(-1))
     };
     Ok(Some(match (name, arguments) {
-        ("split", [separator]) => Value::list(split(text, &to_text(separator))?),
+        ("split", [separator]) => Value::array(split(text, &to_text(separator))?),
         ("contains", [part]) => Value::Boolean(text.contains(&*to_text(part))),
         ("startsWith", [part]) => Value::Boolean(text.starts_with(&*to_text(part))),
         ("endsWith", [part]) => Value::Boolean(text.ends_with(&*to_text(part))),
@@ -218,6 +377,11 @@ fn split(text: &str, separator: &str) -> Result<Vec<Value>, Refusal> {
     Ok(parts)
 }
 
+/// What the server reports and passes over (IndexOutOfRangeException.java).
+fn out_of_range() -> Refusal {
+    Refusal::passed("an index is out of range".to_owned())
+}
+
 /// From and to count UTF-16 units.
 fn substring(text: &str, from: i64, to: Option<i64>) -> Result<String, Refusal> {
     let units: Vec<u16> = text.encode_utf16().collect();
@@ -225,23 +389,30 @@ fn substring(text: &str, from: i64, to: Option<i64>) -> Result<String, Refusal> 
     let range =
         at(from).zip(at(to.unwrap_or_else(|| i64::try_from(units.len()).unwrap_or(i64::MAX)))).filter(|(from, to)| from <= to);
     let (from, to) = range.ok_or("an index is out of range")?;
-    Ok(String::from_utf16_lossy(&units[from..to]))
+    Ok(text_of(&units[from..to]))
+}
+
+/// A text of UTF-16 units, as Java writes it to a file: a half of a pair becomes a question mark.
+pub(super) fn text_of(units: &[u16]) -> String {
+    char::decode_utf16(units.iter().copied()).map(|character| character.unwrap_or('?')).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::jinjava::Gravity;
 
     #[test]
     fn split_drops_what_is_empty_at_the_end() {
-        let parts = call(&Value::text("a,,b,,"), "split", &[Value::text(",")]).map(|parts| parts.printed());
-        assert_eq!(parts, Ok("[a, , b]".to_owned()));
+        let parts = call(&Value::text("a,,b,,"), "split", &[Value::text(",")], Release::Since27);
+        let parts: Vec<String> = parts.map(|parts| parts.iterated()).unwrap_or_default().iter().map(Value::printed).collect();
+        assert_eq!(parts, ["a", "", "b"]);
     }
 
     #[test]
     fn nothing_has_no_methods_and_gives_nothing() {
-        assert!(matches!(call(&Value::Null, "items", &[]), Ok(Value::Null)));
-        assert!(call(&Value::Integer(1), "items", &[]).is_err());
+        assert!(matches!(call(&Value::Null, "items", &[], Release::Since27), Ok(Value::Null)));
+        assert!(call(&Value::Integer(1), "items", &[], Release::Since27).is_err());
     }
 
     #[test]
@@ -250,5 +421,38 @@ mod tests {
         assert_eq!(property(&list, "-1").printed(), "2");
         assert_eq!(property(&list, "2").printed(), "");
         assert_eq!(property(&list, "-3").printed(), "");
+    }
+    #[test]
+    fn an_array_has_places_and_no_methods() {
+        let array = Value::array(vec![Value::text("a")]);
+        assert_eq!(property_of(&array, "0").map(|item| item.printed()), Ok("a".to_owned()));
+        assert!(property_of(&array, "length").is_err());
+        assert!(call(&array, "toList", &[], Release::Since27).is_err());
+    }
+
+    #[test]
+    fn a_method_that_java_has_is_not_followed_and_any_other_is_wrong() {
+        let gravity =
+            |name: &str, release| call(&Value::text("a"), name, &[Value::text("b")], release).map_err(|refusal| refusal.gravity);
+        assert!(matches!(gravity("compareTo", Release::Since27), Err(Gravity::Limit)));
+        assert!(matches!(gravity("compare", Release::Since27), Err(Gravity::Fatal)));
+        assert!(matches!(gravity("indexOf", Release::Since26), Err(Gravity::Limit)));
+        assert!(gravity("indexOf", Release::Since27).is_ok());
+        let list = Value::list(vec![Value::Integer(1)]);
+        assert!(matches!(
+            call(&list, "pop", &[Value::Integer(9)], Release::Since27).map_err(|refusal| refusal.gravity),
+            Err(Gravity::Passed)
+        ));
+        assert!(matches!(call(&list, "pop", &[], Release::Until24).map_err(|refusal| refusal.gravity), Err(Gravity::Fatal)));
+    }
+
+    #[test]
+    fn a_map_can_be_changed() {
+        let map = Value::map(Map::new());
+        let arguments = [Value::text("k"), Value::Integer(1)];
+        assert!(call(&map, "put", &arguments, Release::Since26).is_ok());
+        assert_eq!(map.printed(), "{k=1}");
+        assert!(call(&map, "keys", &[], Release::Since26).is_err());
+        assert_eq!(call(&map, "keys", &[], Release::Since27).map(|keys| keys.printed()), Ok("[k]".to_owned()));
     }
 }

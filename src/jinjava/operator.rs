@@ -4,20 +4,25 @@ use std::cmp::Ordering;
 use std::rc::Rc;
 
 use super::convert::{Refusal, kind_of, to_double, to_integer, to_text, to_type_of};
+use super::tree::Release;
 use super::value::{Map, Value};
+use crate::mapper::java_hash::HashOrdered;
 
 /// `left operator right`.
-pub(super) fn apply(operator: &str, left: &Value, right: &Value) -> Result<Value, Refusal> {
+pub(super) fn apply(operator: &str, left: &Value, right: &Value, release: Release) -> Result<Value, Refusal> {
     match operator {
         "==" => equal(left, right).map(Value::Boolean),
         "!=" => equal(left, right).map(|equal| Value::Boolean(!equal)),
         "<" | "<=" | ">" | ">=" => compare(operator, left, right).map(Value::Boolean),
-        "in" => Ok(Value::Boolean(contains(right, left))),
-        "not in" => Ok(Value::Boolean(!contains(right, left))),
+        "in" => Ok(Value::Boolean(contains(right, left, release))),
+        "not in" if release < Release::Since26 => Err("there is no `not in` before Jinjava 2.6".into()),
+        "not in" => Ok(Value::Boolean(!contains(right, left, release))),
         "~" => Ok(Value::text(format!("{}{}", to_text(left), to_text(right)))),
         "+" => add(left, right),
         "-" => arithmetic(left, right, i64::wrapping_sub, |left, right| left - right),
         "*" => arithmetic(left, right, i64::wrapping_mul, |left, right| left * right),
+        // NumberOperations.java: of nothing and nothing everything is 0.
+        "/" | "%" if matches!((left, right), (Value::Null, Value::Null)) => Ok(Value::Integer(0)),
         "/" => Ok(Value::Double(to_double(left)? / to_double(right)?)),
         "%" => {
             if !is_double(left) && !is_double(right) && to_integer(right)? == 0 {
@@ -25,13 +30,13 @@ pub(super) fn apply(operator: &str, left: &Value, right: &Value) -> Result<Value
             }
             arithmetic(left, right, i64::wrapping_rem, |left, right| left % right)
         }
-        "//" => {
-            if !is_double(left) && !is_double(right) && to_integer(right)? == 0 {
-                return Err("a division by zero".into());
-            }
-            arithmetic(left, right, |left, right| left.wrapping_div_euclid(right), |left, right| (left / right).floor())
-        }
+        "//" => match numbers(operator, left, right)? {
+            (Value::Integer(_), Value::Integer(0)) => Err("a division by zero".into()),
+            (Value::Integer(left), Value::Integer(right)) => Ok(Value::Integer(floor_div(*left, *right))),
+            _ => Ok(Value::Double((to_double(left)? / to_double(right)?).floor())),
+        },
         "**" => {
+            numbers(operator, left, right)?;
             let power = to_double(left)?.powf(to_double(right)?);
             #[expect(clippy::cast_possible_truncation, reason = "as Java casts it")]
             let whole = power as i64;
@@ -85,10 +90,25 @@ pub(super) fn equal(left: &Value, right: &Value) -> Result<bool, Refusal> {
     }
 }
 
+/// `//` and `**` take numbers only, and strings never for some (TruncDivOperator.java, PowerOfOperator.java).
+fn numbers<'a>(operator: &str, left: &'a Value, right: &'a Value) -> Result<(&'a Value, &'a Value), Refusal> {
+    match [left, right].into_iter().find(|value| !matches!(value, Value::Integer(_) | Value::Double(_))) {
+        Some(other) => Err(format!("`{operator}` with a {}", kind_of(other)).into()),
+        None => Ok((left, right)),
+    }
+}
+
+/// `Math.floorDiv`
+fn floor_div(left: i64, right: i64) -> i64 {
+    let quotient = left.wrapping_div(right);
+    if left.wrapping_rem(right) != 0 && (left < 0) != (right < 0) { quotient - 1 } else { quotient }
+}
+
 /// Nothing is neither less nor more than anything, but as much as itself.
 fn compare(operator: &str, left: &Value, right: &Value) -> Result<bool, Refusal> {
     use Value as V;
-    if left.is_same(right) {
+    // Lists and maps are wrapped anew whenever they are asked for, and never the same.
+    if left.is_same(right) && !matches!(left, V::List(_) | V::Map(_)) {
         return Ok(operator.ends_with('='));
     }
     let order = match (left, right) {
@@ -96,6 +116,7 @@ fn compare(operator: &str, left: &Value, right: &Value) -> Result<bool, Refusal>
         (V::Double(_), _) | (_, V::Double(_)) => to_double(left)?.total_cmp(&to_double(right)?),
         (V::Integer(_), _) | (_, V::Integer(_)) => to_integer(left)?.cmp(&to_integer(right)?),
         (V::Text(_), _) | (_, V::Text(_)) => to_text(left).encode_utf16().cmp(to_text(right).encode_utf16()),
+        (V::Boolean(left), V::Boolean(right)) => left.cmp(right),
         _ => return Err(format!("a {} cannot be compared with a {}", kind_of(left), kind_of(right)).into()),
     };
     Ok(match operator {
@@ -107,9 +128,10 @@ fn compare(operator: &str, left: &Value, right: &Value) -> Result<bool, Refusal>
 }
 
 /// Whether `whole` holds `part`, which is turned into the type of the first thing that it holds (CollectionMembershipOperator.java).
-pub(super) fn contains(whole: &Value, part: &Value) -> bool {
+pub(super) fn contains(whole: &Value, part: &Value, release: Release) -> bool {
     match whole {
         Value::Text(text) => text.contains(&*to_text(part)),
+        Value::List(items) if release < Release::Since25 => items.borrow().iter().any(|item| item.equals(part)),
         Value::List(items) => {
             let items = items.borrow();
             for item in items.iter() {
@@ -124,6 +146,7 @@ pub(super) fn contains(whole: &Value, part: &Value) -> bool {
             }
             false
         }
+        Value::Map(_) if release < Release::Since25 => false,
         Value::Map(map) => map.borrow().contains_key(&to_text(part)),
         _ => false,
     }
@@ -140,9 +163,13 @@ fn add(left: &Value, right: &Value) -> Result<Value, Refusal> {
             Ok(Value::list(sum))
         }
         (Value::Map(map), Value::Map(other)) => {
-            let mut sum: Map = map.borrow().clone();
-            sum.extend(other.borrow().iter().map(|(key, value)| (Rc::clone(key), value.clone())));
-            Ok(Value::map(sum))
+            // A new HashMap, with the order of its buckets (AdditionOperator.java).
+            let entries = |map: &Map| map.iter().map(|(key, value)| (key.to_string(), value.clone())).collect::<Vec<_>>();
+            let mut sum = HashOrdered::from_all(entries(&map.borrow()).into_iter().collect());
+            for (key, value) in entries(&other.borrow()) {
+                sum.insert(key, value);
+            }
+            Ok(Value::map(sum.in_order().into_iter().map(|(key, value)| (Rc::from(key), value.clone())).collect()))
         }
         (Value::Text(_), _) | (_, Value::Text(_)) => Ok(Value::text(format!("{}{}", left.to_java(), right.to_java()))),
         _ => arithmetic(left, right, i64::wrapping_add, |left, right| left + right),
@@ -182,5 +209,38 @@ mod tests {
     fn a_sum_with_a_string_is_a_string() {
         assert_eq!(add(&Value::text("a"), &Value::Null).map(|sum| sum.printed()), Ok("anull".to_owned()));
         assert_eq!(add(&Value::Integer(1), &Value::Integer(2)).map(|sum| sum.printed()), Ok("3".to_owned()));
+    }
+    #[test]
+    fn a_division_to_a_whole_number_goes_down_and_takes_numbers_only() {
+        let divided = |left: Value, right: Value| apply("//", &left, &right, Release::Since27).map(|quotient| quotient.printed());
+        assert_eq!(divided(Value::Integer(5), Value::Integer(-3)), Ok("-2".to_owned()));
+        assert_eq!(divided(Value::Integer(-7), Value::Integer(2)), Ok("-4".to_owned()));
+        assert_eq!(divided(Value::Double(7.5), Value::Integer(2)), Ok("3.0".to_owned()));
+        assert!(divided(Value::text("5"), Value::Integer(2)).is_err());
+        assert!(divided(Value::Null, Value::Integer(2)).is_err());
+        assert!(apply("**", &Value::Null, &Value::Integer(2), Release::Since27).is_err());
+    }
+
+    #[test]
+    fn nothing_divided_by_nothing_is_zero() {
+        assert_eq!(apply("/", &Value::Null, &Value::Null, Release::Since27).map(|sum| sum.printed()), Ok("0".to_owned()));
+        assert_eq!(apply("%", &Value::Null, &Value::Null, Release::Since27).map(|sum| sum.printed()), Ok("0".to_owned()));
+    }
+
+    #[test]
+    fn a_sum_of_maps_has_the_order_of_a_hash_map() {
+        let map = |entries: &[(&str, i64)]| {
+            Value::map(entries.iter().map(|(key, number)| (Rc::from(*key), Value::Integer(*number))).collect())
+        };
+        let sum = add(&map(&[("k", 1), ("n", 2), ("o", 3)]), &map(&[("z", 4)])).map(|sum| sum.printed());
+        assert_eq!(sum, Ok("{z=4, k=1, n=2, o=3}".to_owned()));
+    }
+
+    #[test]
+    fn booleans_are_compared_and_lists_are_not() {
+        assert_eq!(compare("<", &Value::Boolean(false), &Value::Boolean(true)), Ok(true));
+        let list = Value::list(Vec::new());
+        assert!(compare("<=", &list, &list).is_err());
+        assert_eq!(compare("<=", &Value::Null, &Value::Null), Ok(true));
     }
 }

@@ -9,12 +9,16 @@ use super::token::{TokenKind, tokens};
 use crate::source::Span;
 
 /// The releases of Jinjava that read a template differently.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Release {
-    /// Up to 2.6: `-%}` of a tag without an end, as `{% else -%}`, takes nothing away.
+    /// 2.4: `in` compares without turning one type into another, and many tests and methods of lists are not there yet.
+    Until24,
+    /// 2.5: no `not in` yet.
+    Since25,
+    /// 2.6.
     #[default]
-    Until26,
-    /// From 2.7 on.
+    Since26,
+    /// From 2.7 on: `-%}` of a tag without an end, as `{% else -%}`, takes the white space behind it away.
     Since27,
 }
 
@@ -108,6 +112,9 @@ pub struct Macro {
 /// Deeper than any template; the limit keeps the stack.
 const MAX_DEPTH: usize = 100;
 
+/// The tags with an end tag (TagLibrary.java), `set` only where it has no `=`.
+const WITH_END: [&str; 10] = ["autoescape", "block", "call", "for", "if", "ifchanged", "macro", "raw", "set", "unless"];
+
 impl Template {
     /// Parses `text` as `release` reads it. Never fails: what is wrong is in [`Template::faults`] and at the nodes.
     pub fn parse(text: &str, release: Release) -> Self {
@@ -161,9 +168,9 @@ fn strip(text: &str, span: Span) -> Span {
 }
 
 /// A tag that is not closed yet, with what was read of it.
-struct Open<'a> {
+struct Open {
     span: Span,
-    name: &'a str,
+    name: String,
     arguments: Span,
     /// `-%}` of the tag itself: takes the white space before its first text.
     trims_first: bool,
@@ -177,12 +184,11 @@ struct Piece {
     trim_end: bool,
     /// `-%}` of its end tag: takes the white space behind it.
     trims_next: bool,
-    is_tag: bool,
 }
 
-impl Open<'_> {
+impl Open {
     fn root() -> Self {
-        Self { span: Span::default(), name: "", arguments: Span::default(), trims_first: false, nodes: Vec::new() }
+        Self { span: Span::default(), name: String::new(), arguments: Span::default(), trims_first: false, nodes: Vec::new() }
     }
 }
 
@@ -190,11 +196,11 @@ struct Builder<'a> {
     text: &'a str,
     release: Release,
     /// The open tags, outermost first; the first one is the template itself.
-    open: Vec<Open<'a>>,
+    open: Vec<Open>,
     faults: Vec<Fault>,
 }
 
-impl<'a> Builder<'a> {
+impl Builder<'_> {
     fn siblings(&mut self) -> &mut Vec<Piece> {
         // The root is never closed.
         let last = self.open.len() - 1;
@@ -202,9 +208,8 @@ impl<'a> Builder<'a> {
     }
 
     fn add(&mut self, span: Span, kind: NodeKind) {
-        let is_tag = !matches!(kind, NodeKind::Text(_) | NodeKind::Print(_));
         let node = Node { span, kind };
-        self.siblings().push(Piece { node, trim_start: false, trim_end: false, trims_next: false, is_tag });
+        self.siblings().push(Piece { node, trim_start: false, trim_end: false, trims_next: false });
     }
 
     fn add_text(&mut self, span: Span, before_tag: bool) {
@@ -212,14 +217,16 @@ impl<'a> Builder<'a> {
         // Blanks before a tag go even where they do not begin the line.
         let text = if before_tag { text.trim_end_matches([' ', '\t']) } else { text };
         let trims_first = self.open.last().is_some_and(|open| open.trims_first);
+        let since_27 = self.release >= Release::Since27;
         let siblings = self.siblings();
         match siblings.last_mut() {
-            Some(Piece { node: Node { kind: NodeKind::Text(before), span: whole }, .. }) => {
-                before.push_str(text);
+            Some(Piece { node: Node { kind: NodeKind::Text(before), span: whole }, trim_end, .. }) => {
+                // From 2.7 on, what a `{%-` took from the text before it is taken from the text behind it too, where the tag is no node.
+                before.push_str(if since_27 && *trim_end { text.trim_start_matches(is_java_space) } else { text });
                 whole.end = span.end;
             }
             last => {
-                let trim_start = last.map_or(trims_first, |last| last.is_tag && last.trims_next);
+                let trim_start = last.map_or(trims_first, |last| last.trims_next);
                 self.add(span, NodeKind::Text(text.to_owned()));
                 if let Some(piece) = self.siblings().last_mut() {
                     piece.trim_start = trim_start;
@@ -238,26 +245,25 @@ impl<'a> Builder<'a> {
         let is_name = |part: char| part.is_alphanumeric() || matches!(part, '_' | '$');
         let start = body.find(|part: char| part.is_alphabetic() || matches!(part, '_' | '$')).unwrap_or(body.len());
         let len = body[start..].find(|part: char| !is_name(part)).unwrap_or(body.len() - start);
-        let name = &body[start..start + len];
+        let name = &*body[start..start + len].to_lowercase();
         let arguments = Span::new(tag.start + start + len, tag.end);
         if trims_before
             && let Some(Piece { node: Node { kind: NodeKind::Text(_), .. }, trim_end, .. }) = self.siblings().last_mut()
         {
             *trim_end = true;
         }
-        if let Some(opened) = name.strip_prefix("end") {
+        if let Some(opened) = name.strip_prefix("end").filter(|opened| WITH_END.contains(opened)) {
             self.close(span, opened, trims_behind);
             return;
         }
-        let has_body = match name {
-            "if" | "unless" | "for" | "macro" | "raw" | "block" | "autoescape" | "call" | "ifchanged" => true,
-            "set" => !arguments.of(self.text).contains('='),
-            _ => false,
-        };
+        if name == "set" && self.release < Release::Since25 && !arguments.of(self.text).contains('=') {
+            self.faults.push(Fault::fatal(span, "`set` expects a value: Jinjava 2.4 has no `endset`"));
+        }
+        let has_body = WITH_END.contains(&name) && !(name == "set" && arguments.of(self.text).contains('='));
         if has_body && self.open.len() > MAX_DEPTH {
             self.faults.push(Fault::limit(span, "the tags are nested too deeply"));
         } else if has_body {
-            self.open.push(Open { span, name, arguments, trims_first: trims_behind, nodes: Vec::new() });
+            self.open.push(Open { span, name: name.to_owned(), arguments, trims_first: trims_behind, nodes: Vec::new() });
         } else {
             let kind = self.simple_tag(span, name, arguments);
             self.add(span, kind);
@@ -274,7 +280,7 @@ impl<'a> Builder<'a> {
         let expression = || parse_expression(text, strip(text, arguments));
         match name {
             "else" => NodeKind::Else(None),
-            "elif" => NodeKind::Else(Some(self.required(span, name, arguments))),
+            "elif" => NodeKind::Else(Some(expression())),
             "do" => NodeKind::Do(self.required(span, name, arguments)),
             "print" => NodeKind::Print(expression()),
             "set" => self.set(span, arguments),
@@ -306,6 +312,9 @@ impl<'a> Builder<'a> {
         if strip(text, values).is_empty() {
             return NodeKind::Broken(Fault::fatal(span, "`set` expects a value"));
         }
+        if strip(text, Span::new(arguments.start, equals)).is_empty() {
+            return NodeKind::Broken(Fault::fatal(span, "`set` expects a name"));
+        }
         NodeKind::Set { names, values: Expression::parse_list(text, values) }
     }
 
@@ -327,13 +336,16 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn finish_tag(&mut self, open: Open<'a>, trims_behind: bool) {
+    fn finish_tag(&mut self, open: Open, trims_behind: bool) {
         let body = settle(open.nodes);
-        let kind = match open.name {
-            "if" | "unless" => self.if_tag(open.span, open.name, open.arguments, body),
+        let kind = match &*open.name {
+            "if" | "unless" => self.if_tag(open.span, &open.name, open.arguments, body),
             "for" => self.for_tag(open.span, open.arguments, body),
             "set" => NodeKind::SetBlock { name: Rc::from(strip(self.text, open.arguments).of(self.text)), body },
             "macro" => self.macro_tag(open.span, open.arguments, body),
+            "block" if strip(self.text, open.arguments).is_empty() => {
+                NodeKind::Broken(Fault::fatal(open.span, "`block` expects a name"))
+            }
             "raw" | "block" => NodeKind::Block(body),
             name => NodeKind::Broken(Fault::limit(open.span, &format!("the tag `{name}` is not followed"))),
         };
@@ -366,10 +378,7 @@ impl<'a> Builder<'a> {
         };
         let names: Vec<Rc<str>> =
             header[..at].split([',', ' ', '\t', '\n', '\r']).filter(|name| !name.is_empty()).map(Rc::from).collect();
-        if names.is_empty() {
-            return NodeKind::Broken(Fault::fatal(span, "`for` expects a name before `in`"));
-        }
-        let collection = strip(self.text, Span::new(arguments.start + at + 4, arguments.end));
+        let collection = strip(self.text, Span::new((arguments.start + at + 4).min(arguments.end), arguments.end));
         NodeKind::For { names, collection: parse_expression(self.text, collection), body }
     }
 
@@ -377,23 +386,42 @@ impl<'a> Builder<'a> {
         let text = self.text;
         let header = strip(text, arguments);
         let broken = || NodeKind::Broken(Fault::fatal(span, "`macro` expects a name and parameters in parentheses"));
+        // The parameters end at the first `)`, wherever it stands (MacroTag.java).
         let Some(open) = header.of(text).find('(') else { return broken() };
-        let Some(close) = header.of(text).rfind(')').filter(|close| *close > open) else { return broken() };
-        let name = Rc::from(header.of(text)[..open].trim());
+        let Some(close) = header.of(text)[open..].find(')').map(|close| open + close) else { return broken() };
+        let name = header.of(text)[..open].trim();
+        if name.contains('.') {
+            return NodeKind::Broken(Fault::limit(span, "a macro in a map is not followed"));
+        }
+        let name = name.find(|part: char| !part.is_ascii_alphanumeric() && part != '_').map_or(name, |end| &name[..end]);
+        if name.is_empty() {
+            return broken();
+        }
         let mut parameters = Vec::new();
         let mut at = header.start + open + 1;
-        for part in header.of(text)[open + 1..close].split(',') {
-            let (parameter, default) = part.split_once('=').map_or((part, None), |(name, default)| (name, Some(default)));
-            let default = default.map(|default| {
-                let start = at + part.len() - default.len();
-                Expression::parse(text, strip(text, Span::new(start, at + part.len())))
-            });
-            if !parameter.trim().is_empty() {
-                parameters.push((Rc::from(parameter.trim()), default));
-            }
+        let mut parts = header.of(text)[open + 1..close].split(',');
+        while let Some(part) = parts.next() {
+            let start = at;
             at += part.len() + 1;
+            let Some((parameter, default)) = part.split_once('=') else {
+                if !part.trim().is_empty() {
+                    parameters.push((Rc::from(part.trim()), None));
+                }
+                continue;
+            };
+            // A list has commas of its own.
+            if default.trim_start().starts_with('[') {
+                let mut last = part;
+                while !last.trim_end().ends_with(']') {
+                    let Some(more) = parts.next() else { break };
+                    at += more.len() + 1;
+                    last = more;
+                }
+            }
+            let value = strip(text, Span::new(start + parameter.len() + 1, at - 1));
+            parameters.push((Rc::from(parameter.trim()), Some(parse_expression(text, value))));
         }
-        NodeKind::Macro(Rc::new(Macro { name, parameters, body }))
+        NodeKind::Macro(Rc::new(Macro { name: Rc::from(name), parameters, body }))
     }
 
     fn finish(mut self) -> Template {
@@ -408,6 +436,12 @@ impl<'a> Builder<'a> {
     }
 }
 
+/// `Character.isWhitespace`, to which a space that does not break is none.
+fn is_java_space(character: char) -> bool {
+    matches!(character, '\u{1c}'..='\u{1f}')
+        || character.is_whitespace() && !matches!(character, '\u{85}' | '\u{a0}' | '\u{2007}' | '\u{202f}')
+}
+
 /// The nodes with their white space taken away.
 fn settle(pieces: Vec<Piece>) -> Vec<Node> {
     pieces
@@ -415,10 +449,10 @@ fn settle(pieces: Vec<Piece>) -> Vec<Node> {
         .map(|mut piece| {
             if let NodeKind::Text(text) = &mut piece.node.kind {
                 if piece.trim_end {
-                    text.truncate(text.trim_end().len());
+                    text.truncate(text.trim_end_matches(is_java_space).len());
                 }
                 if piece.trim_start {
-                    text.drain(..text.len() - text.trim_start().len());
+                    text.drain(..text.len() - text.trim_start_matches(is_java_space).len());
                 }
             }
             piece.node
@@ -431,6 +465,10 @@ fn find_in(header: &str) -> Option<usize> {
     header
         .match_indices("in")
         .map(|(at, _)| at)
-        .find(|at| header[..*at].ends_with(char::is_whitespace) && header[at + 2..].starts_with(char::is_whitespace))
+        .find(|at| {
+            // The white space at the end of the tag is not in the header any more.
+            header[..*at].ends_with(char::is_whitespace)
+                && (header[at + 2..].is_empty() || header[at + 2..].starts_with(char::is_whitespace))
+        })
         .and_then(|at| at.checked_sub(1))
 }

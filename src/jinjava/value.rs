@@ -1,6 +1,6 @@
 //! The values of a template as Java has them: text, numbers, lists and maps that are shared, with their printing.
 
-use std::cell::{Ref, RefCell, RefMut};
+use std::cell::{Cell, Ref, RefCell, RefMut};
 use std::fmt::Write;
 use std::rc::Rc;
 
@@ -25,6 +25,8 @@ pub enum Value {
     Text(Rc<str>),
     /// A list or a set.
     List(Rc<Shared<Vec<Value>>>),
+    /// A Java array, as `split` gives it: it has a place for each item, but no methods, and holds nothing for `in`.
+    Array(Rc<Shared<Vec<Value>>>),
     /// A map.
     Map(Rc<Shared<Map>>),
     /// A key of a map with its value.
@@ -78,10 +80,13 @@ impl<T: Nested> Drop for Shared<T> {
         let mut values = self.0.take().into_values();
         while let Some(value) = values.pop() {
             match value {
-                Value::List(list) => values.extend(Rc::into_inner(list).map(|list| list.0.take()).unwrap_or_default()),
+                Value::List(list) | Value::Array(list) => {
+                    values.extend(Rc::into_inner(list).map(|list| list.0.take()).unwrap_or_default());
+                }
                 Value::Map(map) => {
                     values.extend(Rc::into_inner(map).map(|map| map.0.take().into_values()).into_iter().flatten());
                 }
+                Value::Entry(entry) => values.extend(Rc::into_inner(entry).map(|entry| entry.1)),
                 _ => {}
             }
         }
@@ -97,6 +102,11 @@ impl Value {
     /// A list of its own.
     pub fn list(items: Vec<Value>) -> Self {
         Self::List(Rc::new(Shared(RefCell::new(items))))
+    }
+
+    /// An array.
+    pub fn array(items: Vec<Value>) -> Self {
+        Self::Array(Rc::new(Shared(RefCell::new(items))))
     }
 
     /// A map of its own.
@@ -115,7 +125,7 @@ impl Value {
             Self::Integer(number) => *number as i32 != 0,
             Self::Double(number) => number.trunc() != 0.0,
             Self::Text(text) => !text.is_empty() && !text.eq_ignore_ascii_case("false"),
-            Self::List(items) => !items.borrow().is_empty(),
+            Self::List(items) | Self::Array(items) => !items.borrow().is_empty(),
             Self::Map(map) => !map.borrow().is_empty(),
             Self::Entry(_) | Self::Loop { .. } => true,
         }
@@ -151,6 +161,9 @@ impl Value {
             Self::List(items) => {
                 text.push('[');
                 for (number, item) in items.borrow().iter().enumerate() {
+                    if text.len() > MAX_PRINTED_BYTES {
+                        break;
+                    }
                     text.push_str(if number == 0 { "" } else { ", " });
                     item.write_java(text, depth + 1);
                 }
@@ -159,6 +172,9 @@ impl Value {
             Self::Map(map) => {
                 text.push('{');
                 for (number, (key, value)) in map.borrow().iter().enumerate() {
+                    if text.len() > MAX_PRINTED_BYTES {
+                        break;
+                    }
                     text.push_str(if number == 0 { "" } else { ", " });
                     text.push_str(key);
                     text.push('=');
@@ -171,17 +187,20 @@ impl Value {
                 text.push('=');
                 entry.1.write_java(text, depth + 1);
             }
-            Self::Loop { .. } => text.push_str("loop"),
+            // Java prints its address, which differs from start to start.
+            Self::Array(_) => text.push_str("[Ljava.lang.Object;@0"),
+            Self::Loop { length, .. } => write!(text, "<ForLoop: {length}>").unwrap_or_default(),
         }
     }
 
     /// Java's `equals`.
     pub fn equals(&self, other: &Value) -> bool {
-        self.equals_within(other, MAX_DEPTH)
+        self.equals_within(other, MAX_DEPTH, &Cell::new(MAX_COMPARED))
     }
 
-    fn equals_within(&self, other: &Value, depth: usize) -> bool {
-        let Some(depth) = depth.checked_sub(1) else { return false };
+    fn equals_within(&self, other: &Value, depth: usize, left: &Cell<u64>) -> bool {
+        let Some((depth, still)) = depth.checked_sub(1).zip(left.get().checked_sub(1)) else { return false };
+        left.set(still);
         match (self, other) {
             (Self::Null, Self::Null) => true,
             (Self::Boolean(one), Self::Boolean(other)) => one == other,
@@ -191,30 +210,61 @@ impl Value {
             (Self::List(one), Self::List(other)) => {
                 Rc::ptr_eq(one, other) || {
                     let (one, other) = (one.borrow(), other.borrow());
-                    one.len() == other.len() && one.iter().zip(other.iter()).all(|(one, other)| one.equals_within(other, depth))
+                    one.len() == other.len()
+                        && one.iter().zip(other.iter()).all(|(one, other)| one.equals_within(other, depth, left))
                 }
             }
             (Self::Map(one), Self::Map(other)) => {
                 Rc::ptr_eq(one, other) || {
                     let (one, other) = (one.borrow(), other.borrow());
                     one.len() == other.len()
-                        && one.iter().all(|(key, value)| other.get(key).is_some_and(|other| value.equals_within(other, depth)))
+                        && one
+                            .iter()
+                            .all(|(key, value)| other.get(key).is_some_and(|other| value.equals_within(other, depth, left)))
                 }
             }
-            (Self::Entry(one), Self::Entry(other)) => one.0 == other.0 && one.1.equals_within(&other.1, depth),
+            (Self::Array(one), Self::Array(other)) => Rc::ptr_eq(one, other),
+            (Self::Entry(one), Self::Entry(other)) => one.0 == other.0 && one.1.equals_within(&other.1, depth, left),
             _ => false,
         }
     }
 
-    /// Java's `==` on objects: booleans and small numbers are one object each, everything else only with itself.
+    /// Java's `==` on objects: booleans and small numbers are one object each, everything else is the same only as itself.
     pub fn is_same(&self, other: &Value) -> bool {
         match (self, other) {
             (Self::Null, Self::Null) => true,
             (Self::Boolean(one), Self::Boolean(other)) => one == other,
             (Self::Integer(one), Self::Integer(other)) => one == other && (-128..128).contains(one),
-            (Self::List(one), Self::List(other)) => Rc::ptr_eq(one, other),
+            (Self::Text(one), Self::Text(other)) => Rc::ptr_eq(one, other),
+            (Self::Array(one), Self::Array(other)) | (Self::List(one), Self::List(other)) => Rc::ptr_eq(one, other),
             (Self::Map(one), Self::Map(other)) => Rc::ptr_eq(one, other),
             _ => false,
+        }
+    }
+
+    /// How much work it is to read all of it: values, and a hundred bytes of text for one, up to `most`.
+    pub fn weight(&self, most: u64) -> u64 {
+        self.weight_within(most, MAX_DEPTH)
+    }
+
+    fn weight_within(&self, most: u64, depth: usize) -> u64 {
+        let Some(depth) = depth.checked_sub(1) else { return 1 };
+        let sum = |values: &mut dyn Iterator<Item = &Value>| {
+            let mut weight = 1;
+            for value in values {
+                if weight >= most {
+                    break;
+                }
+                weight += value.weight_within(most - weight, depth);
+            }
+            weight
+        };
+        match self {
+            Self::Text(text) => 1 + text.len() as u64 / 100,
+            Self::List(items) | Self::Array(items) => sum(&mut items.borrow().iter()),
+            Self::Map(map) => sum(&mut map.borrow().values()),
+            Self::Entry(entry) => sum(&mut std::iter::once(&entry.1)),
+            _ => 1,
         }
     }
 
@@ -222,7 +272,7 @@ impl Value {
     pub fn iterated(&self) -> Vec<Value> {
         match self {
             Self::Null => Vec::new(),
-            Self::List(items) => items.borrow().clone(),
+            Self::List(items) | Self::Array(items) => items.borrow().clone(),
             Self::Map(map) => map.borrow().values().cloned().collect(),
             single => vec![single.clone()],
         }
@@ -234,6 +284,9 @@ const MAX_DEPTH: usize = 64;
 
 /// More than any configuration prints as one value; only a hostile template reaches it.
 const MAX_PRINTED_BYTES: usize = 1 << 20;
+
+/// More values than any configuration has to compare.
+const MAX_COMPARED: u64 = 1 << 20;
 
 /// A double as `Double.toString` writes it.
 pub fn java_double(number: f64) -> String {

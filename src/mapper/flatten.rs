@@ -1,8 +1,10 @@
 //! Stage 1: deployment.toml becomes a flat map in the order of the server's parser (config-mapper TomlParser.java, cava-toml 0.5.0
 //! MutableTomlTable.java and Toml.java).
 
+use std::fmt::Write;
+
 use indexmap::IndexMap;
-use toml_edit::{Array, ArrayOfTables, Document, InlineTable, Item, Table, Value as TomlItem};
+use toml_edit::{Array, ArrayOfTables, Datetime, Document, InlineTable, Item, Offset, Table, Value as TomlItem};
 
 use super::java_hash::{hash_of, hash_of_list, in_set_order};
 use super::value::{FlatMap, Value};
@@ -22,7 +24,7 @@ pub struct Setting {
 /// Every key of `text`; `None` if it is not valid TOML.
 pub fn flatten(text: &str) -> Option<IndexMap<String, Setting>> {
     let document = Document::parse(text).ok()?;
-    Some(in_java_order(read_table(document.as_table())))
+    Some(in_java_order(read_table(text, document.as_table())))
 }
 
 /// What a table holds, as the parser keeps it.
@@ -47,7 +49,7 @@ fn in_java_order(table: Vec<(String, Held)>) -> IndexMap<String, Setting> {
         .collect()
 }
 
-/// `keyPathSet`: every level is a HashMap, and the paths below it are a HashSet of lists.
+/// `keyPathSet`: every level is a `HashMap`, and the paths below it are a `HashSet` of lists.
 fn key_paths(table: Vec<(String, Held)>) -> Vec<(Vec<String>, Setting)> {
     let mut paths = Vec::new();
     for (key, held) in in_set_order(table, |(key, _)| hash_of(key)) {
@@ -91,83 +93,109 @@ fn escaped(part: &str) -> String {
             '\n' => text.push_str("\\n"),
             '\r' => text.push_str("\\r"),
             '\u{c}' => text.push_str("\\f"),
-            _ if character.len_utf16() > 1 => text.push_str(&format!("\\U{:08x}", u32::from(character))),
-            _ => text.push_str(&format!("\\u{:04x}", u32::from(character))),
+            _ if character.len_utf16() > 1 => write!(text, "\\U{:08x}", u32::from(character)).unwrap_or_default(),
+            _ => write!(text, "\\u{:04x}", u32::from(character)).unwrap_or_default(),
         }
     }
     text
 }
 
-fn read_table(table: &Table) -> Vec<(String, Held)> {
+fn read_table(text: &str, table: &Table) -> Vec<(String, Held)> {
     let mut held = Vec::new();
     for (name, item) in table {
-        let key = table.key(name).and_then(|key| key.span()).map_or_else(Span::default, Span::from);
+        let key = table.key(name).and_then(toml_edit::Key::span).map_or_else(Span::default, Span::from);
         let entry = match item {
             Item::None => continue,
-            Item::Value(value) => held_of(value, key),
-            Item::Table(table) => Held::Table(read_table(table)),
-            Item::ArrayOfTables(elements) => Held::Leaf(read_elements(elements)),
+            Item::Value(value) => held_of(text, value, key),
+            Item::Table(table) => Held::Table(read_table(text, table)),
+            Item::ArrayOfTables(elements) => Held::Leaf(read_elements(text, elements)),
         };
         held.push((name.to_owned(), entry));
     }
     held
 }
 
-fn read_inline(table: &InlineTable) -> Vec<(String, Held)> {
+fn read_inline(text: &str, table: &InlineTable) -> Vec<(String, Held)> {
     table
         .iter()
         .map(|(name, value)| {
             let key = table.get_key_value(name).and_then(|(key, _)| key.span()).map_or_else(Span::default, Span::from);
-            (name.to_owned(), held_of(value, key))
+            (name.to_owned(), held_of(text, value, key))
         })
         .collect()
 }
 
-fn held_of(value: &TomlItem, key: Span) -> Held {
+fn held_of(text: &str, value: &TomlItem, key: Span) -> Held {
     match value {
-        TomlItem::InlineTable(table) => Held::Table(read_inline(table)),
+        TomlItem::InlineTable(table) => Held::Table(read_inline(text, table)),
         TomlItem::Array(array) => {
             let mut values = Vec::new();
-            let value = Value::List(read_array(array, &mut values));
+            let value = Value::List(read_array(text, array, &mut values));
             Held::Leaf(Setting { value, key, values })
         }
         simple => {
             let span = simple.span().map_or_else(Span::default, Span::from);
-            Held::Leaf(Setting { value: simple_value(simple), key, values: vec![span] })
+            Held::Leaf(Setting { value: simple_value(text, simple), key, values: vec![span] })
         }
     }
 }
 
-fn simple_value(value: &TomlItem) -> Value {
+fn simple_value(text: &str, value: &TomlItem) -> Value {
     match value {
-        TomlItem::String(text) => Value::Text(text.value().clone()),
+        TomlItem::String(string) => {
+            let written = string.span().map_or_else(Span::default, Span::from).of(text);
+            Value::Text(of_several_lines(written).unwrap_or_else(|| string.value().clone()))
+        }
         TomlItem::Integer(number) => Value::Integer(*number.value()),
         TomlItem::Float(number) => Value::Double(*number.value()),
         TomlItem::Boolean(boolean) => Value::Boolean(*boolean.value()),
-        TomlItem::Datetime(date) => Value::Text(date.value().to_string()),
+        TomlItem::Datetime(date) => Value::Text(java_date(date.value())),
         TomlItem::Array(_) | TomlItem::InlineTable(_) => Value::Null,
     }
 }
 
-fn read_array(array: &Array, spans: &mut Vec<Span>) -> Vec<Value> {
+/// A date as `toString` of Java's `LocalDate`, `LocalTime`, `LocalDateTime` and `OffsetDateTime` writes it: without seconds that are 0, and with
+/// three, six or nine digits behind them.
+fn java_date(date: &Datetime) -> String {
+    let day = date.date.map(|day| day.to_string());
+    let time = date.time.map(|time| {
+        let (second, nanosecond) = (time.second.unwrap_or(0), time.nanosecond.unwrap_or(0));
+        let seconds = match (second, nanosecond) {
+            (0, 0) => String::new(),
+            (_, 0) => format!(":{second:02}"),
+            (_, part) if part % 1_000_000 == 0 => format!(":{second:02}.{:03}", part / 1_000_000),
+            (_, part) if part % 1000 == 0 => format!(":{second:02}.{:06}", part / 1000),
+            (_, part) => format!(":{second:02}.{part:09}"),
+        };
+        format!("{:02}:{:02}{seconds}", time.hour, time.minute)
+    });
+    let offset = match date.offset {
+        None => String::new(),
+        Some(Offset::Z | Offset::Custom { minutes: 0 }) => "Z".to_owned(),
+        Some(offset) => offset.to_string(),
+    };
+    format!("{}{offset}", day.into_iter().chain(time).collect::<Vec<_>>().join("T"))
+}
+
+fn read_array(text: &str, array: &Array, spans: &mut Vec<Span>) -> Vec<Value> {
     let mut items = Vec::new();
     for item in array {
         items.push(match item {
-            TomlItem::Array(inner) => Value::List(read_array(inner, spans)),
-            TomlItem::InlineTable(table) => element(read_inline(table), spans),
+            TomlItem::Array(inner) => Value::List(read_array(text, inner, spans)),
+            TomlItem::InlineTable(table) => element(read_inline(text, table), spans),
             simple => {
                 spans.push(simple.span().map_or_else(Span::default, Span::from));
-                simple_value(simple)
+                simple_value(text, simple)
             }
         });
     }
     items
 }
 
-fn read_elements(elements: &ArrayOfTables) -> Setting {
+fn read_elements(text: &str, elements: &ArrayOfTables) -> Setting {
     let key = elements.iter().next().and_then(Table::span).map_or_else(Span::default, Span::from);
     let mut values = Vec::new();
-    let items = elements.iter().map(|table| element(read_table(table), &mut values)).collect();
+    let items = elements.iter().map(|table| element(read_table(text, table), &mut values)).collect();
     Setting { value: Value::List(items), key, values }
 }
 
@@ -179,6 +207,35 @@ fn element(table: Vec<(String, Held)>, spans: &mut Vec<Span>) -> Value {
         map.insert(key, setting.value);
     }
     Value::Table(map)
+}
+
+/// A string of several lines as the server's parser reads it: it does not know that a backslash at the end of a line takes the line break
+/// and the blanks behind it away, and keeps both; every line ends in a line feed. `None` for other strings (cava-toml 0.5.0).
+fn of_several_lines(written: &str) -> Option<String> {
+    let is_basic = written.starts_with("\"\"\"");
+    if !is_basic && !written.starts_with("'''") {
+        return None;
+    }
+    let mut text = String::with_capacity(written.len());
+    let mut rest = written;
+    while let Some(character) = rest.chars().next() {
+        rest = &rest[character.len_utf8()..];
+        match character {
+            '\\' if is_basic && rest.trim_start_matches([' ', '\t']).starts_with(['\n', '\r']) => {
+                let line = rest.trim_start_matches([' ', '\t']);
+                rest = line.strip_prefix("\r\n").unwrap_or(&line[1..]);
+                text.push_str("\\n");
+            }
+            '\\' if is_basic => {
+                let escaped = rest.chars().next()?;
+                rest = &rest[escaped.len_utf8()..];
+                text.extend(['\\', escaped]);
+            }
+            '\r' if rest.starts_with('\n') => {}
+            _ => text.push(character),
+        }
+    }
+    text.parse::<TomlItem>().ok()?.as_str().map(ToOwned::to_owned)
 }
 
 #[cfg(test)]
@@ -197,6 +254,21 @@ mod tests {
     }
 
     #[test]
+    fn a_backslash_at_the_end_of_a_line_takes_nothing_away() {
+        for (written, value) in [
+            ("\"\"\"x\\\n   y\"\"\"", "x\n   y"),
+            ("\"\"\"x\\  \n\n  y\"\"\"", "x\n\n  y"),
+            ("\"\"\"\n x \\\n\"\"\"", " x \n"),
+            ("\"\"\"\\\n  y\\\n\\\n z\"\"\"", "\n  y\n\n z"),
+            ("\"\"\"x\r\n   y\\t\"\"\"", "x\n   y\t"),
+            ("'''x\r\n   y'''", "x\n   y"),
+        ] {
+            let map = flatten(&format!("a = {written}\n")).unwrap_or_default();
+            assert_eq!(map["a"].value, Value::Text(value.to_owned()), "{written}");
+        }
+    }
+
+    #[test]
     fn what_is_not_bare_stands_in_single_quotes() {
         assert_eq!(keys("[a]\n\"b.c\" = 1\n'd e' = 2\n"), ["a.'b.c'", "a.'d e'"]);
     }
@@ -206,6 +278,23 @@ mod tests {
         let map = flatten("\"é\" = 1\n\"a b\" = 2\n").unwrap_or_default();
         assert_eq!(map.get("'\\u00e9'").map(|setting| setting.value.clone()), Some(Value::Null));
         assert_eq!(map.get("'a b'").map(|setting| setting.value.clone()), Some(Value::Integer(2)));
+    }
+
+    #[test]
+    fn dates_print_as_in_java() {
+        for (written, expected) in [
+            ("1979-05-27", "1979-05-27"),
+            ("1979-05-27T07:32:00Z", "1979-05-27T07:32Z"),
+            ("1979-05-27T07:32:00", "1979-05-27T07:32"),
+            ("07:32:00", "07:32"),
+            ("07:32:00.100", "07:32:00.100"),
+            ("1979-05-27T00:32:00.999999-07:00", "1979-05-27T00:32:00.999999-07:00"),
+            ("1979-05-27T07:32:00.5Z", "1979-05-27T07:32:00.500Z"),
+            ("1979-05-27T07:00:30+00:00", "1979-05-27T07:00:30Z"),
+        ] {
+            let map = flatten(&format!("a = {written}\n")).unwrap_or_default();
+            assert_eq!(map.get("a").map(|setting| setting.value.to_java()).as_deref(), Some(expected), "{written}");
+        }
     }
 
     #[test]

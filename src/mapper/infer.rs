@@ -11,7 +11,7 @@ use super::{Effective, Origin};
 const MAX_DEPTH: usize = 32;
 
 /// The inferred keys, and then the user's own, which win.
-pub fn infer(user: HashOrdered<Effective>, rules: &Json<String, JsonValue>) -> HashOrdered<Effective> {
+pub fn infer(user: &HashOrdered<Effective>, rules: &Json<String, JsonValue>) -> HashOrdered<Effective> {
     let patterns: Vec<(Pattern, &str, &Json<String, JsonValue>)> =
         rules.iter().filter_map(|(key, values)| Some((Pattern::new(key), key.as_str(), values.as_object()?))).collect();
     let find = |key: &str| {

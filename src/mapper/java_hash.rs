@@ -1,4 +1,4 @@
-//! The order in which Java's HashMap and HashSet give what was put into them (java.util.HashMap, OpenJDK 8 to 21).
+//! The order in which Java's `HashMap` and `HashSet` give what was put into them (java.util.`HashMap`, `OpenJDK` 8 to 21).
 
 use indexmap::IndexMap;
 
@@ -14,7 +14,7 @@ pub fn hash_of_list(parts: &[&str]) -> i32 {
 
 const LEAST_CAPACITY: usize = 16;
 
-/// `items`, put one after the other into an empty HashSet, in the order in which it gives them.
+/// `items`, put one after the other into an empty `HashSet`, in the order in which it gives them.
 pub fn in_set_order<T>(items: Vec<T>, hash: impl Fn(&T) -> i32) -> Vec<T> {
     let capacity = grown(LEAST_CAPACITY, items.len());
     in_order(items, capacity, hash)
@@ -41,7 +41,7 @@ fn grown(mut capacity: usize, len: usize) -> usize {
     capacity
 }
 
-/// A HashMap of strings that remembers how large it has grown.
+/// A `HashMap` of strings that remembers how large it has grown.
 #[derive(Debug, Clone)]
 pub struct HashOrdered<V> {
     entries: IndexMap<String, V>,
@@ -55,7 +55,7 @@ impl<V> HashOrdered<V> {
             0 => LEAST_CAPACITY,
             len => (len * 4 / 3 + 1).next_power_of_two(),
         };
-        Self { capacity, entries }
+        Self { entries, capacity }
     }
 
     /// The map after `clear` and `putAll`: it keeps its size.
@@ -106,7 +106,7 @@ mod tests {
         assert_eq!(hash_of_list(&["a"]), 31 + 97);
     }
 
-    /// What a HashMap of OpenJDK 17 was given, and the order in which its `keySet` gave it back.
+    /// What a `HashMap` of `OpenJDK` 17 was given, and the order in which its `keySet` gave it back.
     const PUT: &str = "1dkc 11xo mr1 1o7w 1wys 1f4e 1vvk 22kp 249u ui6 o2o akw 1oqc 1wlr 1lhb 1x6m a01 135e 1j0r tjb 18mq xw4 19fn 1ngb 2466 \
         1buc 41j suw 1fdc 12fn 3f 1o8p 199z 1dar qnb cq4 1yui dia z7y hxe zqt 11ps 5x5 1o7z 19s5 1lej 6kg 18z5 evg fxo r0k 41p \
         15te 1i56 sfg zuc 1wu0 8x9 21h6 183p";

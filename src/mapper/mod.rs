@@ -5,7 +5,7 @@ mod defaults;
 pub mod environment;
 mod flatten;
 mod infer;
-mod java_hash;
+pub(crate) mod java_hash;
 mod key_mapping;
 pub mod key_table;
 pub mod known_keys;
@@ -153,7 +153,7 @@ impl Configuration {
         let secrets = Secrets::read(&settings, release, &mut faults);
         let mappings = resources.json(JsonFile::KeyMappings);
         let user = key_mapping::map_keys(&settings, mappings, &mut collisions, &mut faults);
-        let mut effective = infer::infer(user, resources.json(JsonFile::Infer));
+        let mut effective = infer::infer(&user, resources.json(JsonFile::Infer));
         defaults::add_defaults(&mut effective, resources.json(JsonFile::Default));
         references::resolve(&mut effective, &secrets, environment, release, &mut faults);
         if let Some(units) = resources.json(JsonFile::UnitResolve).get("time").and_then(serde_json::Value::as_object) {

@@ -742,7 +742,8 @@ mod tests {
     #[test]
     fn loops_in_loops_do_not_multiply_without_end() {
         let names: Vec<String> = (0..60).map(|number| format!("n{number}")).collect();
-        let open: String = names.windows(2).map(|pair| format!("{{% for {} in {} %}}", pair[1], pair[0])).collect();
+        let heads: Vec<String> = names.windows(2).map(|pair| format!("{{% for {} in {} %}}", pair[1], pair[0])).collect();
+        let open = heads.concat();
         let text = format!("{open}{{{{ n59.x }}}}{}", "{% endfor %}".repeat(59));
         assert!(read(&text).places().len() < 10_000);
         let sets: String = (0..60).map(|_| "{% set a = [a.b, a.c] %}").collect();

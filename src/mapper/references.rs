@@ -76,7 +76,7 @@ pub fn resolve(
     for kind in [Outside::Property, Outside::Variable] {
         for key in map.keys() {
             let Some(effective) = map.get_mut(&key) else { continue };
-            replace_outside(&mut effective.value, kind, &key, environment, release, true, faults);
+            replace_outside(&mut effective.value, kind, &key, environment, release, faults);
         }
     }
     resolve_references(map, faults);
@@ -131,31 +131,26 @@ fn replace_outside(
     key: &str,
     environment: &Environment,
     release: &Release,
-    at_top: bool,
     faults: &mut Vec<Fault>,
 ) {
     match value {
-        Value::Text(text) => {
-            if text.contains('$') {
-                *text = replaced(text, kind, key, environment, release, faults);
-            }
-        }
+        Value::Text(text) if text.contains('$') => *text = replaced(text, kind, key, environment, release, faults),
         Value::List(items) => {
             for item in items {
                 match item {
-                    Value::Text(_) => replace_outside(item, kind, key, environment, release, false, faults),
+                    Value::Text(_) => replace_outside(item, kind, key, environment, release, faults),
                     Value::Table(element) if release.resolves_in_elements() => {
                         for value in element.values_mut() {
-                            replace_outside(value, kind, key, environment, release, false, faults);
+                            replace_outside(value, kind, key, environment, release, faults);
                         }
                     }
                     _ => {}
                 }
             }
         }
-        Value::Table(map) if at_top || release.resolves_in_elements() => {
+        Value::Table(map) if release.resolves_in_elements() => {
             for value in map.values_mut() {
-                replace_outside(value, kind, key, environment, release, false, faults);
+                replace_outside(value, kind, key, environment, release, faults);
             }
         }
         _ => {}

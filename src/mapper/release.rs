@@ -72,8 +72,13 @@ impl Release {
 
     /// How its template engine reads templates.
     pub fn of_jinjava(&self) -> jinjava::Release {
-        let since_27 = Version::parse("2.7").is_some_and(|since| self.jinjava.compare(&since).is_ge());
-        if since_27 { jinjava::Release::Since27 } else { jinjava::Release::Until26 }
+        let since = |version: &str| Version::parse(version).is_some_and(|since| self.jinjava.compare(&since).is_ge());
+        match () {
+            () if since("2.7") => jinjava::Release::Since27,
+            () if since("2.6") => jinjava::Release::Since26,
+            () if since("2.5") => jinjava::Release::Since25,
+            () => jinjava::Release::Until24,
+        }
     }
 }
 

@@ -390,7 +390,7 @@ fn collect_references(json: &JsonValue, referred: &mut BTreeSet<String>) {
 
 /// The way to the value of a flat key, and to an attribute of its elements.
 pub fn steps_of(key: &str, attribute: Option<&str>) -> Option<Vec<Step>> {
-    let keys = |key: &str| Some(segments(key).ok()?.into_iter().map(Step::Key));
+    let keys = |key: &str| Some(segments(key)?.into_iter().map(Step::Key));
     let mut steps: Vec<Step> = keys(key)?.collect();
     let mut rest = attribute;
     while let Some(attribute) = rest {
@@ -414,7 +414,7 @@ fn written(path: &[Step]) -> Option<String> {
                 }
                 match step {
                     Step::Key(name) if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')) => {
-                        text.push_str(name)
+                        text.push_str(name);
                     }
                     Step::Key(name) => {
                         text.push('\'');

@@ -17,16 +17,10 @@ pub fn grow(map: &HashOrdered<Effective>, faults: &mut Vec<Fault>) -> Seen {
 }
 
 fn put(tree: &Seen, key: &str, value: &Value, faults: &mut Vec<Fault>) {
-    let segments = match segments(key) {
-        Ok(segments) => segments,
-        Err(()) => {
-            faults.push(Fault::new(
-                Problem::UnclosedQuote,
-                Some(key),
-                format!("`{key}` has a quote that is not closed, which stops the start"),
-            ));
-            return;
-        }
+    let Some(segments) = segments(key) else {
+        let said = format!("`{key}` has a quote that is not closed, which stops the start");
+        faults.push(Fault::new(Problem::UnclosedQuote, Some(key), said));
+        return;
     };
     // A key of dots alone has no segments; the server fails on it with an index out of bounds, which no TOML can write.
     let Some((last, parents)) = segments.split_last() else { return };
@@ -78,18 +72,18 @@ fn of_element(map: &FlatMap, faults: &mut Vec<Fault>) -> Seen {
     tree
 }
 
-/// The segments of a flat key: split at dots, but not within single quotes. Fails on a quote that is not closed.
-pub fn segments(key: &str) -> Result<Vec<String>, ()> {
+/// The segments of a flat key: split at dots, but not within single quotes. `None` for a quote that is not closed.
+pub fn segments(key: &str) -> Option<Vec<String>> {
     let mut segments = Vec::new();
     let mut rest = key;
     while let Some(open) = rest.find('\'') {
-        let close = rest[open + 1..].find('\'').ok_or(())? + open + 1;
+        let close = rest[open + 1..].find('\'')? + open + 1;
         segments.extend(split(&rest[..open]));
         segments.push(rest[open + 1..close].to_owned());
         rest = &rest[close + 1..];
     }
     segments.extend(split(rest));
-    Ok(segments)
+    Some(segments)
 }
 
 fn split(part: &str) -> impl Iterator<Item = String> {
@@ -106,7 +100,7 @@ mod tests {
         assert_eq!(parts("a.'b.c'.d"), "a|b.c|d");
         assert_eq!(parts("'a.b'"), "a.b");
         assert_eq!(parts("a..b"), "a|b");
-        assert!(segments("a.'b").is_err());
-        assert!(segments("passthru_http.''valid.max'").is_err());
+        assert!(segments("a.'b").is_none());
+        assert!(segments("passthru_http.''valid.max'").is_none());
     }
 }

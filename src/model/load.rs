@@ -8,7 +8,7 @@ use std::{fs, io};
 
 use walkdir::WalkDir;
 
-use super::{Assumptions, Content, LoadedFile, Model, Overlays, place, script_names};
+use super::{Assumptions, Content, LoadedFile, Model, Opened, Overlays, place, script_names};
 use crate::catalog::{Place, catalog};
 use crate::home::{Generation, INBOUND_ENDPOINTS, Identity, Layout, Problem, reason};
 use crate::source::properties::Properties;
@@ -33,8 +33,12 @@ impl Model {
             templates: OnceCell::new(),
             texts: RefCell::default(),
             mapping: OnceCell::new(),
+            alone: OnceCell::new(),
+            rendered: OnceCell::new(),
+            opened: Opened::default(),
             schema: OnceCell::new(),
             overlays: Arc::clone(overlays),
+            only: only.clone(),
         };
         if let Some((path, name)) = model.layout.lone.clone() {
             model.add_file(&path, name);
@@ -113,11 +117,7 @@ impl Model {
     }
 
     fn add_file(&mut self, path: &Path, name: String) {
-        let loaded = match self.overlays.get(path) {
-            Some(bytes) => SourceFile::from_bytes(path, bytes.clone()),
-            None => SourceFile::load(path),
-        };
-        match loaded {
+        match self.read_source(path) {
             Ok(source) => {
                 let (content, faults) = parse(&source);
                 self.by_name.insert(name.clone(), self.files.len());

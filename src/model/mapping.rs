@@ -7,7 +7,7 @@ use super::{Content, FileId, Model};
 use crate::jinjava::Template;
 use crate::mapper::reading::Reading;
 use crate::mapper::schema::Schema;
-use crate::mapper::{Configuration, Environment, Release, Renderer, Resources, known_keys, metadata};
+use crate::mapper::{Configuration, Environment, Output, Release, Renderer, Resources, known_keys, metadata};
 use crate::source::script;
 
 /// What the mapper reads in a home, and what it works out of it.
@@ -108,6 +108,29 @@ impl Model {
     pub fn configuration(&self) -> Option<(&Mapping, &Configuration)> {
         let mapping = self.mapping()?;
         Some((mapping, mapping.configuration.as_ref()?))
+    }
+
+    /// What is known of the values of deployment.toml: the configuration of this home, and where it has no templates what the text alone
+    /// makes of itself, without mapped keys, defaults and units.
+    pub fn configuration_or_text(&self) -> Option<&Configuration> {
+        if let Some(mapping) = self.mapping() {
+            return mapping.configuration.as_ref();
+        }
+        let work_out = || {
+            let (_, toml) = self.plain_toml()?;
+            Configuration::work_out(toml, &Resources::default(), &Environment::unknown(), &self.mapper_release()).map(Box::new)
+        };
+        self.alone.get_or_init(work_out).as_deref()
+    }
+
+    /// What the server renders, a file per template, in an environment of which nothing is known. Worked out once.
+    pub fn rendered(&self) -> &[Output] {
+        self.rendered.get_or_init(|| {
+            let Some((mapping, configuration)) = self.configuration() else { return Vec::new() };
+            let renderer = Renderer::new(configuration, &mapping.release);
+            let templates = mapping.resources.templates.iter();
+            templates.filter_map(|path| Some(renderer.render(path, &self.text_of(&Resources::path_of_template(path))?))).collect()
+        })
     }
 
     /// The text of deployment.toml where the server can read it as it stands, without a deployment tool.

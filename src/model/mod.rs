@@ -10,7 +10,7 @@ pub(crate) use load::parse;
 pub use mapping::Mapping;
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,12 +18,13 @@ use std::sync::Arc;
 use crate::catalog::{Place, Product, Version};
 use crate::home::{Generation, Identity, Layout, Problem};
 use crate::mapper::schema::Schema;
+use crate::mapper::{Configuration, Output};
 use crate::source::properties::Properties;
 use crate::source::script::ScriptOption;
 use crate::source::toml::{TomlDocument, TomlEntry};
 use crate::source::xml::XmlDocument;
 use crate::source::yaml::YamlNode;
-use crate::source::{Fault, Kind, MAX_FILE_BYTES, SourceFile, Span};
+use crate::source::{Fault, Kind, LoadError, MAX_FILE_BYTES, SourceFile, Span};
 
 /// The number of a file in its home.
 pub type FileId = usize;
@@ -106,9 +107,18 @@ pub struct Model {
     templates: OnceCell<bool>,
     texts: RefCell<HashMap<String, Option<Arc<str>>>>,
     mapping: OnceCell<Option<Box<Mapping>>>,
+    alone: OnceCell<Option<Box<Configuration>>>,
+    rendered: OnceCell<Vec<Output>>,
+    opened: Opened,
     schema: OnceCell<Option<Box<Schema>>>,
     overlays: Arc<Overlays>,
+    /// The files whose findings are wanted; empty for all.
+    only: BTreeSet<PathBuf>,
 }
+
+/// Files that a rule has looked into beyond those of the home: a list that only grows, so that what it lends stays where it is.
+#[derive(Debug, Default)]
+struct Opened(OnceCell<Box<(LoadedFile, Opened)>>);
 
 impl Model {
     /// The home's folder, or the lone file that stands for it.
@@ -139,8 +149,59 @@ impl Model {
     }
 
     /// The file of this number.
+    ///
+    /// # Panics
+    ///
+    /// If it is the number of no file of this home.
     pub fn file(&self, id: FileId) -> &LoadedFile {
-        &self.files[id]
+        let mut rest = &self.opened;
+        let Some(mut before) = id.checked_sub(self.files.len()) else { return &self.files[id] };
+        loop {
+            let (file, next) = rest.0.get().map(AsRef::as_ref).expect("a number that this home gave away");
+            let Some(fewer) = before.checked_sub(1) else { return file };
+            (rest, before) = (next, fewer);
+        }
+    }
+
+    /// The number of the file at a path below the home, which need not be one of [`Model::files`]: what is not is read, but not parsed.
+    /// `None` where it cannot be read.
+    pub fn open(&self, path: &str) -> Option<FileId> {
+        if let Some(id) = self.by_name.get(path) {
+            return Some(*id);
+        }
+        let (mut rest, mut id) = (&self.opened, self.files.len());
+        while let Some((file, next)) = rest.0.get().map(AsRef::as_ref) {
+            if file.name == path {
+                return Some(id);
+            }
+            (rest, id) = (next, id + 1);
+        }
+        let source = self.read_source(&self.layout.root.join(path)).ok()?;
+        let file = LoadedFile { source, name: path.to_owned(), content: Content::Broken, faults: Vec::new() };
+        rest.0.set(Box::new((file, Opened::default()))).ok()?;
+        Some(id)
+    }
+
+    /// The bytes of a file at a path below the home; `None` where there is none, or it is too large.
+    pub fn bytes_of(&self, path: &str) -> Option<Vec<u8>> {
+        let path = self.layout.root.join(path);
+        if let Some(bytes) = self.overlays.get(&path) {
+            return Some(bytes.clone());
+        }
+        let is_small = fs::metadata(&path).is_ok_and(|metadata| metadata.is_file() && metadata.len() <= MAX_FILE_BYTES);
+        is_small.then(|| fs::read(&path).ok()).flatten()
+    }
+
+    fn read_source(&self, path: &Path) -> Result<SourceFile, LoadError> {
+        match self.overlays.get(path) {
+            Some(bytes) => SourceFile::from_bytes(path, bytes.clone()),
+            None => SourceFile::load(path),
+        }
+    }
+
+    /// Whether findings in the file at `path` are wanted, so that nothing is worked out in vain.
+    pub fn asks_for(&self, path: &Path) -> bool {
+        self.only.is_empty() || self.only.contains(path)
     }
 
     /// The file at a catalogue place.
@@ -204,6 +265,11 @@ impl Model {
             return None;
         }
         self.text_of(&self.layout.template_of(file))
+    }
+
+    /// Whether findings in templates are wanted.
+    pub fn asks_for_any_template(&self) -> bool {
+        self.only.is_empty() || self.only.iter().any(|path| path.extension().is_some_and(|ending| ending == "j2"))
     }
 
     fn read_text(&self, path: &Path) -> Option<Arc<str>> {

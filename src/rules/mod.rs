@@ -1,12 +1,17 @@
 //! The rules: what each is called and says (data of `rules/`), the programs of those that need one, and how they are run.
 
 mod declarative;
+mod drift;
 mod fixes;
 mod info;
 mod keys;
 mod knowledge;
+mod mapper;
 mod ports;
 mod properties_structure;
+mod references;
+mod secrets;
+mod settings;
 mod source;
 mod toml_structure;
 mod transport;
@@ -87,6 +92,27 @@ static PROGRAMS: &[(&str, Check)] = &[
     ("toml-syntax", Check::Home(toml_structure::toml_syntax::check)),
     ("toml-refused-by-server", Check::Home(toml_structure::toml_refused_by_server::check)),
     ("supertable-after-subtable", Check::Home(toml_structure::supertable_after_subtable::check)),
+    ("array-overrides-defaults", Check::Home(toml_structure::array_overrides_defaults::check)),
+    ("bad-time-unit", Check::Home(toml_structure::bad_time_unit::check)),
+    ("colliding-keys", Check::Home(toml_structure::colliding_keys::check)),
+    ("fatal-mapped-key", Check::Home(toml_structure::fatal_mapped_key::check)),
+    ("number-needs-quotes", Check::Home(toml_structure::number_needs_quotes::check)),
+    ("value-refused", Check::Home(toml_structure::value_refused::check)),
+    ("ref-cycle", Check::Home(references::ref_cycle::check)),
+    ("ref-in-array-table", Check::Home(references::ref_in_array_table::check)),
+    ("ref-replaces-whole", Check::Home(references::ref_replaces_whole::check)),
+    ("ref-unresolvable", Check::Home(references::ref_unresolvable::check)),
+    ("unknown-placeholder", Check::Home(references::unknown_placeholder::check)),
+    ("secret-plaintext", Check::Home(secrets::secret_plaintext::check)),
+    ("secret-undefined", Check::Home(secrets::secret_undefined::check)),
+    ("secret-value-type", Check::Home(secrets::secret_value_type::check)),
+    ("config-update-disabled", Check::Home(drift::config_update_disabled::check)),
+    ("managed-file-edited", Check::Home(drift::managed_file_edited::check)),
+    ("stale-generated", Check::Home(drift::stale_generated::check)),
+    ("template-edited", Check::Home(drift::template_edited::check)),
+    ("toml-missing", Check::Home(drift::toml_missing::check)),
+    ("mapper-file-broken", Check::Home(mapper::mapper_file_broken::check)),
+    ("template-fails", Check::Home(mapper::template_fails::check)),
     ("key-in-wrong-table", Check::Home(keys::key_in_wrong_table::check)),
     ("unknown-key", Check::Home(keys::unknown_key::check)),
     ("enable-vs-enabled", Check::Home(keys::enable_vs_enabled::check)),

@@ -36,7 +36,7 @@ pub(super) enum Meant {
 }
 
 /// The keys of deployment.toml that nothing reads, in written order, with the schema that says so.
-pub(super) fn dead_keys(context: HomeContext) -> Option<(FileId, &Schema, Vec<DeadKey>)> {
+pub(super) fn dead_keys(context: HomeContext<'_>) -> Option<(FileId, &Schema, Vec<DeadKey<'_>>)> {
     let model = context.model();
     let schema = model.schema()?;
     let (file, document) = model.toml()?;

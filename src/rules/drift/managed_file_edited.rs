@@ -1,0 +1,175 @@
+//! `managed-file-edited`: a file that the server renders is not what it rendered: the edit is lost (config-mapper ConfigParser.java).
+
+use std::collections::BTreeSet;
+
+use super::generated::{CONFIGURATION, is_on, is_same, records};
+use crate::diagnostic::{Finding, Severity};
+use crate::mapper::metadata::md5_of;
+use crate::mapper::{Renderer, Resources};
+use crate::model::{Location, Model};
+use crate::rules::HomeContext;
+use crate::source::Span;
+use crate::source::secrets::masked;
+
+pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
+    let model = context.model();
+    let Some((mapping, _)) = model.configuration().filter(|_| model.is_whole) else { return };
+    let templates: BTreeSet<&str> = mapping.resources.templates.iter().map(String::as_str).collect();
+    for (path, md5) in records(model, CONFIGURATION).into_iter().flatten() {
+        if !templates.contains(path.as_str()) || !model.asks_for(&model.layout.root.join(&path)) {
+            continue;
+        }
+        let Some(bytes) = model.bytes_of(&path).filter(|bytes| !is_same(bytes, &md5)) else { continue };
+        let Some(file) = model.open(&path) else { continue };
+        let text = &model.file(file).source.text;
+        let rendered = rendered(model, &path);
+        // A start that was broken off has written the file and recorded nothing.
+        if rendered.as_ref().is_some_and(|rendered| is_same(&bytes, &md5_of(rendered.as_bytes()))) {
+            continue;
+        }
+        let rendered = rendered.filter(|rendered| is_same(rendered.as_bytes(), &md5));
+        let change = rendered.as_ref().and_then(|rendered| Change::between(rendered, text));
+        let span = change.as_ref().map_or(Span::at(0), |change| change.span);
+        let name = path.rsplit('/').next().unwrap_or(&path);
+        let (severity, message) = fate(model, name);
+        let finding = Finding::new(context.number, Location { file, span }, message).severity(severity).key(&path);
+        findings.push(finding.help(help(model, &path, change.as_ref())));
+    }
+}
+
+/// What becomes of the edit.
+fn fate(model: &Model, name: &str) -> (Severity, String) {
+    let edited = format!("`{name}` was edited by hand");
+    if is_on(model, "avoidConfigUpdate") {
+        (Severity::Info, format!("{edited}: the edit stays as long as the server starts with `-DavoidConfigUpdate=true`"))
+    } else if is_on(model, "avoidConfigHashRead") {
+        (Severity::Warning, format!("{edited}: the edit is lost at the first start after a change of deployment.toml"))
+    } else {
+        (Severity::Error, format!("{edited}: the server renders it anew at the next start, and the edit is lost"))
+    }
+}
+
+fn help(model: &Model, path: &str, change: Option<&Change>) -> String {
+    let template = Resources::path_of_template(path);
+    let Some(change) = change else {
+        return format!("make the change in deployment.toml, or where no key reaches it in `{template}`");
+    };
+    let was = match (change.was.trim(), change.is.trim()) {
+        ("", _) => "the server has nothing here".to_owned(),
+        (was, _) => format!("the server has `{was}` here"),
+    };
+    let keys = model.text_of(&template).map(|template| keys_printed(&template, &change.was_unmasked)).unwrap_or_default();
+    match keys.as_slice() {
+        [] => format!("{was}: make the change in deployment.toml, or where no key reaches it in `{template}`"),
+        keys => {
+            let keys: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
+            format!("{was}, out of {}: set it in deployment.toml", keys.join(" and "))
+        }
+    }
+}
+
+/// What the server would write there; `None` where it fails, or where it cannot be followed.
+fn rendered(model: &Model, path: &str) -> Option<String> {
+    let (mapping, configuration) = model.configuration()?;
+    let template = model.text_of(&Resources::path_of_template(path))?;
+    Renderer::new(configuration, &mapping.release).render(path, &template).text
+}
+
+/// The first line that was changed.
+struct Change {
+    /// The line in the file as it is.
+    span: Span,
+    /// It, without secrets.
+    is: String,
+    /// What the server rendered there, without secrets.
+    was: String,
+    was_unmasked: String,
+}
+
+impl Change {
+    fn between(rendered: &str, text: &str) -> Option<Self> {
+        let (hidden, hidden_rendered) = (masked(text), masked(rendered));
+        let mut start = 0;
+        let mut was = rendered.lines().zip(hidden_rendered.lines());
+        for (line, hidden) in text.split_inclusive('\n').zip(hidden.lines()) {
+            let own = line.trim_end_matches(['\r', '\n']);
+            let next = was.next();
+            if next.is_none_or(|(was, _)| was != own) {
+                let indentation = own.len() - own.trim_start().len();
+                let span = Span::new(start + indentation, start + own.len());
+                let (was_unmasked, was) = next.unwrap_or_default();
+                return Some(Self { span, is: hidden.to_owned(), was: was.to_owned(), was_unmasked: was_unmasked.to_owned() });
+            }
+            start += line.len();
+        }
+        let (was_unmasked, was) = was.next()?;
+        let (is, was, was_unmasked) = (String::new(), was.to_owned(), was_unmasked.to_owned());
+        Some(Self { span: Span::at(text.len()), is, was, was_unmasked })
+    }
+}
+
+/// The keys that the only line of a template prints from which the rendered `line` can come.
+fn keys_printed(template: &str, line: &str) -> Vec<String> {
+    let mut found: Option<Vec<String>> = None;
+    for written in template.lines().filter(|written| written.contains("{{")) {
+        let Some(keys) = printed_on(written.trim(), line.trim()) else { continue };
+        if found.as_ref().is_some_and(|found| *found != keys) {
+            return Vec::new();
+        }
+        found = Some(keys);
+    }
+    found.unwrap_or_default()
+}
+
+/// The keys that `written` prints, if it can have become `line`.
+fn printed_on(written: &str, line: &str) -> Option<Vec<String>> {
+    let mut keys = Vec::new();
+    let mut rest = line;
+    let mut parts = written.split("{{");
+    let first = parts.next()?;
+    rest = rest.strip_prefix(first)?;
+    let parts: Vec<&str> = parts.collect();
+    for (number, part) in parts.iter().enumerate() {
+        let (expression, behind) = part.split_once("}}")?;
+        let name = expression.split('|').next().unwrap_or_default().trim();
+        let is_key = name.contains('.') && name.chars().all(|next| next.is_ascii_alphanumeric() || matches!(next, '_' | '.'));
+        if !is_key || behind.contains("{%") {
+            return None;
+        }
+        keys.push(name.to_owned());
+        rest = if number + 1 == parts.len() {
+            rest.strip_suffix(behind)?;
+            ""
+        } else if behind.is_empty() {
+            rest
+        } else {
+            &rest[rest.find(behind)? + behind.len()..]
+        };
+    }
+    // A line that is all variable can come from anywhere.
+    (written.len() > parts.iter().map(|part| part.len() + 2).sum::<usize>() || written.contains(['=', '<', ':'])).then_some(keys)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_changed_line_is_found() {
+        let change = Change::between("a\n  b\nc\n", "a\n  x\nc\n").expect("a change");
+        assert_eq!((change.span, change.was.as_str()), (Span::new(4, 5), "  b"));
+        let change = Change::between("a\n", "a\nb").expect("a change");
+        assert_eq!((change.span, change.was.as_str()), (Span::new(2, 3), ""));
+        let change = Change::between("a\nb\n", "a\n").expect("a change");
+        assert_eq!((change.span, change.was.as_str()), (Span::at(2), "b"));
+        assert!(Change::between("a\r\n", "a\n").is_none());
+    }
+
+    #[test]
+    fn a_line_knows_the_key_that_it_prints() {
+        let template = "<a>{{ x.y }}</a>\n<b>{{ x.z }}</b>\n{{ all.of.it }}\n";
+        assert_eq!(keys_printed(template, "<b>1</b>"), ["x.z"]);
+        assert!(keys_printed(template, "<c>1</c>").is_empty());
+        assert!(keys_printed("<a>{{ x.y }}</a>\n<a>{{ x.z }}</a>\n", "<a>1</a>").is_empty());
+    }
+}

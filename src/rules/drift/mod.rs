@@ -1,0 +1,8 @@
+//! Rules of the category `drift`: what the server rendered, and what lies there now.
+
+pub(super) mod config_update_disabled;
+mod generated;
+pub(super) mod managed_file_edited;
+pub(super) mod stale_generated;
+pub(super) mod template_edited;
+pub(super) mod toml_missing;

@@ -1,0 +1,18 @@
+//! `stale-generated`: deployment.toml has changed since the last start.
+
+use super::generated::{CONFIGURATION, is_same, records};
+use crate::diagnostic::Finding;
+use crate::rules::HomeContext;
+
+pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
+    let model = context.model();
+    let Some(file) = model.toml_file().filter(|_| model.is_managed()) else { return };
+    let name = &model.file(file).name;
+    let Some(md5) = records(model, CONFIGURATION).and_then(|mut records| records.remove(name)) else { return };
+    let Some(bytes) = model.bytes_of(name) else { return };
+    if !is_same(&bytes, &md5) {
+        let message = "deployment.toml has changed since the last start: the server runs with what it was before";
+        let finding = Finding::new(context.number, model.start_of(file), message).key(name);
+        findings.push(finding.help("restart the server, which renders its files anew"));
+    }
+}

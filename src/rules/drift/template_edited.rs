@@ -1,0 +1,28 @@
+//! `template-edited`: a template or a JSON file of the mapper is not what it was at the last start.
+
+use super::generated::{TEMPLATES, is_same, records};
+use crate::diagnostic::Finding;
+use crate::model::Location;
+use crate::rules::HomeContext;
+use crate::source::Span;
+
+pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
+    let model = context.model();
+    if !(model.is_managed() && model.is_whole) {
+        return;
+    }
+    for (path, md5) in records(model, TEMPLATES).into_iter().flatten() {
+        if !model.asks_for(&model.layout.root.join(&path)) {
+            continue;
+        }
+        let Some(bytes) = model.bytes_of(&path) else { continue };
+        if is_same(&bytes, &md5) {
+            continue;
+        }
+        let Some(file) = model.open(&path) else { continue };
+        let name = path.rsplit('/').next().unwrap_or(&path);
+        let message = format!("`{name}` is not what it was at the last start: edited, or replaced by an update");
+        let finding = Finding::new(context.number, Location { file, span: Span::at(0) }, message).key(&path);
+        findings.push(finding.help("keep an edit where an update cannot overwrite it, and make it again after each update"));
+    }
+}

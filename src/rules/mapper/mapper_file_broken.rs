@@ -1,0 +1,94 @@
+//! `mapper-file-broken`: the JSON files of the mapper must be JSON, and key-mappings.json must map as the mapper knows it (config-mapper
+//! KeyMapper.java).
+
+use crate::diagnostic::{Finding, Severity};
+use crate::mapper::{JsonFile, Problem};
+use crate::model::Location;
+use crate::rules::HomeContext;
+use crate::source::Span;
+
+/// Where the JSON files lie below a home.
+const FOLDER: &str = "repository/resources/conf";
+
+pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
+    let model = context.model();
+    let Some(mapping) = model.mapping() else { return };
+    for (file, _) in &mapping.resources.broken {
+        let Some(id) = model.open(&format!("{FOLDER}/{}", file.name())) else { continue };
+        let text = &model.file(id).source.text;
+        let Err(error) = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text) else { continue };
+        let at = Location { file: id, span: Span::at(offset_of(text, error.line(), error.column())) };
+        let what = error.to_string();
+        let what = what.rsplit_once(" at line").map_or(what.as_str(), |(what, _)| what);
+        let name = file.name();
+        // Gson, with which the server reads, is not as strict.
+        let is_commented = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&without_comments(text)).is_ok();
+        findings.push(if is_commented {
+            Finding::new(context.number, at, format!("`{name}` has comments: the server reads over them, and this tool cannot"))
+                .severity(Severity::Info)
+                .help("remove the comments: nothing of the file counts here")
+        } else {
+            Finding::new(context.number, at, format!("`{name}` is no JSON, and the server does not start: {what}"))
+                .help("restore the file of this version and update level")
+        });
+    }
+    let faults = mapping.configuration.iter().flat_map(|configuration| &configuration.faults);
+    for fault in faults.filter(|fault| fault.problem == Problem::KeyMapping) {
+        let Some(id) = model.open(&format!("{FOLDER}/{}", JsonFile::KeyMappings.name())) else { continue };
+        let text = &model.file(id).source.text;
+        let keys = mapping.resources.json(JsonFile::KeyMappings).keys();
+        let named = keys.into_iter().find(|key| fault.message.contains(&format!("maps `{key}`")));
+        let quoted = named.map(|key| format!("\"{key}\"")).unwrap_or_default();
+        let start = text.find(&quoted).unwrap_or_default();
+        let at = Location { file: id, span: Span::new(start, start + quoted.len()) };
+        let message = format!("{}, and the server does not start", fault.message);
+        let finding = Finding::new(context.number, at, message).key(named.map_or("key-mappings.json", String::as_str));
+        findings.push(finding.help("write `list:key` for a key of the elements of a list"));
+    }
+}
+
+/// The byte of a line and column as `serde_json` counts them, from 1 and in bytes.
+fn offset_of(text: &str, line: usize, column: usize) -> usize {
+    let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    text.floor_char_boundary((start + column.saturating_sub(1)).min(text.len()))
+}
+
+/// `text` with its comments as blanks.
+fn without_comments(text: &str) -> String {
+    let mut result = String::new();
+    let mut rest = text;
+    while let Some(next) = rest.chars().next() {
+        let len = match next {
+            '"' => string_len(rest),
+            '#' => rest.find('\n').unwrap_or(rest.len()),
+            '/' if rest.starts_with("//") => rest.find('\n').unwrap_or(rest.len()),
+            '/' if rest.starts_with("/*") => rest.find("*/").map_or(rest.len(), |end| end + 2),
+            _ => next.len_utf8(),
+        };
+        if !matches!(next, '#' | '/') {
+            result.push_str(&rest[..len]);
+        }
+        rest = &rest[len..];
+    }
+    result
+}
+
+fn string_len(text: &str) -> usize {
+    let mut escaped = false;
+    let end = text.char_indices().skip(1).find(|(_, next)| {
+        let ends = *next == '"' && !escaped;
+        escaped = *next == '\\' && !escaped;
+        ends
+    });
+    end.map_or(text.len(), |(at, _)| at + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comments_are_told_from_strings() {
+        assert_eq!(without_comments("{ // a\n\"b//\\\"#\": 1, /* c */ # d\n}"), "{ \n\"b//\\\"#\": 1,  \n}");
+    }
+}

@@ -1,0 +1,39 @@
+//! `ref-replaces-whole`: `$ref{}` to a boolean or a list within a longer string, of which nothing else is left (config-mapper
+//! ReferenceResolver.java).
+
+use crate::diagnostic::Finding;
+use crate::mapper::placeholders;
+use crate::mapper::value::Value;
+use crate::rules::HomeContext;
+use crate::rules::settings::Settings;
+
+pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
+    let Some(settings) = Settings::of_home(context.model()) else { return };
+    for (key, setting) in &settings.configuration.settings {
+        let texts: Vec<&str> = match &setting.value {
+            Value::Text(text) => vec![text],
+            Value::List(items) => {
+                items.iter().filter_map(|item| if let Value::Text(text) = item { Some(text.as_str()) } else { None }).collect()
+            }
+            _ => continue,
+        };
+        let is_list = matches!(setting.value, Value::List(_));
+        for (text, name) in texts.iter().flat_map(|text| placeholders(text, "ref").into_iter().map(move |name| (*text, name))) {
+            let target = settings.configuration.get(name).map(|effective| &effective.value);
+            let what = match target {
+                Some(Value::Boolean(boolean)) => format!("the boolean {boolean}"),
+                Some(Value::List(_)) => "a list".to_owned(),
+                _ => continue,
+            };
+            let placeholder = format!("$ref{{{name}}}");
+            if text == placeholder && !(is_list && texts.len() > 1) {
+                continue;
+            }
+            let part = settings.part(settings.configuration.targets(key).first().map(String::as_str), Some(&placeholder));
+            let whole = if is_list { "list" } else { "string" };
+            let message = format!("`{placeholder}` is {what}: the server puts it in place of the whole {whole}");
+            let help = format!("write what `{name}` stands for, or leave nothing but the reference");
+            findings.push(settings.finding(context, &part, message).help(help));
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! `unknown-placeholder`: marks of other tools in deployment.toml, which neither the mapper nor the server resolves.
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::{Finding, Severity};
+use crate::fix::edit::{Fix, Safety};
+use crate::model::{Location, Model};
+use crate::rules::{HomeContext, fixes};
+use crate::source::Span;
+use crate::source::secrets::is_secret_name;
+use crate::source::toml::{TomlEntry, TomlValue};
+
+/// What the mapper resolves: `$env{NAME}`.
+const KINDS: [&str; 4] = ["env", "sys", "ref", "secret"];
+
+/// What the products and Java resolve in generated files while the server runs: `${carbon.home}`. Names that end in a dot stand for all
+/// that begin with them.
+const RUNTIME_NAMES: [&str; 37] = [
+    "ANDES_HOME",
+    "Ports.",
+    "QPID_WORK",
+    "admin.password",
+    "admin.username",
+    "auth.url.port",
+    "axis2.",
+    "carbon.",
+    "catalina.",
+    "components.repo",
+    "conf",
+    "conf.location",
+    "copyright",
+    "file.",
+    "hostName",
+    "http.nio.port",
+    "httpPort",
+    "https.nio.port",
+    "httpsPort",
+    "java.",
+    "javax.",
+    "jms.port",
+    "jms.url",
+    "line.separator",
+    "mgt.transport.",
+    "org.wso2.",
+    "os.",
+    "path.separator",
+    "product.",
+    "receiver.url.port",
+    "serverOrigin",
+    "superTenantDomain",
+    "tenantPrefix",
+    "user.",
+    "userTenantDomain",
+    "wso2.",
+    "year",
+];
+
+pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
+    let Some((file, document)) = context.model().toml() else { return };
+    let text = &context.model().file(file).source.text;
+    let properties = start_properties(context.model());
+    for entry in document.entries.iter().filter(|entry| !is_secrets(&entry.key)) {
+        for span in strings(entry) {
+            for mark in marks(span.of(text), span.start, is_secret_name(&entry.key)) {
+                if mark.is_property && (is_runtime_name(&mark.name) || properties.contains(mark.name.as_str())) {
+                    continue;
+                }
+                let written = mark.span.of(text);
+                // What may be a secret itself is not repeated.
+                let message = if mark.is_literal_at_times {
+                    "this looks like a variable, and the server takes it literally".to_owned()
+                } else if mark.is_unclosed {
+                    format!("`${}{{` is not closed: the server takes it literally", mark.name)
+                } else {
+                    format!("`{written}` is resolved by nothing: the server takes it literally")
+                };
+                let severity = if mark.is_literal_at_times { Severity::Info } else { Severity::Warning };
+                let finding = Finding::new(context.number, Location { file, span: mark.span }, message);
+                let help = match &mark.meant {
+                    Some(_) if mark.is_literal_at_times => "write `$env{}` with its name if a variable is meant".to_owned(),
+                    Some(meant) => format!("write `{meant}`"),
+                    None if mark.is_unclosed => "close it with `}`".to_owned(),
+                    None => format!(
+                        "write `$sys{{{0}}}` if a `-D{0}` of the start script is meant, else `$env{{}}`, `$ref{{}}` or the value",
+                        mark.name
+                    ),
+                };
+                let fix = mark.meant.and_then(|meant| rewrite(context, entry, mark.span, meant));
+                findings.push(finding.key(&entry.key).severity(severity).help(help).fix(fix));
+            }
+        }
+    }
+}
+
+fn is_secrets(key: &str) -> bool {
+    key.starts_with("secrets.") || key.starts_with("runtime_secrets.")
+}
+
+/// The ranges of the strings of an entry.
+fn strings(entry: &TomlEntry) -> Vec<Span> {
+    fn add(value: &TomlValue, span: Span, spans: &mut Vec<Span>) {
+        match value {
+            TomlValue::String(_) => spans.push(span),
+            TomlValue::Array(items) => items.iter().for_each(|(item, span)| add(item, *span, spans)),
+            _ => {}
+        }
+    }
+    let mut spans = Vec::new();
+    add(&entry.value, entry.value_span, &mut spans);
+    spans
+}
+
+/// The properties that the start script sets.
+fn start_properties(model: &Model) -> BTreeSet<&str> {
+    model.script().into_iter().flat_map(|(_, options)| options).map(|option| option.name.as_str()).collect()
+}
+
+fn is_runtime_name(name: &str) -> bool {
+    RUNTIME_NAMES.iter().any(|known| if known.ends_with('.') { name.starts_with(known) } else { name == *known })
+}
+
+fn rewrite(context: HomeContext, entry: &TomlEntry, span: Span, meant: String) -> Option<Fix> {
+    let (file, _) = fixes::toml_of(context.model())?;
+    let title = format!("write the placeholder in `{}` as the mapper knows it", entry.key);
+    Some(fixes::fix_of(context.model(), file, title, Safety::Unsafe, vec![(span, meant)], vec![entry.key.clone()]))
+}
+
+/// Something that looks like a placeholder and is none of the mapper's.
+#[derive(Debug, PartialEq, Eq)]
+struct Mark {
+    span: Span,
+    /// What it names.
+    name: String,
+    /// What to write for it.
+    meant: Option<String>,
+    /// Whether it names a system property, of which the server knows many.
+    is_property: bool,
+    /// Whether it may as well be meant as it stands: a password.
+    is_literal_at_times: bool,
+    /// Whether its brace is never closed.
+    is_unclosed: bool,
+}
+
+/// The marks in a string as it is written, with its quotes, from `start` on. In a secret only one that is all there is.
+fn marks(written: &str, start: usize, is_secret: bool) -> Vec<Mark> {
+    let inner = written.trim_matches(['"', '\'']);
+    let offset = start + written.len() - written.trim_start_matches(['"', '\'']).len();
+    let mut marks = Vec::new();
+    if let Some(name) = inner.strip_prefix('%').and_then(|rest| rest.strip_suffix('%')).filter(|name| is_variable(name)) {
+        marks.push(variable(Span::new(offset, offset + inner.len()), name, is_secret));
+    }
+    let is_pattern = inner.contains(['^', '\\', '|']);
+    for (at, _) in inner.match_indices('$') {
+        if inner[..at].ends_with(['$', '\\']) {
+            continue;
+        }
+        let rest = &inner[at + 1..];
+        let word = &rest[..rest.find(|next: char| !(next.is_ascii_alphanumeric() || next == '_')).unwrap_or(rest.len())];
+        let behind = &rest[word.len()..];
+        let found = if let Some(braced) = behind.strip_prefix('{') {
+            let end = braced.find('}');
+            let len = 1 + word.len() + 1;
+            end.map_or_else(
+                || KINDS.contains(&word).then(|| unclosed(offset + at, inner.len() - at, word)),
+                |end| in_braces(word, &braced[..end], Span::new(offset + at, offset + at + len + end + 1)),
+            )
+        } else if let Some(called) = behind.strip_prefix('(').filter(|_| KINDS.contains(&word)) {
+            called.find(')').map(|end| {
+                let span = Span::new(offset + at, offset + at + 1 + word.len() + 1 + end + 1);
+                other_kind(span, word, &called[..end])
+            })
+        } else {
+            let is_alone = at == 0 && behind.is_empty();
+            let counts = is_variable(word) && (is_alone || !(is_pattern || is_secret));
+            counts.then(|| variable(Span::new(offset + at, offset + at + 1 + word.len()), word, is_secret))
+        };
+        marks.extend(found.filter(|mark| !is_secret || mark.span.len() == inner.len()));
+    }
+    marks
+}
+
+/// `${name}`, and `$kind{name}` of a kind that does not exist.
+fn in_braces(word: &str, name: &str, span: Span) -> Option<Mark> {
+    if !word.is_empty() {
+        return (!KINDS.contains(&word) && !name.is_empty()).then(|| other_kind(span, word, name));
+    }
+    let is_name = |name: &str| {
+        name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+            && name.chars().all(|next| next.is_ascii_alphanumeric() || matches!(next, '_' | '.' | '-'))
+    };
+    if let Some((kind, name)) = name.split_once(':')
+        && is_name(name)
+    {
+        let kind = kind.to_ascii_lowercase();
+        return matches!(kind.as_str(), "env" | "sys").then(|| other_kind(span, &kind, name));
+    }
+    if !is_name(name) {
+        return None;
+    }
+    let meant = is_variable(name).then(|| format!("$env{{{name}}}"));
+    Some(Mark { span, name: name.to_owned(), meant, is_property: true, is_literal_at_times: false, is_unclosed: false })
+}
+
+/// A mark like one of the mapper's.
+fn other_kind(span: Span, word: &str, name: &str) -> Mark {
+    let lower = word.to_ascii_lowercase();
+    let kind = KINDS.into_iter().find(|kind| lower == *kind || lower.strip_suffix('s') == Some(kind));
+    let meant = kind.map(|kind| format!("${kind}{{{name}}}"));
+    Mark { span, name: name.to_owned(), meant, is_property: false, is_literal_at_times: false, is_unclosed: false }
+}
+
+fn unclosed(start: usize, len: usize, kind: &str) -> Mark {
+    let span = Span::new(start, start + len);
+    Mark { span, name: kind.to_owned(), meant: None, is_property: false, is_literal_at_times: false, is_unclosed: true }
+}
+
+/// A variable as a shell writes it.
+fn variable(span: Span, name: &str, is_secret: bool) -> Mark {
+    let meant = Some(format!("$env{{{name}}}"));
+    Mark { span, name: name.to_owned(), meant, is_property: false, is_literal_at_times: is_secret, is_unclosed: false }
+}
+
+/// Whether it is named as environment variables are.
+fn is_variable(name: &str) -> bool {
+    name.len() >= 3
+        && name.starts_with(|first: char| first.is_ascii_uppercase())
+        && name.bytes().all(|next| next.is_ascii_uppercase() || next.is_ascii_digit() || next == b'_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(written: &str, is_secret: bool) -> Vec<(&str, Option<String>)> {
+        marks(written, 0, is_secret).into_iter().map(|mark| (mark.span.of(written), mark.meant)).collect()
+    }
+
+    #[test]
+    fn marks_of_other_tools_are_told_from_those_of_the_mapper() {
+        let env = |name: &str| Some(format!("$env{{{name}}}"));
+        assert_eq!(names("\"$DB_PASSWORD\"", true), [("$DB_PASSWORD", env("DB_PASSWORD"))]);
+        assert_eq!(names("\"https://$HOST:9443\"", false), [("$HOST", env("HOST"))]);
+        assert_eq!(names("\"${env:DB}\"", false), [("${env:DB}", env("DB"))]);
+        assert_eq!(names("\"$ENV{DB}\"", false), [("$ENV{DB}", env("DB"))]);
+        assert_eq!(names("\"$env(DB)\"", false), [("$env(DB)", env("DB"))]);
+        assert_eq!(names("\"$secrets{db}\"", true), [("$secrets{db}", Some("$secret{db}".to_owned()))]);
+        assert_eq!(names("\"%DB_HOST%\"", false), [("%DB_HOST%", env("DB_HOST"))]);
+        assert_eq!(names("\"${a.b}\"", false), [("${a.b}", None)]);
+        assert_eq!(names("\"$secret{a\"", true), [("$secret{a", None)]);
+        for fine in [
+            "\"$env{A}$sys{b}$ref{c.d}\"",
+            "\"$secret{e}\"",
+            "\"^.*$\"",
+            "\"pa$word\"",
+            "\"$1\"",
+            "\"a$ABC|^b\"",
+            "\"$$ABC\"",
+            "\"${#x}\"",
+        ] {
+            assert!(names(fine, false).is_empty(), "{fine}");
+        }
+        assert!(names("\"x$ABC${DEF}y\"", true).is_empty());
+    }
+}

@@ -1,0 +1,37 @@
+//! `secret-plaintext`: aliases of `[secrets]` that cipher-tool has not encrypted yet (config-mapper ReferenceResolver.java).
+
+use crate::diagnostic::{Finding, Severity};
+use crate::mapper::Problem;
+use crate::model::Location;
+use crate::rules::HomeContext;
+use crate::rules::settings::Settings;
+use crate::source::toml::TomlValue;
+
+pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
+    let Some(settings) = Settings::of(context.model()) else { return };
+    for entry in &settings.document.entries {
+        let (Some(alias), TomlValue::String(value)) = (entry.key.strip_prefix("secrets."), &entry.value) else { continue };
+        let alias = alias.trim_matches('\'');
+        let placeholder = format!("$secret{{{alias}}}");
+        let used = settings.faults(Problem::PlainSecret).find(|fault| fault.placeholder.as_ref() == Some(&placeholder));
+        let is_plain = value.starts_with('[') && value.ends_with(']');
+        if used.is_none() && !is_plain {
+            continue;
+        }
+        let at = Location { file: settings.file, span: entry.key_span };
+        let message = match used {
+            Some(_) => {
+                format!("`{alias}` is not encrypted yet: the server does not start on `{placeholder}`, or reads no secret there")
+            }
+            None => format!("`{alias}` is not encrypted yet: the secret stands here in plain text"),
+        };
+        let finding = Finding::new(context.number, at, message).key(&entry.key).help("run `ciphertool.sh -Dconfigure`");
+        findings.push(match used {
+            Some(fault) => {
+                let span = settings.part_in(fault).span;
+                finding.related(context.number, Location { file: settings.file, span }, "used here")
+            }
+            None => finding.severity(Severity::Warning),
+        });
+    }
+}

@@ -1,0 +1,51 @@
+//! `secret-undefined`: `$secret{}` with an alias that `[secrets]` does not have (config-mapper ReferenceResolver.java resolveSecrets: it looks
+//! at one after the other until one is fine).
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::Finding;
+use crate::fix::edit::{Fix, Safety};
+use crate::mapper::{Problem, placeholders};
+use crate::near;
+use crate::rules::settings::{Part, Settings};
+use crate::rules::{HomeContext, fixes};
+use crate::source::Span;
+use crate::source::template::is_template;
+
+pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
+    let Some(settings) = Settings::of(context.model()) else { return };
+    let mut seen: BTreeSet<(Span, &str)> = BTreeSet::new();
+    for fault in settings.faults(Problem::UndefinedSecret) {
+        let Some(placeholder) = fault.placeholder.as_deref() else { continue };
+        let Some(alias) = placeholders(placeholder, "secret").into_iter().next().filter(|alias| !is_template(alias)) else {
+            continue;
+        };
+        let part = settings.part_in(fault);
+        if !seen.insert((part.span, placeholder)) {
+            continue;
+        }
+        let message =
+            format!("`{placeholder}` names no alias of `[secrets]`: the server does not start, or goes without the secret");
+        let near = near::nearest(alias, settings.configuration.secrets.aliases(), '.');
+        let mean = near::did_you_mean(alias, settings.configuration.secrets.aliases(), '.');
+        let add = format!("add `{alias} = \"[...]\"` to `[secrets]` and encrypt it with `ciphertool.sh -Dconfigure`");
+        let help = mean.map_or_else(|| add.clone(), |mean| format!("{mean} Otherwise {add}"));
+        let rename = near.first().filter(|_| near.len() == 1).and_then(|near| rename(context, settings, &part, near));
+        findings.push(settings.finding(context, &part, message).help(help).fix(rename));
+    }
+}
+
+/// Writes the alias that was meant into the placeholder.
+fn rename(context: HomeContext, settings: Settings, part: &Part, alias: &str) -> Option<Fix> {
+    fixes::toml_of(context.model())?;
+    let key = settings.entry_at(part.value?)?.key.clone();
+    let edit = (part.span, format!("$secret{{{alias}}}"));
+    Some(fixes::fix_of(
+        context.model(),
+        settings.file,
+        format!("name the alias `{alias}`"),
+        Safety::Unsafe,
+        vec![edit],
+        vec![key],
+    ))
+}

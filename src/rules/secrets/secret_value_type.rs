@@ -1,0 +1,29 @@
+//! `secret-value-type`: values of `[secrets]` and `[runtime_secrets]` that are no strings (config-mapper TomlParser.java).
+
+use crate::diagnostic::Finding;
+use crate::fix::edit::{Fix, Safety};
+use crate::mapper::Problem;
+use crate::rules::settings::Settings;
+use crate::rules::{HomeContext, fixes};
+
+pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
+    let Some(settings) = Settings::of(context.model()) else { return };
+    for fault in settings.faults(Problem::SecretType) {
+        let part = settings.part_in(fault);
+        let Some(key) = part.key else { continue };
+        let table = key.split('.').next().unwrap_or_default();
+        let message = format!("`{key}` is no string: the server reads every value of `[{table}]` as one, and does not start");
+        findings
+            .push(settings.finding(context, &part, message).help("write the value in quotes").fix(quote(context, settings, key)));
+    }
+}
+
+/// Puts the value in quotes, where a string of the same characters is all that can be meant.
+fn quote(context: HomeContext, settings: Settings, key: &str) -> Option<Fix> {
+    fixes::toml_of(context.model())?;
+    let entry = settings.document.get(key)?;
+    let written = entry.value_span.of(settings.text);
+    let edit = entry.value.as_text().filter(|text| text == written).map(|text| (entry.value_span, format!("\"{text}\"")))?;
+    let title = format!("quote the value of `{key}`");
+    Some(fixes::fix_of(context.model(), settings.file, title, Safety::Safe, vec![edit], vec![key.to_owned()]))
+}

@@ -1,0 +1,103 @@
+//! `array-overrides-defaults`: a list of the user takes the place of the whole default list (config-mapper DefaultParser.java).
+
+use crate::diagnostic::{Finding, Severity};
+use crate::fix::edit::{Fix, Safety};
+use crate::mapper::value::Value;
+use crate::mapper::{JsonFile, Origin};
+use crate::rules::settings::{Settings, fits_into};
+use crate::rules::{HomeContext, fixes};
+use crate::source::secrets::is_secret_name;
+use crate::source::toml::TomlValue;
+
+/// How many missing values are named.
+const NAMED: usize = 3;
+
+pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
+    let Some(settings) = Settings::of_home(context.model()) else { return };
+    let Some((mapping, configuration)) = context.model().configuration() else { return };
+    for (key, default) in mapping.resources.json(JsonFile::Default) {
+        let Some(default) = default.as_array().filter(|default| !default.is_empty()) else { continue };
+        let Some(effective) = configuration.get(key) else { continue };
+        let (Origin::User { key: own }, Value::List(items)) = (&effective.origin, &effective.value) else { continue };
+        let given: Vec<String> = items.iter().map(comparable).collect();
+        let default: Vec<Value> = default.iter().map(Value::of_json).collect();
+        let missing: Vec<&Value> = default.iter().filter(|value| !given.contains(&comparable(value))).collect();
+        let is_new = |item: &String| !default.iter().any(|value| comparable(value) == *item);
+        // Who lists nothing but defaults has left the others out on purpose, and an address is no more than an example.
+        if missing.is_empty() || !given.iter().any(is_new) || default.iter().any(is_address) {
+            continue;
+        }
+        let has_tables = default.iter().any(|value| matches!(value, Value::Table(_)));
+        let severity = if has_tables || protects(key) { Severity::Warning } else { Severity::Info };
+        let count = missing.len();
+        let what = match default.len() {
+            1 => "the default no longer counts".to_owned(),
+            all if all == count => format!("all {all} defaults no longer count"),
+            all => format!("{count} of {all} defaults no longer count"),
+        };
+        let message = format!("this list replaces the whole default list of `{own}`: {what}");
+        let part = settings.part(Some(key), None);
+        let fix = append(context, settings, own, &missing);
+        let finding = settings.finding(context, &part, message).severity(severity);
+        findings.push(finding.help(format!("add what is still wanted: {}", named(&missing))).fix(fix));
+    }
+}
+
+/// A value as text, whole numbers without a fraction: default.json has none but doubles.
+fn comparable(value: &Value) -> String {
+    match value {
+        Value::Double(number) if number.fract() == 0.0 => format!("{number:.0}"),
+        Value::List(items) => format!("{:?}", items.iter().map(comparable).collect::<Vec<_>>()),
+        Value::Table(map) => {
+            let mut entries: Vec<String> = map.iter().map(|(key, value)| format!("{key}={}", comparable(value))).collect();
+            entries.sort();
+            format!("{entries:?}")
+        }
+        other => other.to_java(),
+    }
+}
+
+fn is_address(value: &Value) -> bool {
+    matches!(value, Value::Text(text) if ["localhost", "127.0.0.1", "${carbon."].iter().any(|part| text.contains(part)))
+}
+
+/// Whether a list is there to keep something out, or to keep something running.
+fn protects(key: &str) -> bool {
+    ["access_control", "deny", "handler", "subscriptions", "resources", "tenant_context", "security"]
+        .iter()
+        .any(|word| key.contains(word))
+}
+
+fn named(missing: &[&Value]) -> String {
+    let name = |value: &Value| match value {
+        Value::Table(map) => {
+            let name = ["name", "id", "context", "class", "type"].iter().find_map(|key| map.get(*key));
+            let open = map.iter().find(|(key, _)| !is_secret_name(key)).map(|(_, value)| value);
+            name.or(open).map_or_else(String::new, Value::to_java)
+        }
+        other => other.to_java(),
+    };
+    let mut names: Vec<String> = missing.iter().take(NAMED).map(|value| format!("`{}`", name(value))).collect();
+    if missing.len() > NAMED {
+        names.push(format!("and {} more of default.json", missing.len() - NAMED));
+    }
+    names.join(", ")
+}
+
+/// Adds missing strings behind the last string of an array.
+fn append(context: HomeContext, settings: Settings, key: &str, missing: &[&Value]) -> Option<Fix> {
+    fixes::toml_of(context.model())?;
+    let entry = settings.document.get(key)?;
+    let TomlValue::Array(items) = &entry.value else { return None };
+    let (TomlValue::String(_), last) = items.last()? else { return None };
+    let texts: Option<Vec<String>> = missing
+        .iter()
+        .map(|value| match value {
+            Value::Text(text) if fits_into('"', text) => Some(format!(", \"{text}\"")),
+            _ => None,
+        })
+        .collect();
+    let edit = (crate::source::Span::at(last.end), texts?.concat());
+    let title = format!("add the missing defaults to `{key}`");
+    Some(fixes::fix_of(context.model(), settings.file, title, Safety::Unsafe, vec![edit], vec![key.to_owned()]))
+}

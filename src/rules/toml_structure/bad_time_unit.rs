@@ -1,0 +1,91 @@
+//! `bad-time-unit`: times that the mapper cannot convert, or converts to something else (config-mapper UnitResolver.java).
+
+use crate::diagnostic::{Finding, Severity};
+use crate::fix::edit::{Fix, Safety};
+use crate::mapper::units::{Time, milliseconds};
+use crate::mapper::value::Value;
+use crate::mapper::{JsonFile, Origin, Problem};
+use crate::rules::settings::{Settings, plain_string};
+use crate::rules::{HomeContext, fixes};
+
+pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
+    let Some(settings) = Settings::of_home(context.model()) else { return };
+    for fault in settings.faults(Problem::Time) {
+        let part = settings.part_in(fault);
+        let message = match (part.key, fault.key.as_deref()) {
+            // In the words of the user, who may know the key by another name.
+            (Some(key), Some(target)) => fault.message.replacen(&format!("`{target}`"), &format!("`{key}`"), 1),
+            _ => fault.message.clone(),
+        };
+        let fix = part.key.and_then(|key| known_unit(context, settings, key));
+        let finding = settings.finding(context, &part, format!("{message}, and the server does not start"));
+        findings.push(finding.help("write a whole number with one of d, h, m, s and ms, such as `\"15m\"`").fix(fix));
+    }
+    let Some((mapping, configuration)) = context.model().configuration() else { return };
+    let units = mapping.resources.json(JsonFile::UnitResolve).get("time").and_then(serde_json::Value::as_object);
+    for (key, _) in units.into_iter().flatten() {
+        let Some(Origin::User { key: own }) = configuration.get(key).map(|effective| &effective.origin) else { continue };
+        let Some(Value::Text(text)) = configuration.settings.get(own).map(|setting| &setting.value) else { continue };
+        let Some(read) = read_otherwise(text) else { continue };
+        let part = settings.part(Some(key), None);
+        let finding = settings.finding(context, &part, format!("`{text}` is read as `{read}`"));
+        findings.push(finding.severity(Severity::Warning).help("write a whole number in a smaller unit, without a sign"));
+    }
+}
+
+/// What the server reads where it takes the number for another one: fractions are cut, and what stands before the digits is passed over.
+fn read_otherwise(text: &str) -> Option<String> {
+    let time = Time::find(text)?;
+    milliseconds(time.unit)?;
+    let start = text.find(time.number)?;
+    let (whole, fraction) = time.number.split_once('.').unwrap_or((time.number, ""));
+    let is_cut = fraction.bytes().any(|digit| digit != b'0');
+    let is_negative = text[..start].trim() == "-";
+    (is_cut && whole.bytes().any(|digit| digit != b'0') || is_negative).then(|| format!("{whole}{}", time.unit))
+}
+
+/// Writes the unit that a common synonym stands for.
+fn known_unit(context: HomeContext, settings: Settings, key: &str) -> Option<Fix> {
+    fixes::toml_of(context.model())?;
+    let entry = settings.document.get(key)?;
+    let (quote, inner) = plain_string(entry.value_span.of(settings.text))?;
+    let time = Time::find(inner)?;
+    let unit = synonym(time.unit).filter(|_| milliseconds(time.unit).is_none())?;
+    let is_all =
+        inner.strip_prefix(time.number).and_then(|rest| rest.strip_suffix(time.unit)).is_some_and(|gap| gap.trim().is_empty());
+    let written = format!("{quote}{}{unit}{quote}", time.number);
+    let title = format!("write {written}");
+    is_all.then(|| {
+        let edit = (entry.value_span, written);
+        fixes::fix_of(context.model(), settings.file, title, Safety::Safe, vec![edit], vec![key.to_owned()])
+    })
+}
+
+/// The unit that a word can only stand for. `M` may be minutes or months.
+fn synonym(unit: &str) -> Option<&'static str> {
+    if unit == "M" {
+        return None;
+    }
+    Some(match unit.to_ascii_lowercase().as_str() {
+        "d" | "day" | "days" => "d",
+        "h" | "hr" | "hrs" | "hour" | "hours" => "h",
+        "min" | "mins" | "minute" | "minutes" => "m",
+        "s" | "sec" | "secs" | "second" | "seconds" => "s",
+        "ms" | "msec" | "msecs" | "millis" | "millisecond" | "milliseconds" => "ms",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_read_otherwise_is_told() {
+        assert_eq!(read_otherwise("1.5h").as_deref(), Some("1h"));
+        assert_eq!(read_otherwise("-1s").as_deref(), Some("1s"));
+        for fine in ["15m", "1.0h", "900", "-1", "5min"] {
+            assert_eq!(read_otherwise(fine), None, "{fine}");
+        }
+    }
+}

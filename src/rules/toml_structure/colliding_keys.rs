@@ -1,0 +1,35 @@
+//! `colliding-keys`: two keys that are mapped to one, of which one value is lost (config-mapper KeyMapper.java).
+
+use crate::diagnostic::Finding;
+use crate::mapper::Configuration;
+use crate::model::Location;
+use crate::rules::HomeContext;
+use crate::rules::settings::Settings;
+
+pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
+    let Some(settings) = Settings::of_home(context.model()) else { return };
+    for collision in &settings.configuration.collisions {
+        let (lost, kept, target) = (&collision.lost, &collision.kept, &collision.target);
+        if are_equal(settings.configuration, lost, kept) {
+            continue;
+        }
+        let message = if kept == target {
+            format!("`{lost}` has no effect: it is another name of `{kept}`, which is set, too")
+        } else {
+            format!("`{lost}` has no effect: like `{kept}` it stands for `{target}`, which can have one value")
+        };
+        let place = |key: &str| {
+            let span = settings.document.get(key).map(|entry| entry.key_span);
+            span.or_else(|| settings.configuration.settings.get(key).map(|setting| setting.key))
+        };
+        let (Some(span), Some(other)) = (place(lost), place(kept)) else { continue };
+        let finding = Finding::new(context.number, Location { file: settings.file, span }, message).key(lost);
+        let other = Location { file: settings.file, span: other };
+        findings.push(finding.help("keep one of the two").related(context.number, other, "this one counts"));
+    }
+}
+
+fn are_equal(configuration: &Configuration, one: &str, other: &str) -> bool {
+    let value = |key: &str| configuration.settings.get(key).map(|setting| setting.value.to_java());
+    value(one) == value(other)
+}

@@ -1,0 +1,59 @@
+//! `fatal-mapped-key`: keys that are mapped to one with a quote that is never closed, on which the server dies (config-mapper
+//! JinjaParser.java).
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::Finding;
+use crate::fix::edit::{Fix, Safety};
+use crate::mapper::{Problem, segments};
+use crate::rules::settings::Settings;
+use crate::rules::{HomeContext, fixes};
+
+pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
+    let Some(settings) = Settings::of_home(context.model()) else { return };
+    let mut seen = BTreeSet::new();
+    for fault in settings.faults(Problem::UnclosedQuote) {
+        let Some(target) = fault.key.as_deref() else { continue };
+        let part = settings.part_in(fault);
+        if !seen.insert((part.key, target)) {
+            continue;
+        }
+        let finding = match part.key {
+            Some(key) if key != target => {
+                let message =
+                    format!("`{key}` is mapped to `{target}`, whose quotes do not match, and the server does not start");
+                settings.finding(context, &part, message)
+            }
+            _ => {
+                let message = format!("`{target}` has a quote that is not closed, and the server does not start");
+                settings.finding(context, &part, message)
+            }
+        };
+        let direct = direct_key(target);
+        let fix = part.key.zip(direct.as_ref()).and_then(|(key, direct)| rename(context, settings, key, direct));
+        findings.push(match direct {
+            Some(direct) => finding.help(format!("write `{direct}`, which is what is meant")).fix(fix),
+            None => finding.help("write the key without single quotes, or leave it out"),
+        });
+    }
+}
+
+/// The target as it was meant: with one quote on each side.
+fn direct_key(target: &str) -> Option<String> {
+    let direct = target.replace("''", "'");
+    let is_whole = direct != target && segments(&direct).is_some_and(|segments| segments.len() > 1);
+    is_whole.then_some(direct)
+}
+
+/// Writes the entry under the key that needs no mapping.
+fn rename(context: HomeContext, settings: Settings, key: &str, direct: &str) -> Option<Fix> {
+    let (file, toml) = fixes::toml_of(context.model())?;
+    let (mapping, _) = context.model().configuration()?;
+    let is_mapped = mapping.resources.json(crate::mapper::JsonFile::KeyMappings).contains_key(direct);
+    if is_mapped || settings.document.get(direct).is_some() {
+        return None;
+    }
+    let edits = fixes::move_entry(toml, settings.document.get(key)?, direct)?;
+    let touches = vec![key.to_owned(), direct.to_owned()];
+    Some(fixes::fix_of(context.model(), file, format!("write `{key}` as `{direct}`"), Safety::Safe, edits, touches))
+}

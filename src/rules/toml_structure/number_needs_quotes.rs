@@ -1,0 +1,48 @@
+//! `number-needs-quotes`: values that the server's validator takes for strings and that are none (config-mapper Validator.java).
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::Finding;
+use crate::fix::edit::{Fix, Safety};
+use crate::mapper::{JsonFile, Problem};
+use crate::model::Location;
+use crate::rules::settings::Settings;
+use crate::rules::{HomeContext, fixes};
+use crate::source::toml::{TomlEntry, TomlValue};
+
+pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
+    let Some(settings) = Settings::of_home(context.model()) else { return };
+    let Some((mapping, _)) = context.model().configuration() else { return };
+    let rules = mapping.resources.json(JsonFile::Validator);
+    let mut seen = BTreeSet::new();
+    for fault in settings.faults(Problem::Validation) {
+        let Some(list) = fault.key.as_deref() else { continue };
+        let Some((own, _)) = settings.configuration.setting_of(list) else { continue };
+        // A rule names a key, or a list and a key of its elements.
+        let attributes = rules.keys().filter_map(|key| key.strip_prefix(list)?.strip_prefix(':'));
+        let mut keys: Vec<String> = attributes.map(|attribute| format!("{own}[].{attribute}")).collect();
+        keys.push(own.to_owned());
+        let entries = settings.document.entries.iter().filter(|entry| keys.contains(&entry.key));
+        for entry in entries.filter(|entry| !matches!(entry.value, TomlValue::String(_) | TomlValue::Datetime(_))) {
+            if !seen.insert(entry.key_span) {
+                continue;
+            }
+            let message = format!(
+                "`{}` must be a string: the server's validator fails on any other type, and the start with it",
+                entry.key
+            );
+            let at = Location { file: settings.file, span: entry.value_span };
+            let finding = Finding::new(context.number, at, message).key(&entry.key);
+            findings.push(finding.help("write the value in quotes").fix(quote(context, settings, entry)));
+        }
+    }
+}
+
+fn quote(context: HomeContext, settings: Settings, entry: &TomlEntry) -> Option<Fix> {
+    fixes::toml_of(context.model())?;
+    let written = entry.value_span.of(settings.text);
+    let text = entry.value.as_text().filter(|text| text == written)?;
+    let title = format!("quote the value of `{}`", entry.key);
+    let edit = (entry.value_span, format!("\"{text}\""));
+    Some(fixes::fix_of(context.model(), settings.file, title, Safety::Safe, vec![edit], vec![entry.key.clone()]))
+}

@@ -1,0 +1,43 @@
+//! `value-refused`: strings that the server's validator refuses, and those that it misses (config-mapper Validator.java).
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::Finding;
+use crate::mapper::value::Value;
+use crate::mapper::{JsonFile, Origin, Problem};
+use crate::rules::HomeContext;
+use crate::rules::settings::Settings;
+
+pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
+    let Some(settings) = Settings::of_home(context.model()) else { return };
+    let Some((mapping, configuration)) = context.model().configuration() else { return };
+    let rules = mapping.resources.json(JsonFile::Validator);
+    let mut seen = BTreeSet::new();
+    for fault in settings.faults(Problem::Validation) {
+        let Some(key) = fault.key.as_deref() else { continue };
+        let value = configuration.get(key);
+        let own = value.and_then(|value| if let Origin::User { key } = &value.origin { Some(key.as_str()) } else { None });
+        // A fixed set of values and a value of another type are findings of other rules.
+        let is_set = own.is_some_and(|own| context.model().schema().is_some_and(|schema| !schema.allowed_values(own).is_empty()));
+        let is_text = value.is_none_or(|value| matches!(value.value, Value::Text(_)));
+        if is_set || !is_text || !seen.insert((key, &fault.message)) {
+            continue;
+        }
+        // Without a value of the user's it is the condition of the rule that made the value necessary.
+        let conditions = rules.get(key).and_then(serde_json::Value::as_array).into_iter().flatten();
+        let conditions = conditions.filter_map(|rule| rule.get("if")?.as_object()).flatten();
+        let because =
+            conditions.map(|(condition, _)| condition.as_str()).find(|condition| configuration.setting_of(condition).is_some());
+        let part = settings.part(Some(if own.is_some() { key } else { because.unwrap_or(key) }), None);
+        let said = fault.message.trim_end_matches('.');
+        let (message, help) = if value.is_some() {
+            (
+                format!("`{key}` is refused by the server's validator, and the start with it: {said}"),
+                "correct the value".to_owned(),
+            )
+        } else {
+            (format!("`{key}` is missing, and the server does not start: {said}"), format!("set `{key}`"))
+        };
+        findings.push(settings.finding(context, &part, message).help(help));
+    }
+}
