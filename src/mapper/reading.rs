@@ -50,7 +50,7 @@ pub enum UseKind {
 
 impl UseKind {
     /// Whether the value itself comes out, and with a table everything in it.
-    fn shows_everything(&self) -> bool {
+    pub(super) fn shows_everything(&self) -> bool {
         matches!(self, Self::Printed | Self::Listed | Self::Other)
     }
 }
@@ -74,7 +74,7 @@ pub struct Reading {
 
 /// A place in the tree of values, with what templates do there.
 #[derive(Debug, Default)]
-struct Place {
+pub(super) struct Place {
     uses: Vec<Use>,
     below: BTreeMap<Step, Place>,
 }
@@ -96,6 +96,11 @@ impl Reading {
         }
         reader.records = true;
         reader.nodes(&template.nodes);
+    }
+
+    /// The place at `path`, new where there was none.
+    pub(super) fn place_at(&mut self, path: &[Step]) -> &mut Place {
+        path.iter().fold(&mut self.root, |place, step| place.below(step.clone()))
     }
 
     /// Adds what another reading has.
@@ -134,6 +139,18 @@ impl Reading {
 }
 
 impl Place {
+    /// The place a step further, new where there was none.
+    pub(super) fn below(&mut self, step: Step) -> &mut Self {
+        self.below.entry(step).or_default()
+    }
+
+    /// Adds a use.
+    pub(super) fn add(&mut self, used: Use) {
+        if !self.uses.contains(&used) {
+            self.uses.push(used);
+        }
+    }
+
     fn collect<'a>(&'a self, path: &[Step], found: &mut Vec<&'a Use>) {
         let Some((step, rest)) = path.split_first() else {
             found.extend(&self.uses);
@@ -299,11 +316,7 @@ impl Reader<'_> {
         if !self.records || path.is_empty() {
             return;
         }
-        let place = path.iter().fold(&mut self.reading.root, |place, step| place.below.entry(step.clone()).or_default());
-        let used = Use { kind, template: self.template, span };
-        if !place.uses.contains(&used) {
-            place.uses.push(used);
-        }
+        self.reading.place_at(path).add(Use { kind, template: self.template, span });
     }
 
     /// The value of an expression is used in this way.
