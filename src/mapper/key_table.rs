@@ -237,7 +237,7 @@ pub fn steps(key: &str) -> Vec<Step> {
             Some(parts) => parts,
             None => rest.split_at(rest.find(['.', '[']).unwrap_or(rest.len())),
         };
-        steps.push(if name == "*" && !rest.starts_with('\'') { Step::AnyKey } else { Step::Key(name.to_owned()) });
+        steps.push(if name == "*" && !rest.starts_with('\'') { Step::AnyKey } else { Step::Key(name.into()) });
         rest = behind;
         while let Some(behind) = rest.strip_prefix("[]") {
             steps.push(Step::Element);

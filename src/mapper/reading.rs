@@ -12,7 +12,7 @@ use crate::source::Span;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Step {
     /// The key of a table.
-    Key(String),
+    Key(Rc<str>),
     /// Any key of a table: the template runs over them.
     AnyKey,
     /// Any element of a list.
@@ -369,9 +369,9 @@ impl Reader<'_> {
         match &expression.kind {
             K::Null | K::Boolean(_) | K::Integer(_) | K::Double(_) | K::Text(_) => Sources::new(),
             K::Name(name) => self.named(name),
-            K::Property(base, name) => self.step_into(base, &Step::Key(name.to_string())),
+            K::Property(base, name) => self.step_into(base, &Step::Key(name.clone())),
             K::Index(base, index) => match &index.kind {
-                K::Text(name) => self.step_into(base, &Step::Key(name.to_string())),
+                K::Text(name) => self.step_into(base, &Step::Key(name.clone())),
                 K::Integer(_) => self.step_into(base, &Step::Element),
                 _ => {
                     self.use_value(index, &UseKind::Other);
@@ -439,7 +439,7 @@ impl Reader<'_> {
         }
         let mut sources = self.names.get(name).cloned().unwrap_or_default();
         // Before it is set, or where that is not reached, it is the table of that name.
-        sources.insert(Source::Path(vec![Step::Key(name.to_string())]));
+        sources.insert(Source::Path(vec![Step::Key(name.clone())]));
         sources
     }
 
@@ -474,7 +474,7 @@ impl Reader<'_> {
             "toList" | "copy" => self.sources(base),
             "get" | "getOrDefault" => {
                 let step = match arguments.first().map(|argument| &argument.kind) {
-                    Some(ExpressionKind::Text(name)) => Step::Key(name.to_string()),
+                    Some(ExpressionKind::Text(name)) => Step::Key(name.clone()),
                     Some(ExpressionKind::Integer(_)) => Step::Element,
                     _ => Step::AnyKey,
                 };
@@ -492,8 +492,8 @@ impl Reader<'_> {
                 }
                 Sources::new()
             }
-            "getKey" => self.step_into(base, &Step::Key("key".to_owned())),
-            "getValue" => self.step_into(base, &Step::Key("value".to_owned())),
+            "getKey" => self.step_into(base, &Step::Key("key".into())),
+            "getValue" => self.step_into(base, &Step::Key("value".into())),
             "contains" | "containsKey" | "index" | "indexOf" | "size" | "isEmpty" | "count" => {
                 self.use_value(base, &UseKind::Listed);
                 for argument in arguments {
@@ -554,7 +554,7 @@ impl Reader<'_> {
             "map" => {
                 let attribute = arguments.iter().find_map(|argument| match &argument.kind {
                     ExpressionKind::Named(_, value) => match &value.kind {
-                        ExpressionKind::Text(name) => Some(Step::Key(name.to_string())),
+                        ExpressionKind::Text(name) => Some(Step::Key(name.clone())),
                         _ => None,
                     },
                     _ => None,
@@ -631,12 +631,12 @@ fn step_from(sources: &Sources, step: &Step) -> Sources {
             (Source::Path(path), _) => {
                 stepped.extend(extended(path, step.clone()).map(Source::Path));
                 // `e.value` of an entry is the value itself: the loop has taken that step already.
-                if *step == Step::Key("value".to_owned()) && path.last() == Some(&Step::AnyKey) {
+                if *step == Step::Key("value".into()) && path.last() == Some(&Step::AnyKey) {
                     stepped.insert(source.clone());
                 }
             }
             (Source::Entries(table), Step::Element) => stepped.extend(extended(table, Step::AnyKey).map(Source::Path)),
-            (Source::Entries(table) | Source::KeyOf(table), Step::Key(name)) if name == "key" => {
+            (Source::Entries(table) | Source::KeyOf(table), Step::Key(name)) if &**name == "key" => {
                 stepped.insert(Source::KeyOf(table.clone()));
             }
             (Source::Entries(_) | Source::KeyOf(_), _) => {}
@@ -680,7 +680,7 @@ mod tests {
             .map(|segment| match segment {
                 "[]" => Step::Element,
                 "*" => Step::AnyKey,
-                name => Step::Key(name.to_owned()),
+                name => Step::Key(name.into()),
             })
             .collect()
     }

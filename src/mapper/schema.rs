@@ -390,7 +390,7 @@ fn collect_references(json: &JsonValue, referred: &mut BTreeSet<String>) {
 
 /// The way to the value of a flat key, and to an attribute of its elements.
 pub fn steps_of(key: &str, attribute: Option<&str>) -> Option<Vec<Step>> {
-    let keys = |key: &str| Some(segments(key)?.into_iter().map(Step::Key));
+    let keys = |key: &str| Some(segments(key)?.into_iter().map(|segment| Step::Key(segment.into())));
     let mut steps: Vec<Step> = keys(key)?.collect();
     let mut rest = attribute;
     while let Some(attribute) = rest {

@@ -1,6 +1,7 @@
 //! The keys of a server as a JSON Schema (2020-12) of its deployment.toml, by which an editor completes and checks it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use serde_json::{Map, Value, json};
 
@@ -98,7 +99,7 @@ impl Writer<'_> {
     /// A table with what can stand in it.
     fn table(&self, nodes: &[&Node], key: &str) -> Map<String, Value> {
         let any: Vec<&Node> = nodes.iter().filter_map(|node| node.below.get(&Step::AnyKey)).collect();
-        let names: BTreeSet<&String> = nodes
+        let names: BTreeSet<&Rc<str>> = nodes
             .iter()
             .flat_map(|node| node.below.keys())
             .filter_map(|step| if let Step::Key(name) = step { Some(name) } else { None })
@@ -108,7 +109,7 @@ impl Writer<'_> {
         for name in names {
             let own = nodes.iter().filter_map(|node| node.below.get(&Step::Key(name.clone())));
             let nodes: Vec<&Node> = own.chain(any.iter().copied()).collect();
-            properties.insert(name.clone(), self.value(&nodes, &below(&as_written(name))));
+            properties.insert(name.to_string(), self.value(&nodes, &below(&as_written(name))));
         }
         let mut object = Map::new();
         object.insert("type".to_owned(), "object".into());
