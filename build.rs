@@ -1,5 +1,8 @@
-//! Turns the TOML below rules/ into two JSON texts that the library embeds: parsing JSON at start is several times faster than TOML.
+//! Turns the TOML below rules/ into two JSON texts that the library embeds: parsing JSON at start is several times faster than TOML. The
+//! tables of keys are embedded as they are.
 
+use std::collections::HashMap;
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::{env, error, fs};
 
@@ -11,6 +14,7 @@ fn main() -> Result<(), Box<dyn error::Error>> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
     fs::write(out.join("catalog.json"), catalog(&root.join("catalog"))?.to_string())?;
     fs::write(out.join("rules.json"), rules(&root)?.to_string())?;
+    fs::write(out.join("keys.rs"), keys(&root.join("catalog/keys"), &out)?)?;
     Ok(())
 }
 
@@ -29,6 +33,42 @@ fn catalog(folder: &Path) -> Result<Value, Box<dyn error::Error>> {
         }
     }
     Ok(Value::Object(lists))
+}
+
+/// A Rust expression: the text of every table of keys, by product.
+fn keys(folder: &Path, out: &Path) -> Result<String, Box<dyn error::Error>> {
+    let mut list = String::from("&[");
+    for file in files_below(folder, "tsv")? {
+        let product = file.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
+        let copy = out.join(format!("{product}.tsv"));
+        fs::write(&copy, with_short_names(&fs::read_to_string(&file)?)?)?;
+        write!(list, "({product:?}, include_str!({:?})), ", copy.display().to_string())?;
+    }
+    Ok(list + "]")
+}
+
+/// A table of keys with numbers in place of its files' names: the same table, a fifth smaller.
+fn with_short_names(table: &str) -> Result<String, Box<dyn error::Error>> {
+    let mut numbers: HashMap<&str, String> = HashMap::new();
+    let mut text = String::new();
+    for line in table.lines().filter(|line| !line.starts_with('#')) {
+        if let Some((name, path)) = line.strip_prefix("file\t").and_then(|file| file.split_once('\t')) {
+            let number = numbers.len().to_string();
+            writeln!(text, "file\t{number}\t{path}")?;
+            numbers.insert(name, number);
+            continue;
+        }
+        for (at, part) in line.split('\t').enumerate() {
+            let used = [">", "list ", "other "].iter().find_map(|word| Some((word, part.strip_prefix(word)?)));
+            text.push_str(if at > 0 { "\t" } else { "" });
+            match used.and_then(|(word, name)| Some((word, numbers.get(name)?))) {
+                Some((word, number)) if at > 0 => write!(text, "{word}{number}")?,
+                _ => text.push_str(part),
+            }
+        }
+        text.push('\n');
+    }
+    Ok(text)
 }
 
 /// A list with an object per rule; name and category come from the path.
@@ -57,8 +97,12 @@ fn read(file: &Path) -> Result<Map<String, Value>, Box<dyn error::Error>> {
     toml::from_str(&text).map_err(|error| format!("{}: {error}", file.display()).into())
 }
 
-/// Every `.toml` file below `folder`, sorted by path so that builds are reproducible.
 fn toml_files_below(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn error::Error>> {
+    files_below(folder, "toml")
+}
+
+/// Every file with this ending below `folder`, sorted by path so that builds are reproducible.
+fn files_below(folder: &Path, ending: &str) -> Result<Vec<PathBuf>, Box<dyn error::Error>> {
     let mut files = Vec::new();
     let mut folders = vec![folder.to_path_buf()];
     while let Some(folder) = folders.pop() {
@@ -66,7 +110,7 @@ fn toml_files_below(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn error::Error>
             let path = entry?.path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "toml") {
+            } else if path.extension().is_some_and(|extension| extension == ending) {
                 files.push(path);
             }
         }

@@ -36,6 +36,8 @@ pub enum Command {
     Rules(RulesArgs),
     /// Explain a rule: what is wrong, why, and what to do
     Explain(ExplainArgs),
+    /// Print a JSON Schema of deployment.toml, for editors
+    Schema(SchemaArgs),
 }
 
 /// What files do not say.
@@ -212,6 +214,20 @@ pub struct RulesArgs {
 pub struct ExplainArgs {
     /// The rule
     pub rule: String,
+}
+
+/// Arguments of `schema`.
+#[derive(Debug, Args)]
+pub struct SchemaArgs {
+    /// The product home whose deployment.toml it is for, or a deployment.toml [default: ., or none with --product]
+    #[arg(value_name = "HOME")]
+    pub paths: Vec<PathBuf>,
+    /// The product of a file that does not tell it, or without HOME, such as api-manager@4.5.0
+    #[arg(long, value_name = "NAME[@VERSION]")]
+    pub product: Option<String>,
+    /// Print the table of live keys that rules/catalog/keys/ holds, from homes of one product as shipped
+    #[arg(long, requires = "paths", conflicts_with = "product")]
+    pub extract: bool,
 }
 
 /// Formats of `lint`.

@@ -26,6 +26,7 @@ fn run() -> Result<Exit, Failure> {
         Command::Get(arguments) => commands::get::run(&arguments),
         Command::Rules(arguments) => commands::rules::run(&arguments),
         Command::Explain(arguments) => commands::explain::run(&arguments),
+        Command::Schema(arguments) => commands::schema::run(&arguments),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::mapper::resources::FOLDER;
-use crate::mapper::schema::Schema;
+use crate::mapper::schema::{Knowledge, Schema};
 use crate::mapper::{Configuration, Effective, JsonFile, Origin, Resources, placeholders};
 use crate::model::{Location, Model};
 use crate::near::did_you_mean;
@@ -95,7 +95,8 @@ impl<'a> Values<'a> {
 
     /// Whether anything in the server reads the effective value of `key`.
     fn is_live(&self, key: &str, effective: &Effective) -> Option<bool> {
-        let schema = self.model.schema()?;
+        // What is read of a value after defaults and inferences only the home's own templates tell.
+        let schema = self.model.schema().filter(|schema| *schema.knowledge() == Knowledge::Home)?;
         let refers = |text: &str| placeholders(text, "ref").contains(&key);
         let is_referred = || self.configuration.settings.values().any(|setting| setting.value.texts().into_iter().any(refers));
         Some(schema.reads_effective(key, &effective.value) || is_referred())

@@ -9,7 +9,7 @@ use carbonlint::mapper::reading::Reading;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
-    for release in [Release::Until26, Release::Since27] {
+    for release in [Release::Until24, Release::Since26, Release::Since27] {
         let template = Template::parse(text, release);
         let mut reading = Reading::default();
         reading.add(0, &template);

@@ -48,6 +48,12 @@ impl Catalog {
         self.products.iter().find(|product| product.id == id)
     }
 
+    /// The keys that the code of a product asks for, past the templates; `table.*` for every key of a table.
+    pub fn code_keys_of(&self, product: &str) -> impl Iterator<Item = &str> {
+        let rows = self.code_keys.iter().filter(move |row| row.products.iter().any(|known| known == product));
+        rows.flat_map(|row| &row.keys).map(String::as_str)
+    }
+
     /// Whether a port or a switch of some listener stands in `file`.
     pub fn reads(&self, file: &str) -> bool {
         self.listeners.iter().any(|row| {

@@ -8,6 +8,7 @@ pub mod lint;
 pub mod ports;
 pub mod render;
 pub mod rules;
+pub mod schema;
 
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;

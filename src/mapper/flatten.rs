@@ -24,7 +24,7 @@ pub struct Setting {
 /// Every key of `text`; `None` if it is not valid TOML.
 pub fn flatten(text: &str) -> Option<IndexMap<String, Setting>> {
     let document = Document::parse(text).ok()?;
-    Some(in_java_order(read_table(document.as_table())))
+    Some(in_java_order(read_table(text, document.as_table())))
 }
 
 /// What a table holds, as the parser keeps it.
@@ -100,49 +100,52 @@ fn escaped(part: &str) -> String {
     text
 }
 
-fn read_table(table: &Table) -> Vec<(String, Held)> {
+fn read_table(text: &str, table: &Table) -> Vec<(String, Held)> {
     let mut held = Vec::new();
     for (name, item) in table {
         let key = table.key(name).and_then(toml_edit::Key::span).map_or_else(Span::default, Span::from);
         let entry = match item {
             Item::None => continue,
-            Item::Value(value) => held_of(value, key),
-            Item::Table(table) => Held::Table(read_table(table)),
-            Item::ArrayOfTables(elements) => Held::Leaf(read_elements(elements)),
+            Item::Value(value) => held_of(text, value, key),
+            Item::Table(table) => Held::Table(read_table(text, table)),
+            Item::ArrayOfTables(elements) => Held::Leaf(read_elements(text, elements)),
         };
         held.push((name.to_owned(), entry));
     }
     held
 }
 
-fn read_inline(table: &InlineTable) -> Vec<(String, Held)> {
+fn read_inline(text: &str, table: &InlineTable) -> Vec<(String, Held)> {
     table
         .iter()
         .map(|(name, value)| {
             let key = table.get_key_value(name).and_then(|(key, _)| key.span()).map_or_else(Span::default, Span::from);
-            (name.to_owned(), held_of(value, key))
+            (name.to_owned(), held_of(text, value, key))
         })
         .collect()
 }
 
-fn held_of(value: &TomlItem, key: Span) -> Held {
+fn held_of(text: &str, value: &TomlItem, key: Span) -> Held {
     match value {
-        TomlItem::InlineTable(table) => Held::Table(read_inline(table)),
+        TomlItem::InlineTable(table) => Held::Table(read_inline(text, table)),
         TomlItem::Array(array) => {
             let mut values = Vec::new();
-            let value = Value::List(read_array(array, &mut values));
+            let value = Value::List(read_array(text, array, &mut values));
             Held::Leaf(Setting { value, key, values })
         }
         simple => {
             let span = simple.span().map_or_else(Span::default, Span::from);
-            Held::Leaf(Setting { value: simple_value(simple), key, values: vec![span] })
+            Held::Leaf(Setting { value: simple_value(text, simple), key, values: vec![span] })
         }
     }
 }
 
-fn simple_value(value: &TomlItem) -> Value {
+fn simple_value(text: &str, value: &TomlItem) -> Value {
     match value {
-        TomlItem::String(text) => Value::Text(text.value().clone()),
+        TomlItem::String(string) => {
+            let written = string.span().map_or_else(Span::default, Span::from).of(text);
+            Value::Text(of_several_lines(written).unwrap_or_else(|| string.value().clone()))
+        }
         TomlItem::Integer(number) => Value::Integer(*number.value()),
         TomlItem::Float(number) => Value::Double(*number.value()),
         TomlItem::Boolean(boolean) => Value::Boolean(*boolean.value()),
@@ -174,25 +177,25 @@ fn java_date(date: &Datetime) -> String {
     format!("{}{offset}", day.into_iter().chain(time).collect::<Vec<_>>().join("T"))
 }
 
-fn read_array(array: &Array, spans: &mut Vec<Span>) -> Vec<Value> {
+fn read_array(text: &str, array: &Array, spans: &mut Vec<Span>) -> Vec<Value> {
     let mut items = Vec::new();
     for item in array {
         items.push(match item {
-            TomlItem::Array(inner) => Value::List(read_array(inner, spans)),
-            TomlItem::InlineTable(table) => element(read_inline(table), spans),
+            TomlItem::Array(inner) => Value::List(read_array(text, inner, spans)),
+            TomlItem::InlineTable(table) => element(read_inline(text, table), spans),
             simple => {
                 spans.push(simple.span().map_or_else(Span::default, Span::from));
-                simple_value(simple)
+                simple_value(text, simple)
             }
         });
     }
     items
 }
 
-fn read_elements(elements: &ArrayOfTables) -> Setting {
+fn read_elements(text: &str, elements: &ArrayOfTables) -> Setting {
     let key = elements.iter().next().and_then(Table::span).map_or_else(Span::default, Span::from);
     let mut values = Vec::new();
-    let items = elements.iter().map(|table| element(read_table(table), &mut values)).collect();
+    let items = elements.iter().map(|table| element(read_table(text, table), &mut values)).collect();
     Setting { value: Value::List(items), key, values }
 }
 
@@ -204,6 +207,35 @@ fn element(table: Vec<(String, Held)>, spans: &mut Vec<Span>) -> Value {
         map.insert(key, setting.value);
     }
     Value::Table(map)
+}
+
+/// A string of several lines as the server's parser reads it: it does not know that a backslash at the end of a line takes the line break
+/// and the blanks behind it away, and keeps both; every line ends in a line feed. `None` for other strings (cava-toml 0.5.0).
+fn of_several_lines(written: &str) -> Option<String> {
+    let is_basic = written.starts_with("\"\"\"");
+    if !is_basic && !written.starts_with("'''") {
+        return None;
+    }
+    let mut text = String::with_capacity(written.len());
+    let mut rest = written;
+    while let Some(character) = rest.chars().next() {
+        rest = &rest[character.len_utf8()..];
+        match character {
+            '\\' if is_basic && rest.trim_start_matches([' ', '\t']).starts_with(['\n', '\r']) => {
+                let line = rest.trim_start_matches([' ', '\t']);
+                rest = line.strip_prefix("\r\n").unwrap_or(&line[1..]);
+                text.push_str("\\n");
+            }
+            '\\' if is_basic => {
+                let escaped = rest.chars().next()?;
+                rest = &rest[escaped.len_utf8()..];
+                text.extend(['\\', escaped]);
+            }
+            '\r' if rest.starts_with('\n') => {}
+            _ => text.push(character),
+        }
+    }
+    text.parse::<TomlItem>().ok()?.as_str().map(ToOwned::to_owned)
 }
 
 #[cfg(test)]
@@ -219,6 +251,21 @@ mod tests {
     #[test]
     fn tables_are_joined_and_empty_ones_vanish() {
         assert_eq!(keys("[a]\nb = 1\nc.d = {e = 2}\n[f]\n[g]\nh = []\n"), ["a.b", "a.c.d.e", "g.h"]);
+    }
+
+    #[test]
+    fn a_backslash_at_the_end_of_a_line_takes_nothing_away() {
+        for (written, value) in [
+            ("\"\"\"x\\\n   y\"\"\"", "x\n   y"),
+            ("\"\"\"x\\  \n\n  y\"\"\"", "x\n\n  y"),
+            ("\"\"\"\n x \\\n\"\"\"", " x \n"),
+            ("\"\"\"\\\n  y\\\n\\\n z\"\"\"", "\n  y\n\n z"),
+            ("\"\"\"x\r\n   y\\t\"\"\"", "x\n   y\t"),
+            ("'''x\r\n   y'''", "x\n   y"),
+        ] {
+            let map = flatten(&format!("a = {written}\n")).unwrap_or_default();
+            assert_eq!(map["a"].value, Value::Text(value.to_owned()), "{written}");
+        }
     }
 
     #[test]

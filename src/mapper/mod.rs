@@ -7,6 +7,8 @@ mod flatten;
 mod infer;
 pub(crate) mod java_hash;
 mod key_mapping;
+pub mod key_table;
+pub mod known_keys;
 pub mod metadata;
 pub mod reading;
 mod references;

@@ -12,7 +12,7 @@ use crate::source::Span;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Step {
     /// The key of a table.
-    Key(String),
+    Key(Rc<str>),
     /// Any key of a table: the template runs over them.
     AnyKey,
     /// Any element of a list.
@@ -50,7 +50,7 @@ pub enum UseKind {
 
 impl UseKind {
     /// Whether the value itself comes out, and with a table everything in it.
-    fn shows_everything(&self) -> bool {
+    pub(super) fn shows_everything(&self) -> bool {
         matches!(self, Self::Printed | Self::Listed | Self::Other)
     }
 }
@@ -74,7 +74,7 @@ pub struct Reading {
 
 /// A place in the tree of values, with what templates do there.
 #[derive(Debug, Default)]
-struct Place {
+pub(super) struct Place {
     uses: Vec<Use>,
     below: BTreeMap<Step, Place>,
 }
@@ -96,6 +96,11 @@ impl Reading {
         }
         reader.records = true;
         reader.nodes(&template.nodes);
+    }
+
+    /// The place at `path`, new where there was none.
+    pub(super) fn place_at(&mut self, path: &[Step]) -> &mut Place {
+        path.iter().fold(&mut self.root, |place, step| place.below(step.clone()))
     }
 
     /// Adds what another reading has.
@@ -134,6 +139,18 @@ impl Reading {
 }
 
 impl Place {
+    /// The place a step further, new where there was none.
+    pub(super) fn below(&mut self, step: Step) -> &mut Self {
+        self.below.entry(step).or_default()
+    }
+
+    /// Adds a use.
+    pub(super) fn add(&mut self, used: Use) {
+        if !self.uses.contains(&used) {
+            self.uses.push(used);
+        }
+    }
+
     fn collect<'a>(&'a self, path: &[Step], found: &mut Vec<&'a Use>) {
         let Some((step, rest)) = path.split_first() else {
             found.extend(&self.uses);
@@ -299,11 +316,7 @@ impl Reader<'_> {
         if !self.records || path.is_empty() {
             return;
         }
-        let place = path.iter().fold(&mut self.reading.root, |place, step| place.below.entry(step.clone()).or_default());
-        let used = Use { kind, template: self.template, span };
-        if !place.uses.contains(&used) {
-            place.uses.push(used);
-        }
+        self.reading.place_at(path).add(Use { kind, template: self.template, span });
     }
 
     /// The value of an expression is used in this way.
@@ -356,9 +369,9 @@ impl Reader<'_> {
         match &expression.kind {
             K::Null | K::Boolean(_) | K::Integer(_) | K::Double(_) | K::Text(_) => Sources::new(),
             K::Name(name) => self.named(name),
-            K::Property(base, name) => self.step_into(base, &Step::Key(name.to_string())),
+            K::Property(base, name) => self.step_into(base, &Step::Key(name.clone())),
             K::Index(base, index) => match &index.kind {
-                K::Text(name) => self.step_into(base, &Step::Key(name.to_string())),
+                K::Text(name) => self.step_into(base, &Step::Key(name.clone())),
                 K::Integer(_) => self.step_into(base, &Step::Element),
                 _ => {
                     self.use_value(index, &UseKind::Other);
@@ -426,7 +439,7 @@ impl Reader<'_> {
         }
         let mut sources = self.names.get(name).cloned().unwrap_or_default();
         // Before it is set, or where that is not reached, it is the table of that name.
-        sources.insert(Source::Path(vec![Step::Key(name.to_string())]));
+        sources.insert(Source::Path(vec![Step::Key(name.clone())]));
         sources
     }
 
@@ -461,7 +474,7 @@ impl Reader<'_> {
             "toList" | "copy" => self.sources(base),
             "get" | "getOrDefault" => {
                 let step = match arguments.first().map(|argument| &argument.kind) {
-                    Some(ExpressionKind::Text(name)) => Step::Key(name.to_string()),
+                    Some(ExpressionKind::Text(name)) => Step::Key(name.clone()),
                     Some(ExpressionKind::Integer(_)) => Step::Element,
                     _ => Step::AnyKey,
                 };
@@ -479,8 +492,8 @@ impl Reader<'_> {
                 }
                 Sources::new()
             }
-            "getKey" => self.step_into(base, &Step::Key("key".to_owned())),
-            "getValue" => self.step_into(base, &Step::Key("value".to_owned())),
+            "getKey" => self.step_into(base, &Step::Key("key".into())),
+            "getValue" => self.step_into(base, &Step::Key("value".into())),
             "contains" | "containsKey" | "index" | "indexOf" | "size" | "isEmpty" | "count" => {
                 self.use_value(base, &UseKind::Listed);
                 for argument in arguments {
@@ -541,7 +554,7 @@ impl Reader<'_> {
             "map" => {
                 let attribute = arguments.iter().find_map(|argument| match &argument.kind {
                     ExpressionKind::Named(_, value) => match &value.kind {
-                        ExpressionKind::Text(name) => Some(Step::Key(name.to_string())),
+                        ExpressionKind::Text(name) => Some(Step::Key(name.clone())),
                         _ => None,
                     },
                     _ => None,
@@ -618,12 +631,12 @@ fn step_from(sources: &Sources, step: &Step) -> Sources {
             (Source::Path(path), _) => {
                 stepped.extend(extended(path, step.clone()).map(Source::Path));
                 // `e.value` of an entry is the value itself: the loop has taken that step already.
-                if *step == Step::Key("value".to_owned()) && path.last() == Some(&Step::AnyKey) {
+                if *step == Step::Key("value".into()) && path.last() == Some(&Step::AnyKey) {
                     stepped.insert(source.clone());
                 }
             }
             (Source::Entries(table), Step::Element) => stepped.extend(extended(table, Step::AnyKey).map(Source::Path)),
-            (Source::Entries(table) | Source::KeyOf(table), Step::Key(name)) if name == "key" => {
+            (Source::Entries(table) | Source::KeyOf(table), Step::Key(name)) if &**name == "key" => {
                 stepped.insert(Source::KeyOf(table.clone()));
             }
             (Source::Entries(_) | Source::KeyOf(_), _) => {}
@@ -667,7 +680,7 @@ mod tests {
             .map(|segment| match segment {
                 "[]" => Step::Element,
                 "*" => Step::AnyKey,
-                name => Step::Key(name.to_owned()),
+                name => Step::Key(name.into()),
             })
             .collect()
     }

@@ -11,6 +11,7 @@ use super::references::placeholders;
 use super::tree::segments;
 use super::value::Value;
 use super::{JsonFile, Resources};
+use crate::catalog::Version;
 
 /// The keys of a server.
 #[derive(Debug, Default)]
@@ -19,14 +20,54 @@ pub struct Schema {
     pub reading: Reading,
     /// The files that the templates render, by the numbers that uses have.
     pub outputs: Vec<String>,
-    mappings: Json<String, JsonValue>,
-    infer: Json<String, JsonValue>,
-    patterns: Vec<(Pattern, String)>,
-    defaults: Json<String, JsonValue>,
-    validator: Json<String, JsonValue>,
-    times: Json<String, JsonValue>,
-    /// Keys that `$ref{}` names in a default or an inference.
-    referred: BTreeSet<String>,
+    pub(super) knowledge: Knowledge,
+    pub(super) mappings: Json<String, JsonValue>,
+    /// The keys of infer.json with the values from which something follows.
+    pub(super) infer: BTreeMap<String, Vec<String>>,
+    pub(super) patterns: Vec<(Pattern, String)>,
+    pub(super) defaults: Json<String, JsonValue>,
+    /// The keys of validator.json with the only values that it lets pass, where it lists them.
+    pub(super) validated: BTreeMap<String, Vec<String>>,
+    /// The values of other keys on which rules of validator.json depend.
+    pub(super) conditions: BTreeMap<String, BTreeSet<String>>,
+    pub(super) times: BTreeMap<String, String>,
+    /// Keys that `$ref{}` names in a default or an inference, and those of them that stand for several keys.
+    pub(super) referred: BTreeSet<String>,
+    pub(super) referred_patterns: Vec<Pattern>,
+}
+
+/// Where a schema is known from.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Knowledge {
+    /// The home's own templates and JSON files.
+    #[default]
+    Home,
+    /// The catalogue, for a product that is known.
+    Catalogue {
+        /// The product's id.
+        product: String,
+        /// The versions whose keys these are: two where the wanted one lies between them.
+        versions: Vec<Version>,
+        /// Whether they are the keys of the very version that was asked for.
+        exact: bool,
+    },
+    /// The catalogue, for a product that is only guessed by the keys.
+    Guess {
+        /// The product's id.
+        product: String,
+        /// The version whose keys these are.
+        version: Version,
+    },
+}
+
+impl Knowledge {
+    /// The id of the product whose table of keys it is; `None` for a home's own.
+    pub fn product(&self) -> Option<&str> {
+        match self {
+            Self::Home => None,
+            Self::Catalogue { product, .. } | Self::Guess { product, .. } => Some(product),
+        }
+    }
 }
 
 /// What a server takes a value for.
@@ -49,35 +90,66 @@ pub enum KeyType {
 impl Schema {
     /// The schema of a home with these resources and what its templates read.
     pub fn of_home(resources: &Resources, reading: Reading) -> Self {
-        let json = |file: JsonFile| resources.json(file).clone();
-        let unit_resolve = json(JsonFile::UnitResolve);
-        let times = unit_resolve.get("time").and_then(JsonValue::as_object).cloned().unwrap_or_default();
-        Self::new(
+        let mut schema = Self {
             reading,
-            resources.templates.clone(),
-            json(JsonFile::KeyMappings),
-            json(JsonFile::Infer),
-            json(JsonFile::Default),
-            json(JsonFile::Validator),
-            times,
-        )
-    }
-
-    fn new(
-        reading: Reading,
-        outputs: Vec<String>,
-        mappings: Json<String, JsonValue>,
-        infer: Json<String, JsonValue>,
-        defaults: Json<String, JsonValue>,
-        validator: Json<String, JsonValue>,
-        times: Json<String, JsonValue>,
-    ) -> Self {
-        let patterns = infer.keys().map(|key| (Pattern::new(key), key.clone())).collect();
+            outputs: resources.templates.clone(),
+            mappings: resources.json(JsonFile::KeyMappings).clone(),
+            defaults: resources.json(JsonFile::Default).clone(),
+            ..Self::default()
+        };
+        let inferences = resources.json(JsonFile::Infer);
+        for (key, values) in inferences {
+            let values = values.as_object().into_iter().flat_map(Json::keys).cloned().collect();
+            schema.add_inference(key, values);
+        }
         let mut referred = BTreeSet::new();
-        for json in [&defaults, &infer] {
+        for json in [&schema.defaults, inferences] {
             json.values().for_each(|value| collect_references(value, &mut referred));
         }
-        Self { reading, outputs, mappings, infer, patterns, defaults, validator, times, referred }
+        for key in &referred {
+            schema.add_reference(key);
+        }
+        for (key, rules) in resources.json(JsonFile::Validator) {
+            schema.add_validation(key, rules);
+        }
+        let times = resources.json(JsonFile::UnitResolve).get("time").and_then(JsonValue::as_object);
+        for (key, unit) in times.into_iter().flatten() {
+            schema.times.extend(unit.as_str().map(|unit| (key.clone(), unit.to_owned())));
+        }
+        schema
+    }
+
+    pub(super) fn add_inference(&mut self, key: &str, values: Vec<String>) {
+        self.patterns.push((Pattern::new(key), key.to_owned()));
+        self.infer.insert(key.to_owned(), values);
+    }
+
+    /// Adds a key that `$ref{}` names; in an inference `$1` can stand for a part of it.
+    pub(super) fn add_reference(&mut self, key: &str) {
+        if key.contains('$') {
+            self.referred_patterns.push(Pattern::new(key));
+        }
+        self.referred.insert(key.to_owned());
+    }
+
+    /// Adds what a key's rules in validator.json say.
+    fn add_validation(&mut self, key: &str, rules: &JsonValue) {
+        let allowed = self.validated.entry(key.to_owned()).or_default();
+        for rule in rules.as_array().into_iter().flatten() {
+            let Some(conditions) = rule.get("if").and_then(JsonValue::as_object) else {
+                allowed.extend(rule.get("regex").and_then(JsonValue::as_str).and_then(listed_words).unwrap_or_default());
+                continue;
+            };
+            for (key, value) in conditions {
+                let values = self.conditions.entry(key.clone()).or_default();
+                values.extend(value.as_str().map(ToOwned::to_owned));
+            }
+        }
+    }
+
+    /// Where it is known from.
+    pub fn knowledge(&self) -> &Knowledge {
+        &self.knowledge
     }
 
     /// The places at which the value of a key of the user is found after mapping. A key inside of an array of tables has `[]` behind the
@@ -147,6 +219,11 @@ impl Schema {
         self.mappings.contains_key(key)
     }
 
+    /// What a key of the user is renamed to: itself where key-mappings.json does not name it.
+    pub fn targets_of<'a>(&'a self, key: &'a str) -> Vec<&'a str> {
+        targets(&self.mappings, key)
+    }
+
     fn infers_from(&self, key: &str) -> bool {
         let targets = targets(&self.mappings, key);
         targets
@@ -156,7 +233,9 @@ impl Schema {
 
     /// Whether a default or an inference takes the value of a key over.
     fn refers_to(&self, key: &str) -> bool {
-        targets(&self.mappings, key).into_iter().any(|target| self.referred.contains(target))
+        targets(&self.mappings, key)
+            .into_iter()
+            .any(|target| self.referred.contains(target) || self.referred_patterns.iter().any(|pattern| pattern.matches(target)))
     }
 
     /// The values from which something follows for a key of the user, with the key of infer.json.
@@ -164,8 +243,7 @@ impl Schema {
         let target = *targets(&self.mappings, key).first()?;
         let exact = self.patterns.iter().find(|(_, written)| written == target);
         let (_, written) = exact.or_else(|| self.patterns.iter().find(|(pattern, _)| pattern.matches(target)))?;
-        let values = self.infer.get(written)?.as_object()?;
-        Some((written, values.keys().map(String::as_str).collect()))
+        Some((written, self.infer.get(written)?.iter().map(String::as_str).collect()))
     }
 
     /// The default of a key of the user.
@@ -175,12 +253,12 @@ impl Schema {
 
     /// The unit that the server converts a time to.
     pub fn unit_of(&self, key: &str) -> Option<&str> {
-        targets(&self.mappings, key).into_iter().find_map(|target| self.times.get(target)?.as_str())
+        targets(&self.mappings, key).into_iter().find_map(|target| self.times.get(target)).map(String::as_str)
     }
 
     /// Whether validator.json names a key: its value must be a string then.
     pub fn is_validated(&self, key: &str) -> bool {
-        targets(&self.mappings, key).into_iter().any(|target| self.validator.contains_key(target))
+        targets(&self.mappings, key).into_iter().any(|target| self.validated.contains_key(target))
     }
 
     /// The strings that templates, infer.json, validator.json and default.json know for a key of the user.
@@ -195,11 +273,8 @@ impl Schema {
         if let Some(JsonValue::String(default)) = self.default_of(key) {
             values.insert(default.clone());
         }
-        let rules = self.validator.values().filter_map(JsonValue::as_array).flatten();
-        for conditions in rules.filter_map(|rule| rule.get("if")?.as_object()) {
-            for target in targets(&self.mappings, key) {
-                values.extend(conditions.get(target).and_then(JsonValue::as_str).map(ToOwned::to_owned));
-            }
+        for target in targets(&self.mappings, key) {
+            values.extend(self.conditions.get(target).into_iter().flatten().cloned());
         }
         values.extend(self.allowed_values(key));
         values
@@ -207,20 +282,7 @@ impl Schema {
 
     /// The only values that validator.json lets pass, where its pattern is a list of them.
     pub fn allowed_values(&self, key: &str) -> Vec<String> {
-        let rules =
-            targets(&self.mappings, key).into_iter().filter_map(|target| self.validator.get(target)?.as_array()).flatten();
-        let unconditional = rules.filter(|rule| rule.get("if").is_none()).filter_map(|rule| rule.get("regex")?.as_str());
-        let lists = unconditional.filter_map(|pattern| {
-            let words: Option<Vec<String>> = pattern
-                .split('|')
-                .map(|word| {
-                    let word = word.strip_prefix("\\A")?.strip_suffix("\\Z")?;
-                    word.chars().all(|part| part.is_alphanumeric() || matches!(part, '_' | '-')).then(|| word.to_owned())
-                })
-                .collect();
-            words
-        });
-        lists.flatten().collect()
+        targets(&self.mappings, key).into_iter().filter_map(|target| self.validated.get(target)).flatten().cloned().collect()
     }
 
     /// What the server takes the value of a key of the user for, as far as its uses and its default tell.
@@ -245,7 +307,8 @@ impl Schema {
             Some(JsonValue::Number(_)) => return Some(KeyType::Number),
             Some(JsonValue::Array(items)) if items.iter().any(JsonValue::is_object) => return Some(KeyType::Elements),
             Some(JsonValue::Array(_)) => return Some(KeyType::List),
-            Some(JsonValue::String(_)) => return Some(KeyType::Text),
+            // A loop takes a string for a list of one.
+            Some(JsonValue::String(_)) if !has(|kind| matches!(kind, UseKind::Looped)) => return Some(KeyType::Text),
             _ => {}
         }
         if has(|kind| matches!(kind, UseKind::Entries)) {
@@ -275,17 +338,13 @@ impl Schema {
                 (!only_defined).then(|| written(&path)).flatten()
             })
             .collect();
-        keys.extend(
-            self.infer.keys().map(|key| {
-                key.split('.').map(|part| if part.starts_with('$') { "*" } else { part }).collect::<Vec<_>>().join(".")
-            }),
-        );
-        keys.extend(self.referred.iter().cloned());
-        for source in self.mappings.keys().filter(|source| !source.contains(':')) {
-            if self.is_read(source) {
-                keys.insert(source.clone());
-            }
-        }
+        let open = |key: &String| {
+            key.split('.').map(|part| if part.starts_with('$') { "*" } else { part }).collect::<Vec<_>>().join(".")
+        };
+        keys.extend(self.infer.keys().chain(&self.referred).map(open));
+        // With a colon it is an attribute of the elements of a list that is renamed.
+        let sources = self.mappings.keys().map(|source| source.replacen(':', "[].", 1));
+        keys.extend(sources.filter(|source| !source.contains(':') && self.is_read(source)));
         keys
     }
 
@@ -308,6 +367,15 @@ fn is_secret(key: &str) -> bool {
     ["secrets.", "runtime_secrets."].iter().any(|table| key.starts_with(table))
 }
 
+/// The words of a pattern that is nothing but a list of them: `\Aa\Z|\Ab\Z`.
+fn listed_words(pattern: &str) -> Option<Vec<String>> {
+    let words = pattern.split('|').map(|word| {
+        let word = word.strip_prefix("\\A")?.strip_suffix("\\Z")?;
+        word.chars().all(|part| part.is_alphanumeric() || matches!(part, '_' | '-')).then(|| word.to_owned())
+    });
+    words.collect()
+}
+
 fn collect_references(json: &JsonValue, referred: &mut BTreeSet<String>) {
     match Value::of_json(json) {
         Value::Text(text) => referred.extend(placeholders(&text, "ref").into_iter().map(ToOwned::to_owned)),
@@ -322,7 +390,7 @@ fn collect_references(json: &JsonValue, referred: &mut BTreeSet<String>) {
 
 /// The way to the value of a flat key, and to an attribute of its elements.
 pub fn steps_of(key: &str, attribute: Option<&str>) -> Option<Vec<Step>> {
-    let keys = |key: &str| Some(segments(key)?.into_iter().map(Step::Key));
+    let keys = |key: &str| Some(segments(key)?.into_iter().map(|segment| Step::Key(segment.into())));
     let mut steps: Vec<Step> = keys(key)?.collect();
     let mut rest = attribute;
     while let Some(attribute) = rest {

@@ -1,13 +1,13 @@
 //! What the server's mapper makes of this home: worked out once, when somebody asks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{Content, FileId, Model};
 use crate::jinjava::Template;
 use crate::mapper::reading::Reading;
 use crate::mapper::schema::Schema;
-use crate::mapper::{Configuration, Environment, Output, Release, Renderer, Resources};
+use crate::mapper::{Configuration, Environment, Output, Release, Renderer, Resources, known_keys, metadata};
 use crate::source::script;
 
 /// What the mapper reads in a home, and what it works out of it.
@@ -36,10 +36,23 @@ impl Model {
         Mapping { resources, release, configuration }
     }
 
-    /// Which keys this home reads; `None` where it has no templates.
+    /// Which keys the server reads: as the home's templates say, or for a deployment.toml without a home what is known of its product,
+    /// or of the product that it seems to be for. `None` where neither tells anything.
     pub fn schema(&self) -> Option<&Schema> {
-        let schema = self.schema.get_or_init(|| self.mapping().map(|mapping| Box::new(self.read_templates(mapping))));
+        let schema = self.schema.get_or_init(|| match self.mapping() {
+            Some(mapping) => Some(Box::new(self.read_templates(mapping))),
+            None => self.known_schema().map(Box::new),
+        });
         schema.as_deref()
+    }
+
+    fn known_schema(&self) -> Option<Schema> {
+        let (_, document) = self.toml()?;
+        if let Some(product) = self.product() {
+            return known_keys::of_product(&product.id, self.identity.version.as_ref());
+        }
+        let keys: BTreeSet<&str> = document.entries.iter().map(|entry| entry.key.as_str()).collect();
+        known_keys::guess(&keys)
     }
 
     fn read_templates(&self, mapping: &Mapping) -> Schema {
@@ -50,6 +63,21 @@ impl Model {
             }
         }
         Schema::of_home(&mapping.resources, reading)
+    }
+
+    /// Templates that are not as the server has found them at its last start, as paths below the home. Line ends do not count: version
+    /// control changes them.
+    pub fn changed_templates(&self) -> Vec<String> {
+        let recorded = self.text_of(&format!("{}/metadata_template.properties", metadata::FOLDER));
+        let recorded = recorded.map(|text| metadata::recorded(&text)).unwrap_or_default();
+        let is_changed = |(path, md5): &(String, String)| {
+            let text = self.text_of(path);
+            let unix = text.map(|text| text.replace("\r\n", "\n"));
+            unix.is_some_and(|unix| {
+                ![&unix, &unix.replace('\n', "\r\n")].iter().any(|text| metadata::md5_of(text.as_bytes()) == *md5)
+            })
+        };
+        recorded.into_iter().filter(is_changed).map(|(path, _)| path).collect()
     }
 
     /// The releases of the mapper and its template engine that this home runs.

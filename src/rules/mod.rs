@@ -5,6 +5,7 @@ mod drift;
 mod fixes;
 mod info;
 mod keys;
+mod knowledge;
 mod mapper;
 mod ports;
 mod properties_structure;
@@ -18,6 +19,7 @@ mod xml_structure;
 mod yaml_structure;
 
 pub use info::{RuleInfo, rule, rules};
+pub use knowledge::by_knowledge;
 
 use crate::diagnostic::{Diagnostic, Finding, Severity, Site, Target, fingerprint};
 use crate::home::Problem;

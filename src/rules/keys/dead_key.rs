@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::catalog::catalog;
 use crate::mapper::schema::{KeyType, Schema};
 use crate::model::{FileId, Model};
 use crate::near::nearest;
@@ -66,10 +67,10 @@ fn referred_by_user(document: &TomlDocument) -> BTreeSet<String> {
 
 /// Whether the product's own code asks for a key, past the templates.
 fn is_read_by_code(model: &Model, key: &str) -> bool {
+    let guessed = || model.schema()?.knowledge().product();
     // Of a product that is not known nobody knows what its code asks for.
-    let Some(product) = model.product() else { return true };
-    let rows = crate::catalog::catalog().code_keys.iter().filter(|row| row.products.contains(&product.id));
-    rows.flat_map(|row| &row.keys).any(|known| match known.strip_suffix(".*") {
+    let Some(product) = model.product().map(|product| product.id.as_str()).or_else(guessed) else { return true };
+    catalog().code_keys_of(product).any(|known| match known.strip_suffix(".*") {
         Some(table) => key.strip_prefix(table).is_some_and(|rest| rest.starts_with(['.', '['])),
         None => known == key,
     })

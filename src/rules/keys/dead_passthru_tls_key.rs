@@ -3,7 +3,7 @@
 use crate::diagnostic::Finding;
 use crate::fix::edit::{Fix, Safety};
 use crate::model::Location;
-use crate::rules::{HomeContext, fixes};
+use crate::rules::{HomeContext, by_knowledge, fixes};
 use crate::source::toml::TomlEntry;
 
 /// The keys, and what the same is called where API Manager reads it (product-apim key-mappings.json, axis2.xml.j2 of v3.0.0 to v4.7.0).
@@ -44,7 +44,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             |live| format!("write it as `{live}`"),
         );
         let fix = live.and_then(|live| write_as(context, entry, live));
-        findings.push(Finding::new(context.number, at, message).help(help).key(key).fix(fix));
+        findings.push(by_knowledge(Finding::new(context.number, at, message).help(help).key(key).fix(fix), schema));
     }
 }
 

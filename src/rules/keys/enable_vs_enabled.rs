@@ -4,10 +4,10 @@ use super::dead_key::{Meant, dead_keys, split};
 use crate::diagnostic::Finding;
 use crate::fix::edit::Safety;
 use crate::model::Location;
-use crate::rules::{HomeContext, fixes};
+use crate::rules::{HomeContext, by_knowledge, fixes};
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
-    let Some((file, _, dead)) = dead_keys(context) else { return };
+    let Some((file, schema, dead)) = dead_keys(context) else { return };
     for dead in dead {
         let Meant::OtherEnable(read) = &dead.meant else { continue };
         let key = &dead.entry.key;
@@ -22,6 +22,6 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
                 let touches = vec![key.clone(), read.clone()];
                 Some(fixes::fix_of(context.model(), file, format!("write it as `{right}`"), Safety::Safe, edits, touches))
             });
-        findings.push(finding.fix(fix));
+        findings.push(by_knowledge(finding.fix(fix), schema));
     }
 }

@@ -5,7 +5,7 @@ use crate::diagnostic::{Finding, Severity};
 use crate::fix::edit::Safety;
 use crate::model::Location;
 use crate::near::nearest;
-use crate::rules::{HomeContext, fixes};
+use crate::rules::{HomeContext, by_knowledge, fixes};
 use crate::source::toml::TomlValue;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
@@ -58,7 +58,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             Some(fixes::fix_of(model, file, format!("write `{value}`"), Safety::Safe, edits, vec![entry.key.clone()]))
         });
         let finding = Finding::new(context.number, at, message).help(help).key(&entry.key);
-        findings.push(Finding { severity, ..finding }.fix(fix));
+        findings.push(by_knowledge(Finding { severity, ..finding }.fix(fix), schema));
     }
 }
 

@@ -4,7 +4,7 @@ use super::dead_key::{Meant, dead_keys, split};
 use crate::diagnostic::Finding;
 use crate::fix::edit::{Fix, Safety};
 use crate::model::Location;
-use crate::rules::{HomeContext, fixes};
+use crate::rules::{HomeContext, by_knowledge, fixes};
 use crate::source::toml::{TomlEntry, TomlValue};
 
 const JMX_SWITCH: &str = "rmi_server_start";
@@ -35,7 +35,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
 
 /// Keys that nothing reads where they stand, but in a table that is written near them.
 fn misplaced(context: HomeContext, findings: &mut Vec<Finding>) {
-    let Some((file, _, dead)) = dead_keys(context) else { return };
+    let Some((file, schema, dead)) = dead_keys(context) else { return };
     for dead in dead {
         let Meant::InOtherTable(read) = &dead.meant else { continue };
         let key = &dead.entry.key;
@@ -49,7 +49,7 @@ fn misplaced(context: HomeContext, findings: &mut Vec<Finding>) {
         let help =
             if table.is_empty() { format!("put `{name}` above every table") } else { format!("put `{name}` under `[{table}]`") };
         let fix = put_under(context, dead.entry, read);
-        findings.push(Finding::new(context.number, at, message).help(help).key(key).fix(fix));
+        findings.push(by_knowledge(Finding::new(context.number, at, message).help(help).key(key).fix(fix), schema));
     }
 }
 

@@ -6,11 +6,11 @@ use super::dead_key::{Meant, dead_keys};
 use crate::diagnostic::Finding;
 use crate::fix::edit::{Fix, Safety};
 use crate::model::Location;
-use crate::rules::{HomeContext, fixes};
+use crate::rules::{HomeContext, by_knowledge, fixes};
 use crate::source::toml::TomlTable;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
-    let Some((file, _, dead)) = dead_keys(context) else { return };
+    let Some((file, schema, dead)) = dead_keys(context) else { return };
     let Some((_, document)) = context.model().toml() else { return };
     let mut told = BTreeSet::new();
     for dead in &dead {
@@ -34,7 +34,8 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             [only] => change_brackets(context, only, table, wants_array),
             _ => None,
         };
-        findings.push(Finding::new(context.number, Location { file, span }, message).help(help).key(table).fix(fix));
+        let finding = Finding::new(context.number, Location { file, span }, message).help(help).key(table).fix(fix);
+        findings.push(by_knowledge(finding, schema));
     }
 }
 

@@ -6,7 +6,7 @@ use crate::diagnostic::Finding;
 use crate::fix::edit::{Fix, Safety};
 use crate::mapper::schema::Schema;
 use crate::model::{FileId, Location};
-use crate::rules::{HomeContext, fixes, rules};
+use crate::rules::{HomeContext, by_knowledge, fixes, rules};
 use crate::source::toml::TomlTable;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
@@ -21,10 +21,10 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let unread = dead.iter().filter(|dead| is_in_table(dead)).count();
         if unread > 1 && unread == written && !schema.reads_below(table.key.trim_end_matches("[]")) {
             dead.retain(|dead| !is_in_table(dead));
-            findings.push(of_table(context, file, table, unread));
+            findings.push(by_knowledge(of_table(context, file, table, unread), schema));
         }
     }
-    findings.extend(dead.iter().map(|dead| of_key(context, file, schema, dead)));
+    findings.extend(dead.iter().map(|dead| by_knowledge(of_key(context, file, schema, dead), schema)));
 }
 
 /// Whether another rule says more of a key than that nothing reads it.

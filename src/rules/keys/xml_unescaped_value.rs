@@ -9,7 +9,7 @@ use crate::mapper::reading::{Use, UseKind};
 use crate::mapper::schema::Schema;
 use crate::mapper::{Renderer, Resources};
 use crate::model::{Location, Model};
-use crate::rules::{HomeContext, fixes};
+use crate::rules::{HomeContext, by_knowledge, fixes};
 use crate::source::toml::{TomlEntry, TomlValue};
 use crate::source::{Kind, Span};
 
@@ -28,7 +28,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             let finding = Finding::new(context.number, at, message).key(&entry.key);
             let only_xml = schema.reached_outputs(&entry.key).iter().all(|output| is_xml(output));
             let fix = escaped(model, entry, span, only_xml, in_attribute);
-            findings.push(finding.help(format!("write `{escape}` for `{wrong}`")).fix(fix));
+            findings.push(by_knowledge(finding.help(format!("write `{escape}` for `{wrong}`")).fix(fix), schema));
         }
     }
 }

@@ -73,7 +73,7 @@ fn inline(context: HomeContext, entry: &TomlEntry, span: Span) -> Option<Fix> {
         result = result.replace(&format!("$ref{{{name}}}"), &value);
     }
     let edit = (span, format!("{quote}{result}{quote}"));
-    let title = format!("write {quote}{result}{quote}");
+    let title = format!("write what the references in `{}` stand for", entry.key);
     Some(fixes::fix_of(context.model(), file, title, Safety::Safe, vec![edit], vec![entry.key.clone()]))
 }
 

@@ -66,15 +66,20 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
                     continue;
                 }
                 let written = mark.span.of(text);
+                // What may be a secret itself is not repeated.
                 let message = if mark.is_literal_at_times {
-                    format!("`{written}` looks like a variable, and the server takes it literally")
+                    "this looks like a variable, and the server takes it literally".to_owned()
+                } else if mark.is_unclosed {
+                    format!("`${}{{` is not closed: the server takes it literally", mark.name)
                 } else {
                     format!("`{written}` is resolved by nothing: the server takes it literally")
                 };
                 let severity = if mark.is_literal_at_times { Severity::Info } else { Severity::Warning };
                 let finding = Finding::new(context.number, Location { file, span: mark.span }, message);
                 let help = match &mark.meant {
+                    Some(_) if mark.is_literal_at_times => "write `$env{}` with its name if a variable is meant".to_owned(),
                     Some(meant) => format!("write `{meant}`"),
+                    None if mark.is_unclosed => "close it with `}`".to_owned(),
                     None => format!(
                         "write `$sys{{{0}}}` if a `-D{0}` of the start script is meant, else `$env{{}}`, `$ref{{}}` or the value",
                         mark.name
@@ -116,7 +121,7 @@ fn is_runtime_name(name: &str) -> bool {
 
 fn rewrite(context: HomeContext, entry: &TomlEntry, span: Span, meant: String) -> Option<Fix> {
     let (file, _) = fixes::toml_of(context.model())?;
-    let title = format!("write `{meant}`");
+    let title = format!("write the placeholder in `{}` as the mapper knows it", entry.key);
     Some(fixes::fix_of(context.model(), file, title, Safety::Unsafe, vec![(span, meant)], vec![entry.key.clone()]))
 }
 
@@ -132,6 +137,8 @@ struct Mark {
     is_property: bool,
     /// Whether it may as well be meant as it stands: a password.
     is_literal_at_times: bool,
+    /// Whether its brace is never closed.
+    is_unclosed: bool,
 }
 
 /// The marks in a string as it is written, with its quotes, from `start` on. In a secret only one that is all there is.
@@ -191,7 +198,7 @@ fn in_braces(word: &str, name: &str, span: Span) -> Option<Mark> {
         return None;
     }
     let meant = is_variable(name).then(|| format!("$env{{{name}}}"));
-    Some(Mark { span, name: name.to_owned(), meant, is_property: true, is_literal_at_times: false })
+    Some(Mark { span, name: name.to_owned(), meant, is_property: true, is_literal_at_times: false, is_unclosed: false })
 }
 
 /// A mark like one of the mapper's.
@@ -199,18 +206,18 @@ fn other_kind(span: Span, word: &str, name: &str) -> Mark {
     let lower = word.to_ascii_lowercase();
     let kind = KINDS.into_iter().find(|kind| lower == *kind || lower.strip_suffix('s') == Some(kind));
     let meant = kind.map(|kind| format!("${kind}{{{name}}}"));
-    Mark { span, name: name.to_owned(), meant, is_property: false, is_literal_at_times: false }
+    Mark { span, name: name.to_owned(), meant, is_property: false, is_literal_at_times: false, is_unclosed: false }
 }
 
 fn unclosed(start: usize, len: usize, kind: &str) -> Mark {
     let span = Span::new(start, start + len);
-    Mark { span, name: kind.to_owned(), meant: None, is_property: false, is_literal_at_times: false }
+    Mark { span, name: kind.to_owned(), meant: None, is_property: false, is_literal_at_times: false, is_unclosed: true }
 }
 
 /// A variable as a shell writes it.
 fn variable(span: Span, name: &str, is_secret: bool) -> Mark {
     let meant = Some(format!("$env{{{name}}}"));
-    Mark { span, name: name.to_owned(), meant, is_property: false, is_literal_at_times: is_secret }
+    Mark { span, name: name.to_owned(), meant, is_property: false, is_literal_at_times: is_secret, is_unclosed: false }
 }
 
 /// Whether it is named as environment variables are.

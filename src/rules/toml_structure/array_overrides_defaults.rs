@@ -6,6 +6,7 @@ use crate::mapper::value::Value;
 use crate::mapper::{JsonFile, Origin};
 use crate::rules::settings::{Settings, fits_into};
 use crate::rules::{HomeContext, fixes};
+use crate::source::secrets::is_secret_name;
 use crate::source::toml::TomlValue;
 
 /// How many missing values are named.
@@ -71,7 +72,8 @@ fn named(missing: &[&Value]) -> String {
     let name = |value: &Value| match value {
         Value::Table(map) => {
             let name = ["name", "id", "context", "class", "type"].iter().find_map(|key| map.get(*key));
-            name.or_else(|| map.values().next()).map_or_else(String::new, Value::to_java)
+            let open = map.iter().find(|(key, _)| !is_secret_name(key)).map(|(_, value)| value);
+            name.or(open).map_or_else(String::new, Value::to_java)
         }
         other => other.to_java(),
     };

@@ -1,0 +1,113 @@
+//! `carbonlint schema`
+
+use carbonlint::catalog::catalog;
+use carbonlint::lint::Workspace;
+use carbonlint::mapper::schema::{Knowledge, Schema};
+use carbonlint::mapper::{key_table, known_keys};
+use carbonlint::model::{Model, Overlays};
+use carbonlint::paths::Shown;
+use carbonlint::report::json_schema;
+
+use super::{Exit, Failure, assumptions, check_paths, nothing_found, paths_or_here, print, shown};
+use crate::cli::{AssumeArgs, SchemaArgs};
+
+/// Runs the command.
+pub fn run(arguments: &SchemaArgs) -> Result<Exit, Failure> {
+    let assume = AssumeArgs { product: arguments.product.clone(), port_offset: None, server_profile: None };
+    let assumptions = assumptions(&assume)?;
+    if let (true, Some((product, version))) = (arguments.paths.is_empty(), &assumptions.product) {
+        let schema = known_keys::of_product(&product.id, version.as_ref())
+            .ok_or_else(|| Failure::new(format!("the keys of {} are not in the catalogue", product.id)).help(known_products()))?;
+        say_knowledge(&schema);
+        let title = title(&product.name, version.as_ref().map(ToString::to_string));
+        print(&json_schema::render(&schema, catalog().code_keys_of(&product.id), &title))?;
+        return Ok(Exit::Clean);
+    }
+    let paths = paths_or_here(&arguments.paths);
+    check_paths(&paths)?;
+    let workspace = Workspace::open(&paths, &assumptions, &Overlays::new());
+    let models: Vec<&Model> = workspace.homes.iter().map(|home| &home.model).collect();
+    if models.is_empty() {
+        return Ok(nothing_found(&paths));
+    }
+    if arguments.extract {
+        return extract(&models);
+    }
+    let [model] = models[..] else {
+        return Err(Failure::new(format!("{} homes are there", models.len())).help("name one of them"));
+    };
+    let schema = model.schema().ok_or_else(|| {
+        let failure = Failure::new(format!("nothing tells which keys `{}` may hold", shown().path(model.path())));
+        failure.help("name a home with its templates, or the product with `--product NAME@VERSION`")
+    })?;
+    say_knowledge(schema);
+    let name = model.product().map_or("a WSO2 server", |product| product.name.as_str());
+    let title = title(name, model.identity.version.as_ref().map(ToString::to_string));
+    let product = model.product().map(|product| product.id.as_str()).or_else(|| schema.knowledge().product());
+    print(&json_schema::render(schema, catalog().code_keys_of(product.unwrap_or_default()), &title))?;
+    Ok(Exit::Clean)
+}
+
+fn title(product: &str, version: Option<String>) -> String {
+    version.map_or_else(|| format!("deployment.toml of {product}"), |version| format!("deployment.toml of {product} {version}"))
+}
+
+/// The table of live keys of the product whose homes these are.
+fn extract(models: &[&Model]) -> Result<Exit, Failure> {
+    let shown = shown();
+    let mut product = None;
+    let mut schemas = Vec::new();
+    for model in models {
+        let path = shown.path(model.path());
+        let (Some(own), Some(version)) = (model.product(), model.identity.version.clone()) else {
+            return Err(Failure::new(format!("product and version of `{path}` are unknown")));
+        };
+        if product.get_or_insert(own).id != own.id {
+            return Err(Failure::new(format!("`{path}` is another product than the homes before"))
+                .help("extract the keys of each product by itself"));
+        }
+        let schema = model.schema().filter(|schema| *schema.knowledge() == Knowledge::Home);
+        let schema = schema.ok_or_else(|| Failure::new(format!("`{path}` has no templates")))?;
+        say_changed(model, &shown);
+        schemas.push((version, schema));
+    }
+    let Some(product) = product else { return Ok(Exit::NothingFound) };
+    let table = key_table::write(&product.id, &schemas).map_err(|difference| {
+        let failure =
+            Failure::new(format!("the homes of {} {} differ in {} facts", product.name, difference.version, difference.count));
+        failure.help(format!("leave out the one that is not as shipped; {}", difference.facts.join(", ")))
+    })?;
+    print(&table)?;
+    Ok(Exit::Clean)
+}
+
+/// Templates that have changed since the server has started last: their keys may be the operator's own.
+#[allow(clippy::print_stderr, reason = "the table goes to standard output, this to a person")]
+fn say_changed(model: &Model, shown: &Shown) {
+    for template in model.changed_templates() {
+        eprintln!("warning: {}: changed since the last start of the server", shown.path(&model.layout.root.join(template)));
+    }
+}
+
+/// The schema goes to standard output, and where it does not come from this very server to a person.
+#[allow(clippy::print_stderr, reason = "the schema goes to standard output, this to a person")]
+fn say_knowledge(schema: &Schema) {
+    match schema.knowledge() {
+        Knowledge::Catalogue { product, versions, exact: false } => {
+            let versions: Vec<String> = versions.iter().map(ToString::to_string).collect();
+            eprintln!("note: these are the keys of {product} {}", versions.join(" and "));
+        }
+        Knowledge::Guess { product, version } => {
+            eprintln!("note: by its keys the file seems to be of {product} {version}, which is a guess; `--product` tells it");
+        }
+        Knowledge::Home | Knowledge::Catalogue { .. } => {}
+    }
+}
+
+fn known_products() -> String {
+    let known = known_keys::products().into_iter().map(|(product, versions)| {
+        let versions: Vec<String> = versions.iter().map(ToString::to_string).collect();
+        format!("{product} ({})", versions.join(", "))
+    });
+    format!("it has those of {}", known.collect::<Vec<_>>().join(", "))
+}

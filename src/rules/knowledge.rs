@@ -1,0 +1,39 @@
+//! How sure a finding about a key is: where the keys of the server are known from decides its severity, its help and its fixes.
+
+use crate::catalog::catalog;
+use crate::diagnostic::{Finding, Severity};
+use crate::fix::edit::Safety;
+use crate::mapper::schema::{Knowledge, Schema};
+
+/// `finding`, which rests on `schema`, as sure as the schema is: unchanged where the home's own templates or the table of its very
+/// version say it. With the keys of other versions the help says of which, and no fix is safe; with those of a guessed product it is no
+/// more than information, without fixes.
+pub fn by_knowledge(mut finding: Finding, schema: &Schema) -> Finding {
+    match schema.knowledge() {
+        Knowledge::Home | Knowledge::Catalogue { exact: true, .. } => finding,
+        Knowledge::Catalogue { product, versions, .. } => {
+            let versions: Vec<String> = versions.iter().map(ToString::to_string).collect();
+            for fix in &mut finding.fixes {
+                fix.safety = Safety::Unsafe;
+            }
+            with_help(finding, &format!("so it is in {} {}", name_of(product), versions.join(" and ")))
+        }
+        Knowledge::Guess { product, version } => {
+            finding.fixes.clear();
+            let note = format!(
+                "by its keys this file seems to be of {} {version}, which is a guess: `--product {product}@VERSION` tells it",
+                name_of(product)
+            );
+            with_help(finding.severity(Severity::Info), &note)
+        }
+    }
+}
+
+fn name_of(product: &str) -> &str {
+    catalog().product(product).map_or(product, |product| product.name.as_str())
+}
+
+fn with_help(finding: Finding, note: &str) -> Finding {
+    let help = finding.help.as_ref().map_or_else(|| note.to_owned(), |help| format!("{help}; {note}"));
+    finding.help(help)
+}
