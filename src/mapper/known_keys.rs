@@ -54,11 +54,15 @@ fn guess_among(tables: &[&str], keys: &BTreeSet<&str>) -> Option<Schema> {
     if candidates.get(1).is_some_and(|(other, _, _)| other == count) {
         return None;
     }
-    let mut schema = table.schema(*version..=*version, true);
-    let read = keys.iter().filter(|key| schema.is_read(key)).count();
+    let read = {
+        let schema = table.schema(*version..=*version, true);
+        keys.iter().filter(|key| schema.is_read(key)).count()
+    };
     if read < GUESSED_KEYS || read * 100 < keys.len() * GUESSED_SHARE {
         return None;
     }
+    // The version is the least sure of it: what any version knows is known.
+    let mut schema = table.schema(0..=table.versions.len() - 1, false);
     schema.knowledge = Knowledge::Guess { product: table.product.to_owned(), version: table.versions[*version].clone() };
     Some(schema)
 }

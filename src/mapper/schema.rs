@@ -68,6 +68,16 @@ impl Knowledge {
             Self::Catalogue { product, .. } | Self::Guess { product, .. } => Some(product),
         }
     }
+
+    /// Whether a key that it does not have is one that the server does not read: not for a product that is guessed, nor for a version
+    /// that is newer or older than every one whose keys are known.
+    pub fn is_sure(&self) -> bool {
+        match self {
+            Self::Home => true,
+            Self::Catalogue { versions, exact, .. } => *exact || versions.len() > 1,
+            Self::Guess { .. } => false,
+        }
+    }
 }
 
 /// What a server takes a value for.

@@ -6,8 +6,8 @@ use crate::fix::edit::Safety;
 use crate::mapper::schema::{Knowledge, Schema};
 
 /// `finding`, which rests on `schema`, as sure as the schema is: unchanged where the home's own templates or the table of its very
-/// version say it. With the keys of other versions the help says of which, and no fix is safe; with those of a guessed product it is no
-/// more than information, without fixes.
+/// version say it. With the keys of other versions the help says of which, and no fix is safe; beyond the versions that are known, and for a
+/// guessed product, it is no more than information.
 pub fn by_knowledge(mut finding: Finding, schema: &Schema) -> Finding {
     match schema.knowledge() {
         Knowledge::Home | Knowledge::Catalogue { exact: true, .. } => finding,
@@ -16,7 +16,8 @@ pub fn by_knowledge(mut finding: Finding, schema: &Schema) -> Finding {
             for fix in &mut finding.fixes {
                 fix.safety = Safety::Unsafe;
             }
-            with_help(finding, &format!("so it is in {} {}", name_of(product), versions.join(" and ")))
+            let severity = if schema.knowledge().is_sure() { finding.severity } else { Some(Severity::Info) };
+            with_help(Finding { severity, ..finding }, &format!("so it is in {} {}", name_of(product), versions.join(" and ")))
         }
         Knowledge::Guess { product, version } => {
             finding.fixes.clear();

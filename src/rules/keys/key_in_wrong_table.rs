@@ -36,6 +36,9 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
 /// Keys that nothing reads where they stand, but in a table that is written near them.
 fn misplaced(context: HomeContext, findings: &mut Vec<Finding>) {
     let Some((file, schema, dead)) = dead_keys(context) else { return };
+    if !schema.knowledge().is_sure() {
+        return;
+    }
     for dead in dead {
         let Meant::InOtherTable(read) = &dead.meant else { continue };
         let key = &dead.entry.key;

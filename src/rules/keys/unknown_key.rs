@@ -13,13 +13,23 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     let Some((file, schema, mut dead)) = dead_keys(context) else { return };
     let Some((_, document)) = context.model().toml() else { return };
     dead.retain(|dead| {
-        matches!(dead.meant, Meant::Unclear(_) | Meant::Respelled(_)) && !is_told_elsewhere(context, &dead.entry.key)
+        let is_ours = match &dead.meant {
+            Meant::Respelled(_) => true,
+            // Another version may well read what looks like nothing that is known.
+            Meant::Unclear(alike) => schema.knowledge().is_sure() || !alike.is_empty(),
+            _ => false,
+        };
+        is_ours && !is_told_elsewhere(context, &dead.entry.key)
     });
     for (number, table) in document.tables.iter().enumerate() {
         let is_in_table = |dead: &DeadKey| dead.entry.table == Some(number);
         let written = document.entries.iter().filter(|entry| entry.table == Some(number)).count();
         let unread = dead.iter().filter(|dead| is_in_table(dead)).count();
-        if unread > 1 && unread == written && !schema.reads_below(table.key.trim_end_matches("[]")) {
+        if schema.knowledge().is_sure()
+            && unread > 1
+            && unread == written
+            && !schema.reads_below(table.key.trim_end_matches("[]"))
+        {
             dead.retain(|dead| !is_in_table(dead));
             findings.push(by_knowledge(of_table(context, file, table, unread), schema));
         }
