@@ -828,6 +828,9 @@ mod tests {
     #[test]
     fn before_2_6_comparisons_chain_and_in_2_4_a_test_takes_all_behind_it() {
         assert_eq!(shown("{{ 3 > 2 == true }}{{ 1 in [1] in [true] }}", Release::Since25).as_deref(), Ok("truetrue"));
+        let template = "{% for x in ls + undef.a %}{{ x }};{% endfor %}";
+        assert_eq!(shown(template, Release::Until24).as_deref(), Ok("a;b;c;;"));
+        assert_eq!(shown("{% for x in ls if t else ls %}{{ x }}{% endfor %}", Release::Until24), Err(Gravity::Limit));
         let template = "{{ t is not sameas true && undef }}";
         assert_eq!(shown(template, Release::Until24).as_deref(), Ok("true"));
         assert_eq!(shown(template, Release::Since25).as_deref(), Ok("false"));

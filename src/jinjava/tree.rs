@@ -379,12 +379,9 @@ impl Builder<'_> {
         let names: Vec<Rc<str>> =
             header[..at].split([',', ' ', '\t', '\n', '\r']).filter(|name| !name.is_empty()).map(Rc::from).collect();
         let collection = strip(self.text, Span::new((arguments.start + at + 4).min(arguments.end), arguments.end));
-        // Before 2.6 commas stand where blanks are (ForTag.java).
-        if self.release < Release::Since26 && collection.of(self.text).contains(char::is_whitespace) {
-            return NodeKind::Broken(Fault::limit(
-                span,
-                "a `for` over an expression with blanks is not followed before Jinjava 2.6",
-            ));
+        if self.release < Release::Since26 && needs_its_blanks(collection.of(self.text)) {
+            let said = "a `for` over words with blanks between is not followed before Jinjava 2.6";
+            return NodeKind::Broken(Fault::limit(span, said));
         }
         NodeKind::For { names, collection: parse_expression(self.text, collection, self.release), body }
     }
@@ -465,6 +462,18 @@ fn settle(pieces: Vec<Piece>) -> Vec<Node> {
             piece.node
         })
         .collect()
+}
+
+/// Whether an expression is another one without its blanks. Before 2.6 a `for` takes them away, or puts commas in their place where there
+/// are quotes (ForTag.java).
+fn needs_its_blanks(expression: &str) -> bool {
+    let has_quotes = expression.contains(['\'', '"']);
+    let words: Vec<&str> = expression.split_whitespace().collect();
+    words.windows(2).any(|pair| {
+        let is_word = |part: char| part.is_alphanumeric() || part == '_';
+        let joined = pair[0].ends_with(is_word) && pair[1].starts_with(is_word);
+        has_quotes || joined || pair[0].ends_with('+') && pair[1].starts_with(|part: char| part.is_ascii_digit())
+    })
 }
 
 /// Where the white space before the first `in` of a `for` begins.
