@@ -439,6 +439,9 @@ impl<'a> Line<'a> {
     }
 }
 
+/// More defaults than most products have: the map of them does not grow then.
+const DEFAULTS: usize = 3000;
+
 /// A schema that grows line by line.
 struct Builder<'a> {
     chosen: RangeInclusive<usize>,
@@ -456,7 +459,7 @@ impl<'a> Builder<'a> {
         let outputs = std::iter::once("").chain(table.files.iter().map(|(_, file)| *file)).map(ToOwned::to_owned).collect();
         Self {
             chosen,
-            schema: Schema { outputs, ..Schema::default() },
+            schema: Schema { outputs, defaults: serde_json::Map::with_capacity(DEFAULTS), ..Schema::default() },
             files: table.files.iter().enumerate().map(|(number, (name, _))| (*name, number + 1)).collect(),
             renamed: BTreeMap::new(),
             inferring: BTreeMap::new(),
@@ -492,10 +495,12 @@ impl<'a> Builder<'a> {
         }
         let place = self.schema.reading.place_at(&steps(table));
         for (name, uses) in places {
-            let place = steps(name).into_iter().fold(&mut *place, Place::below);
-            for used in uses {
-                place.add(used);
-            }
+            let place = if is_bare(name) {
+                place.below(Step::Key(name.to_owned()))
+            } else {
+                steps(name).into_iter().fold(&mut *place, Place::below)
+            };
+            place.add_all(uses);
         }
     }
 

@@ -151,6 +151,15 @@ impl Place {
         }
     }
 
+    /// Adds uses that are all different.
+    pub(super) fn add_all(&mut self, uses: Vec<Use>) {
+        if self.uses.is_empty() {
+            self.uses = uses;
+        } else {
+            uses.into_iter().for_each(|used| self.add(used));
+        }
+    }
+
     fn collect<'a>(&'a self, path: &[Step], found: &mut Vec<&'a Use>) {
         let Some((step, rest)) = path.split_first() else {
             found.extend(&self.uses);

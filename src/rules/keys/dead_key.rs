@@ -107,8 +107,10 @@ fn meant(
     let written: BTreeSet<&str> = document.tables.iter().map(|table| table.key.as_str()).collect();
     let moved = match (&related[..], elsewhere.map(|tables| tables.iter().collect::<Vec<_>>()).as_deref()) {
         ([only], _) => Some(only.as_str()),
-        // A name that only one table has, and that table is written in the file.
-        ([], Some([only])) if written.contains(only.as_str()) || own_table.is_empty() => Some(only.as_str()),
+        // A name that only one table has, and that table is written in the file; a table of which nothing is read is no neighbour of it.
+        ([], Some([only])) if own_table.is_empty() || written.contains(only.as_str()) && schema.reads_below(own_table) => {
+            Some(only.as_str())
+        }
         _ => None,
     };
     if let Some(table) = moved.filter(|table| !table.contains(['*', '['])) {

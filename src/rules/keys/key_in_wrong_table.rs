@@ -1,6 +1,7 @@
 //! `key-in-wrong-table`: a line that stands under another header than the one it belongs to.
 
 use super::dead_key::{Meant, dead_keys, split};
+use super::unknown_key;
 use crate::diagnostic::Finding;
 use crate::fix::edit::{Fix, Safety};
 use crate::model::Location;
@@ -44,7 +45,7 @@ fn misplaced(context: HomeContext, findings: &mut Vec<Finding>) {
         let key = &dead.entry.key;
         let (table, name) = split(read);
         let is_told = name == JMX_SWITCH || dead.entry.table.is_none() && matches!(name, "enable" | "enabled");
-        if is_told {
+        if is_told || unknown_key::is_told_elsewhere(context, key) {
             continue;
         }
         let at = Location { file, span: dead.entry.key_span };

@@ -38,7 +38,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
 }
 
 /// Whether another rule says more of a key than that nothing reads it.
-fn is_told_elsewhere(context: HomeContext, key: &str) -> bool {
+pub(super) fn is_told_elsewhere(context: HomeContext, key: &str) -> bool {
     let listeners = context.ports().listeners.iter().filter_map(|listener| listener.row);
     let is_inert = listeners.flat_map(|(_, part)| &part.inert_keys).any(|inert| inert == key);
     let has_rule = rules().iter().filter_map(|rule| rule.when.as_ref()).any(|when| when.any.iter().any(|known| known == key));
