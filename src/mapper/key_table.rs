@@ -496,7 +496,7 @@ impl<'a> Builder<'a> {
         let place = self.schema.reading.place_at(&steps(table));
         for (name, uses) in places {
             let place = if is_bare(name) {
-                place.below(Step::Key(name.to_owned()))
+                place.below(Step::Key(name.into()))
             } else {
                 steps(name).into_iter().fold(&mut *place, Place::below)
             };
