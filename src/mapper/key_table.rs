@@ -475,7 +475,8 @@ impl<'a> Builder<'a> {
                 continue;
             }
             let mut key: Option<String> = None;
-            let mut uses = Vec::new();
+            // Most have one.
+            let mut uses = Vec::with_capacity(1);
             for fact in line.facts.split('\t') {
                 let (word, value) = word_and_value(fact);
                 if let Some(kind) = use_kind(word, value) {
@@ -496,7 +497,7 @@ impl<'a> Builder<'a> {
         let place = self.schema.reading.place_at(&steps(table));
         for (name, uses) in places {
             let place = if is_bare(name) {
-                place.below(Step::Key(name.to_owned()))
+                place.below(Step::Key(name.into()))
             } else {
                 steps(name).into_iter().fold(&mut *place, Place::below)
             };

@@ -156,7 +156,9 @@ impl Place {
         if self.uses.is_empty() {
             self.uses = uses;
         } else {
-            uses.into_iter().for_each(|used| self.add(used));
+            for used in uses {
+                self.add(used);
+            }
         }
     }
 
