@@ -113,11 +113,12 @@ fn meant(entry: &TomlEntry, document: &TomlDocument, known: &Known) -> Meant {
             table.as_str() != own_table && !table.contains('*') && (is_above(table, own_table) || is_above(own_table, table))
         })
         .collect();
-    let written: BTreeSet<&str> = document.tables.iter().map(|table| table.key.as_str()).collect();
+    // A header that was pasted into the middle of a table takes the keys below it along.
+    let above = entry.table.and_then(|table| table.checked_sub(1)).map(|table| document.tables[table].key.as_str());
     let moved = match (&related[..], elsewhere.map(|tables| tables.iter().collect::<Vec<_>>()).as_deref()) {
         ([only], _) => Some(only.as_str()),
-        // A name that only one table has, and that table is written in the file; a table of which nothing is read is no neighbour of it.
-        ([], Some([only])) if own_table.is_empty() || written.contains(only.as_str()) && schema.reads_below(own_table) => {
+        // A name that only one table has, and that one is written directly above; a table of which nothing is read is no neighbour of it.
+        ([], Some([only])) if own_table.is_empty() || above == Some(only.as_str()) && schema.reads_below(own_table) => {
             Some(only.as_str())
         }
         _ => None,
