@@ -475,7 +475,8 @@ impl<'a> Builder<'a> {
                 continue;
             }
             let mut key: Option<String> = None;
-            let mut uses = Vec::new();
+            // Most have one.
+            let mut uses = Vec::with_capacity(1);
             for fact in line.facts.split('\t') {
                 let (word, value) = word_and_value(fact);
                 if let Some(kind) = use_kind(word, value) {

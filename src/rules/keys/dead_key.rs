@@ -55,7 +55,12 @@ pub(super) fn dead_keys(context: HomeContext<'_>) -> Option<(FileId, &Schema, Ve
         let (table, name) = split(key);
         tables.entry(name).or_default().insert(table.to_owned());
     }
-    let dead = dead.into_iter().map(|entry| DeadKey { entry, meant: meant(entry, document, schema, &keys, &tables) }).collect();
+    let mut spellings: BTreeMap<String, Vec<&String>> = BTreeMap::new();
+    for key in &keys {
+        spellings.entry(plain(key)).or_default().push(key);
+    }
+    let known = Known { schema, keys: &keys, tables: &tables, spellings: &spellings };
+    let dead = dead.into_iter().map(|entry| DeadKey { entry, meant: meant(entry, document, &known) }).collect();
     Some((file, schema, dead))
 }
 
@@ -76,13 +81,18 @@ fn is_read_by_code(model: &Model, key: &str) -> bool {
     })
 }
 
-fn meant(
-    entry: &TomlEntry,
-    document: &TomlDocument,
-    schema: &Schema,
-    keys: &BTreeSet<String>,
-    tables: &BTreeMap<&str, BTreeSet<String>>,
-) -> Meant {
+/// The keys that are read, as dead ones are held against them.
+struct Known<'a> {
+    schema: &'a Schema,
+    keys: &'a BTreeSet<String>,
+    /// The tables in which a name is read.
+    tables: &'a BTreeMap<&'a str, BTreeSet<String>>,
+    /// By what is left of a key without what people mix up.
+    spellings: &'a BTreeMap<String, Vec<&'a String>>,
+}
+
+fn meant(entry: &TomlEntry, document: &TomlDocument, known: &Known) -> Meant {
+    let Known { schema, keys, tables, spellings } = *known;
     let key = &entry.key;
     if let Some(other) = other_enable(key).filter(|other| schema.is_read(other)) {
         return Meant::OtherEnable(other);
@@ -90,9 +100,8 @@ fn meant(
     if let Some(table) = other_kind_of_table(key, schema) {
         return table;
     }
-    let respelled: Vec<&String> = keys.iter().filter(|known| *known != key && plain(known) == plain(key)).collect();
-    if let [only] = respelled[..] {
-        return Meant::Respelled(only.clone());
+    if let Some([only]) = spellings.get(&plain(key)).map(Vec::as_slice) {
+        return Meant::Respelled((*only).clone());
     }
     let (own_table, name) = split(key);
     let elsewhere = tables.get(name);

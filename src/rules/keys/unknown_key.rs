@@ -55,7 +55,7 @@ fn of_table(context: HomeContext, file: FileId, table: &TomlTable, keys: usize) 
 fn of_key(context: HomeContext, file: FileId, schema: &Schema, dead: &DeadKey) -> Finding {
     let key = &dead.entry.key;
     let at = Location { file, span: dead.entry.key_span };
-    let renamed = schema.dead_mappings().get(key.as_str()).map(|targets| targets.join("`, `"));
+    let renamed = schema.is_mapped(key).then(|| schema.targets_of(key).join("`, `"));
     let message = match renamed {
         Some(targets) => format!("`{key}` is renamed to `{targets}`, which nothing reads: it changes nothing"),
         None => format!("nothing reads `{key}`: it changes nothing"),
