@@ -2,7 +2,7 @@
 
 use super::{HomeContext, RuleInfo, fixes};
 use crate::diagnostic::Finding;
-use crate::fix::edit::{Fix, Safety};
+use crate::fix::edit::Safety;
 use crate::model::Location;
 use crate::source::toml::{TomlEntry, TomlValue};
 
@@ -15,23 +15,12 @@ pub(super) fn check(rule: &RuleInfo, context: HomeContext, findings: &mut Vec<Fi
     for entry in document.entries.iter().filter(matches) {
         let at = Location { file, span: entry.key_span };
         let finding = Finding::new(context.number, at, when.message.replace("{key}", &entry.key)).key(&entry.key);
-        let fix = when.rename.get(&entry.key).and_then(|written| rename(context, entry, written));
+        let fix = when.rename.get(&entry.key).and_then(|key| {
+            let title = format!("write `{}` as `{key}`", entry.key);
+            fixes::write_as(context.model(), entry, key, title, Safety::Safe)
+        });
         findings.push(Finding { help: when.help.clone(), ..finding }.fix(fix));
     }
-}
-
-/// Writes the entry as the key that the server reads: in place where its table is the same, else in the table of that key.
-fn rename(context: HomeContext, entry: &TomlEntry, key: &str) -> Option<Fix> {
-    let (file, toml) = fixes::toml_of(context.model())?;
-    let own = entry.key_span.of(toml.text);
-    if toml.document.get(key).is_some() {
-        return None;
-    }
-    let in_place = entry.key.strip_suffix(own).and_then(|table| key.strip_prefix(table));
-    let edits =
-        if let Some(written) = in_place { vec![toml.rename(entry, written)] } else { fixes::move_entry(toml, entry, key)? };
-    let touches = vec![entry.key.clone(), key.to_owned()];
-    Some(fixes::fix_of(context.model(), file, format!("write `{}` as `{key}`", entry.key), Safety::Safe, edits, touches))
 }
 
 fn equals(value: &TomlValue, expected: &serde_json::Value) -> bool {

@@ -46,6 +46,25 @@ pub(super) fn move_entry(toml: TomlFile, entry: &TomlEntry, key: &str) -> Option
     Some(edits)
 }
 
+/// Writes an entry of deployment.toml as `key`, which is not there yet: in place where only the last part of the written key differs, else
+/// in the table of that key.
+pub(super) fn write_as(model: &Model, entry: &TomlEntry, key: &str, title: String, safety: Safety) -> Option<Fix> {
+    let (file, toml) = toml_of(model)?;
+    if toml.document.get(key).is_some() || key.contains('*') {
+        return None;
+    }
+    let own = entry.key_span.of(toml.text);
+    let dotted = |written: &str| written.rfind('.').map(|dot| written[..dot].to_owned());
+    let in_place = entry.key.strip_suffix(own).and_then(|table| key.strip_prefix(table));
+    let in_place = in_place.filter(|written| !written.contains('.') || dotted(written) == dotted(own));
+    let edits = match in_place {
+        Some(written) => vec![toml.rename(entry, written)],
+        None => move_entry(toml, entry, key)?,
+    };
+    let touches = vec![entry.key.clone(), key.to_owned()];
+    Some(fix_of(model, file, title, safety, edits, touches))
+}
+
 /// An XML file with its text.
 pub(super) fn xml_of(model: &Model, file: FileId) -> Option<(&XmlDocument, &str)> {
     match &model.file(file).content {

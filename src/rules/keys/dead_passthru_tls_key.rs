@@ -1,10 +1,9 @@
 //! `dead-passthru-tls-key`: settings of the gateway's transport under names that API Manager maps and then never prints.
 
 use crate::diagnostic::Finding;
-use crate::fix::edit::{Fix, Safety};
+use crate::fix::edit::Safety;
 use crate::model::Location;
 use crate::rules::{HomeContext, by_knowledge, fixes};
-use crate::source::toml::TomlEntry;
 
 /// The keys, and what the same is called where API Manager reads it (product-apim key-mappings.json, axis2.xml.j2 of v3.0.0 to v4.7.0).
 const KEYS: [(&str, Option<&str>); 11] = [
@@ -43,18 +42,8 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             || "set it in the template of axis2.xml; no key of deployment.toml reaches it".to_owned(),
             |live| format!("write it as `{live}`"),
         );
-        let fix = live.and_then(|live| write_as(context, entry, live));
+        // The setting starts to count then, so a person has to want it.
+        let fix = live.and_then(|live| fixes::write_as(model, entry, live, format!("write it as `{live}`"), Safety::Unsafe));
         findings.push(by_knowledge(Finding::new(context.number, at, message).help(help).key(key).fix(fix), schema));
     }
-}
-
-/// The setting starts to count then, so a person has to want it.
-fn write_as(context: HomeContext, entry: &TomlEntry, key: &str) -> Option<Fix> {
-    let (file, toml) = fixes::toml_of(context.model())?;
-    if toml.document.get(key).is_some() {
-        return None;
-    }
-    let edits = fixes::move_entry(toml, entry, key)?;
-    let touches = vec![entry.key.clone(), key.to_owned()];
-    Some(fixes::fix_of(context.model(), file, format!("write it as `{key}`"), Safety::Unsafe, edits, touches))
 }

@@ -15,13 +15,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let at = Location { file, span: dead.entry.key_span };
         let message = format!("`{key}` is not read: the server reads `{right}` here");
         let finding = Finding::new(context.number, at, message).help(format!("write `{right}` for `{wrong}`")).key(key);
-        let fix =
-            fixes::toml_of(context.model()).filter(|(_, toml)| toml.document.get(read).is_none()).and_then(|(file, toml)| {
-                let before = dead.entry.key_span.of(toml.text).strip_suffix(wrong)?;
-                let edits = vec![toml.rename(dead.entry, &format!("{before}{right}"))];
-                let touches = vec![key.clone(), read.clone()];
-                Some(fixes::fix_of(context.model(), file, format!("write it as `{right}`"), Safety::Safe, edits, touches))
-            });
+        let fix = fixes::write_as(context.model(), dead.entry, read, format!("write it as `{right}`"), Safety::Safe);
         findings.push(by_knowledge(finding.fix(fix), schema));
     }
 }

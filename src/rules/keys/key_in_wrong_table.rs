@@ -83,14 +83,8 @@ fn header_for(context: HomeContext) -> String {
     }
 }
 
-/// Moves the line under the header of `key`.
+/// Writes the line under the header of `key`.
 fn put_under(context: HomeContext, entry: &TomlEntry, key: &str) -> Option<Fix> {
-    let (file, toml) = fixes::toml_of(context.model())?;
-    if toml.document.get(key).is_some() {
-        return None;
-    }
-    let edits = fixes::move_entry(toml, entry, key)?;
-    let touches = vec![entry.key.clone(), key.to_owned()];
     let (table, _) = key.rsplit_once('.')?;
-    Some(fixes::fix_of(context.model(), file, format!("move it under `[{table}]`"), Safety::Unsafe, edits, touches))
+    fixes::write_as(context.model(), entry, key, format!("move it under `[{table}]`"), Safety::Unsafe)
 }

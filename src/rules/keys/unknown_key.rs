@@ -3,7 +3,7 @@
 use super::dead_key::{DeadKey, Meant, dead_keys};
 use super::dead_passthru_tls_key;
 use crate::diagnostic::Finding;
-use crate::fix::edit::{Fix, Safety};
+use crate::fix::edit::Safety;
 use crate::mapper::schema::Schema;
 use crate::model::{FileId, Location};
 use crate::rules::{HomeContext, by_knowledge, fixes, rules};
@@ -63,7 +63,7 @@ fn of_key(context: HomeContext, file: FileId, schema: &Schema, dead: &DeadKey) -
     let finding = Finding::new(context.number, at, message).key(key);
     match &dead.meant {
         Meant::Respelled(known) => {
-            let fix = rename(context, dead, known);
+            let fix = fixes::write_as(context.model(), dead.entry, known, format!("write it as `{known}`"), Safety::Safe);
             finding.help(format!("write it as `{known}`")).fix(fix)
         }
         Meant::Unclear(alike) if !alike.is_empty() => {
@@ -72,18 +72,4 @@ fn of_key(context: HomeContext, file: FileId, schema: &Schema, dead: &DeadKey) -
         }
         _ => finding.help("check the name against the documentation of this very version, or remove it"),
     }
-}
-
-/// Writes the key as the server reads it: only the spelling of its last part may differ.
-fn rename(context: HomeContext, dead: &DeadKey, known: &str) -> Option<Fix> {
-    let (file, toml) = fixes::toml_of(context.model())?;
-    if toml.document.get(known).is_some() || known.contains('*') {
-        return None;
-    }
-    let own = dead.entry.key_span.of(toml.text);
-    let table = dead.entry.key.strip_suffix(own)?;
-    let written = known.strip_prefix(table)?;
-    let touches = vec![dead.entry.key.clone(), known.to_owned()];
-    let edits = vec![toml.rename(dead.entry, written)];
-    Some(fixes::fix_of(context.model(), file, format!("write it as `{known}`"), Safety::Safe, edits, touches))
 }

@@ -2,11 +2,10 @@
 
 use super::anchor;
 use crate::diagnostic::Finding;
-use crate::fix::edit::{Fix, Safety};
+use crate::fix::edit::Safety;
 use crate::model::Location;
 use crate::ports::Listener;
 use crate::rules::{HomeContext, fixes};
-use crate::source::toml::TomlEntry;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let model = context.model();
@@ -21,30 +20,16 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             }
             let at = Location { file: id, span: entry.key_span };
             let message = format!("`{key}` is not read {}: {}", by_whom(context), stays_open(listener));
-            let fix = part.switch.as_ref().and_then(|switch| write_as(context, entry, &switch.key));
+            // It finally closes the port, so a person has to want it.
+            let fix = part.switch.as_ref().and_then(|switch| {
+                let title = format!("write it as `{}`", switch.key);
+                fixes::write_as(model, entry, &switch.key, title, Safety::Unsafe)
+            });
             let finding =
                 Finding::new(context.number, at, message).help(anchor::remedy(context, listener, "its element")).key(key);
             findings.push(finding.fix(fix));
         }
     }
-}
-
-/// Writes the entry as the key that this version reads. It finally closes the port, so a person has to want it.
-fn write_as(context: HomeContext, entry: &TomlEntry, key: &str) -> Option<Fix> {
-    let (file, toml) = fixes::toml_of(context.model())?;
-    if toml.document.get(key).is_some() {
-        return None;
-    }
-    let (table, own) = entry.key.rsplit_once('.')?;
-    let same_table = key.strip_prefix(table).and_then(|rest| rest.strip_prefix('.')).filter(|name| !name.contains('.'));
-    let written = entry.key_span.of(toml.text);
-    let edits = if let (Some(name), Some(before)) = (same_table, written.strip_suffix(own)) {
-        vec![toml.rename(entry, &format!("{before}{name}"))]
-    } else {
-        fixes::move_entry(toml, entry, key)?
-    };
-    let touches = vec![entry.key.clone(), key.to_owned()];
-    Some(fixes::fix_of(context.model(), file, format!("write it as `{key}`"), Safety::Unsafe, edits, touches))
 }
 
 fn by_whom(context: HomeContext) -> String {
