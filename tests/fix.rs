@@ -123,6 +123,17 @@ fn a_rule_selected_by_name_brings_its_unsafe_fixes_and_a_category_does_not() {
 }
 
 #[test]
+fn fixes_of_one_key_do_not_write_it_twice() {
+    let home = Home::fixture("api-manager-4.5.0");
+    let text = format!("{}\n[transport.passthru_http.listener]\nenabled = false\n", home.text(TOML));
+    home.write(TOML, text.as_bytes());
+    let (code, said) = home.fix(&["--select", "enable-vs-enabled,http-passthru-enabled"]);
+    assert_eq!(code, Some(0), "{said}");
+    // The safe fix goes first: with the right spelling nothing is left to be closed.
+    assert_eq!(home.text(TOML), text.replace("enabled = false", "enable = false"), "{said}");
+}
+
+#[test]
 fn diff_and_check_write_nothing() {
     let home = Home::with(&[PRODUCT, (TOML, FAULTY.as_bytes())]);
     let before = home.files();

@@ -48,6 +48,12 @@ impl Fix {
         self.edits.iter().map(|edit| &edit.file).collect()
     }
 
+    /// Whether both change the same key or element of one file: each alone is right, and together they would write it twice.
+    pub fn shares_a_key_with(&self, other: &Fix) -> bool {
+        self.files().into_iter().any(|file| other.files().contains(&file))
+            && self.touches.iter().any(|key| other.touches.contains(key))
+    }
+
     /// Whether an edit of this fix overlaps or touches one of `other`.
     pub fn touches_edits_of(&self, other: &Self) -> bool {
         let meet = |one: &Edit, other: &Edit| {

@@ -197,16 +197,23 @@ impl<'a> State<'a> {
             .map(Diagnostic::home)
             .collect();
         let mut accepted: Vec<Wanted> = Vec::new();
-        for diagnostic in diagnostics {
-            let Some(fix) = diagnostic.finding.fixes.iter().find(|fix| self.wants(diagnostic, fix)) else { continue };
+        let mut wanted: Vec<(&Diagnostic, &Fix)> = diagnostics
+            .iter()
+            .filter_map(|diagnostic| Some((diagnostic, diagnostic.finding.fixes.iter().find(|fix| self.wants(diagnostic, fix))?)))
+            .collect();
+        // What is safe goes first: a key that is spelled right may leave nothing to be set.
+        wanted.sort_by_key(|(_, fix)| fix.safety);
+        for (diagnostic, fix) in wanted {
             if moved.contains(&diagnostic.home()) && !moves_home(fix) {
                 continue;
             }
-            // Each fix must stand the comparison on its own; of two that overlap the second waits for the next pass.
+            // Each fix must stand the comparison on its own; of two that overlap, or write the same key, the second waits for the next pass.
             let wanted = Wanted { diagnostic, fix };
             match self.stand_alone(workspace, wanted) {
                 Err(reason) => self.refuse(diagnostic, reason),
-                Ok(()) if accepted.iter().all(|other| !other.fix.touches_edits_of(fix)) => accepted.push(wanted),
+                Ok(()) if accepted.iter().all(|other| !other.fix.touches_edits_of(fix) && !other.fix.shares_a_key_with(fix)) => {
+                    accepted.push(wanted);
+                }
                 Ok(()) => {}
             }
         }

@@ -242,7 +242,7 @@ impl Schema {
     }
 
     /// Whether a default or an inference takes the value of a key over.
-    fn refers_to(&self, key: &str) -> bool {
+    pub fn refers_to(&self, key: &str) -> bool {
         targets(&self.mappings, key)
             .into_iter()
             .any(|target| self.referred.contains(target) || self.referred_patterns.iter().any(|pattern| pattern.matches(target)))

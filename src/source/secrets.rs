@@ -36,10 +36,10 @@ pub fn is_secret_name(name: &str) -> bool {
         "basic_auth",
         "authorization",
     ];
-    let name = name.to_ascii_lowercase();
+    let name = name.to_ascii_lowercase().replace('-', "_");
     WORDS.iter().any(|word| name.contains(word))
         || ["pass", "pwd", "token", "salt"].iter().any(|end| name.ends_with(end))
-        || name == "encryption.key"
+        || ["encryption.key", "apim.ai.key", "moesifkey"].contains(&name.as_str())
 }
 
 /// The ranges of secret values, unsorted, perhaps overlapping.

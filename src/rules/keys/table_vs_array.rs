@@ -25,10 +25,11 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let written = if wants_array { table.clone() } else { format!("{table}[]") };
         let headers: Vec<&TomlTable> = document.tables.iter().filter(|header| header.key == written).collect();
         let span = headers.first().map_or(dead.entry.key_span, |header| header.span);
+        let shown = table.replace("[]", "");
         let (message, help) = if wants_array {
-            (format!("`{table}` is read as a list: nothing in `[{table}]` is used"), format!("write `[[{table}]]`"))
+            (format!("`{shown}` is read as a list: nothing in `[{shown}]` is used"), format!("write `[[{shown}]]`"))
         } else {
-            (format!("`{table}` is read as one table: nothing in `[[{table}]]` is used"), format!("write `[{table}]` once"))
+            (format!("`{shown}` is read as one table: nothing in `[[{shown}]]` is used"), format!("write `[{shown}]` once"))
         };
         let fix = match headers[..] {
             [only] => change_brackets(context, only, table, wants_array),

@@ -21,16 +21,27 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         for (text, span) in texts_of(entry) {
             let Some(wrong) = first_unescaped(text) else { continue };
             let Some((output, in_attribute)) = sinks.xml_sink(&entry.key, wrong) else { continue };
+            if !is_printed(model, &output, text) {
+                continue;
+            }
             let at = Location { file, span };
             let place = if in_attribute { "an attribute of " } else { "" };
             let message = format!("`{wrong}` in `{}` goes into {place}{output} as it stands, which is no XML then", entry.key);
             let escape = escape_of(wrong);
             let finding = Finding::new(context.number, at, message).key(&entry.key);
-            let only_xml = schema.reached_outputs(&entry.key).iter().all(|output| is_xml(output));
+            let only_xml = schema.reached_outputs(&entry.key).iter().all(|output| is_xml(output))
+                && !schema.refers_to(&entry.key)
+                && !sinks.is_literal_somewhere(&entry.key);
             let fix = escaped(model, entry, span, only_xml, in_attribute);
             findings.push(by_knowledge(finding.help(format!("write `{escape}` for `{wrong}`")).fix(fix), schema));
         }
     }
+}
+
+/// Whether the rendered file has the text: a template can leave a value out. Where it cannot be rendered, it may have it.
+fn is_printed(model: &Model, path: &str, text: &str) -> bool {
+    let rendered = model.rendered().iter().find(|output| output.path == path).and_then(|output| output.text.as_ref());
+    rendered.is_none_or(|rendered| rendered.contains(text))
 }
 
 /// Whether a rendered file is XML.
@@ -104,11 +115,20 @@ impl Sinks<'_> {
                 return None;
             }
             let in_attribute = match self.surroundings(used.template, &output, used.span)? {
-                Surroundings::Comment => return None,
+                Surroundings::Comment | Surroundings::Cdata => return None,
                 Surroundings::Attribute => true,
                 Surroundings::Text => false,
             };
             (in_attribute || character != '"').then_some((output, in_attribute))
+        })
+    }
+
+    /// Whether a template prints the value where references of XML are taken as they stand.
+    fn is_literal_somewhere(&mut self, key: &str) -> bool {
+        let uses: Vec<Use> = self.schema.uses(key).into_iter().cloned().collect();
+        uses.into_iter().any(|used| {
+            let output = self.schema.outputs.get(used.template).cloned().unwrap_or_default();
+            matches!(self.surroundings(used.template, &output, used.span), Some(Surroundings::Cdata))
         })
     }
 
@@ -118,11 +138,13 @@ impl Sinks<'_> {
             .templates
             .entry(template)
             .or_insert_with(|| model.text_of(&Resources::path_of_template(output)).map(|text| Renderer::normalized(&text)));
-        let before = text.as_ref()?.get(..span.start)?;
+        let before = without_marks(text.as_ref()?.get(..span.start)?);
         let open = |start: &str, end: &str| before.rfind(start) > before.rfind(end);
-        Some(if open("<!--", "-->") || open("<![CDATA[", "]]>") {
+        Some(if open("<![CDATA[", "]]>") {
+            Surroundings::Cdata
+        } else if open("<!--", "-->") {
             Surroundings::Comment
-        } else if open("<", ">") && before.rfind('<').is_some_and(|at| !before[at..].contains("{%")) {
+        } else if open("<", ">") {
             Surroundings::Attribute
         } else {
             Surroundings::Text
@@ -130,10 +152,30 @@ impl Sinks<'_> {
     }
 }
 
+/// The text of a template without its tags, expressions and comments.
+fn without_marks(template: &str) -> String {
+    let mut text = String::new();
+    let mut rest = template;
+    while let Some(start) = ["{%", "{{", "{#"].into_iter().filter_map(|mark| rest.find(mark)).min() {
+        text.push_str(&rest[..start]);
+        let end = match &rest[start..start + 2] {
+            "{%" => "%}",
+            "{{" => "}}",
+            _ => "#}",
+        };
+        let Some(behind) = rest[start..].find(end) else { return text };
+        rest = &rest[start + behind + 2..];
+    }
+    text.push_str(rest);
+    text
+}
+
 /// Where in XML a value is printed.
 enum Surroundings {
-    /// In a comment or a CDATA section, where everything may stand.
+    /// In a comment, where everything may stand.
     Comment,
+    /// In a CDATA section, where references are no references.
+    Cdata,
     /// In a tag.
     Attribute,
     /// Between tags.

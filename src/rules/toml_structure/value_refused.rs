@@ -11,6 +11,10 @@ use crate::rules::settings::Settings;
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let Some(settings) = Settings::of_home(context.model()) else { return };
     let Some((mapping, configuration)) = context.model().configuration() else { return };
+    // A default that cannot be read is not missing.
+    if !mapping.resources.broken.is_empty() {
+        return;
+    }
     let rules = mapping.resources.json(JsonFile::Validator);
     let mut seen = BTreeSet::new();
     for fault in settings.faults(Problem::Validation) {
