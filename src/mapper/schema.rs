@@ -200,7 +200,8 @@ impl Schema {
     /// Whether anything reads the effective `value` of `key`, as it is after mapping.
     pub fn reads_effective(&self, key: &str, value: &Value) -> bool {
         let is_inferred_from = self.patterns.iter().any(|(pattern, written)| written == key || pattern.matches(key));
-        if is_secret(key) || is_inferred_from || self.referred.contains(key) {
+        let is_referred = self.referred.contains(key) || self.referred_patterns.iter().any(|pattern| pattern.matches(key));
+        if is_secret(key) || is_inferred_from || is_referred {
             return true;
         }
         // Of a list of tables, or a table that stands in default.json, templates may use the parts only.

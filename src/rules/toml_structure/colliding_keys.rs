@@ -16,7 +16,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let message = if kept == target {
             format!("`{lost}` has no effect: it is another name of `{kept}`, which is set, too")
         } else {
-            format!("`{lost}` has no effect: like `{kept}` it stands for `{target}`, which can have one value")
+            format!("`{lost}` has no effect: `{kept}` sets `{target}` as well, and wins")
         };
         let place = |key: &str| {
             let span = settings.document.get(key).map(|entry| entry.key_span);
