@@ -1,6 +1,7 @@
 //! Reads the configuration of WSO2 products, works out what their servers would open, and says what is wrong with it.
 
 pub mod catalog;
+pub mod config;
 pub mod diagnostic;
 pub mod fix;
 pub mod home;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Target};
 use crate::home::{Problem, discover};
 use crate::model::{Assumptions, Model, Overlays};
@@ -31,7 +32,8 @@ impl Workspace {
         let overlays = Arc::new(overlays);
         let mut workspace = Self { homes: Vec::new(), problems: discovery.problems, only: Vec::new() };
         for target in discovery.targets {
-            let model = Model::load(target.layout, assumptions.clone(), &overlays, &target.only);
+            let assumptions = workspace.assumptions_for(&target.layout.root, assumptions);
+            let model = Model::load(target.layout, assumptions, &overlays, &target.only);
             if model.files.is_empty() && model.problems.is_empty() && model.too_large.is_empty() {
                 continue;
             }
@@ -40,6 +42,23 @@ impl Workspace {
             workspace.only.push(target.only);
         }
         workspace
+    }
+
+    /// What the caller knows of the files at `root`, and where it does not know their product, what the tool's configuration file says.
+    fn assumptions_for(&mut self, root: &Path, assumptions: &Assumptions) -> Assumptions {
+        let mut assumptions = assumptions.clone();
+        if assumptions.product.is_none() {
+            match Config::nearest(root) {
+                Ok(config) => assumptions.product = config.and_then(|config| config.product),
+                Err(error) if self.problems.iter().any(|problem| problem.path == error.path) => {}
+                Err(error) => self.problems.push(Problem {
+                    path: error.path,
+                    message: error.message,
+                    help: "write `product = \"api-manager@4.5.0\"` or the like in it".to_owned(),
+                }),
+            }
+        }
+        assumptions
     }
 
     /// Whether there was no configuration at all.

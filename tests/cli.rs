@@ -313,3 +313,21 @@ fn colour_follows_the_environment() {
     let both = command(&["lint", "fixtures"]).env("CLICOLOR_FORCE", "1").env("NO_COLOR", "1").output().expect("the binary runs");
     assert!(!both.stdout.contains(&0x1b));
 }
+
+#[test]
+fn the_configuration_file_tells_the_product_of_a_lone_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(folder.path().join("confs")).expect("created");
+    std::fs::write(folder.path().join("confs/deployment.toml"), "[server]\nhostnam = \"localhost\"\n").expect("written");
+    let lint = |product: &str| {
+        std::fs::write(folder.path().join("carbonlint.toml"), product).expect("written");
+        let arguments = ["lint", "--format", "concise", "--select", "unknown-key,path-unreadable", "confs"];
+        let output =
+            std::process::Command::new(env!("CARGO_BIN_EXE_carbonlint")).args(arguments).current_dir(folder.path()).output();
+        String::from_utf8(output.expect("the binary runs").stdout).expect("UTF-8")
+    };
+    assert!(!lint("").contains("unknown-key"));
+    assert!(lint("product = \"api-manager@4.5.0\"\n").contains("confs/deployment.toml:2:1: warning[unknown-key]"));
+    let broken = lint("product = \"api-manger\"\n");
+    assert!(broken.contains("carbonlint.toml") && broken.contains("no product is called `api-manger`"), "{broken}");
+}

@@ -70,6 +70,33 @@ impl Catalog {
     }
 }
 
+/// Why a name is no product.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownProduct {
+    /// What is wrong, lower case.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+}
+
+/// The product, and the version, that `NAME[@VERSION]` names.
+pub fn product_of(text: &str) -> Result<(&'static Product, Option<Version>), UnknownProduct> {
+    let (name, version) = text.split_once('@').map_or((text, None), |(name, version)| (name, Some(version)));
+    let product = catalog().product(name).ok_or_else(|| {
+        let names: Vec<&str> = catalog().products.iter().map(|product| product.id.as_str()).collect();
+        UnknownProduct {
+            message: format!("no product is called `{name}`"),
+            help: format!("the products are {}", names.join(", ")),
+        }
+    })?;
+    let no_version = |version: &str| UnknownProduct {
+        message: format!("`{version}` is no version"),
+        help: "write it like api-manager@4.2.0".to_owned(),
+    };
+    let version = version.map(|version| Version::parse(version).ok_or_else(|| no_version(version))).transpose()?;
+    Ok((product, version))
+}
+
 /// A product.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -14,7 +14,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::{env, fmt};
 
-use carbonlint::catalog::{Product, Version, catalog};
+use carbonlint::catalog::product_of;
 use carbonlint::model::Assumptions;
 use carbonlint::paths::Shown;
 use carbonlint::report::human::Style;
@@ -99,26 +99,15 @@ fn style(to_file: bool) -> Style {
 /// What the arguments say that the files do not.
 fn assumptions(arguments: &AssumeArgs) -> Result<Assumptions, Failure> {
     Ok(Assumptions {
-        product: arguments.product.as_deref().map(product).transpose()?,
+        product: arguments
+            .product
+            .as_deref()
+            .map(product_of)
+            .transpose()
+            .map_err(|unknown| Failure::new(unknown.message).help(unknown.help))?,
         port_offset: arguments.port_offset.map(i64::from),
         server_profile: arguments.server_profile.clone(),
     })
-}
-
-/// `NAME[@VERSION]`.
-fn product(text: &str) -> Result<(&'static Product, Option<Version>), Failure> {
-    let (name, version) = text.split_once('@').map_or((text, None), |(name, version)| (name, Some(version)));
-    let product = catalog().product(name).ok_or_else(|| {
-        let names: Vec<&str> = catalog().products.iter().map(|product| product.id.as_str()).collect();
-        Failure::new(format!("no product is called `{name}`")).help(format!("the products are {}", names.join(", ")))
-    })?;
-    let version = version
-        .map(|version| {
-            Version::parse(version)
-                .ok_or_else(|| Failure::new(format!("`{version}` is no version")).help("write it like api-manager@4.2.0"))
-        })
-        .transpose()?;
-    Ok((product, version))
 }
 
 /// The rules that the arguments choose.

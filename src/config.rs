@@ -1,0 +1,85 @@
+//! The tool's own configuration file, `carbonlint.toml`: what files do not say of themselves, for everybody who works on them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use toml::de::{DeTable, DeValue};
+
+use crate::catalog::{Product, Version, product_of};
+
+/// The name of the file. It counts for the files beside it and below.
+pub const FILE_NAME: &str = "carbonlint.toml";
+
+/// What a configuration file says.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// `product = "api-manager@4.5.0"`: the product, and the version, of files that do not tell it.
+    pub product: Option<(&'static Product, Option<Version>)>,
+}
+
+/// Why a configuration file cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigError {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl Config {
+    /// The configuration file in the folder of `path`, or the nearest one above it; `None` where there is none.
+    pub fn nearest(path: &Path) -> Result<Option<Self>, ConfigError> {
+        let path = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+        let found = path.ancestors().map(|folder| folder.join(FILE_NAME)).find(|file| file.is_file());
+        found.map(|file| Self::read(&file)).transpose()
+    }
+
+    fn read(path: &Path) -> Result<Self, ConfigError> {
+        let failed = |message: String| ConfigError { path: path.to_path_buf(), message };
+        let text = fs::read_to_string(path).map_err(|error| failed(format!("cannot be read: {error}")))?;
+        let table = DeTable::parse(&text).map_err(|error| failed(error.message().to_owned()))?;
+        let mut product = None;
+        for (key, value) in table.get_ref() {
+            match (&**key.get_ref(), value.get_ref()) {
+                ("product", DeValue::String(name)) => {
+                    let named = product_of(name).map_err(|unknown| failed(format!("{}; {}", unknown.message, unknown.help)))?;
+                    product = Some(named);
+                }
+                ("product", _) => return Err(failed("`product` must be a string such as \"api-manager@4.5.0\"".to_owned())),
+                (other, _) => return Err(failed(format!("`{other}` is no key of it; there is `product` only"))),
+            }
+        }
+        Ok(Self { path: path.to_path_buf(), product })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_file_counts() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let inner = folder.path().join("a/b");
+        fs::create_dir_all(&inner).expect("created");
+        fs::write(folder.path().join(FILE_NAME), "product = \"identity-server\"\n").expect("written");
+        let product = |path: &Path| {
+            let config = Config::nearest(path).expect("readable").expect("a file");
+            config.product.map(|(product, version)| (product.id.as_str(), version.map(|version| version.to_string())))
+        };
+        assert_eq!(product(&inner), Some(("identity-server", None)));
+        fs::write(folder.path().join("a").join(FILE_NAME), "product = \"api-manager@4.5.0\"\n").expect("written");
+        assert_eq!(product(&inner), Some(("api-manager", Some("4.5.0".to_owned()))));
+    }
+
+    #[test]
+    fn what_it_does_not_know_is_an_error() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for text in ["products = \"x\"\n", "product = 1\n", "product =\n", "product = \"api-mgr\"\n"] {
+            fs::write(folder.path().join(FILE_NAME), text).expect("written");
+            assert!(Config::nearest(folder.path()).is_err(), "{text}");
+        }
+    }
+}
