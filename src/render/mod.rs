@@ -14,16 +14,16 @@ pub use findings::RenderFinding;
 use crate::home::reason;
 use crate::jinjava::Gravity;
 use crate::mapper::{Configuration, Environment, Output, Release, Renderer, Resources, metadata};
-use crate::model::Model;
+use crate::model::{Mapping, Model};
 use crate::source::{LineIndex, MAX_FILE_BYTES};
 
 /// A home with everything that its files are rendered from.
 #[derive(Debug)]
 pub struct Rendering<'a> {
     model: &'a Model,
-    release: Release,
+    release: &'a Release,
     /// The JSON files and the templates.
-    pub resources: Resources,
+    pub resources: &'a Resources,
     /// What the server knows before it renders.
     pub configuration: Configuration,
 }
@@ -108,9 +108,7 @@ impl State {
 impl<'a> Rendering<'a> {
     /// Works out the configuration of `model` in `environment`.
     pub fn new(model: &'a Model, environment: &Environment) -> Result<Self, NotRendered> {
-        if !model.is_managed() {
-            return Err(NotRendered::NoTemplates);
-        }
+        let Some(Mapping { resources, release, .. }) = model.mapping() else { return Err(NotRendered::NoTemplates) };
         let Some((_, toml)) = model.plain_toml() else {
             return Err(match (model.toml_file(), model.toml()) {
                 (None, _) => NotRendered::NoToml,
@@ -118,9 +116,7 @@ impl<'a> Rendering<'a> {
                 (Some(_), Some(_)) => NotRendered::TemplateToml,
             });
         };
-        let resources = Resources::read(&model.layout.root, |path| model.text_of(path).map(|text| text.to_string()));
-        let release = model.mapper_release();
-        let configuration = Configuration::work_out(toml, &resources, environment, &release).ok_or(NotRendered::BrokenToml)?;
+        let configuration = Configuration::work_out(toml, resources, environment, release).ok_or(NotRendered::BrokenToml)?;
         Ok(Self { model, release, resources, configuration })
     }
 
@@ -141,7 +137,7 @@ impl<'a> Rendering<'a> {
             file.state = State::Failed(reason);
             return file;
         };
-        let output = Renderer::new(&self.configuration, &self.release).render(path, &template);
+        let output = Renderer::new(&self.configuration, self.release).render(path, &template);
         file.findings = self.template_findings(&template_path, &template, &output);
         self.compare(&mut file, output);
         file
