@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::mapper::resources::FOLDER;
-use crate::mapper::schema::{Knowledge, Schema};
-use crate::mapper::{Configuration, Effective, JsonFile, Origin, Resources, placeholders};
 use crate::model::{Location, Model};
 use crate::near::did_you_mean;
+use crate::server::mapper::resources::FOLDER;
+use crate::server::mapper::schema::{Knowledge, Schema};
+use crate::server::mapper::{Configuration, Effective, JsonFile, Origin, Resources, placeholders};
 use crate::source::{Span, json};
 
 /// An effective value.

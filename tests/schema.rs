@@ -9,11 +9,11 @@ use carbonlint::catalog::Version;
 use carbonlint::diagnostic::{Finding, Severity};
 use carbonlint::fix::edit::{Fix, Safety};
 use carbonlint::lint::Workspace;
-use carbonlint::mapper::key_table::{self, KeyTable};
-use carbonlint::mapper::known_keys;
-use carbonlint::mapper::schema::{KeyType, Knowledge, Schema};
 use carbonlint::model::{Assumptions, Location, Overlays};
 use carbonlint::rules::by_knowledge;
+use carbonlint::server::mapper::key_table::{self, KeyTable};
+use carbonlint::server::mapper::known_keys;
+use carbonlint::server::mapper::schema::{KeyType, Knowledge, Schema};
 use carbonlint::source::Span;
 use serde_json::Value;
 

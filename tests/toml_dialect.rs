@@ -10,7 +10,7 @@ use carbonlint::lint::Workspace;
 use carbonlint::model::{Assumptions, Overlays};
 use carbonlint::paths::Shown;
 use carbonlint::rules::Selection;
-use carbonlint::source::server_toml::{Reason, Verdict, judge, judge_without_tabs};
+use carbonlint::server::cava_toml::{Reason, Verdict, judge, judge_without_tabs};
 use carbonlint::source::toml::TomlDocument;
 use carbonlint::source::{LineIndex, template};
 use proptest::prelude::*;

@@ -5,7 +5,7 @@
 use std::cell::Cell;
 use std::path::Path;
 
-use carbonlint::mapper::{Configuration, Environment, Release, Renderer, Resources};
+use carbonlint::server::mapper::{Configuration, Environment, Release, Renderer, Resources};
 use libfuzzer_sys::fuzz_target;
 
 const TEMPLATE: &str = "{{ a }}{% for k, v in a.items() %}{{ k }}={{ v }}{% endfor %}{% for e in b %}{{ e.c }}{% endfor %}{{ a.b }}";

@@ -1,7 +1,7 @@
 //! Any text for the server's parser: a verdict with places in the text, and none without a reason.
 #![no_main]
 
-use carbonlint::source::server_toml::{Verdict, judge, judge_without_tabs};
+use carbonlint::server::cava_toml::{Verdict, judge, judge_without_tabs};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {

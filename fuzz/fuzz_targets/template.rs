@@ -3,9 +3,9 @@
 
 use std::rc::Rc;
 
-use carbonlint::jinjava::value::{Map, Value};
-use carbonlint::jinjava::{Limits, Release, Template, render};
-use carbonlint::mapper::reading::Reading;
+use carbonlint::server::jinjava::value::{Map, Value};
+use carbonlint::server::jinjava::{Limits, Release, Template, render};
+use carbonlint::server::mapper::reading::Reading;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {

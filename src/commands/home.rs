@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::{env, fs};
 
 use carbonlint::home::{Target, discover};
-use carbonlint::mapper::Environment;
-use carbonlint::mapper::environment::parse_env_file;
 use carbonlint::model::{Assumptions, Model, Overlays};
 use carbonlint::paths::absolute;
 use carbonlint::render::NotRendered;
+use carbonlint::server::mapper::Environment;
+use carbonlint::server::mapper::environment::parse_env_file;
 
 use super::{Exit, Failure, check_paths, shown};
 use crate::cli::EnvironmentArgs;

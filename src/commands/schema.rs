@@ -2,11 +2,11 @@
 
 use carbonlint::catalog::catalog;
 use carbonlint::lint::Workspace;
-use carbonlint::mapper::schema::{Knowledge, Schema};
-use carbonlint::mapper::{key_table, known_keys};
 use carbonlint::model::{Model, Overlays};
 use carbonlint::paths::Shown;
 use carbonlint::report::json_schema;
+use carbonlint::server::mapper::schema::{Knowledge, Schema};
+use carbonlint::server::mapper::{key_table, known_keys};
 
 use super::{Exit, Failure, assumptions, check_paths, nothing_found, paths_or_here, print, shown};
 use crate::cli::{AssumeArgs, SchemaArgs};

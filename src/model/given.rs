@@ -1,8 +1,8 @@
 //! What a server works with for a key of deployment.toml: the user's value, what follows from another one, or the default of the home.
 
 use super::{Location, Model};
-use crate::mapper::value::Value;
-use crate::mapper::{Configuration, Origin};
+use crate::server::mapper::value::Value;
+use crate::server::mapper::{Configuration, Origin};
 use crate::source::Span;
 use crate::source::toml::TomlValue;
 

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{Content, FileId, Model};
-use crate::jinjava::Template;
-use crate::mapper::reading::Reading;
-use crate::mapper::schema::Schema;
-use crate::mapper::{Configuration, Environment, Output, Release, Renderer, Resources, known_keys, metadata};
+use crate::server::jinjava::Template;
+use crate::server::mapper::reading::Reading;
+use crate::server::mapper::schema::Schema;
+use crate::server::mapper::{Configuration, Environment, Output, Release, Renderer, Resources, known_keys, metadata};
 use crate::source::script;
 
 /// What the mapper reads in a home, and what it works out of it.

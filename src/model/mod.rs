@@ -17,8 +17,8 @@ use std::sync::Arc;
 
 use crate::catalog::{Place, Product, Version};
 use crate::home::{Generation, Identity, Layout, Problem};
-use crate::mapper::schema::Schema;
-use crate::mapper::{Configuration, Output};
+use crate::server::mapper::schema::Schema;
+use crate::server::mapper::{Configuration, Output};
 use crate::source::properties::Properties;
 use crate::source::script::ScriptOption;
 use crate::source::toml::{TomlDocument, TomlEntry};

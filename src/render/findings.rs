@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use super::Rendering;
 use crate::diagnostic::Severity;
-use crate::jinjava::{self, Gravity};
-use crate::mapper::{Fault, Origin, Problem, Renderer, resources};
 use crate::model::Location;
+use crate::server::jinjava::{self, Gravity};
+use crate::server::mapper::{Fault, Origin, Problem, Renderer, resources};
 use crate::source::{FileRange, LineIndex, Span};
 
 /// Something that stops the start of the server, or that cannot be followed.

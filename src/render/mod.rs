@@ -12,9 +12,9 @@ pub use choose::{UnknownFile, choose};
 pub use findings::RenderFinding;
 
 use crate::home::reason;
-use crate::jinjava::Gravity;
-use crate::mapper::{Configuration, Environment, Output, Release, Renderer, Resources, metadata};
 use crate::model::{Mapping, Model};
+use crate::server::jinjava::Gravity;
+use crate::server::mapper::{Configuration, Environment, Output, Release, Renderer, Resources, metadata};
 use crate::source::{LineIndex, MAX_FILE_BYTES};
 
 /// A home with everything that its files are rendered from.

@@ -5,9 +5,9 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value, json};
 
-use crate::mapper::key_table::{is_secret, steps};
-use crate::mapper::reading::{Step, UseKind};
-use crate::mapper::schema::{KeyType, Schema};
+use crate::server::mapper::key_table::{is_secret, steps};
+use crate::server::mapper::reading::{Step, UseKind};
+use crate::server::mapper::schema::{KeyType, Schema};
 use crate::source::secrets::is_secret_name;
 
 /// A number, or a boolean, that stands in quotes.

@@ -5,9 +5,9 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use super::{place, printable};
-use crate::mapper::Origin;
 use crate::model::Model;
 use crate::paths::Shown;
+use crate::server::mapper::Origin;
 use crate::source::FileRange;
 use crate::values::Entry;
 

@@ -3,7 +3,7 @@
 use crate::catalog::catalog;
 use crate::diagnostic::{Finding, Severity};
 use crate::fix::edit::Safety;
-use crate::mapper::schema::{Knowledge, Schema};
+use crate::server::mapper::schema::{Knowledge, Schema};
 
 /// `finding`, which rests on `schema`, as sure as the schema is: unchanged where the home's own templates or the table of its very
 /// version say it. With the keys of other versions the help says of which, and no fix is safe; beyond the versions that are known, and for a

@@ -1,9 +1,9 @@
 //! Where in deployment.toml the user's part in what the mapper works with stands.
 
 use crate::diagnostic::Finding;
-use crate::mapper::{Configuration, Fault, Origin, Problem};
 use crate::model::{FileId, Location, Model};
 use crate::rules::HomeContext;
+use crate::server::mapper::{Configuration, Fault, Origin, Problem};
 use crate::source::Span;
 use crate::source::toml::{TomlDocument, TomlEntry};
 

@@ -6,7 +6,6 @@ pub mod position;
 pub mod properties;
 pub mod script;
 pub mod secrets;
-pub mod server_toml;
 pub mod template;
 pub mod toml;
 mod toml_faults;

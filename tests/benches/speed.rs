@@ -7,13 +7,13 @@ use std::sync::Arc;
 
 use carbonlint::home::Layout;
 use carbonlint::lint::Workspace;
-use carbonlint::mapper::Environment;
 use carbonlint::model::{Assumptions, Model, Overlays};
 use carbonlint::paths::Shown;
 use carbonlint::render::Rendering;
 use carbonlint::report::{Report, json};
 use carbonlint::rules::Selection;
-use carbonlint::source::server_toml::{Verdict, judge};
+use carbonlint::server::cava_toml::{Verdict, judge};
+use carbonlint::server::mapper::Environment;
 use divan::{Bencher, black_box};
 
 fn main() {

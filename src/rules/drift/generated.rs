@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::mapper::metadata::{FOLDER, md5_of, recorded};
 use crate::model::Model;
+use crate::server::mapper::metadata::{FOLDER, md5_of, recorded};
 
 /// The MD5s of a file of the last start's records, by paths below the home; `None` where the home has not recorded any.
 pub(super) fn records(model: &Model, file: &str) -> Option<BTreeMap<String, String>> {

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use super::generated::{CONFIGURATION, is_on, is_same, records};
 use crate::diagnostic::{Finding, Severity};
-use crate::mapper::metadata::md5_of;
-use crate::mapper::{Renderer, Resources};
 use crate::model::{Location, Model};
 use crate::rules::HomeContext;
+use crate::server::mapper::metadata::md5_of;
+use crate::server::mapper::{Renderer, Resources};
 use crate::source::Span;
 use crate::source::secrets::masked;
 

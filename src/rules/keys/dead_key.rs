@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::catalog;
-use crate::mapper::schema::{KeyType, Schema};
 use crate::model::{FileId, Model};
 use crate::near::nearest;
 use crate::rules::HomeContext;
+use crate::server::mapper::schema::{KeyType, Schema};
 use crate::source::toml::{TomlDocument, TomlEntry};
 
 /// A key that nothing reads.
@@ -71,7 +71,7 @@ pub(super) fn dead_keys(context: HomeContext<'_>) -> Option<(FileId, &Schema, Ve
 /// Keys that the user's own values refer to with `$ref{}`.
 fn referred_by_user(document: &TomlDocument) -> BTreeSet<String> {
     let texts = document.entries.iter().flat_map(|entry| entry.value.texts());
-    texts.flat_map(|text| crate::mapper::placeholders(text, "ref")).map(ToOwned::to_owned).collect()
+    texts.flat_map(|text| crate::server::mapper::placeholders(text, "ref")).map(ToOwned::to_owned).collect()
 }
 
 /// Whether the product's own code asks for a key, past the templates.

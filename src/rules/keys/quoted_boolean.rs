@@ -2,9 +2,9 @@
 
 use crate::diagnostic::{Finding, Severity};
 use crate::fix::edit::Safety;
-use crate::mapper::reading::UseKind;
 use crate::model::Location;
 use crate::rules::{HomeContext, by_knowledge, fixes};
+use crate::server::mapper::reading::UseKind;
 use crate::source::toml::TomlValue;
 
 /// Words that people write for true and for false. A condition takes every one of them for true, but for `false` itself.

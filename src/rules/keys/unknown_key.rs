@@ -4,9 +4,9 @@ use super::dead_key::{DeadKey, Meant, dead_keys};
 use super::dead_passthru_tls_key;
 use crate::diagnostic::Finding;
 use crate::fix::edit::Safety;
-use crate::mapper::schema::Schema;
 use crate::model::{FileId, Location};
 use crate::rules::{HomeContext, by_knowledge, fixes, rules};
+use crate::server::mapper::schema::Schema;
 use crate::source::toml::TomlTable;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {

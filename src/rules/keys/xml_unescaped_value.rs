@@ -5,11 +5,11 @@ use std::path::Path;
 
 use crate::diagnostic::Finding;
 use crate::fix::edit::{Fix, Safety};
-use crate::mapper::reading::{Use, UseKind};
-use crate::mapper::schema::Schema;
-use crate::mapper::{Renderer, Resources};
 use crate::model::{Location, Model};
 use crate::rules::{HomeContext, by_knowledge, fixes};
+use crate::server::mapper::reading::{Use, UseKind};
+use crate::server::mapper::schema::Schema;
+use crate::server::mapper::{Renderer, Resources};
 use crate::source::toml::{TomlEntry, TomlValue};
 use crate::source::{Kind, Span};
 

@@ -2,9 +2,9 @@
 //! KeyMapper.java).
 
 use crate::diagnostic::{Finding, Severity};
-use crate::mapper::{JsonFile, Problem};
 use crate::model::Location;
 use crate::rules::HomeContext;
+use crate::server::mapper::{JsonFile, Problem};
 use crate::source::Span;
 
 /// Where the JSON files lie below a home.

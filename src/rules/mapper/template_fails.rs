@@ -1,10 +1,10 @@
 //! `template-fails`: templates on which the server's template engine fails, or that this tool cannot follow.
 
 use crate::diagnostic::{Finding, Severity};
-use crate::jinjava::Gravity;
-use crate::mapper::{Renderer, Resources};
 use crate::model::Location;
 use crate::rules::HomeContext;
+use crate::server::jinjava::Gravity;
+use crate::server::mapper::{Renderer, Resources};
 use crate::source::Span;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {

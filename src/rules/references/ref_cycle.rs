@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::Finding;
-use crate::mapper::{Problem, placeholders};
 use crate::model::Location;
 use crate::rules::HomeContext;
 use crate::rules::settings::{Part, Settings};
+use crate::server::mapper::{Problem, placeholders};
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let Some(settings) = Settings::of(context.model()) else { return };

@@ -3,10 +3,10 @@
 
 use crate::diagnostic::Finding;
 use crate::fix::edit::{Fix, Safety};
-use crate::mapper::{Origin, placeholders};
 use crate::model::Location;
 use crate::rules::settings::{fits_into, plain_string};
 use crate::rules::{HomeContext, fixes};
+use crate::server::mapper::{Origin, placeholders};
 use crate::source::Span;
 use crate::source::secrets::is_secret_name;
 use crate::source::toml::{TomlEntry, TomlValue};

@@ -2,10 +2,10 @@
 //! ReferenceResolver.java).
 
 use crate::diagnostic::Finding;
-use crate::mapper::placeholders;
-use crate::mapper::value::Value;
 use crate::rules::HomeContext;
 use crate::rules::settings::Settings;
+use crate::server::mapper::placeholders;
+use crate::server::mapper::value::Value;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let Some(settings) = Settings::of_home(context.model()) else { return };

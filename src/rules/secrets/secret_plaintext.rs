@@ -1,10 +1,10 @@
 //! `secret-plaintext`: aliases of `[secrets]` that cipher-tool has not encrypted yet (config-mapper ReferenceResolver.java).
 
 use crate::diagnostic::{Finding, Severity};
-use crate::mapper::Problem;
 use crate::model::Location;
 use crate::rules::HomeContext;
 use crate::rules::settings::Settings;
+use crate::server::mapper::Problem;
 use crate::source::toml::TomlValue;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {

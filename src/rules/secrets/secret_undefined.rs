@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::Finding;
 use crate::fix::edit::{Fix, Safety};
-use crate::mapper::{Problem, placeholders};
 use crate::near;
 use crate::rules::settings::{Part, Settings};
 use crate::rules::{HomeContext, fixes};
+use crate::server::mapper::{Problem, placeholders};
 use crate::source::Span;
 use crate::source::template::is_template;
 

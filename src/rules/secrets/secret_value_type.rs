@@ -2,9 +2,9 @@
 
 use crate::diagnostic::Finding;
 use crate::fix::edit::{Fix, Safety};
-use crate::mapper::Problem;
 use crate::rules::settings::Settings;
 use crate::rules::{HomeContext, fixes};
+use crate::server::mapper::Problem;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let Some(settings) = Settings::of(context.model()) else { return };

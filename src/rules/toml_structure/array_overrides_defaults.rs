@@ -2,10 +2,10 @@
 
 use crate::diagnostic::{Finding, Severity};
 use crate::fix::edit::{Fix, Safety};
-use crate::mapper::value::Value;
-use crate::mapper::{JsonFile, Origin};
 use crate::rules::settings::{Settings, fits_into};
 use crate::rules::{HomeContext, fixes};
+use crate::server::mapper::value::Value;
+use crate::server::mapper::{JsonFile, Origin};
 use crate::source::secrets::is_secret_name;
 use crate::source::toml::TomlValue;
 

@@ -2,11 +2,11 @@
 
 use crate::diagnostic::{Finding, Severity};
 use crate::fix::edit::{Fix, Safety};
-use crate::mapper::units::{Time, milliseconds};
-use crate::mapper::value::Value;
-use crate::mapper::{JsonFile, Origin, Problem};
 use crate::rules::settings::{Settings, plain_string};
 use crate::rules::{HomeContext, fixes};
+use crate::server::mapper::units::{Time, milliseconds};
+use crate::server::mapper::value::Value;
+use crate::server::mapper::{JsonFile, Origin, Problem};
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let Some(settings) = Settings::of_home(context.model()) else { return };

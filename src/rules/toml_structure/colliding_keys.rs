@@ -1,10 +1,10 @@
 //! `colliding-keys`: two keys that are mapped to one, of which one value is lost (config-mapper KeyMapper.java).
 
 use crate::diagnostic::Finding;
-use crate::mapper::Configuration;
 use crate::model::Location;
 use crate::rules::HomeContext;
 use crate::rules::settings::Settings;
+use crate::server::mapper::Configuration;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let Some(settings) = Settings::of_home(context.model()) else { return };

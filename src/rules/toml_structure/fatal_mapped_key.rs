@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::Finding;
 use crate::fix::edit::{Fix, Safety};
-use crate::mapper::{Problem, segments};
 use crate::rules::settings::Settings;
 use crate::rules::{HomeContext, fixes};
+use crate::server::mapper::{Problem, segments};
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let Some(settings) = Settings::of_home(context.model()) else { return };
@@ -49,7 +49,7 @@ fn direct_key(target: &str) -> Option<String> {
 fn rename(context: HomeContext, settings: Settings, key: &str, direct: &str) -> Option<Fix> {
     let (file, toml) = fixes::toml_of(context.model())?;
     let (mapping, _) = context.model().configuration()?;
-    let is_mapped = mapping.resources.json(crate::mapper::JsonFile::KeyMappings).contains_key(direct);
+    let is_mapped = mapping.resources.json(crate::server::mapper::JsonFile::KeyMappings).contains_key(direct);
     if is_mapped || settings.document.get(direct).is_some() {
         return None;
     }

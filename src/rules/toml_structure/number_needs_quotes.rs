@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::Finding;
 use crate::fix::edit::{Fix, Safety};
-use crate::mapper::{JsonFile, Problem};
 use crate::model::Location;
 use crate::rules::settings::Settings;
 use crate::rules::{HomeContext, fixes};
+use crate::server::mapper::{JsonFile, Problem};
 use crate::source::toml::{TomlEntry, TomlValue};
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {

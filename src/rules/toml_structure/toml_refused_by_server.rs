@@ -5,9 +5,9 @@ use crate::fix::edit::{Fix, Safety};
 use crate::fix::toml_edits::TextEdit;
 use crate::model::{Content, FileId, LoadedFile, Location};
 use crate::rules::{HomeContext, fixes};
+use crate::server::cava_toml::{Inside, Reason, Refusal, Verdict, explain_tab, judge, judge_without_tabs};
 use crate::source::encoding::Encoding;
 use crate::source::position::BYTE_ORDER_MARK;
-use crate::source::server_toml::{Inside, Reason, Refusal, Verdict, explain_tab, judge, judge_without_tabs};
 use crate::source::template::is_template;
 use crate::source::{Span, secrets};
 

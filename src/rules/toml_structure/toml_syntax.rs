@@ -5,8 +5,8 @@ use crate::diagnostic::{Finding, Severity, Target};
 use crate::fix::edit::Safety;
 use crate::model::{FileId, LoadedFile, Location};
 use crate::rules::{HomeContext, faults_of_files, fixes};
+use crate::server::cava_toml::{Verdict, judge};
 use crate::source::position::BYTE_ORDER_MARK;
-use crate::source::server_toml::{Verdict, judge};
 use crate::source::{Kind, Span, secrets};
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::Finding;
-use crate::mapper::value::Value;
-use crate::mapper::{JsonFile, Origin, Problem};
 use crate::rules::HomeContext;
 use crate::rules::settings::Settings;
+use crate::server::mapper::value::Value;
+use crate::server::mapper::{JsonFile, Origin, Problem};
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let Some(settings) = Settings::of_home(context.model()) else { return };

@@ -1,10 +1,10 @@
 //! The lines of a document: headers, keys with their values, and what they define.
 
 use super::{DOT, Parser, Step};
+use crate::server::cava_toml::tables::{Name, TableId};
+use crate::server::cava_toml::token::{KEY, Kind, Kinds, VALUE};
+use crate::server::cava_toml::{Inside, Reason};
 use crate::source::Span;
-use crate::source::server_toml::tables::{Name, TableId};
-use crate::source::server_toml::token::{KEY, Kind, Kinds, VALUE};
-use crate::source::server_toml::{Inside, Reason};
 
 const LINE_END: Kinds = Kinds::of(&[Kind::LineBreak, Kind::End]);
 const EXPRESSION: Kinds = KEY.and(Kinds::of(&[Kind::HeaderOpen, Kind::ElementOpen]));

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 
-use crate::jinjava::value::java_double;
+use crate::server::java::double::java_double;
 use crate::source::secrets::{hides, is_secret_name, masked};
 
 /// A flat map with its keys in the order in which they were put.

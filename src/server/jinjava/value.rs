@@ -6,6 +6,8 @@ use std::rc::Rc;
 
 use indexmap::IndexMap;
 
+use crate::server::java::double::java_double;
+
 /// A map that keeps the order in which its keys were put.
 pub type Map = IndexMap<Rc<str>, Value>;
 
@@ -288,48 +290,9 @@ const MAX_PRINTED_BYTES: usize = 1 << 20;
 /// More values than any configuration has to compare.
 const MAX_COMPARED: u64 = 1 << 20;
 
-/// A double as `Double.toString` writes it.
-pub fn java_double(number: f64) -> String {
-    if !number.is_finite() {
-        return if number.is_nan() {
-            "NaN"
-        } else if number > 0.0 {
-            "Infinity"
-        } else {
-            "-Infinity"
-        }
-        .to_owned();
-    }
-    let magnitude = number.abs();
-    if magnitude == 0.0 || (1e-3..1e7).contains(&magnitude) {
-        return format!("{number:?}");
-    }
-    let text = format!("{number:E}");
-    match text.split_once('E') {
-        Some((digits, exponent)) if !digits.contains('.') => format!("{digits}.0E{exponent}"),
-        _ => text,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn doubles_print_as_in_java() {
-        for (number, text) in [
-            (8192.0, "8192.0"),
-            (1e7, "1.0E7"),
-            (12_345_678.0, "1.2345678E7"),
-            (0.001, "0.001"),
-            (0.0001, "1.0E-4"),
-            (-0.5, "-0.5"),
-            (0.0, "0.0"),
-            (9_999_999.0, "9999999.0"),
-        ] {
-            assert_eq!(java_double(number), text);
-        }
-    }
 
     #[test]
     fn lists_and_maps_print_as_in_java() {

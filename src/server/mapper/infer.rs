@@ -3,9 +3,9 @@
 use indexmap::IndexMap;
 use serde_json::{Map as Json, Value as JsonValue};
 
-use super::java_hash::HashOrdered;
 use super::value::Value;
 use super::{Effective, Origin};
+use crate::server::java::hash::HashOrdered;
 
 /// Deeper than any infer.json; the server would overflow its stack on a circle.
 const MAX_DEPTH: usize = 32;

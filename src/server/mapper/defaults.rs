@@ -2,9 +2,9 @@
 
 use serde_json::{Map as Json, Value as JsonValue};
 
-use super::java_hash::HashOrdered;
 use super::value::Value;
 use super::{Effective, Origin};
+use crate::server::java::hash::HashOrdered;
 
 /// Adds the defaults of absent keys.
 pub fn add_defaults(map: &mut HashOrdered<Effective>, defaults: &Json<String, JsonValue>) {

@@ -4,9 +4,9 @@ use indexmap::IndexMap;
 use serde_json::{Map as Json, Value as JsonValue};
 
 use super::flatten::Setting;
-use super::java_hash::HashOrdered;
 use super::value::Value;
 use super::{Effective, Fault, Origin, Problem};
+use crate::server::java::hash::HashOrdered;
 
 /// Two keys of the user that map to one.
 #[derive(Debug, Clone, PartialEq, Eq)]

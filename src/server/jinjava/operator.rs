@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::convert::{Refusal, kind_of, to_double, to_integer, to_text, to_type_of};
 use super::tree::Release;
 use super::value::{Map, Value};
-use crate::mapper::java_hash::HashOrdered;
+use crate::server::java::hash::HashOrdered;
 
 /// `left operator right`.
 pub(super) fn apply(operator: &str, left: &Value, right: &Value, release: Release) -> Result<Value, Refusal> {

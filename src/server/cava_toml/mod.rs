@@ -15,7 +15,7 @@ mod words;
 pub use explain::explain_tab;
 pub use value::Type;
 
-use super::Span;
+use crate::source::Span;
 
 /// What the server's parser makes of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub enum Verdict {
     Refused(Vec<Refusal>),
     /// It puts a table into itself, and the server dies of a stack overflow: the header or key at which that happens.
     StackOverflow(Span),
-    /// Arrays or inline tables nest deeper than [`MAX_NESTING`](super::MAX_NESTING); the place of the first that does. Nothing is known
+    /// Arrays or inline tables nest deeper than [`MAX_NESTING`](crate::source::MAX_NESTING); the place of the first that does. Nothing is known
     /// of such a text.
     TooDeep(Span),
 }

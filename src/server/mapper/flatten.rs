@@ -6,8 +6,8 @@ use std::fmt::Write;
 use indexmap::IndexMap;
 use toml_edit::{Array, ArrayOfTables, Datetime, Document, InlineTable, Item, Offset, Table, Value as TomlItem};
 
-use super::java_hash::{hash_of, hash_of_list, in_set_order};
 use super::value::{FlatMap, Value};
+use crate::server::java::hash::{hash_of, hash_of_list, in_set_order};
 use crate::source::Span;
 
 /// A key of the flat map as the user has written it.

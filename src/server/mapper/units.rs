@@ -2,9 +2,9 @@
 
 use serde_json::{Map as Json, Value as JsonValue};
 
-use super::java_hash::HashOrdered;
 use super::value::Value;
 use super::{Effective, Fault, Problem};
+use crate::server::java::hash::HashOrdered;
 
 /// Converts the times of `units`, the object `time` of unit-resolve.json. The first that cannot be converted stops the start; the others
 /// are converted all the same.

@@ -1,9 +1,9 @@
 //! Dates and times, which the server tells apart by looking ahead.
 
 use super::{DOT, Parser, Step};
-use crate::source::server_toml::Inside;
-use crate::source::server_toml::token::{Kind, Kinds, Token};
-use crate::source::server_toml::value::{self, Fault, Type};
+use crate::server::cava_toml::Inside;
+use crate::server::cava_toml::token::{Kind, Kinds, Token};
+use crate::server::cava_toml::value::{self, Fault, Type};
 
 const DIGITS: Kinds = Kinds::of(&[Kind::DateDigits]);
 const COLON: Kinds = Kinds::of(&[Kind::Colon]);

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
-use crate::jinjava::expression::{Expression, ExpressionKind};
-use crate::jinjava::{Macro, Node, NodeKind, Parsed, Template};
+use crate::server::jinjava::expression::{Expression, ExpressionKind};
+use crate::server::jinjava::{Macro, Node, NodeKind, Parsed, Template};
 use crate::source::Span;
 
 /// A step on the way to a value.
@@ -678,7 +678,7 @@ fn extended(path: &[Step], step: Step) -> Option<Vec<Step>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::jinjava::Release;
+    use crate::server::jinjava::Release;
 
     fn read(text: &str) -> Reading {
         let mut reading = Reading::default();

@@ -1,10 +1,10 @@
 //! Values: those of one token, arrays with their items, inline tables.
 
 use super::{Parser, Step, Stop, Value};
-use crate::source::server_toml::tables::{EMPTY, Held, TableId};
-use crate::source::server_toml::token::{KEY, Kind, Kinds, VALUE};
-use crate::source::server_toml::value::{self, Type};
-use crate::source::server_toml::{Inside, Reason};
+use crate::server::cava_toml::tables::{EMPTY, Held, TableId};
+use crate::server::cava_toml::token::{KEY, Kind, Kinds, VALUE};
+use crate::server::cava_toml::value::{self, Type};
+use crate::server::cava_toml::{Inside, Reason};
 use crate::source::{MAX_NESTING, Span};
 
 const AFTER_ITEM: Kinds = Kinds::of(&[Kind::Comma, Kind::LineBreak, Kind::ArrayClose]);

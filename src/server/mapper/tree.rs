@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use super::java_hash::HashOrdered;
 use super::value::{FlatMap, Value};
 use super::{Effective, Fault, Problem};
-use crate::jinjava::value::{Map, Value as Seen};
+use crate::server::java::hash::HashOrdered;
+use crate::server::jinjava::value::{Map, Value as Seen};
 
 /// The tree of `map`, its tables in the order in which the keys of the map come.
 pub fn grow(map: &HashOrdered<Effective>, faults: &mut Vec<Fault>) -> Seen {

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use indexmap::IndexMap;
 
 use super::flatten::Setting;
-use super::java_hash::HashOrdered;
 use super::value::Value;
 use super::{Effective, Environment, Fault, Problem, Release};
+use crate::server::java::hash::HashOrdered;
 
 /// The names between `$kind{` and `}` in `text`, in written order (StringUtils.substringsBetween).
 pub fn placeholders<'a>(text: &'a str, kind: &str) -> Vec<&'a str> {

@@ -1,7 +1,7 @@
 //! Stage 8: the templates are rendered.
 
 use super::{Configuration, Release};
-use crate::jinjava::{self, Limits, Template};
+use crate::server::jinjava::{self, Limits, Template};
 
 /// A rendered file.
 #[derive(Debug)]

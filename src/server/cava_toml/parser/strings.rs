@@ -1,8 +1,8 @@
 //! Strings in their four kinds. What they hold counts only in keys, what is wrong with it everywhere.
 
 use super::{Parser, Step};
-use crate::source::server_toml::token::{Kind, Kinds};
-use crate::source::server_toml::{Inside, value};
+use crate::server::cava_toml::token::{Kind, Kinds};
+use crate::server::cava_toml::{Inside, value};
 
 impl Parser<'_> {
     pub(super) fn basic(&mut self, held: &mut Vec<u16>) -> Step<()> {

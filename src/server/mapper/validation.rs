@@ -3,9 +3,9 @@
 use regex_lite::Regex;
 use serde_json::{Map as Json, Value as JsonValue};
 
-use super::java_hash::HashOrdered;
 use super::value::Value;
 use super::{Effective, Fault, Problem};
+use crate::server::java::hash::HashOrdered;
 
 /// Holds the values against the rules; what does not match stops the start.
 pub fn validate(map: &HashOrdered<Effective>, rules: &Json<String, JsonValue>, faults: &mut Vec<Fault>) {
@@ -86,7 +86,7 @@ fn whole(pattern: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mapper::Origin;
+    use crate::server::mapper::Origin;
 
     fn faults(value: Value, rules: &str) -> Vec<String> {
         let mut map = HashOrdered::from_all(indexmap::IndexMap::new());

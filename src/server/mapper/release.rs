@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::catalog::{Product, Version, catalog};
-use crate::jinjava;
+use crate::server::jinjava;
 
 /// The releases that a server runs.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -400,7 +400,7 @@ pub(super) fn text_of(units: &[u16]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::jinjava::Gravity;
+    use crate::server::jinjava::Gravity;
 
     #[test]
     fn split_drops_what_is_empty_at_the_end() {

@@ -5,7 +5,6 @@ mod defaults;
 pub mod environment;
 mod flatten;
 mod infer;
-pub(crate) mod java_hash;
 mod key_mapping;
 pub mod key_table;
 pub mod known_keys;
@@ -34,7 +33,7 @@ pub use render::{Output, Renderer};
 pub use resources::{JsonFile, Resources};
 pub use tree::segments;
 
-use java_hash::HashOrdered;
+use crate::server::java::hash::HashOrdered;
 use references::Secrets;
 use value::Value;
 
@@ -139,7 +138,7 @@ pub struct Configuration {
     pub collisions: Vec<Collision>,
     /// What stops the start.
     pub faults: Vec<Fault>,
-    tree: crate::jinjava::value::Value,
+    tree: crate::server::jinjava::value::Value,
     /// Keys of the user with what they are mapped to.
     targets: BTreeMap<String, Vec<String>>,
 }
