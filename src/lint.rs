@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Target};
-use crate::home::{Problem, discover};
+use crate::home::{ReadError, discover};
 use crate::model::{Assumptions, Model, Overlays};
-use crate::paths::{Shown, absolute};
+use crate::paths::{DisplayPaths, absolute};
 use crate::ports::PortTable;
 use crate::rules::{self, Home, RuleContext, Selection};
 
@@ -18,7 +18,7 @@ pub struct Workspace {
     /// The homes, in the order of their paths.
     pub homes: Vec<Home>,
     /// What could not be looked at.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<ReadError>,
     /// For each home the files whose findings are wanted; empty for all.
     only: Vec<BTreeSet<PathBuf>>,
 }
@@ -51,7 +51,7 @@ impl Workspace {
             match Config::nearest(root) {
                 Ok(config) => assumptions.product = config.and_then(|config| config.product),
                 Err(error) if self.problems.iter().any(|problem| problem.path == error.path) => {}
-                Err(error) => self.problems.push(Problem {
+                Err(error) => self.problems.push(ReadError {
                     path: error.path,
                     message: error.message,
                     help: "write `product = \"api-manager@4.5.0\"` or the like in it".to_owned(),
@@ -67,7 +67,7 @@ impl Workspace {
     }
 
     /// Runs the rules. A finding counts where its file was asked for; those of other files of the home stay unsaid.
-    pub fn lint(&self, selection: &Selection, shown: &Shown) -> Vec<Diagnostic> {
+    pub fn lint(&self, selection: &Selection, shown: &DisplayPaths) -> Vec<Diagnostic> {
         let context = RuleContext { homes: &self.homes, problems: &self.problems };
         let mut diagnostics = rules::run(context, selection, shown);
         diagnostics.retain(|diagnostic| self.is_wanted(diagnostic));
@@ -80,11 +80,11 @@ impl Workspace {
             Target::Site(site) => &self.homes[home].model.file(site.at.file).source.path,
             Target::Path(path, _) => path,
         };
-        self.asks_for(home, path)
+        self.is_requested(home, path)
     }
 
     /// Whether the file at `path` of the home of this number was asked for: all are, unless single files were named.
-    pub fn asks_for(&self, home: usize, path: &Path) -> bool {
+    pub fn is_requested(&self, home: usize, path: &Path) -> bool {
         let only = &self.only[home];
         only.is_empty() || only.contains(path)
     }

@@ -16,11 +16,11 @@ pub fn absolute(path: &Path) -> PathBuf {
 
 /// Shows paths relative to a folder.
 #[derive(Debug, Clone)]
-pub struct Shown {
+pub struct DisplayPaths {
     folder: PathBuf,
 }
 
-impl Shown {
+impl DisplayPaths {
     /// Relative to `folder`, an absolute path.
     pub fn relative_to(folder: PathBuf) -> Self {
         Self { folder }
@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn paths_are_relative_and_slashed() {
-        let shown = Shown::relative_to(PathBuf::from("/srv/repo"));
+        let shown = DisplayPaths::relative_to(PathBuf::from("/srv/repo"));
         for (path, expected) in [
             ("/srv/repo/a/b.toml", "a/b.toml"),
             ("/srv/x/y", "../x/y"),

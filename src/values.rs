@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use crate::model::{Location, Model};
 use crate::near::did_you_mean;
 use crate::server::mapper::resources::FOLDER;
-use crate::server::mapper::schema::{Knowledge, Schema};
+use crate::server::mapper::schema::{Schema, SchemaSource};
 use crate::server::mapper::{Configuration, Effective, JsonFile, Origin, Resources, placeholders};
 use crate::source::{Span, json};
 
@@ -96,7 +96,7 @@ impl<'a> Values<'a> {
     /// Whether anything in the server reads the effective value of `key`.
     fn is_live(&self, key: &str, effective: &Effective) -> Option<bool> {
         // What is read of a value after defaults and inferences only the home's own templates tell.
-        let schema = self.model.schema().filter(|schema| *schema.knowledge() == Knowledge::Home)?;
+        let schema = self.model.schema().filter(|schema| *schema.source() == SchemaSource::Home)?;
         let refers = |text: &str| placeholders(text, "ref").contains(&key);
         let is_referred = || self.configuration.settings.values().any(|setting| setting.value.texts().into_iter().any(refers));
         Some(schema.reads_effective(key, &effective.value) || is_referred())

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use carbonlint::fix::edit::{Edit, apply};
-use carbonlint::fix::run::{Request, run};
+use carbonlint::fix::run::{FixOptions, run};
 use carbonlint::fix::write::{Replacement, WriteError, replace};
 use carbonlint::model::Assumptions;
-use carbonlint::paths::Shown;
+use carbonlint::paths::DisplayPaths;
 use carbonlint::rules::{Selection, rules};
 use carbonlint::source::Span;
 use carbonlint::source::xml::XmlDocument;
@@ -234,10 +234,10 @@ fn a_killed_run_leaves_the_old_file() {
 
 /// Runs the fixes in memory and writes them; returns how many were applied.
 fn fix_in_process(home: &Home, select: Vec<String>) -> usize {
-    let shown = Shown::relative_to(home.path().to_path_buf());
+    let shown = DisplayPaths::relative_to(home.path().to_path_buf());
     let selection = Selection { select, ..Selection::default() };
     let request =
-        Request { paths: vec![home.path().to_path_buf()], assumptions: Assumptions::default(), selection, with_unsafe: true };
+        FixOptions { paths: vec![home.path().to_path_buf()], assumptions: Assumptions::default(), selection, with_unsafe: true };
     let outcome = run(&request, &shown).expect("the fixes come to an end");
     assert!(outcome.refused.is_empty(), "{:?}", outcome.refused);
     for file in &outcome.files {
@@ -370,8 +370,8 @@ fn a_backup_needs_a_name_of_its_own() {
 #[test]
 fn an_edit_made_during_the_run_is_not_overwritten() {
     let home = Home::with(&[PRODUCT, (TOML, FAULTY.as_bytes())]);
-    let shown = Shown::relative_to(home.path().to_path_buf());
-    let request = Request { paths: vec![home.path().to_path_buf()], ..Request::default() };
+    let shown = DisplayPaths::relative_to(home.path().to_path_buf());
+    let request = FixOptions { paths: vec![home.path().to_path_buf()], ..FixOptions::default() };
     let outcome = run(&request, &shown).expect("the fixes come to an end");
     let edited = format!("{FAULTY}\n# mine\n");
     home.write(TOML, edited.as_bytes());

@@ -34,7 +34,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Home, file, what is replaced, by what, listener, its port afterwards: `Some(None)` open at an unknown or random port, `None` closed.
+/// Home, file, what is replaced, by what, listener, its port follow_up: `Some(None)` open at an unknown or random port, `None` closed.
 type Case = (&'static str, &'static str, &'static str, &'static str, &'static str, Option<Option<i64>>);
 
 const AM_26: &str = "api-manager-2.6.0";

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use carbonlint::lint::Workspace;
 use carbonlint::model::{Assumptions, Overlays};
-use carbonlint::paths::Shown;
+use carbonlint::paths::DisplayPaths;
 use carbonlint::report::human::Style;
 use carbonlint::report::{Report, concise, human, json};
 use carbonlint::rules::Selection;
@@ -51,7 +51,7 @@ const FILES: [&str; 9] = [
 fn lint(path: &Path, bytes: Vec<u8>) {
     let overlays = Overlays::from([(path.to_path_buf(), bytes)]);
     let workspace = Workspace::open(&[path.to_path_buf()], &Assumptions::default(), &overlays);
-    let shown = Shown::relative_to(PathBuf::from("/"));
+    let shown = DisplayPaths::relative_to(PathBuf::from("/"));
     let diagnostics = workspace.lint(&Selection::default(), &shown);
     let report = Report { workspace: &workspace, diagnostics: &diagnostics, shown: &shown };
     let drawn = human::render(report, Style { color: false, width: 80 });

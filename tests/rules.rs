@@ -6,10 +6,10 @@ use std::{fs, iter};
 
 use carbonlint::catalog::{Version, catalog};
 use carbonlint::diagnostic::Target;
-use carbonlint::fix::run::{Request, run};
+use carbonlint::fix::run::{FixOptions, run};
 use carbonlint::lint::Workspace;
 use carbonlint::model::{Assumptions, Overlays};
-use carbonlint::paths::Shown;
+use carbonlint::paths::DisplayPaths;
 use carbonlint::rules::{Selection, rules};
 use serde::Deserialize;
 
@@ -78,7 +78,7 @@ fn findings(rule: &str, example: &Example) -> Vec<String> {
     let (folder, assumptions) = lay_out(example);
     let workspace = Workspace::open(&[folder.path().to_path_buf()], &assumptions, &Overlays::new());
     let selection = Selection { select: vec![rule.to_owned()], ..Selection::default() };
-    let shown = Shown::relative_to(folder.path().to_path_buf());
+    let shown = DisplayPaths::relative_to(folder.path().to_path_buf());
     let diagnostics = workspace.lint(&selection, &shown);
     let places = diagnostics.iter().map(|diagnostic| match &diagnostic.finding.target {
         Target::Site(site) => {
@@ -136,9 +136,9 @@ fn every_example_with_a_fix_is_fixed_by_it() {
     for rule in rules() {
         for example in examples(&rule.category, &rule.name).fails {
             let (folder, assumptions) = lay_out(&example);
-            let shown = Shown::relative_to(folder.path().to_path_buf());
+            let shown = DisplayPaths::relative_to(folder.path().to_path_buf());
             let selection = Selection { select: vec![rule.name.clone()], ..Selection::default() };
-            let request = Request { paths: vec![folder.path().to_path_buf()], assumptions, selection, with_unsafe: true };
+            let request = FixOptions { paths: vec![folder.path().to_path_buf()], assumptions, selection, with_unsafe: true };
             let outcome = run(&request, &shown).expect("the fixes come to an end");
             assert!(outcome.refused.is_empty(), "{}: {}: {:?}", rule.name, example.title, outcome.refused);
             let still_fixable = outcome.left.iter().filter(|diagnostic| !diagnostic.finding.fixes.is_empty()).count();
@@ -155,7 +155,6 @@ fn every_example_with_a_fix_is_fixed_by_it() {
         "dead-passthru-tls-key",
         "double-offset",
         "enable-vs-enabled",
-        "enum-value",
         "fatal-mapped-key",
         "http-disable-key-unsupported",
         "http-passthru-enabled",
@@ -172,14 +171,15 @@ fn every_example_with_a_fix_is_fixed_by_it() {
         "quoted-boolean",
         "ref-in-array-table",
         "ref-unresolvable",
+        "secret-not-string",
         "secret-undefined",
-        "secret-value-type",
         "supertable-after-subtable",
         "table-vs-array",
         "toml-refused-by-server",
         "toml-syntax",
         "unknown-key",
         "unknown-placeholder",
+        "unknown-value",
         "xml-unescaped-value",
     ];
     assert_eq!(fixed_rules.into_iter().collect::<Vec<_>>(), expected);

@@ -10,10 +10,10 @@ use carbonlint::diagnostic::{Finding, Severity};
 use carbonlint::fix::edit::{Fix, Safety};
 use carbonlint::lint::Workspace;
 use carbonlint::model::{Assumptions, Location, Overlays};
-use carbonlint::rules::by_knowledge;
+use carbonlint::rules::with_confidence;
 use carbonlint::server::mapper::key_table::{self, KeyTable};
 use carbonlint::server::mapper::known_keys;
-use carbonlint::server::mapper::schema::{KeyType, Knowledge, Schema};
+use carbonlint::server::mapper::schema::{KeyType, Schema, SchemaSource};
 use carbonlint::source::Span;
 use serde_json::Value;
 
@@ -185,8 +185,8 @@ fn homes_of_several_versions_become_one_table() {
         let (chosen, exact) = table.standing_for(wanted.map(version).as_ref());
         table.schema(chosen, exact)
     };
-    let known_from = |wanted: Option<&str>| match of(wanted).knowledge() {
-        Knowledge::Catalogue { versions, exact, .. } => {
+    let known_from = |wanted: Option<&str>| match of(wanted).source() {
+        SchemaSource::Catalogue { versions, exact, .. } => {
             (versions.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "), *exact)
         }
         other => panic!("{other:?}"),
@@ -233,7 +233,7 @@ fn every_table_of_the_catalogue_holds_together() {
         let mut of_versions: Vec<(Version, Schema)> = Vec::new();
         for version in versions {
             let schema = known_keys::of_product(product, Some(&version)).expect("a schema");
-            assert!(matches!(schema.knowledge(), Knowledge::Catalogue { exact: true, .. }));
+            assert!(matches!(schema.source(), SchemaSource::Catalogue { exact: true, .. }));
             assert!(schema.keys().len() > 300, "{product} {version}");
             assert!(schema.is_read("server.hostname") && !schema.is_read("server.host_name"), "{product} {version}");
             of_versions.push((version, schema));
@@ -267,7 +267,7 @@ fn a_lone_file_is_known_by_its_product_or_guessed_by_its_keys() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = lone(folder.path(), GATEWAY);
     with_schema(&file, |schema| {
-        let Knowledge::Guess { product, .. } = schema.knowledge() else { panic!("{:?}", schema.knowledge()) };
+        let SchemaSource::Guess { product, .. } = schema.source() else { panic!("{:?}", schema.source()) };
         assert_eq!(product, "api-manager");
         assert!(schema.is_read("apim.gateway.environment[].name") && !schema.is_read("server.ofset"));
     });
@@ -275,7 +275,7 @@ fn a_lone_file_is_known_by_its_product_or_guessed_by_its_keys() {
     let assumptions = Assumptions { product, ..Assumptions::default() };
     let workspace = Workspace::open(&[file], &assumptions, &Overlays::new());
     let schema = workspace.homes[0].model.schema().expect("a schema");
-    assert!(matches!(schema.knowledge(), Knowledge::Catalogue { product, exact: true, .. } if product == "identity-server"));
+    assert!(matches!(schema.source(), SchemaSource::Catalogue { product, exact: true, .. } if product == "identity-server"));
     assert!(!schema.is_read("apim.cors.allow_origins"));
 }
 
@@ -301,11 +301,11 @@ fn too_few_or_strange_keys_are_no_guess() {
 #[test]
 fn a_finding_is_as_sure_as_the_keys_are() {
     let finding = || {
-        let fix = |safety| Fix { title: String::new(), safety, edits: Vec::new(), touches: Vec::new(), afterwards: None };
+        let fix = |safety| Fix { title: String::new(), safety, edits: Vec::new(), scope: Vec::new(), follow_up: None };
         Finding::new(0, Location { file: 0, span: Span::default() }, "x").help("write y").fix(Some(fix(Safety::Safe)))
     };
     let of = |wanted: Option<&str>| {
-        by_knowledge(finding(), &known_keys::of_product("api-manager", wanted.map(version).as_ref()).expect("keys"))
+        with_confidence(finding(), &known_keys::of_product("api-manager", wanted.map(version).as_ref()).expect("keys"))
     };
     let exact = of(Some("4.5.0"));
     assert_eq!((exact.help.as_deref(), exact.severity, exact.fixes[0].safety), (Some("write y"), None, Safety::Safe));
@@ -321,7 +321,7 @@ fn a_finding_is_as_sure_as_the_keys_are() {
         "apim.gateway.environment[].type",
         "apim.throttling.username",
     ]);
-    let guessed = by_knowledge(finding(), &known_keys::guess(&keys).expect("a guess"));
+    let guessed = with_confidence(finding(), &known_keys::guess(&keys).expect("a guess"));
     assert_eq!((guessed.severity, guessed.fixes.len()), (Some(Severity::Info), 0));
     assert!(guessed.help.expect("help").contains("a guess: `--product api-manager@VERSION` tells it"));
 }

@@ -8,9 +8,9 @@ use std::time::Instant;
 use carbonlint::diagnostic::Severity;
 use carbonlint::lint::Workspace;
 use carbonlint::model::{Assumptions, Overlays};
-use carbonlint::paths::Shown;
+use carbonlint::paths::DisplayPaths;
 use carbonlint::rules::Selection;
-use carbonlint::server::cava_toml::{Reason, Verdict, judge, judge_without_tabs};
+use carbonlint::server::cava_toml::{Reason, Verdict, check, check_without_tabs};
 use carbonlint::source::toml::TomlDocument;
 use carbonlint::source::{LineIndex, template};
 use proptest::prelude::*;
@@ -59,7 +59,7 @@ const SPOILT_BY_AN_EARLIER_TEXT: [&str; 2] = ["valid/inline-table/empty.toml", "
 
 /// The prediction as it was recorded: the verdict, and `line:column message` where the server has one.
 fn predicted(text: &str) -> (&'static str, String) {
-    match judge(text) {
+    match check(text) {
         Verdict::Accepted => ("accepted", String::new()),
         Verdict::StackOverflow(_) => ("stack overflow", String::new()),
         Verdict::TooDeep(_) => ("too deep", String::new()),
@@ -89,9 +89,9 @@ fn every_recorded_verdict_is_predicted_with_its_place_and_words() {
 }
 
 /// What the verdict says lies in the text, and a person can be told of it.
-fn check(text: &str) {
+fn places_are_in_the_text(text: &str) {
     let lies_in_text = |start: usize, end: usize| assert!(text.get(start..end).is_some(), "{start}..{end} of {text:?}");
-    for verdict in [judge(text), judge_without_tabs(text).0] {
+    for verdict in [check(text), check_without_tabs(text).0] {
         match verdict {
             Verdict::Accepted => {}
             Verdict::StackOverflow(span) | Verdict::TooDeep(span) => lies_in_text(span.start, span.end),
@@ -125,20 +125,20 @@ fn documents() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn any_text_is_judged(text in any::<String>()) {
-        check(&text);
+        places_are_in_the_text(&text);
     }
 
     #[test]
     fn any_text_of_the_characters_that_count_is_judged(text in "[a1=.,:\\-+TZ0\"'#\\[\\]{}\\\\ux \t\r\n\u{0}é😀]{0,60}") {
-        check(&text);
+        places_are_in_the_text(&text);
     }
 
     #[test]
     fn a_stack_overflow_in_toml_is_a_parent_below_its_child(text in documents()) {
-        check(&text);
+        places_are_in_the_text(&text);
         if let Ok(document) = TomlDocument::parse(&text) {
             let late = document.tables.iter().filter(|table| table.child_above.is_some()).map(|table| table.span).min();
-            match judge(&text) {
+            match check(&text) {
                 Verdict::StackOverflow(span) => prop_assert_eq!(Some(span), late, "{}", text),
                 Verdict::Accepted => prop_assert_eq!(None, late, "{}", text),
                 // The first of several faults decides.
@@ -152,7 +152,7 @@ proptest! {
 fn the_recorded_texts_are_judged_wherever_they_are_cut_off() {
     for case in snippets().iter().chain(&toml_test_cases()) {
         for end in (0..=case.toml.len().min(400)).filter(|end| case.toml.is_char_boundary(*end)) {
-            check(&case.toml[..end]);
+            places_are_in_the_text(&case.toml[..end]);
         }
     }
 }
@@ -161,9 +161,9 @@ fn the_recorded_texts_are_judged_wherever_they_are_cut_off() {
 fn depth_is_bounded() {
     for (open, close) in [("[", "]"), ("{a=", "}")] {
         let text = format!("a = {}1{}\n", open.repeat(100_000), close.repeat(100_000));
-        assert!(matches!(judge(&text), Verdict::TooDeep(_)), "{open}");
+        assert!(matches!(check(&text), Verdict::TooDeep(_)), "{open}");
         let text = format!("a = {}1{}\n", open.repeat(80), close.repeat(80));
-        assert_eq!(judge(&text), Verdict::Accepted, "{open}");
+        assert_eq!(check(&text), Verdict::Accepted, "{open}");
     }
 }
 
@@ -182,7 +182,7 @@ fn long_texts_take_no_longer_than_they_should() {
     let time = |text: &str| {
         let runs = (0..5).map(|_| {
             let started = Instant::now();
-            check(text);
+            places_are_in_the_text(text);
             started.elapsed()
         });
         runs.min().unwrap_or_default()
@@ -202,7 +202,7 @@ fn the_fixtures_of_homes_are_read() {
         let home = home.expect("readable").path();
         for conf in ["repository/conf", "conf"] {
             if let Ok(text) = fs::read_to_string(home.join(conf).join("deployment.toml")) {
-                assert_eq!(judge(&text), Verdict::Accepted, "{}", home.display());
+                assert_eq!(check(&text), Verdict::Accepted, "{}", home.display());
                 count += 1;
             }
         }
@@ -217,7 +217,7 @@ fn findings(text: &str) -> Vec<(String, Severity, usize)> {
     let workspace = Workspace::open(&[path], &Assumptions::default(), &overlays);
     let rules = ["toml-syntax", "toml-refused-by-server", "supertable-after-subtable", "nesting-too-deep"];
     let selection = Selection { select: rules.map(str::to_owned).to_vec(), ..Selection::default() };
-    let diagnostics = workspace.lint(&selection, &Shown::relative_to(PathBuf::from("/")));
+    let diagnostics = workspace.lint(&selection, &DisplayPaths::relative_to(PathBuf::from("/")));
     let places = diagnostics.iter().map(|diagnostic| {
         let line = LineIndex::new(text).position(text, diagnostic.span.start).line;
         (diagnostic.rule.name.clone(), diagnostic.severity, line)
@@ -238,10 +238,10 @@ fn findings_follow_the_verdict() {
         } else if template::is_template(text) {
             assert!(!has("toml-refused-by-server"), "{about}");
         } else if is_toml {
-            let refused = matches!(judge(text), Verdict::Refused(_));
+            let refused = matches!(check(text), Verdict::Refused(_));
             assert_eq!(has("toml-refused-by-server"), refused, "{about}");
             assert!(!has("toml-syntax"), "{about}");
-            if let Verdict::StackOverflow(span) = judge(text) {
+            if let Verdict::StackOverflow(span) = check(text) {
                 let line = LineIndex::new(text).position(text, span.start).line;
                 let expected = ("supertable-after-subtable".to_owned(), Severity::Error, line);
                 assert!(found.contains(&expected), "{about}");
@@ -249,7 +249,7 @@ fn findings_follow_the_verdict() {
                 assert_eq!(found, [], "{about}");
             }
         } else {
-            let severity = if judge(text) == Verdict::Accepted { Severity::Warning } else { Severity::Error };
+            let severity = if check(text) == Verdict::Accepted { Severity::Warning } else { Severity::Error };
             assert!(!found.is_empty() && found.iter().all(|(_, found, _)| *found == severity), "{about}");
             assert!(!has("toml-refused-by-server"), "{about}");
         }
@@ -260,10 +260,10 @@ fn findings_follow_the_verdict() {
 fn a_tab_behind_opening_quotes_is_a_tab() {
     for quotes in ["\"", "\"\"\""] {
         let text = format!("a = {quotes}\tb{quotes}\n");
-        let Verdict::Refused(refusals) = judge(&text) else { panic!("refused") };
+        let Verdict::Refused(refusals) = check(&text) else { panic!("refused") };
         assert!(refusals[0].explain(&text).0.starts_with("a tab inside double quotes"), "{refusals:?}");
     }
-    let Verdict::Refused(refusals) = judge("a = [\"\"\"b\"\"\"\"]\n") else { panic!("refused") };
+    let Verdict::Refused(refusals) = check("a = [\"\"\"b\"\"\"\"]\n") else { panic!("refused") };
     assert_eq!(refusals[0].reason, Reason::ExtraQuotes);
 }
 

@@ -21,8 +21,8 @@ fuzz_target!(|data: (&str, [&str; 5], &str)| {
     let properties = [("A".to_owned(), value.to_owned())].into();
     let environment = Environment::new(variables, properties);
     let release = Release::default();
-    let work_out = || Configuration::work_out(toml, &resources(), &environment, &release);
-    let (Some(first), Some(second)) = (work_out(), work_out()) else { return };
+    let resolve = || Configuration::resolve(toml, &resources(), &environment, &release);
+    let (Some(first), Some(second)) = (resolve(), resolve()) else { return };
     assert_eq!(first.values(), second.values());
     assert_eq!(first.faults, second.faults);
     let text = |configuration: &Configuration| Renderer::new(configuration, &release).render("x", TEMPLATE).text;

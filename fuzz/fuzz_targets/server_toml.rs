@@ -1,13 +1,13 @@
 //! Any text for the server's parser: a verdict with places in the text, and none without a reason.
 #![no_main]
 
-use carbonlint::server::cava_toml::{Verdict, judge, judge_without_tabs};
+use carbonlint::server::cava_toml::{Verdict, check, check_without_tabs};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
-    let (without_tabs, tabs) = judge_without_tabs(text);
+    let (without_tabs, tabs) = check_without_tabs(text);
     assert!(tabs.iter().flatten().all(|tab| text.as_bytes()[*tab] == b'\t'));
-    for verdict in [judge(text), without_tabs] {
+    for verdict in [check(text), without_tabs] {
         match verdict {
             Verdict::Accepted => {}
             Verdict::StackOverflow(span) | Verdict::TooDeep(span) => assert!(text.get(span.start..span.end).is_some()),

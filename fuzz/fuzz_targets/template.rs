@@ -5,13 +5,13 @@ use std::rc::Rc;
 
 use carbonlint::server::jinjava::value::{Map, Value};
 use carbonlint::server::jinjava::{Limits, Release, Template, render};
-use carbonlint::server::mapper::reading::Reading;
+use carbonlint::server::mapper::key_usage::KeyUsage;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
     for release in [Release::Until24, Release::Since26, Release::Since27] {
         let template = Template::parse(text, release);
-        let mut reading = Reading::default();
+        let mut reading = KeyUsage::default();
         reading.add(0, &template);
         let limits = Limits { steps: 20_000, bytes: 1 << 20 };
         let first = render(&template, release, &values(), limits);

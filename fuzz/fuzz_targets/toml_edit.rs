@@ -17,12 +17,12 @@ const KEYS: [&str; 5] = [
     "monitoring.jmx.rmi_server_start",
 ];
 
-fn check(text: &str, edits: Vec<TextEdit>, touches: &[String]) {
+fn check(text: &str, edits: Vec<TextEdit>, scope: &[String]) {
     let edits: Vec<Edit> = edits.into_iter().map(|(span, text)| Edit { file: "deployment.toml".into(), span, text }).collect();
     let (result, applied) = apply(text, &[edits]);
     if applied == [true] {
         // What the comparison refuses is never written; here it must not be refused for losing a comment or another key.
-        let verdict = compare(Path::new("deployment.toml"), text.as_bytes(), result.as_bytes(), touches);
+        let verdict = compare(Path::new("deployment.toml"), text.as_bytes(), result.as_bytes(), scope);
         assert!(verdict.is_ok(), "{verdict:?}\n{text}\n=>\n{result}");
     }
 }

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use carbonlint::catalog::{Version, catalog};
-use carbonlint::fix::run::{Request, run};
+use carbonlint::fix::run::{FixOptions, run};
 use carbonlint::model::Assumptions;
-use carbonlint::paths::Shown;
+use carbonlint::paths::DisplayPaths;
 use carbonlint::rules::Selection;
 use libfuzzer_sys::fuzz_target;
 
@@ -35,13 +35,13 @@ fuzz_target!(|data: (&[u8], bool, u8)| {
         _ => ("micro-integrator", "4.2.0"),
     };
     let product = catalog().product(product).map(|product| (product, Version::parse(version)));
-    let request = Request {
+    let request = FixOptions {
         paths: vec![FOLDER.clone()],
         assumptions: Assumptions { product, ..Assumptions::default() },
         selection: Selection::default(),
         with_unsafe: true,
     };
-    let shown = Shown::relative_to(FOLDER.clone());
+    let shown = DisplayPaths::relative_to(FOLDER.clone());
     let outcome = run(&request, &shown).expect("the fixes come to an end");
     for file in &outcome.files {
         std::fs::write(&file.path, &file.new).expect("written");

@@ -6,11 +6,11 @@ use std::path::Path;
 
 use carbonlint::diagnostic::Diagnostic;
 use carbonlint::fix::revert::revert;
-use carbonlint::fix::run::{Applied, ChangedFile, Outcome, Refused, Request, run as fix};
+use carbonlint::fix::run::{Applied, ChangedFile, FixOptions, FixResult, Refused, run as fix};
 use carbonlint::fix::write::{Replacement, TEMPORARY_ENDING, replace};
 use carbonlint::lint::Workspace;
 use carbonlint::model::Overlays;
-use carbonlint::paths::{Shown, absolute};
+use carbonlint::paths::{DisplayPaths, absolute};
 use carbonlint::report::counted;
 use carbonlint::report::diff::unified;
 use carbonlint::rules::rule;
@@ -53,7 +53,7 @@ pub fn run(arguments: &FixArgs) -> Result<Exit, Failure> {
         };
         return conclude(arguments, &Changes { files, summary, refusals: String::new() }, &shown);
     }
-    let request = Request {
+    let request = FixOptions {
         paths: paths.iter().map(|path| absolute(path)).collect(),
         assumptions,
         selection: selection(&arguments.select, &arguments.ignore)?,
@@ -86,7 +86,7 @@ fn check_backup(suffix: Option<&str>) -> Result<(), Failure> {
 
 /// Prints the diff, or writes the files and says what was done.
 #[allow(clippy::print_stderr, reason = "a diff goes to standard output, what could not be done to a person")]
-fn conclude(arguments: &FixArgs, result: &Changes, shown: &Shown) -> Result<Exit, Failure> {
+fn conclude(arguments: &FixArgs, result: &Changes, shown: &DisplayPaths) -> Result<Exit, Failure> {
     let mut failures = Vec::new();
     if arguments.diff {
         print(&diffs(&result.files, shown))?;
@@ -108,7 +108,7 @@ fn conclude(arguments: &FixArgs, result: &Changes, shown: &Shown) -> Result<Exit
     Ok(if arguments.check && !result.files.is_empty() { Exit::Findings } else { Exit::Clean })
 }
 
-fn diffs(files: &[ChangedFile], shown: &Shown) -> String {
+fn diffs(files: &[ChangedFile], shown: &DisplayPaths) -> String {
     let color = style(false).color;
     let text = |path: &Path, bytes: &[u8]| SourceFile::from_bytes(path, bytes.to_vec()).map(|file| file.text).unwrap_or_default();
     files
@@ -135,12 +135,12 @@ fn write(files: &[ChangedFile], backup: Option<&str>) -> Vec<Failure> {
         .collect()
 }
 
-fn summary(outcome: &Outcome) -> String {
+fn summary(outcome: &FixResult) -> String {
     let mut text = String::new();
-    for Applied { rule, title, path, afterwards, .. } in &outcome.applied {
+    for Applied { rule, title, path, follow_up, .. } in &outcome.applied {
         let _ = writeln!(text, "{path}: {title} [{rule}]");
-        if let Some(afterwards) = afterwards {
-            let _ = writeln!(text, "  {afterwards}");
+        if let Some(follow_up) = follow_up {
+            let _ = writeln!(text, "  {follow_up}");
         }
     }
     if !text.is_empty() {

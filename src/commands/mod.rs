@@ -16,7 +16,7 @@ use std::{env, fmt};
 
 use carbonlint::catalog::product_of;
 use carbonlint::model::Assumptions;
-use carbonlint::paths::Shown;
+use carbonlint::paths::DisplayPaths;
 use carbonlint::report::human::Style;
 use carbonlint::rules::{Selection, is_rule_or_category};
 
@@ -81,8 +81,8 @@ pub fn print(text: &str) -> Result<(), Failure> {
 }
 
 /// The working folder, to which paths are shown.
-fn shown() -> Shown {
-    Shown::relative_to_working_folder()
+fn shown() -> DisplayPaths {
+    DisplayPaths::relative_to_working_folder()
 }
 
 /// Colour on a terminal unless `NO_COLOR` is set or the terminal is dumb; the width of the terminal, 100 columns elsewhere.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use carbonlint::model::Model;
-use carbonlint::paths::Shown;
+use carbonlint::paths::DisplayPaths;
 use carbonlint::render::out::OutFolder;
 use carbonlint::render::{RenderFinding, RenderedFile, Rendering, State, choose};
 use carbonlint::report::diff::unified;
@@ -44,7 +44,7 @@ pub fn run(arguments: &RenderArgs) -> Result<Exit, Failure> {
 struct Run<'a> {
     arguments: &'a RenderArgs,
     model: &'a Model,
-    shown: Shown,
+    shown: DisplayPaths,
     several: bool,
     /// The files without their contents.
     files: Vec<RenderedFile>,

@@ -3,9 +3,9 @@
 use carbonlint::catalog::catalog;
 use carbonlint::lint::Workspace;
 use carbonlint::model::{Model, Overlays};
-use carbonlint::paths::Shown;
+use carbonlint::paths::DisplayPaths;
 use carbonlint::report::json_schema;
-use carbonlint::server::mapper::schema::{Knowledge, Schema};
+use carbonlint::server::mapper::schema::{Schema, SchemaSource};
 use carbonlint::server::mapper::{key_table, known_keys};
 
 use super::{Exit, Failure, assumptions, check_paths, nothing_found, paths_or_here, print, shown};
@@ -43,7 +43,7 @@ pub fn run(arguments: &SchemaArgs) -> Result<Exit, Failure> {
     say_knowledge(schema);
     let name = model.product().map_or("a WSO2 server", |product| product.name.as_str());
     let title = title(name, model.identity.version.as_ref().map(ToString::to_string));
-    let product = model.product().map(|product| product.id.as_str()).or_else(|| schema.knowledge().product());
+    let product = model.product().map(|product| product.id.as_str()).or_else(|| schema.source().product());
     print(&json_schema::render(schema, catalog().code_keys_of(product.unwrap_or_default()), &title))?;
     Ok(Exit::Clean)
 }
@@ -66,7 +66,7 @@ fn extract(models: &[&Model]) -> Result<Exit, Failure> {
             return Err(Failure::new(format!("`{path}` is another product than the homes before"))
                 .help("extract the keys of each product by itself"));
         }
-        let schema = model.schema().filter(|schema| *schema.knowledge() == Knowledge::Home);
+        let schema = model.schema().filter(|schema| *schema.source() == SchemaSource::Home);
         let schema = schema.ok_or_else(|| Failure::new(format!("`{path}` has no templates")))?;
         say_changed(model, &shown);
         schemas.push((version, schema));
@@ -83,7 +83,7 @@ fn extract(models: &[&Model]) -> Result<Exit, Failure> {
 
 /// Templates that have changed since the server has started last: their keys may be the operator's own.
 #[allow(clippy::print_stderr, reason = "the table goes to standard output, this to a person")]
-fn say_changed(model: &Model, shown: &Shown) {
+fn say_changed(model: &Model, shown: &DisplayPaths) {
     for template in model.changed_templates() {
         eprintln!("warning: {}: changed since the last start of the server", shown.path(&model.layout.root.join(template)));
     }
@@ -92,15 +92,15 @@ fn say_changed(model: &Model, shown: &Shown) {
 /// The schema goes to standard output, and where it does not come from this very server to a person.
 #[allow(clippy::print_stderr, reason = "the schema goes to standard output, this to a person")]
 fn say_knowledge(schema: &Schema) {
-    match schema.knowledge() {
-        Knowledge::Catalogue { product, versions, exact: false } => {
+    match schema.source() {
+        SchemaSource::Catalogue { product, versions, exact: false } => {
             let versions: Vec<String> = versions.iter().map(ToString::to_string).collect();
             eprintln!("note: these are the keys of {product} {}", versions.join(" and "));
         }
-        Knowledge::Guess { product, version } => {
+        SchemaSource::Guess { product, version } => {
             eprintln!("note: by its keys the file seems to be of {product} {version}, which is a guess; `--product` tells it");
         }
-        Knowledge::Home | Knowledge::Catalogue { .. } => {}
+        SchemaSource::Home | SchemaSource::Catalogue { .. } => {}
     }
 }
 

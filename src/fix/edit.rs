@@ -12,7 +12,7 @@ pub struct Edit {
     pub file: PathBuf,
     /// The range of the text as it was read.
     pub span: Span,
-    /// What stands there afterwards.
+    /// What stands there follow_up.
     pub text: String,
 }
 
@@ -35,11 +35,11 @@ pub struct Fix {
     pub safety: Safety,
     /// The edits, applied all or none.
     pub edits: Vec<Edit>,
-    /// The flattened keys of deployment.toml, or the paths of XML elements, that may differ afterwards; a name also stands for what
+    /// The flattened keys of deployment.toml, or the paths of XML elements, that may differ follow_up; a name also stands for what
     /// lies below it.
-    pub touches: Vec<String>,
+    pub scope: Vec<String>,
     /// What is left for a person to look at once it is applied.
-    pub afterwards: Option<String>,
+    pub follow_up: Option<String>,
 }
 
 impl Fix {
@@ -51,10 +51,10 @@ impl Fix {
     /// Whether both change the same key or element of one file: each alone is right, and together they would write it twice.
     pub fn shares_a_key_with(&self, other: &Fix) -> bool {
         self.files().into_iter().any(|file| other.files().contains(&file))
-            && self.touches.iter().any(|key| other.touches.contains(key))
+            && self.scope.iter().any(|key| other.scope.contains(key))
     }
 
-    /// Whether an edit of this fix overlaps or touches one of `other`.
+    /// Whether an edit of this fix overlaps one of `other`.
     pub fn touches_edits_of(&self, other: &Self) -> bool {
         let meet = |one: &Edit, other: &Edit| {
             one.file == other.file && one.span.start <= other.span.end && other.span.start <= one.span.end

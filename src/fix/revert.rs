@@ -17,7 +17,7 @@ use crate::source::xml::XmlDocument;
 pub fn revert(workspace: &Workspace, rule: &str) -> Vec<ChangedFile> {
     let homes = workspace.homes.iter().enumerate();
     let files = homes.flat_map(|(number, home)| revert_in(&home.model, rule).into_iter().map(move |file| (number, file)));
-    files.filter(|(number, file)| workspace.asks_for(*number, &file.path)).map(|(_, file)| file).collect()
+    files.filter(|(number, file)| workspace.is_requested(*number, &file.path)).map(|(_, file)| file).collect()
 }
 
 fn revert_in(model: &Model, rule: &str) -> Vec<ChangedFile> {

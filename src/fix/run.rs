@@ -9,7 +9,7 @@ use super::verify::compare;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::Workspace;
 use crate::model::{Assumptions, Overlays};
-use crate::paths::Shown;
+use crate::paths::DisplayPaths;
 use crate::rules::Selection;
 use crate::source::SourceFile;
 
@@ -18,7 +18,7 @@ const MAX_PASSES: usize = 10;
 
 /// What a fix run asks for.
 #[derive(Debug, Clone, Default)]
-pub struct Request {
+pub struct FixOptions {
     /// The paths.
     pub paths: Vec<PathBuf>,
     /// What the files do not say.
@@ -39,7 +39,7 @@ pub struct Applied {
     /// The file as shown.
     pub path: String,
     /// What is left for a person to look at.
-    pub afterwards: Option<String>,
+    pub follow_up: Option<String>,
     /// The finding.
     subject: Subject,
 }
@@ -70,7 +70,7 @@ pub struct Refused {
 
 /// What a fix run comes to. Nothing is written yet.
 #[derive(Debug)]
-pub struct Outcome {
+pub struct FixResult {
     /// The files that would change, by path.
     pub files: Vec<ChangedFile>,
     /// What was fixed.
@@ -85,13 +85,13 @@ pub struct Outcome {
 
 /// Fixes that undo each other, or never end: the names of their rules.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NoEnd {
+pub struct DidNotConverge {
     /// The rules.
     pub rules: Vec<String>,
 }
 
 /// Works out what to write. Fails when the fixes do not come to an end; then nothing is to be written.
-pub fn run(request: &Request, shown: &Shown) -> Result<Outcome, NoEnd> {
+pub fn run(request: &FixOptions, shown: &DisplayPaths) -> Result<FixResult, DidNotConverge> {
     let mut state = State::new(request, shown);
     let mut seen: Vec<Overlays> = vec![Overlays::new()];
     let mut first: Option<Vec<Diagnostic>> = None;
@@ -102,22 +102,22 @@ pub fn run(request: &Request, shown: &Shown) -> Result<Outcome, NoEnd> {
         let before = first.get_or_insert_with(|| diagnostics.clone());
         if fixed.is_empty() {
             let broken = state.new_errors(before, &workspace);
-            let in_vain = state.in_vain(&diagnostics);
-            if broken.is_empty() && in_vain.is_empty() {
+            let ineffective = state.ineffective(&diagnostics);
+            if broken.is_empty() && ineffective.is_empty() {
                 return Ok(state.finish(workspace, diagnostics));
             }
             // Whatever the fixes did to these files made something worse, or nothing better: they stay as they are.
-            state.give_up(&broken, "it would bring a new error into the file");
-            state.give_up(&in_vain, "the finding would still be there");
+            state.roll_back(&broken, "it would bring a new error into the file");
+            state.roll_back(&ineffective, "the finding would still be there");
             continue;
         }
         if seen.contains(&state.texts) {
-            return Err(NoEnd { rules: fixed.into_iter().collect() });
+            return Err(DidNotConverge { rules: fixed.into_iter().collect() });
         }
         seen.push(state.texts.clone());
     }
     let rules: BTreeSet<String> = state.applied.iter().map(|applied| applied.rule.clone()).collect();
-    Err(NoEnd { rules: rules.into_iter().collect() })
+    Err(DidNotConverge { rules: rules.into_iter().collect() })
 }
 
 /// A fix that is wanted, with its finding.
@@ -128,8 +128,8 @@ struct Wanted<'a> {
 }
 
 struct State<'a> {
-    request: &'a Request,
-    shown: &'a Shown,
+    request: &'a FixOptions,
+    shown: &'a DisplayPaths,
     /// The bytes that were first read of each file that a fix is about: what must still be there when the file is written.
     originals: Overlays,
     /// The new bytes of the files that change.
@@ -158,7 +158,7 @@ fn count(diagnostics: &[Diagnostic]) -> BTreeMap<Subject, usize> {
 }
 
 impl<'a> State<'a> {
-    fn new(request: &'a Request, shown: &'a Shown) -> Self {
+    fn new(request: &'a FixOptions, shown: &'a DisplayPaths) -> Self {
         Self {
             request,
             shown,
@@ -190,7 +190,7 @@ impl<'a> State<'a> {
         }
         // What else is wrong with a home can depend on its offset: that is settled first.
         let moves_home =
-            |fix: &Fix| fix.touches.iter().any(|touched| touched == "server.offset" || touched.ends_with("Ports/Offset"));
+            |fix: &Fix| fix.scope.iter().any(|touched| touched == "server.offset" || touched.ends_with("Ports/Offset"));
         let moved: BTreeSet<Option<usize>> = diagnostics
             .iter()
             .filter(|diagnostic| diagnostic.finding.fixes.iter().any(|fix| self.wants(diagnostic, fix) && moves_home(fix)))
@@ -209,7 +209,7 @@ impl<'a> State<'a> {
             }
             // Each fix must stand the comparison on its own; of two that overlap, or write the same key, the second waits for the next pass.
             let wanted = Wanted { diagnostic, fix };
-            match self.stand_alone(workspace, wanted) {
+            match self.verify_alone(workspace, wanted) {
                 Err(reason) => self.refuse(diagnostic, reason),
                 Ok(()) if accepted.iter().all(|other| !other.fix.touches_edits_of(fix) && !other.fix.shares_a_key_with(fix)) => {
                     accepted.push(wanted);
@@ -225,8 +225,8 @@ impl<'a> State<'a> {
                 self.roots.entry(file.clone()).or_insert(root);
             }
             let path = fix.files().into_iter().map(|file| self.shown.path(file)).collect::<Vec<_>>().join(", ");
-            let (rule, title, afterwards) = (diagnostic.rule.name.clone(), fix.title.clone(), fix.afterwards.clone());
-            self.applied.push(Applied { rule, title, path, afterwards, subject: subject(diagnostic) });
+            let (rule, title, follow_up) = (diagnostic.rule.name.clone(), fix.title.clone(), fix.follow_up.clone());
+            self.applied.push(Applied { rule, title, path, follow_up, subject: subject(diagnostic) });
         }
         accepted.iter().map(|wanted| wanted.diagnostic.rule.name.clone()).collect()
     }
@@ -237,7 +237,7 @@ impl<'a> State<'a> {
     }
 
     /// Whether a fix alone leaves each of its files as it may be.
-    fn stand_alone(&mut self, workspace: &Workspace, wanted: Wanted) -> Result<(), String> {
+    fn verify_alone(&mut self, workspace: &Workspace, wanted: Wanted) -> Result<(), String> {
         wanted.fix.files().into_iter().try_for_each(|file| self.changed(workspace, file, &[wanted]).map(|_| ()))
     }
 
@@ -273,8 +273,8 @@ impl<'a> State<'a> {
             return Err("its edits do not fit the file".to_owned());
         }
         let new = source.encode(&text).ok_or_else(|| format!("the result cannot be written in {}", source.encoding.name()))?;
-        let touches: Vec<String> = here.iter().flat_map(|fix| fix.touches.clone()).collect();
-        compare(file, &old, &new, &touches)?;
+        let scope: Vec<String> = here.iter().flat_map(|fix| fix.scope.clone()).collect();
+        compare(file, &old, &new, &scope)?;
         Ok(new)
     }
 
@@ -310,7 +310,7 @@ impl<'a> State<'a> {
     }
 
     /// Files in which fixes were applied and there are as many of their findings as before.
-    fn in_vain(&self, left: &[Diagnostic]) -> BTreeSet<String> {
+    fn ineffective(&self, left: &[Diagnostic]) -> BTreeSet<String> {
         let left = count(left);
         let is_left = |applied: &&Applied| {
             let fixed = self.applied.iter().filter(|other| other.subject == applied.subject).count();
@@ -321,7 +321,7 @@ impl<'a> State<'a> {
     }
 
     /// Takes back every change of these files and refuses their fixes.
-    fn give_up(&mut self, paths: &BTreeSet<String>, reason: &str) {
+    fn roll_back(&mut self, paths: &BTreeSet<String>, reason: &str) {
         let shown = self.shown;
         self.texts.retain(|path, _| !paths.contains(&shown.path(path)));
         let (undone, kept): (Vec<Applied>, Vec<Applied>) =
@@ -332,14 +332,14 @@ impl<'a> State<'a> {
         }
     }
 
-    fn finish(self, workspace: Workspace, left: Vec<Diagnostic>) -> Outcome {
+    fn finish(self, workspace: Workspace, left: Vec<Diagnostic>) -> FixResult {
         let (roots, mut originals) = (self.roots, self.originals);
         let files = self.texts.into_iter().filter_map(|(path, new)| {
             let old = originals.remove(&path)?;
             let root = roots.get(&path).cloned().unwrap_or_default();
             (old != new).then_some(ChangedFile { path, root, old, new })
         });
-        Outcome { files: files.collect(), applied: self.applied, refused: self.refused.into_iter().collect(), left, workspace }
+        FixResult { files: files.collect(), applied: self.applied, refused: self.refused.into_iter().collect(), left, workspace }
     }
 }
 
@@ -351,14 +351,14 @@ mod tests {
     use crate::source::Span;
 
     /// A finding whose fix replaces the first byte of each of some files.
-    fn diagnostic(files: &[&Path], text: &str, touches: &[&str]) -> Diagnostic {
+    fn diagnostic(files: &[&Path], text: &str, scope: &[&str]) -> Diagnostic {
         let edit = |file: &&Path| Edit { file: file.to_path_buf(), span: Span::new(0, 1), text: text.to_owned() };
         let fix = Fix {
             title: "rename".to_owned(),
             safety: Safety::Safe,
             edits: files.iter().map(edit).collect(),
-            touches: touches.iter().map(|touch| (*touch).to_owned()).collect(),
-            afterwards: None,
+            scope: scope.iter().map(|touch| (*touch).to_owned()).collect(),
+            follow_up: None,
         };
         let finding = Finding::at(Target::Path(files[0].to_path_buf(), None), "x").fix(Some(fix));
         let (path, span) = (files[0].display().to_string(), Span::default());
@@ -371,9 +371,9 @@ mod tests {
         let (one, other) = (folder.path().join("1.toml"), folder.path().join("2.toml"));
         fs::write(&one, "a = 1\n").expect("written");
         fs::write(&other, "a = 1\nb = 2\n").expect("written");
-        let shown = Shown::relative_to(PathBuf::new());
+        let shown = DisplayPaths::relative_to(PathBuf::new());
         for (text, expected) in [("c", 2), ("b", 0)] {
-            let request = Request { paths: vec![folder.path().to_path_buf()], ..Request::default() };
+            let request = FixOptions { paths: vec![folder.path().to_path_buf()], ..FixOptions::default() };
             let mut state = State::new(&request, &shown);
             let workspace = state.open();
             // Renaming to `b` makes the second file define it twice.

@@ -11,7 +11,7 @@ use crate::source::yaml::{YamlNode, YamlValue};
 use crate::source::{SourceFile, Span};
 
 /// Compares what the file at `path` says before and after. Fails with the reason why it may not be written.
-pub fn compare(path: &Path, old: &[u8], new: &[u8], touches: &[String]) -> Result<(), String> {
+pub fn compare(path: &Path, old: &[u8], new: &[u8], scope: &[String]) -> Result<(), String> {
     let load = |bytes: &[u8]| SourceFile::from_bytes(path, bytes.to_vec()).map_err(|_| "too large".to_owned());
     let (old, new) = (load(old)?, load(new)?);
     if old.encoding != new.encoding || new.encoding_fault != old.encoding_fault {
@@ -43,7 +43,7 @@ pub fn compare(path: &Path, old: &[u8], new: &[u8], touches: &[String]) -> Resul
     let names = before.keys().chain(after.keys());
     let changed = names.filter(|name| before.get(*name) != after.get(*name));
     // Nothing ever changes a secret.
-    match changed.into_iter().find(|name| is_secret(name) || !touches.iter().any(|touched| is_at_or_below(name, touched))) {
+    match changed.into_iter().find(|name| is_secret(name) || !scope.iter().any(|touched| is_at_or_below(name, touched))) {
         Some(name) => Err(format!("`{name}` would change, too")),
         None => Ok(()),
     }
@@ -156,9 +156,9 @@ fn keeps_comments(old: &str, before: &[Span], new: &str, after: &[Span]) -> Resu
 mod tests {
     use super::*;
 
-    fn verdict(name: &str, old: &str, new: &str, touches: &[&str]) -> Result<(), String> {
-        let touches: Vec<String> = touches.iter().map(|touch| (*touch).to_owned()).collect();
-        compare(Path::new(name), old.as_bytes(), new.as_bytes(), &touches)
+    fn verdict(name: &str, old: &str, new: &str, scope: &[&str]) -> Result<(), String> {
+        let scope: Vec<String> = scope.iter().map(|touch| (*touch).to_owned()).collect();
+        compare(Path::new(name), old.as_bytes(), new.as_bytes(), &scope)
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub struct Discovery {
     /// The homes, each once, in the order of their paths.
     pub targets: Vec<Target>,
     /// What could not be looked at.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<ReadError>,
 }
 
 /// A home to look at.
@@ -54,7 +54,7 @@ pub struct Target {
 
 /// A path that could not be looked at.
 #[derive(Debug)]
-pub struct Problem {
+pub struct ReadError {
     /// The path.
     pub path: PathBuf,
     /// What is wrong with it, lower case.
@@ -73,7 +73,7 @@ pub fn discover(paths: &[PathBuf], overlays: &Overlays) -> Discovery {
             continue;
         }
         match fs::metadata(path) {
-            Err(error) => found.problems.push(Problem {
+            Err(error) => found.problems.push(ReadError {
                 path: path.clone(),
                 message: reason(&error),
                 help: "name a product home, a configuration file, or a folder that holds some".to_owned(),
@@ -83,7 +83,8 @@ pub fn discover(paths: &[PathBuf], overlays: &Overlays) -> Discovery {
         }
     }
     let mut targets: Vec<Target> = found.targets.into_values().collect();
-    targets.sort_by(|one, other| (&one.layout.root, &one.layout.lone).cmp(&(&other.layout.root, &other.layout.lone)));
+    targets
+        .sort_by(|one, other| (&one.layout.root, &one.layout.single_file).cmp(&(&other.layout.root, &other.layout.single_file)));
     Discovery { targets, problems: found.problems }
 }
 
@@ -91,7 +92,7 @@ pub fn discover(paths: &[PathBuf], overlays: &Overlays) -> Discovery {
 struct Found {
     /// By the real path of the root, or of the lone file: a home that links lead to twice is one home.
     targets: BTreeMap<PathBuf, Target>,
-    problems: Vec<Problem>,
+    problems: Vec<ReadError>,
 }
 
 impl Found {
@@ -106,7 +107,7 @@ impl Found {
             let entry = match entry {
                 Ok(entry) => entry,
                 Err(error) => {
-                    self.problems.push(Problem::of_walk(&error));
+                    self.problems.push(ReadError::of_walk(&error));
                     continue;
                 }
             };
@@ -132,16 +133,17 @@ impl Found {
         let mut layout = Layout::around(file);
         let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let is_deployment = Kind::of(file) == Kind::Toml && name.contains("deployment");
-        if layout.is_loose() || (is_deployment && name != "deployment.toml") {
+        if layout.has_no_home() || (is_deployment && name != "deployment.toml") {
             let stands_for = if is_deployment { "deployment.toml".to_owned() } else { without_ending(name).to_owned() };
-            layout = Layout { root: file.parent().map(Path::to_path_buf).unwrap_or_default(), conf: String::new(), lone: None };
-            layout.lone = Some((file.to_path_buf(), stands_for));
+            layout =
+                Layout { root: file.parent().map(Path::to_path_buf).unwrap_or_default(), conf: String::new(), single_file: None };
+            layout.single_file = Some((file.to_path_buf(), stands_for));
         }
         self.add(layout, Some(file));
     }
 
     fn add(&mut self, layout: Layout, only: Option<&Path>) {
-        let place = layout.lone.as_ref().map_or_else(|| layout.conf_folder(), |(file, _)| file.clone());
+        let place = layout.single_file.as_ref().map_or_else(|| layout.conf_folder(), |(file, _)| file.clone());
         let key = fs::canonicalize(&place).unwrap_or(place);
         let is_new = !self.targets.contains_key(&key);
         let target = self.targets.entry(key).or_insert_with(|| Target { layout, only: BTreeSet::new() });
@@ -155,7 +157,7 @@ impl Found {
     }
 }
 
-impl Problem {
+impl ReadError {
     /// What stopped a walk through a folder.
     pub(crate) fn of_walk(error: &walkdir::Error) -> Self {
         let path = error.path().map(Path::to_path_buf).unwrap_or_default();

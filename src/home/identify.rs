@@ -36,7 +36,7 @@ pub(crate) struct ServerNames {
 
 /// Tells product and version of the home at `layout`; `names` is what its carbon.xml says.
 pub(crate) fn identify_with(layout: &Layout, names: &ServerNames) -> Identity {
-    if layout.is_loose() {
+    if layout.has_no_home() {
         return by_names(names);
     }
     if let Some(identity) = inside_enterprise_integrator(layout) {

@@ -41,17 +41,17 @@ pub struct Layout {
     /// The configuration folder, relative to the home: `repository/conf`, `conf`, or empty where files lie loose in one folder.
     pub conf: String,
     /// The only file of the home, where a lone file stands for it: its path, and the name under which it is looked for.
-    pub lone: Option<(PathBuf, String)>,
+    pub single_file: Option<(PathBuf, String)>,
 }
 
 impl Layout {
     /// The layout of a home at `root` with its configuration in `conf`.
     pub fn new(root: &Path, conf: &str) -> Self {
-        Self { root: root.to_path_buf(), conf: conf.to_owned(), lone: None }
+        Self { root: root.to_path_buf(), conf: conf.to_owned(), single_file: None }
     }
 
     /// Whether the files lie loose in one folder, with no home around them.
-    pub fn is_loose(&self) -> bool {
+    pub fn has_no_home(&self) -> bool {
         self.conf.is_empty()
     }
 

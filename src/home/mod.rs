@@ -5,7 +5,7 @@ mod identify;
 mod layout;
 
 pub(crate) use discover::reason;
-pub use discover::{Discovery, Problem, Target, discover};
+pub use discover::{Discovery, ReadError, Target, discover};
 pub use identify::{Identity, identify};
 pub(crate) use identify::{ServerNames, identify_with};
 pub use layout::{INBOUND_ENDPOINTS, Layout, is_known_name};

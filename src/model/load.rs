@@ -10,11 +10,11 @@ use walkdir::WalkDir;
 
 use super::{Assumptions, Content, LoadedFile, Model, Opened, Overlays, place, script_names};
 use crate::catalog::{Place, catalog};
-use crate::home::{Generation, INBOUND_ENDPOINTS, Identity, Layout, Problem, reason};
+use crate::home::{Generation, INBOUND_ENDPOINTS, Identity, Layout, ReadError, reason};
 use crate::source::properties::Properties;
 use crate::source::toml::TomlDocument;
 use crate::source::xml::XmlDocument;
-use crate::source::{Fault, Kind, LoadError, SourceFile, script, template, yaml};
+use crate::source::{Kind, LoadError, SourceFile, SyntaxError, script, template, yaml};
 
 impl Model {
     /// Reads the home at `layout`; where `only` names files, those and what their findings depend on. Never fails: what cannot be read
@@ -24,7 +24,7 @@ impl Model {
             layout,
             identity: Identity::default(),
             generation: Generation::Xml,
-            is_whole: false,
+            is_complete: false,
             files: Vec::new(),
             problems: Vec::new(),
             too_large: Vec::new(),
@@ -40,7 +40,7 @@ impl Model {
             overlays: Arc::clone(overlays),
             only: only.clone(),
         };
-        if let Some((path, name)) = model.layout.lone.clone() {
+        if let Some((path, name)) = model.layout.single_file.clone() {
             model.add_file(&path, name);
         } else {
             model.load_configuration(only);
@@ -51,7 +51,7 @@ impl Model {
 
     fn load_configuration(&mut self, only: &BTreeSet<PathBuf>) {
         let conf = self.layout.conf_folder();
-        let depth = if self.layout.is_loose() { 2 } else { usize::MAX };
+        let depth = if self.layout.has_no_home() { 2 } else { usize::MAX };
         let mut paths = Vec::new();
         for entry in WalkDir::new(&conf).follow_links(true).max_depth(depth).sort_by_file_name() {
             match entry {
@@ -62,10 +62,10 @@ impl Model {
                     }
                 }
                 Ok(_) => {}
-                Err(error) => self.problems.push(Problem::of_walk(&error)),
+                Err(error) => self.problems.push(ReadError::of_walk(&error)),
             }
         }
-        if !self.layout.is_loose() {
+        if !self.layout.has_no_home() {
             let root = &self.layout.root;
             paths.extend(xml_files_in(&root.join(INBOUND_ENDPOINTS)));
             let scripts = catalog().products.iter().flat_map(|product| &product.scripts).flat_map(|script| script_names(script));
@@ -85,7 +85,7 @@ impl Model {
 
     /// Which files below the configuration folder are read: of loose files only those known by their names.
     fn is_wanted(&self, path: &Path) -> bool {
-        if self.layout.is_loose() {
+        if self.layout.has_no_home() {
             let direct = path.parent() == Some(self.layout.root.as_path());
             return crate::home::is_known_name(path) && (direct || Layout::around(path).root == self.layout.root);
         }
@@ -126,7 +126,7 @@ impl Model {
             Err(LoadError::TooLarge(size)) => self.too_large.push((path.to_path_buf(), size)),
             // Optional files of a home are simply not there; one that was listed and has gone is a problem.
             Err(LoadError::Io(error)) if error.kind() == io::ErrorKind::NotFound && name.ends_with("default.json") => {}
-            Err(LoadError::Io(error)) => self.problems.push(Problem {
+            Err(LoadError::Io(error)) => self.problems.push(ReadError {
                 path: path.to_path_buf(),
                 message: reason(&error),
                 help: "check the permissions, or leave the file out".to_owned(),
@@ -144,14 +144,14 @@ impl Model {
             self.identity.version = version;
         }
         let has = |kind: Kind| self.files.iter().any(|file| file.source.kind == kind);
-        self.generation = if self.toml_file().is_some() || self.is_managed() {
+        self.generation = if self.toml_file().is_some() || self.renders_from_templates() {
             Generation::Toml
         } else if has(Kind::Yaml) {
             Generation::Yaml
         } else {
             Generation::Xml
         };
-        self.is_whole = has(Kind::Script)
+        self.is_complete = has(Kind::Script)
             || self.identity.is_inner()
             || (self.generation == Generation::Yaml && self.layout.root.join("bin").is_dir());
     }
@@ -178,7 +178,7 @@ fn xml_files_in(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Parses a file by its kind; a file that parses only once a deployment tool's marks are masked is read that way.
-pub(crate) fn parse(source: &SourceFile) -> (Content, Vec<Fault>) {
+pub(crate) fn parse(source: &SourceFile) -> (Content, Vec<SyntaxError>) {
     let text = source.text.as_str();
     match source.kind {
         Kind::Toml => match TomlDocument::parse(text) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{Content, FileId, Model};
 use crate::server::jinjava::Template;
-use crate::server::mapper::reading::Reading;
+use crate::server::mapper::key_usage::KeyUsage;
 use crate::server::mapper::schema::Schema;
 use crate::server::mapper::{Configuration, Environment, Output, Release, Renderer, Resources, known_keys, metadata};
 use crate::source::script;
@@ -25,14 +25,14 @@ pub struct Mapping {
 impl Model {
     /// What the mapper makes of this home; `None` where it has no templates.
     pub fn mapping(&self) -> Option<&Mapping> {
-        self.mapping.get_or_init(|| self.is_managed().then(|| Box::new(self.map()))).as_deref()
+        self.mapping.get_or_init(|| self.renders_from_templates().then(|| Box::new(self.map()))).as_deref()
     }
 
     fn map(&self) -> Mapping {
         let resources = Resources::read(&self.layout.root, |path| self.text_of(path).map(|text| text.to_string()));
         let release = self.mapper_release();
         let configuration =
-            self.plain_toml().and_then(|(_, toml)| Configuration::work_out(toml, &resources, &Environment::unknown(), &release));
+            self.plain_toml().and_then(|(_, toml)| Configuration::resolve(toml, &resources, &Environment::unknown(), &release));
         Mapping { resources, release, configuration }
     }
 
@@ -56,7 +56,7 @@ impl Model {
     }
 
     fn read_templates(&self, mapping: &Mapping) -> Schema {
-        let mut reading = Reading::default();
+        let mut reading = KeyUsage::default();
         for (number, output) in mapping.resources.templates.iter().enumerate() {
             if let Some(text) = self.text_of(&Resources::path_of_template(output)) {
                 reading.add(number, &Template::parse(&Renderer::normalized(&text), mapping.release.of_jinjava()));
@@ -83,7 +83,7 @@ impl Model {
     /// The releases of the mapper and its template engine that this home runs.
     pub fn mapper_release(&self) -> Release {
         let version = self.catalogue_version();
-        if self.layout.is_loose() || self.layout.lone.is_some() {
+        if self.layout.has_no_home() || self.layout.single_file.is_some() {
             return Release::of_product(self.product(), version.as_ref());
         }
         Release::of_home(&self.layout.root, self.product(), version.as_ref())
@@ -116,11 +116,11 @@ impl Model {
         if let Some(mapping) = self.mapping() {
             return mapping.configuration.as_ref();
         }
-        let work_out = || {
+        let resolve = || {
             let (_, toml) = self.plain_toml()?;
-            Configuration::work_out(toml, &Resources::default(), &Environment::unknown(), &self.mapper_release()).map(Box::new)
+            Configuration::resolve(toml, &Resources::default(), &Environment::unknown(), &self.mapper_release()).map(Box::new)
         };
-        self.alone.get_or_init(work_out).as_deref()
+        self.alone.get_or_init(resolve).as_deref()
     }
 
     /// What the server renders, a file per template, in an environment of which nothing is known. Worked out once.

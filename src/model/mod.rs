@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::catalog::{Place, Product, Version};
-use crate::home::{Generation, Identity, Layout, Problem};
+use crate::home::{Generation, Identity, Layout, ReadError};
 use crate::server::mapper::schema::Schema;
 use crate::server::mapper::{Configuration, Output};
 use crate::source::properties::Properties;
@@ -24,7 +24,7 @@ use crate::source::script::ScriptOption;
 use crate::source::toml::{TomlDocument, TomlEntry};
 use crate::source::xml::XmlDocument;
 use crate::source::yaml::YamlNode;
-use crate::source::{Fault, Kind, LoadError, MAX_FILE_BYTES, SourceFile, Span};
+use crate::source::{Kind, LoadError, MAX_FILE_BYTES, SourceFile, Span, SyntaxError};
 
 /// The number of a file in its home.
 pub type FileId = usize;
@@ -58,7 +58,7 @@ pub struct LoadedFile {
     /// What it says.
     pub content: Content,
     /// Where it is malformed.
-    pub faults: Vec<Fault>,
+    pub faults: Vec<SyntaxError>,
 }
 
 /// A place in a file of a home.
@@ -94,11 +94,11 @@ pub struct Model {
     /// How it is configured.
     pub generation: Generation,
     /// Whether it is a whole home with a start script, rather than some files of one.
-    pub is_whole: bool,
+    pub is_complete: bool,
     /// The files.
     pub files: Vec<LoadedFile>,
     /// What could not be read.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<ReadError>,
     /// Files that are too large, with their sizes in bytes.
     pub too_large: Vec<(PathBuf, u64)>,
     /// What the caller knows.
@@ -123,7 +123,7 @@ struct Opened(OnceCell<Box<(LoadedFile, Opened)>>);
 impl Model {
     /// The home's folder, or the lone file that stands for it.
     pub fn path(&self) -> &Path {
-        self.layout.lone.as_ref().map_or(&self.layout.root, |(file, _)| file)
+        self.layout.single_file.as_ref().map_or(&self.layout.root, |(file, _)| file)
     }
 
     /// The product, if it is known.
@@ -200,7 +200,7 @@ impl Model {
     }
 
     /// Whether findings in the file at `path` are wanted, so that nothing is worked out in vain.
-    pub fn asks_for(&self, path: &Path) -> bool {
+    pub fn is_requested(&self, path: &Path) -> bool {
         self.only.is_empty() || self.only.contains(path)
     }
 
@@ -254,21 +254,21 @@ impl Model {
     }
 
     /// Whether the server renders its files from templates that lie in this home.
-    pub fn is_managed(&self) -> bool {
-        !self.layout.is_loose()
+    pub fn renders_from_templates(&self) -> bool {
+        !self.layout.has_no_home()
             && *self.templates.get_or_init(|| self.layout.root.join("repository/resources/conf/templates").is_dir())
     }
 
     /// The template of a rendered file; `None` where the home has none. Read once.
     pub fn template_of(&self, file: &str) -> Option<Arc<str>> {
-        if !self.is_managed() {
+        if !self.renders_from_templates() {
             return None;
         }
         self.text_of(&self.layout.template_of(file))
     }
 
     /// Whether findings in templates are wanted.
-    pub fn asks_for_any_template(&self) -> bool {
+    pub fn requests_any_template(&self) -> bool {
         self.only.is_empty() || self.only.iter().any(|path| path.extension().is_some_and(|ending| ending == "j2"))
     }
 
@@ -290,7 +290,7 @@ impl Model {
 
     /// Whether the home has a template of this file.
     pub fn has_template_of(&self, file: &str) -> bool {
-        self.is_managed() && self.template_path(file).is_file()
+        self.renders_from_templates() && self.template_path(file).is_file()
     }
 
     /// Whether the home's own template of `file` reads `key`; `None` where the home has no such template.

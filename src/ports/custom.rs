@@ -49,7 +49,7 @@ pub(super) fn connectors_of(model: &Model, offset: &Offset) -> Vec<Listener> {
                 profile: None,
                 row: None,
             };
-            listener.judge_port();
+            listener.normalize_port();
             // Tomcat connectors always follow the offset.
             listener.add_offset(offset);
             listener

@@ -68,7 +68,7 @@ fn endpoint(model: &Model, file: FileId, offset: &Offset, profile: Option<&Serve
         profile: None,
         row: None,
     };
-    listener.judge_port();
+    listener.normalize_port();
     if adds_offset {
         listener.add_offset(offset);
     }

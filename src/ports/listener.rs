@@ -69,7 +69,7 @@ impl Listener {
     }
 
     /// Takes a port that is none for what the server makes of it: 0 lets the system pick one, less opens nothing, more is refused.
-    pub(super) fn judge_port(&mut self) {
+    pub(super) fn normalize_port(&mut self) {
         let Some(base) = self.base.filter(|base| !(1..=MAX_PORT).contains(base)) else { return };
         self.base = None;
         match base {

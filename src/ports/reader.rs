@@ -94,7 +94,7 @@ impl Reader<'_> {
 
     /// Whether the listener's file is gone from a home that has the folder in which it would lie.
     fn is_removed(&self) -> bool {
-        self.model.is_whole
+        self.model.is_complete
             && self.places().first().is_some_and(|place| {
                 let root = &self.model.layout.root;
                 let paths = self.model.layout.candidates(&place.file);
@@ -138,7 +138,7 @@ impl Reader<'_> {
             resolved => listener.base = resolved.number(),
         }
         self.switch(&mut listener);
-        listener.judge_port();
+        listener.normalize_port();
         if let Some(at) = self.random_by_option() {
             listener.base = None;
             listener.random = true;

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use super::Rendering;
 use crate::diagnostic::Severity;
 use crate::model::Location;
-use crate::server::jinjava::{self, Gravity};
-use crate::server::mapper::{Fault, Origin, Problem, Renderer, resources};
+use crate::server::jinjava::{self, Effect};
+use crate::server::mapper::{FaultKind, MappingFault, Origin, Renderer, resources};
 use crate::source::{FileRange, LineIndex, Span};
 
 /// Something that stops the start of the server, or that cannot be followed.
@@ -33,12 +33,12 @@ impl RenderFinding {
     }
 
     /// A fault of the template at `path`.
-    pub(super) fn of_template(path: PathBuf, template: &str, lines: &LineIndex, fault: &jinjava::Fault) -> Self {
+    pub(super) fn of_template(path: PathBuf, template: &str, lines: &LineIndex, fault: &jinjava::TemplateFault) -> Self {
         let own = |offset| Renderer::denormalized(template, offset);
         let span = Span::new(own(fault.span.start), own(fault.span.end)).clamped(template);
         let range = Some(lines.place(template, span));
-        let (severity, help) = match fault.gravity {
-            Gravity::Fatal => (Severity::Error, "the server does not start: correct the template"),
+        let (severity, help) = match fault.effect {
+            Effect::Fatal => (Severity::Error, "the server does not start: correct the template"),
             _ => (Severity::Warning, "carbonlint does not follow the template further; what the server writes is not known"),
         };
         Self { path, range, severity, key: None, message: fault.message.clone(), help: Some(help.to_owned()) }
@@ -63,16 +63,16 @@ impl Rendering<'_> {
     }
 
     /// The faults of the configuration, without those that only follow from a value that is not known.
-    fn causes(&self) -> impl Iterator<Item = &Fault> {
+    fn causes(&self) -> impl Iterator<Item = &MappingFault> {
         let faults = &self.configuration.faults;
         let is_open = |key: &String| faults.iter().any(|fault| fault.placeholder.is_some() && fault.key.as_ref() == Some(key));
         faults.iter().filter(move |fault| {
-            let follows = matches!(fault.problem, Problem::Time | Problem::Validation);
+            let follows = matches!(fault.kind, FaultKind::Time | FaultKind::Validation);
             !(follows && fault.key.as_ref().is_some_and(is_open))
         })
     }
 
-    fn of_fault(&self, fault: &Fault) -> RenderFinding {
+    fn of_fault(&self, fault: &MappingFault) -> RenderFinding {
         let (written, at) = fault.key.as_deref().map_or((None, None), |key| self.place_of(key, fault));
         let message = match (&fault.placeholder, &fault.key) {
             (Some(_), Some(key)) => format!("{}, and `{}` needs it", fault.message, written.as_deref().unwrap_or(key)),
@@ -87,7 +87,7 @@ impl Rendering<'_> {
     }
 
     /// The key that a fault's value was written under, and the place of the value.
-    fn place_of(&self, key: &str, fault: &Fault) -> (Option<String>, Option<Location>) {
+    fn place_of(&self, key: &str, fault: &MappingFault) -> (Option<String>, Option<Location>) {
         let configuration = &self.configuration;
         let user = |key: &str| {
             let setting = configuration.settings.get(key)?;
@@ -109,17 +109,17 @@ impl Rendering<'_> {
 }
 
 /// What to do about a fault.
-fn help(fault: &Fault) -> Option<&'static str> {
-    Some(match fault.problem {
-        Problem::UnsetVariable => {
+fn help(fault: &MappingFault) -> Option<&'static str> {
+    Some(match fault.kind {
+        FaultKind::UnsetVariable => {
             "give it in the environment of this command, or with --env-file FILE; the server needs it in its own"
         }
-        Problem::UnsetProperty => "give it with --sys NAME=VALUE; the server needs it as -DNAME=VALUE",
-        Problem::UndefinedSecret => "add the alias to `[secrets]`",
-        Problem::PlainSecret => "encrypt it with `bin/ciphertool.sh -Dconfigure`",
-        Problem::UnknownReference => "write a key that deployment.toml, infer.json or default.json sets",
-        Problem::CircularReference => "write a value into one of the keys",
-        Problem::Time => "write a number with d, h, m, s or ms behind it",
+        FaultKind::UnsetProperty => "give it with --sys NAME=VALUE; the server needs it as -DNAME=VALUE",
+        FaultKind::UndefinedSecret => "add the alias to `[secrets]`",
+        FaultKind::PlainSecret => "encrypt it with `bin/ciphertool.sh -Dconfigure`",
+        FaultKind::UnknownReference => "write a key that deployment.toml, infer.json or default.json sets",
+        FaultKind::CircularReference => "write a value into one of the keys",
+        FaultKind::Time => "write a number with d, h, m, s or ms behind it",
         _ => return None,
     })
 }

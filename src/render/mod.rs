@@ -13,7 +13,7 @@ pub use findings::RenderFinding;
 
 use crate::home::reason;
 use crate::model::{Mapping, Model};
-use crate::server::jinjava::Gravity;
+use crate::server::jinjava::Effect;
 use crate::server::mapper::{Configuration, Environment, Output, Release, Renderer, Resources, metadata};
 use crate::source::{LineIndex, MAX_FILE_BYTES};
 
@@ -116,7 +116,7 @@ impl<'a> Rendering<'a> {
                 (Some(_), Some(_)) => NotRendered::TemplateToml,
             });
         };
-        let configuration = Configuration::work_out(toml, resources, environment, release).ok_or(NotRendered::BrokenToml)?;
+        let configuration = Configuration::resolve(toml, resources, environment, release).ok_or(NotRendered::BrokenToml)?;
         Ok(Self { model, release, resources, configuration })
     }
 
@@ -194,13 +194,13 @@ impl<'a> Rendering<'a> {
 
     fn template_findings(&self, path: &str, template: &str, output: &Output) -> Vec<RenderFinding> {
         let lines = LineIndex::new(template);
-        let counting = output.faults.iter().filter(|fault| fault.gravity != Gravity::Passed).take(MAX_TOLD);
+        let counting = output.faults.iter().filter(|fault| fault.effect != Effect::Ignored).take(MAX_REPORTED);
         counting.map(|fault| RenderFinding::of_template(self.in_home(path), template, &lines, fault)).collect()
     }
 }
 
 /// How many faults of one template are told: the first stops the server.
-const MAX_TOLD: usize = 10;
+const MAX_REPORTED: usize = 10;
 
 /// Where a home has the product itself.
 const PRODUCT_FOLDERS: [&str; 3] = ["lib", "wso2", "repository/components"];

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use serde_json::{Map, Value, json};
 
 use crate::server::mapper::key_table::{is_secret, steps};
-use crate::server::mapper::reading::{Step, UseKind};
+use crate::server::mapper::key_usage::{Step, UseKind};
 use crate::server::mapper::schema::{KeyType, Schema};
 use crate::source::secrets::is_secret_name;
 
@@ -158,8 +158,8 @@ impl Writer<'_> {
                 or_placeholder(types)
             }
             Some(KeyType::Number) => {
-                let is_whole = default.and_then(Value::as_f64).is_some_and(|number| number.fract() == 0.0);
-                let mut types = vec![json!({"type": if is_whole { "integer" } else { "number" }})];
+                let is_complete = default.and_then(Value::as_f64).is_some_and(|number| number.fract() == 0.0);
+                let mut types = vec![json!({"type": if is_complete { "integer" } else { "number" }})];
                 if !tests(|kind| matches!(kind, UseKind::Number)) {
                     types.push(json!({"type": "string", "pattern": QUOTED_NUMBER}));
                 }

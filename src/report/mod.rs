@@ -17,7 +17,7 @@ use serde::Serialize;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::Workspace;
 use crate::model::{Location, Model};
-use crate::paths::Shown;
+use crate::paths::DisplayPaths;
 use crate::source::{FileRange, Point, secrets};
 
 /// The result of a lint run.
@@ -28,7 +28,7 @@ pub struct Report<'a> {
     /// The diagnostics, sorted.
     pub diagnostics: &'a [Diagnostic],
     /// How paths are shown.
-    pub shown: &'a Shown,
+    pub shown: &'a DisplayPaths,
 }
 
 impl Report<'_> {
@@ -56,7 +56,7 @@ fn product_name(model: &Model) -> String {
 }
 
 /// `path:line` of a place in a home.
-fn place(model: &Model, at: Location, shown: &Shown) -> String {
+fn place(model: &Model, at: Location, shown: &DisplayPaths) -> String {
     let source = &model.file(at.file).source;
     format!("{}:{}", shown.path(&source.path), source.position(at.span.start).line)
 }

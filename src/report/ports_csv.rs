@@ -1,13 +1,13 @@
 //! `ports --format csv`: a line per listener, as RFC 4180 has it, with a header line.
 
-use crate::paths::Shown;
+use crate::paths::DisplayPaths;
 use crate::ports::{Listener, Source};
 use crate::report::ports_table::PortsHome;
 
 const HEADER: &str = "home,product,version,id,protocol,tls,direction,base,offset,port,enabled,random,description,source_kind,source_file,source_line";
 
 /// Writes the ports of `homes`; `all` lists what does not open, too.
-pub fn render(homes: &[PortsHome], all: bool, shown: &Shown) -> String {
+pub fn render(homes: &[PortsHome], all: bool, shown: &DisplayPaths) -> String {
     let mut text = format!("{HEADER}\r\n");
     for home in homes {
         for listener in home.listeners.iter().filter(|listener| all || listener.enabled) {
@@ -18,7 +18,7 @@ pub fn render(homes: &[PortsHome], all: bool, shown: &Shown) -> String {
     text
 }
 
-fn row(home: &PortsHome, listener: &Listener, shown: &Shown) -> [String; 16] {
+fn row(home: &PortsHome, listener: &Listener, shown: &DisplayPaths) -> [String; 16] {
     let number = |number: Option<i64>| number.map_or_else(String::new, |number| number.to_string());
     let (kind, at) = match listener.source {
         Source::File { at, .. } => ("file", Some(at)),

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::catalog::{Direction, Protocol};
 use crate::home::Generation;
 use crate::model::{Location, Model};
-use crate::paths::Shown;
+use crate::paths::DisplayPaths;
 use crate::ports::{Conflict, Listener, OffsetSource, Source};
 use crate::report::ports_table::PortsHome;
 use crate::source::FileRange;
@@ -88,7 +88,7 @@ struct SuggestedOffset {
 }
 
 /// Writes the ports of `homes`, with a line break at the end; `all` lists what does not open, too.
-pub fn render(homes: &[PortsHome], conflicts: &[Conflict], all: bool, shown: &Shown) -> String {
+pub fn render(homes: &[PortsHome], conflicts: &[Conflict], all: bool, shown: &DisplayPaths) -> String {
     let document = Document {
         version: 1,
         homes: homes.iter().map(|home| home_entry(home, all, shown)).collect(),
@@ -97,7 +97,7 @@ pub fn render(homes: &[PortsHome], conflicts: &[Conflict], all: bool, shown: &Sh
     super::json_text(&document)
 }
 
-fn home_entry<'a>(home: &'a PortsHome, all: bool, shown: &Shown) -> HomeEntry<'a> {
+fn home_entry<'a>(home: &'a PortsHome, all: bool, shown: &DisplayPaths) -> HomeEntry<'a> {
     let model = home.model;
     let source = match home.offset.source {
         OffsetSource::File(at) => source_entry(model, "file", Some(at), shown),
@@ -120,7 +120,7 @@ fn home_entry<'a>(home: &'a PortsHome, all: bool, shown: &Shown) -> HomeEntry<'a
     }
 }
 
-fn source_entry(model: Option<&Model>, kind: &'static str, at: Option<Location>, shown: &Shown) -> SourceEntry {
+fn source_entry(model: Option<&Model>, kind: &'static str, at: Option<Location>, shown: &DisplayPaths) -> SourceEntry {
     let source = model.zip(at).map(|(model, at)| (&model.file(at.file).source, at.span));
     SourceEntry {
         kind,
@@ -129,7 +129,7 @@ fn source_entry(model: Option<&Model>, kind: &'static str, at: Option<Location>,
     }
 }
 
-fn listener_entry<'a>(model: Option<&Model>, listener: &'a Listener, shown: &Shown) -> ListenerEntry<'a> {
+fn listener_entry<'a>(model: Option<&Model>, listener: &'a Listener, shown: &DisplayPaths) -> ListenerEntry<'a> {
     let source = match listener.source {
         Source::File { at, .. } => source_entry(model, "file", Some(at), shown),
         Source::Default(at) => source_entry(model, "default", at, shown),
@@ -153,7 +153,7 @@ fn listener_entry<'a>(model: Option<&Model>, listener: &'a Listener, shown: &Sho
     }
 }
 
-fn conflict_entry<'a>(homes: &'a [PortsHome], conflict: &Conflict, shown: &Shown) -> ConflictEntry<'a> {
+fn conflict_entry<'a>(homes: &'a [PortsHome], conflict: &Conflict, shown: &DisplayPaths) -> ConflictEntry<'a> {
     let path = |home: usize| homes[home].model.map(|model| shown.path(model.path()));
     let listeners = conflict.listeners.iter();
     ConflictEntry {

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::{counted, place, printable, product_name};
 use crate::catalog::{Direction, Product, Version};
 use crate::model::Model;
-use crate::paths::Shown;
+use crate::paths::DisplayPaths;
 use crate::ports::{Conflict, Listener, Offset, OffsetSource, ServerProfile, Source};
 
 /// A home, or a product without one, with its listeners.
@@ -26,7 +26,7 @@ pub struct PortsHome<'a> {
 }
 
 /// Writes the tables; `all` lists what does not open, too.
-pub fn render(homes: &[PortsHome], conflicts: &[Conflict], all: bool, shown: &Shown) -> String {
+pub fn render(homes: &[PortsHome], conflicts: &[Conflict], all: bool, shown: &DisplayPaths) -> String {
     let mut text = String::new();
     for (number, home) in homes.iter().enumerate() {
         if number > 0 {
@@ -45,7 +45,7 @@ pub fn render(homes: &[PortsHome], conflicts: &[Conflict], all: bool, shown: &Sh
     printable(&text)
 }
 
-fn heading(home: &PortsHome, shown: &Shown) -> String {
+fn heading(home: &PortsHome, shown: &DisplayPaths) -> String {
     let offset = match (home.offset.value, home.offset.source) {
         (None, _) => format!("offset not known: {}", home.offset.unknown.as_deref().unwrap_or_default()),
         (Some(value), OffsetSource::Flag) => format!("offset {value} (--port-offset)"),
@@ -140,7 +140,7 @@ fn row(home: &PortsHome, listener: &Listener) -> [String; 6] {
     [port, protocol, listener.id.clone(), base, from, description]
 }
 
-fn conflict_line(homes: &[PortsHome], conflict: &Conflict, shown: &Shown) -> String {
+fn conflict_line(homes: &[PortsHome], conflict: &Conflict, shown: &DisplayPaths) -> String {
     let wanted: Vec<String> = conflict
         .listeners
         .iter()
@@ -156,7 +156,7 @@ fn conflict_line(homes: &[PortsHome], conflict: &Conflict, shown: &Shown) -> Str
     format!("  {:>5}/{}  {}\n", conflict.port, conflict.protocol.as_str(), wanted.join(", "))
 }
 
-fn suggestions(homes: &[PortsHome], conflicts: &[Conflict], shown: &Shown) -> String {
+fn suggestions(homes: &[PortsHome], conflicts: &[Conflict], shown: &DisplayPaths) -> String {
     let mut lines: Vec<String> = Vec::new();
     for suggestion in conflicts.iter().filter_map(|conflict| conflict.suggestion) {
         let home = homes[suggestion.home].model.map_or_else(String::new, |model| shown.path(model.path()));

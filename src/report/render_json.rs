@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::diff::unified;
 use crate::diagnostic::Severity;
 use crate::model::Model;
-use crate::paths::Shown;
+use crate::paths::DisplayPaths;
 use crate::render::{RenderFinding, RenderedFile};
 use crate::source::{FileRange, secrets};
 
@@ -70,7 +70,13 @@ struct Summary {
 }
 
 /// What is said of a rendered file of `model`; `written` is where it was written to.
-pub fn file_entry(model: &Model, file: &RenderedFile, written: Option<PathBuf>, detail: Detail, shown: &Shown) -> FileEntry {
+pub fn file_entry(
+    model: &Model,
+    file: &RenderedFile,
+    written: Option<PathBuf>,
+    detail: Detail,
+    shown: &DisplayPaths,
+) -> FileEntry {
     let in_home = shown.path(&model.layout.root.join(&file.path));
     let diff = || Some(unified(&in_home, &old_text(file), file.text.as_ref()?, false));
     FileEntry {
@@ -90,7 +96,7 @@ pub fn old_text(file: &RenderedFile) -> String {
 }
 
 /// Writes the document, with a line break at its end.
-pub fn render(model: &Model, files: &[FileEntry], findings: &[RenderFinding], shown: &Shown) -> String {
+pub fn render(model: &Model, files: &[FileEntry], findings: &[RenderFinding], shown: &DisplayPaths) -> String {
     let count = |state: &str| files.iter().filter(|file| file.state == state).count();
     super::json_text(&Document {
         version: 1,
@@ -111,7 +117,7 @@ pub fn render(model: &Model, files: &[FileEntry], findings: &[RenderFinding], sh
     })
 }
 
-fn diagnostic<'a>(finding: &'a RenderFinding, shown: &Shown) -> Entry<'a> {
+fn diagnostic<'a>(finding: &'a RenderFinding, shown: &DisplayPaths) -> Entry<'a> {
     let RenderFinding { path, range, severity, key, message, help } = finding;
     Entry { severity: *severity, message, help: help.as_deref(), file: shown.path(path), key: key.as_deref(), range: *range }
 }

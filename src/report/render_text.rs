@@ -4,11 +4,11 @@ use std::fmt::Write;
 
 use super::{counted, displayed, printable, product_name};
 use crate::model::Model;
-use crate::paths::Shown;
+use crate::paths::DisplayPaths;
 use crate::render::{RenderFinding, RenderedFile};
 
 /// A line with the home, a line per file with its state, and how many there are of each.
-pub fn list(model: &Model, files: &[RenderedFile], shown: &Shown) -> String {
+pub fn list(model: &Model, files: &[RenderedFile], shown: &DisplayPaths) -> String {
     let mut text = format!("{}: {}\n", shown.path(model.path()), product_name(model));
     for file in files {
         let _ = write!(text, "  {:<10}  {}", file.state.as_str(), file.path);
@@ -36,7 +36,7 @@ pub fn content(file: &RenderedFile, several: bool) -> String {
 }
 
 /// A line per finding, `path:line:column: error: message`, with what to do below it.
-pub fn findings(findings: &[RenderFinding], shown: &Shown) -> String {
+pub fn findings(findings: &[RenderFinding], shown: &DisplayPaths) -> String {
     let mut text = String::new();
     for finding in findings {
         let place = finding.range.map_or_else(String::new, |range| format!(":{}:{}", range.start.line, range.start.column));

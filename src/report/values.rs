@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{place, printable};
 use crate::model::Model;
-use crate::paths::Shown;
+use crate::paths::DisplayPaths;
 use crate::server::mapper::Origin;
 use crate::source::FileRange;
 use crate::values::Entry;
@@ -15,7 +15,7 @@ use crate::values::Entry;
 const MAX_ALIGNED: usize = 60;
 
 /// A line per value that could stand in deployment.toml, with a comment that tells who has set it, and where.
-pub fn text(model: &Model, entries: &[Entry], shown: &Shown) -> String {
+pub fn text(model: &Model, entries: &[Entry], shown: &DisplayPaths) -> String {
     let line = |entry: &Entry| format!("{} = {}", entry.key, entry.effective.value.shown(entry.key).to_toml());
     let lines: Vec<String> = entries.iter().map(line).collect();
     let width = lines.iter().map(|line| line.chars().count()).filter(|width| *width <= MAX_ALIGNED).max().unwrap_or(0);
@@ -61,11 +61,11 @@ struct ValueEntry<'a> {
 }
 
 /// The values as JSON, with a line break at its end.
-pub fn json(model: &Model, entries: &[Entry], shown: &Shown) -> String {
+pub fn json(model: &Model, entries: &[Entry], shown: &DisplayPaths) -> String {
     super::json_text(&Document { version: 1, values: entries.iter().map(|entry| value_entry(model, entry, shown)).collect() })
 }
 
-fn value_entry<'a>(model: &Model, entry: &'a Entry, shown: &Shown) -> ValueEntry<'a> {
+fn value_entry<'a>(model: &Model, entry: &'a Entry, shown: &DisplayPaths) -> ValueEntry<'a> {
     ValueEntry {
         key: entry.key,
         value: entry.effective.value.shown(entry.key).to_json(),

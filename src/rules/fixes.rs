@@ -17,11 +17,11 @@ pub(super) fn fix_of(
     title: String,
     safety: Safety,
     edits: Vec<TextEdit>,
-    touches: Vec<String>,
+    scope: Vec<String>,
 ) -> Fix {
     let path = &model.file(file).source.path;
     let edits = edits.into_iter().map(|(span, text)| Edit { file: path.clone(), span, text }).collect();
-    Fix { title, safety, edits, touches, afterwards: None }
+    Fix { title, safety, edits, scope, follow_up: None }
 }
 
 /// deployment.toml as something to edit; `None` where there is none, it cannot be parsed, or it is a deployment tool's template, whose
@@ -61,8 +61,8 @@ pub(super) fn write_as(model: &Model, entry: &TomlEntry, key: &str, title: Strin
         Some(written) => vec![toml.rename(entry, written)],
         None => move_entry(toml, entry, key)?,
     };
-    let touches = vec![entry.key.clone(), key.to_owned()];
-    Some(fix_of(model, file, title, safety, edits, touches))
+    let scope = vec![entry.key.clone(), key.to_owned()];
+    Some(fix_of(model, file, title, safety, edits, scope))
 }
 
 /// An XML file with its text.

@@ -3,23 +3,23 @@
 use crate::catalog::catalog;
 use crate::diagnostic::{Finding, Severity};
 use crate::fix::edit::Safety;
-use crate::server::mapper::schema::{Knowledge, Schema};
+use crate::server::mapper::schema::{Schema, SchemaSource};
 
 /// `finding`, which rests on `schema`, as sure as the schema is: unchanged where the home's own templates or the table of its very
 /// version say it. With the keys of other versions the help says of which, and no fix is safe; beyond the versions that are known, and for a
 /// guessed product, it is no more than information.
-pub fn by_knowledge(mut finding: Finding, schema: &Schema) -> Finding {
-    match schema.knowledge() {
-        Knowledge::Home | Knowledge::Catalogue { exact: true, .. } => finding,
-        Knowledge::Catalogue { product, versions, .. } => {
+pub fn with_confidence(mut finding: Finding, schema: &Schema) -> Finding {
+    match schema.source() {
+        SchemaSource::Home | SchemaSource::Catalogue { exact: true, .. } => finding,
+        SchemaSource::Catalogue { product, versions, .. } => {
             let versions: Vec<String> = versions.iter().map(ToString::to_string).collect();
             for fix in &mut finding.fixes {
                 fix.safety = Safety::Unsafe;
             }
-            let severity = if schema.knowledge().is_sure() { finding.severity } else { Some(Severity::Info) };
+            let severity = if schema.source().is_authoritative() { finding.severity } else { Some(Severity::Info) };
             with_help(Finding { severity, ..finding }, &format!("so it is in {} {}", name_of(product), versions.join(" and ")))
         }
-        Knowledge::Guess { product, version } => {
+        SchemaSource::Guess { product, version } => {
             finding.fixes.clear();
             let note = format!(
                 "by its keys this file seems to be of {} {version}, which is a guess: `--product {product}@VERSION` tells it",

@@ -19,14 +19,14 @@ mod xml_structure;
 mod yaml_structure;
 
 pub use info::{RuleInfo, rule, rules};
-pub use knowledge::by_knowledge;
+pub use knowledge::with_confidence;
 
 use crate::diagnostic::{Diagnostic, Finding, Severity, Site, Target, fingerprint};
-use crate::home::Problem;
+use crate::home::ReadError;
 use crate::model::{FileId, LoadedFile, Location, Model};
-use crate::paths::Shown;
+use crate::paths::DisplayPaths;
 use crate::ports::PortTable;
-use crate::source::{Fault, Kind, Span};
+use crate::source::{Kind, Span, SyntaxError};
 
 /// A home with what is worked out of it.
 #[derive(Debug)]
@@ -43,7 +43,7 @@ pub struct RuleContext<'a> {
     /// All homes of the run.
     pub homes: &'a [Home],
     /// What could not be looked at outside of any home.
-    pub problems: &'a [Problem],
+    pub problems: &'a [ReadError],
 }
 
 /// One home out of those.
@@ -84,7 +84,7 @@ enum Check {
 }
 
 /// Every rule that needs a program; the rest carry their condition in `rules/`.
-static PROGRAMS: &[(&str, Check)] = &[
+static CHECKS: &[(&str, Check)] = &[
     ("path-unreadable", Check::Run(source::path_unreadable::check)),
     ("file-too-large", Check::Home(source::file_too_large::check)),
     ("nesting-too-deep", Check::Home(source::nesting_too_deep::check)),
@@ -94,7 +94,7 @@ static PROGRAMS: &[(&str, Check)] = &[
     ("supertable-after-subtable", Check::Home(toml_structure::supertable_after_subtable::check)),
     ("array-overrides-defaults", Check::Home(toml_structure::array_overrides_defaults::check)),
     ("bad-time-unit", Check::Home(toml_structure::bad_time_unit::check)),
-    ("colliding-keys", Check::Home(toml_structure::colliding_keys::check)),
+    ("key-collision", Check::Home(toml_structure::key_collision::check)),
     ("fatal-mapped-key", Check::Home(toml_structure::fatal_mapped_key::check)),
     ("number-needs-quotes", Check::Home(toml_structure::number_needs_quotes::check)),
     ("value-refused", Check::Home(toml_structure::value_refused::check)),
@@ -105,7 +105,7 @@ static PROGRAMS: &[(&str, Check)] = &[
     ("unknown-placeholder", Check::Home(references::unknown_placeholder::check)),
     ("secret-plaintext", Check::Home(secrets::secret_plaintext::check)),
     ("secret-undefined", Check::Home(secrets::secret_undefined::check)),
-    ("secret-value-type", Check::Home(secrets::secret_value_type::check)),
+    ("secret-not-string", Check::Home(secrets::secret_not_string::check)),
     ("config-update-disabled", Check::Home(drift::config_update_disabled::check)),
     ("managed-file-edited", Check::Home(drift::managed_file_edited::check)),
     ("stale-generated", Check::Home(drift::stale_generated::check)),
@@ -118,7 +118,7 @@ static PROGRAMS: &[(&str, Check)] = &[
     ("enable-vs-enabled", Check::Home(keys::enable_vs_enabled::check)),
     ("table-vs-array", Check::Home(keys::table_vs_array::check)),
     ("quoted-boolean", Check::Home(keys::quoted_boolean::check)),
-    ("enum-value", Check::Home(keys::enum_value::check)),
+    ("unknown-value", Check::Home(keys::unknown_value::check)),
     ("dead-passthru-tls-key", Check::Home(keys::dead_passthru_tls_key::check)),
     ("xml-unescaped-value", Check::Home(keys::xml_unescaped_value::check)),
     ("xml-not-well-formed", Check::Home(xml_structure::xml_not_well_formed::check)),
@@ -134,7 +134,7 @@ static PROGRAMS: &[(&str, Check)] = &[
     ("offset-missing-in-url", Check::Home(ports::offset_missing_in_url::check)),
     ("port-conflict-in-home", Check::Home(ports::port_conflict_in_home::check)),
     ("port-conflict-across-homes", Check::Run(ports::port_conflict_across_homes::check)),
-    ("mi-explicit-offset-drops-ten", Check::Home(ports::mi_explicit_offset_drops_ten::check)),
+    ("mi-offset-replaces-default", Check::Home(ports::mi_offset_replaces_default::check)),
 ];
 
 /// What a run asks of the rules.
@@ -161,11 +161,11 @@ impl Selection {
 }
 
 /// Runs the selected rules over the homes; the diagnostics come sorted. `shown` turns paths into what a person reads.
-pub fn run(context: RuleContext, selection: &Selection, shown: &Shown) -> Vec<Diagnostic> {
+pub fn run(context: RuleContext, selection: &Selection, shown: &DisplayPaths) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
     for rule in rules().iter().filter(|rule| selection.takes(rule)) {
         let mut findings = Vec::new();
-        match PROGRAMS.iter().find(|(name, _)| *name == rule.name).map(|(_, check)| check) {
+        match CHECKS.iter().find(|(name, _)| *name == rule.name).map(|(_, check)| check) {
             Some(Check::Run(check)) => check(context, &mut findings),
             Some(Check::Home(check)) => for_each_home(context, rule, |home| check(home, &mut findings)),
             None => for_each_home(context, rule, |home| declarative::check(rule, home, &mut findings)),
@@ -185,7 +185,7 @@ fn for_each_home(context: RuleContext, rule: &RuleInfo, mut check: impl FnMut(Ho
     }
 }
 
-fn complete(rule: &'static RuleInfo, severity: Severity, finding: Finding, homes: &[Home], shown: &Shown) -> Diagnostic {
+fn complete(rule: &'static RuleInfo, severity: Severity, finding: Finding, homes: &[Home], shown: &DisplayPaths) -> Diagnostic {
     let (path, span) = match &finding.target {
         Target::Site(Site { home, at }) => (shown.path(&homes[*home].model.file(at.file).source.path), at.span),
         Target::Path(path, _) => (shown.path(path), Span::default()),
@@ -201,7 +201,7 @@ fn complete(rule: &'static RuleInfo, severity: Severity, finding: Finding, homes
 }
 
 /// Reports the faults of the home's files that `takes` picks by the file's kind.
-fn faults_of_files(context: HomeContext, takes: impl Fn(Kind, &Fault) -> bool, findings: &mut Vec<Finding>) {
+fn faults_of_files(context: HomeContext, takes: impl Fn(Kind, &SyntaxError) -> bool, findings: &mut Vec<Finding>) {
     for (file, loaded) in context.files() {
         for fault in loaded.faults.iter().filter(|fault| takes(loaded.source.kind, fault)) {
             let at = |span: Span| Location { file, span };
@@ -238,11 +238,11 @@ mod tests {
 
     #[test]
     fn every_rule_has_a_file_and_a_condition() {
-        for (name, _) in PROGRAMS {
+        for (name, _) in CHECKS {
             assert!(rule(name).is_some(), "{name} has no file in rules/");
         }
         for rule in rules() {
-            let has_program = PROGRAMS.iter().any(|(name, _)| *name == rule.name);
+            let has_program = CHECKS.iter().any(|(name, _)| *name == rule.name);
             assert!(has_program != rule.when.is_some(), "{}: either a program or [when]", rule.name);
         }
     }

@@ -3,7 +3,7 @@
 use crate::diagnostic::Finding;
 use crate::model::{FileId, Location, Model};
 use crate::rules::HomeContext;
-use crate::server::mapper::{Configuration, Fault, Origin, Problem};
+use crate::server::mapper::{Configuration, FaultKind, MappingFault, Origin};
 use crate::source::Span;
 use crate::source::toml::{TomlDocument, TomlEntry};
 
@@ -47,12 +47,12 @@ impl<'a> Settings<'a> {
     }
 
     /// The faults of one kind.
-    pub fn faults(self, problem: Problem) -> impl Iterator<Item = &'a Fault> {
-        self.configuration.faults.iter().filter(move |fault| fault.problem == problem)
+    pub fn faults(self, kind: FaultKind) -> impl Iterator<Item = &'a MappingFault> {
+        self.configuration.faults.iter().filter(move |fault| fault.kind == kind)
     }
 
     /// The user's part in a fault.
-    pub fn part_in(self, fault: &Fault) -> Part<'a> {
+    pub fn part_in(self, fault: &MappingFault) -> Part<'a> {
         self.part(fault.key.as_deref(), fault.placeholder.as_deref())
     }
 

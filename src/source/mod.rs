@@ -77,7 +77,7 @@ impl Kind {
 
 /// A place where a file is not what its format asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
+pub struct SyntaxError {
     /// Where it is wrong.
     pub span: Span,
     /// What is wrong, lower case, without a full stop.
@@ -92,7 +92,7 @@ pub struct Fault {
     pub is_repetition: bool,
 }
 
-impl Fault {
+impl SyntaxError {
     /// A fault with no remedy and no other place.
     pub fn new(span: Span, message: impl Into<String>) -> Self {
         Self { span, message: message.into(), help: None, related: None, too_deep: false, is_repetition: false }

@@ -1,6 +1,6 @@
 //! A read-only view of a Java `.properties` file, by the rules of `java.util.Properties.load`.
 
-use super::{Fault, Span};
+use super::{Span, SyntaxError};
 
 /// A key with its value.
 #[derive(Debug)]
@@ -23,7 +23,7 @@ pub struct Properties {
     /// Every comment line without its line break.
     pub comments: Vec<Span>,
     /// Broken `\u` escapes, on which Java refuses the whole file.
-    pub faults: Vec<Fault>,
+    pub faults: Vec<SyntaxError>,
 }
 
 impl Properties {
@@ -94,8 +94,11 @@ impl Properties {
                             at += 4;
                         }
                         None => self.faults.push(
-                            Fault::new(Span::new(span.start + at - 2, span.start + at), "`\\u` without four hexadecimal digits")
-                                .help("write `\\\\u` for a backslash before a `u`, or a path with `/`"),
+                            SyntaxError::new(
+                                Span::new(span.start + at - 2, span.start + at),
+                                "`\\u` without four hexadecimal digits",
+                            )
+                            .help("write `\\\\u` for a backslash before a `u`, or a path with `/`"),
                         ),
                     }
                 }

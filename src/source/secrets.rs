@@ -201,8 +201,8 @@ fn in_elements(text: &str, spans: &mut Vec<Span>) {
 fn attribute_value(text: &str, tag: Span, attribute: &str) -> Option<Span> {
     let written = tag.of(text);
     let (at, _) = written.match_indices(attribute).find(|(at, _)| {
-        let is_whole = written[..*at].ends_with(|before: char| before.is_whitespace());
-        is_whole && written[at + attribute.len()..].trim_start().starts_with('=')
+        let is_complete = written[..*at].ends_with(|before: char| before.is_whitespace());
+        is_complete && written[at + attribute.len()..].trim_start().starts_with('=')
     })?;
     let behind = written[at + attribute.len()..].trim_start().strip_prefix('=')?.trim_start();
     let quote = behind.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;

@@ -8,7 +8,7 @@ use toml_parser::lexer::TokenKind;
 
 use super::template::Masked;
 use super::toml_faults::faults_of;
-use super::{Fault, Span};
+use super::{Span, SyntaxError};
 
 /// A value as the server's mapper would see it.
 #[derive(Debug, Clone, PartialEq)]
@@ -94,13 +94,13 @@ pub struct TomlDocument {
 
 impl TomlDocument {
     /// Parses `text`. Fails with every syntax error.
-    pub fn parse(text: &str) -> Result<Self, Vec<Fault>> {
+    pub fn parse(text: &str) -> Result<Self, Vec<SyntaxError>> {
         Self::read(text, &[]).ok_or_else(|| faults_of(text, text))
     }
 
     /// Parses `masked`, which stands for the template `text` of a deployment tool. Fails with every syntax error but those that the
     /// tool's conditions may resolve: what is defined twice.
-    pub fn parse_template(masked: &Masked, text: &str) -> Result<Self, Vec<Fault>> {
+    pub fn parse_template(masked: &Masked, text: &str) -> Result<Self, Vec<SyntaxError>> {
         let read = Self::read(&masked.text, &masked.placeholders);
         read.map(|document| Self { is_template: true, ..document }).ok_or_else(|| {
             let mut faults = faults_of(&masked.text, text);

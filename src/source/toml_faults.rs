@@ -3,17 +3,17 @@
 use toml::de::{DeTable, DeValue};
 use toml_edit::{Document, Key};
 
-use super::{Fault, LineIndex, Span, secrets};
+use super::{LineIndex, Span, SyntaxError, secrets};
 
 const TYPOGRAPHIC_QUOTES: [char; 8] = ['“', '”', '„', '‟', '‘', '’', '«', '»'];
 
 /// The faults of `text`, which is not valid TOML and stands byte for byte for `written`, in the order of their places: one per line, since one slip makes the parser stumble
 /// several times in its line.
-pub(super) fn faults_of(text: &str, written: &str) -> Vec<Fault> {
+pub(super) fn faults_of(text: &str, written: &str) -> Vec<SyntaxError> {
     let (tree, errors) = DeTable::parse_recoverable(text);
     let shown = secrets::masked(written);
     let lines = LineIndex::new(text);
-    let mut faults: Vec<(usize, Fault)> = errors
+    let mut faults: Vec<(usize, SyntaxError)> = errors
         .iter()
         .map(|error| {
             let span = error.span().map_or_else(Span::default, Span::from).clamped(text);
@@ -24,7 +24,7 @@ pub(super) fn faults_of(text: &str, written: &str) -> Vec<Fault> {
         .collect();
     faults.sort_by_key(|(line, fault)| (*line, fault.span.start));
     faults.dedup_by_key(|(line, _)| *line);
-    let mut faults: Vec<Fault> = faults.into_iter().map(|(_, fault)| fault).collect();
+    let mut faults: Vec<SyntaxError> = faults.into_iter().map(|(_, fault)| fault).collect();
     drop_repetitions(&mut faults);
     if faults.is_empty() {
         faults.extend(number_out_of_range(text));
@@ -33,14 +33,14 @@ pub(super) fn faults_of(text: &str, written: &str) -> Vec<Fault> {
 }
 
 /// What the tree of the recoverable parser holds as it is written and does not judge: a number that no machine number can hold.
-fn number_out_of_range(text: &str) -> Option<Fault> {
+fn number_out_of_range(text: &str) -> Option<SyntaxError> {
     let error = Document::parse(text).err()?;
     let span = error.span().map_or_else(Span::default, Span::from).clamped(text);
-    Some(Fault::new(span, lower_first(error.message())).help("write a smaller number, or the value in quotes"))
+    Some(SyntaxError::new(span, lower_first(error.message())).help("write a smaller number, or the value in quotes"))
 }
 
 /// An unclosed array, a lone carriage return or too deep nesting makes every later line a fault of the same kind; the first is enough.
-fn drop_repetitions(faults: &mut Vec<Fault>) {
+fn drop_repetitions(faults: &mut Vec<SyntaxError>) {
     for repeated in [ARRAY, CARRIAGE_RETURN] {
         let mut seen = false;
         faults.retain(|fault| !fault.message.contains(repeated) || !std::mem::replace(&mut seen, true));
@@ -64,9 +64,9 @@ struct Stumble<'a> {
 }
 
 impl Stumble<'_> {
-    fn explain(&self, message: &str) -> Fault {
+    fn explain(&self, message: &str) -> SyntaxError {
         if message.starts_with("cannot recurse further") || message.starts_with("recursion limit") {
-            return Fault::too_deep(self.span);
+            return SyntaxError::too_deep(self.span);
         }
         if let Some(fault) = self.typographic_quotes() {
             return fault;
@@ -76,29 +76,30 @@ impl Stumble<'_> {
             "duplicate key" => self.duplicate(),
             "string values must be quoted" | "invalid boolean" => self.unquoted(),
             "key with no value" => self.no_value(),
-            "invalid basic string" | "invalid literal string" => Fault::new(
+            "invalid basic string" | "invalid literal string" => SyntaxError::new(
                 self.unclosed_string(if what.contains("basic") { '"' } else { '\'' }),
                 "the string is not closed in its line",
             )
             .help("add the closing quote, or write `\"\"\"` around a text of several lines"),
             "invalid multi-line basic string" | "invalid multi-line literal string" => {
-                Fault::new(self.span, "the text of several lines is never closed")
+                SyntaxError::new(self.span, "the text of several lines is never closed")
                     .help("add the closing quotes, three of the kind that opens it")
             }
             "missing escaped value" => {
-                Fault::new(self.with_backslash(), "a backslash in double quotes starts an escape, and this is none")
+                SyntaxError::new(self.with_backslash(), "a backslash in double quotes starts an escape, and this is none")
                     .help("write `\\\\` for a backslash, a path with `/`, or the whole value in single quotes: 'C:\\wso2'")
             }
             "unclosed table" | "unclosed array of tables" => {
-                Fault::new(self.rest_of_line(self.line.start), "the header is not closed")
+                SyntaxError::new(self.rest_of_line(self.line.start), "the header is not closed")
                     .help(if self.shown_line().starts_with("[[") { "close it with `]]`" } else { "close it with `]`" })
             }
-            "carriage return must be followed by newline" => {
-                Fault::new(self.span, "a carriage return without a line feed").help("save the file with LF or CRLF line ends")
+            "carriage return must be followed by newline" => SyntaxError::new(self.span, "a carriage return without a line feed")
+                .help("save the file with LF or CRLF line ends"),
+            "unexpected leading zero" => {
+                SyntaxError::new(self.span, format!("`{}` begins with a zero", self.span.of(self.shown)))
+                    .help("write the number without the zero, or the text in quotes")
             }
-            "unexpected leading zero" => Fault::new(self.span, format!("`{}` begins with a zero", self.span.of(self.shown)))
-                .help("write the number without the zero, or the text in quotes"),
-            _ => Fault::new(self.span, lower_first(what)).help(expected.map_or_else(
+            _ => SyntaxError::new(self.span, lower_first(what)).help(expected.map_or_else(
                 || "correct the line".to_owned(),
                 |expected| {
                     format!(
@@ -111,7 +112,7 @@ impl Stumble<'_> {
     }
 
     /// Quotes that a word processor or a web page made.
-    fn typographic_quotes(&self) -> Option<Fault> {
+    fn typographic_quotes(&self) -> Option<SyntaxError> {
         let code = self.line.of(self.text);
         let at = code.find(TYPOGRAPHIC_QUOTES)?;
         let before = &code[..at];
@@ -126,28 +127,28 @@ impl Stumble<'_> {
             next + self.text[next..].chars().next().map_or(0, char::len_utf8)
         });
         Some(
-            Fault::new(Span::new(start, end), format!("typographic quote `{quote}`, which is no quote of TOML"))
+            SyntaxError::new(Span::new(start, end), format!("typographic quote `{quote}`, which is no quote of TOML"))
                 .help("write straight quotes: \" or '"),
         )
     }
 
     /// A line without `=`.
-    fn no_value(&self) -> Fault {
+    fn no_value(&self) -> SyntaxError {
         let shown = self.shown_line();
         let is_yaml = shown.split_once(':').is_some_and(|(_, value)| value.starts_with(' '));
         let help = if is_yaml { "a colon is YAML: TOML writes `key = value`" } else { "write `key = value`, or remove the line" };
-        Fault::new(self.rest_of_line(self.line.start), format!("`{shown}` is no key with a value")).help(help)
+        SyntaxError::new(self.rest_of_line(self.line.start), format!("`{shown}` is no key with a value")).help(help)
     }
 
     /// A bare word, or nothing, where a value should stand.
-    fn unquoted(&self) -> Fault {
+    fn unquoted(&self) -> SyntaxError {
         let value = self.rest_of_line(self.span.start);
         let in_array = value.of(self.text).trim_end_matches([',', ' ']).len();
         let value = Span::new(value.start, value.start + in_array);
         let (word, shown) = (value.of(self.text), value.of(self.shown));
         if word.is_empty() {
             let key = self.line.of(self.text).split('=').next().unwrap_or_default().trim();
-            return Fault::new(self.rest_of_line(self.line.start), format!("`{key}` has no value"))
+            return SyntaxError::new(self.rest_of_line(self.line.start), format!("`{key}` has no value"))
                 .help("write a value after `=`, or remove the line");
         }
         let boolean = match word.to_ascii_lowercase().as_str() {
@@ -156,31 +157,31 @@ impl Stumble<'_> {
             _ => None,
         };
         if let Some(boolean) = boolean {
-            return Fault::new(value, format!("`{word}` is no boolean of TOML")).help(format!("write `{boolean}`"));
+            return SyntaxError::new(value, format!("`{word}` is no boolean of TOML")).help(format!("write `{boolean}`"));
         }
         let help = if word.contains(['"', '\'']) || word.contains(" = ") {
             "a value is a quoted text, a number, `true`, `false` or an array, and only a comment may follow it".to_owned()
         } else {
             format!("write `\"{shown}\"`")
         };
-        Fault::new(value, format!("`{shown}` is neither quoted nor a number or boolean")).help(help)
+        SyntaxError::new(value, format!("`{shown}` is neither quoted nor a number or boolean")).help(help)
     }
 
     /// The second definition, with the first as the related place.
-    fn duplicate(&self) -> Fault {
+    fn duplicate(&self) -> SyntaxError {
         let line = self.line.of(self.text);
         let header = line.trim_start().starts_with('[');
         let what = if header { "table" } else { "key" };
         let path = self.path();
         let name = path.join(".");
         let span = if header { self.rest_of_line(self.line.start) } else { self.span };
-        let fault = Fault::new(span, format!("{what} `{name}` is defined twice"));
+        let fault = SyntaxError::new(span, format!("{what} `{name}` is defined twice"));
         let first = if header { self.header_above(&path) } else { None };
         let fault = match first.or_else(|| self.first_definition(&path)) {
             Some(first) => fault.related(first, "first defined here"),
             None => fault,
         };
-        let fault = Fault { is_repetition: true, ..fault };
+        let fault = SyntaxError { is_repetition: true, ..fault };
         fault.help(if header { "merge the two tables under one header" } else { "keep one of the two" })
     }
 

@@ -8,7 +8,7 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::xml_attributes::attributes_of;
 use super::xml_text::{bad_character, bad_reference, resolve};
-use super::{Fault, MAX_NESTING, Span};
+use super::{MAX_NESTING, Span, SyntaxError};
 
 /// An attribute of a start tag.
 #[derive(Debug, Clone, Copy)]
@@ -47,7 +47,7 @@ pub struct XmlDocument {
 
 impl XmlDocument {
     /// Parses `text`. Fails with the places where it is not well-formed: all comments with `--` in them, and the first other one.
-    pub fn parse(text: &str) -> Result<Self, Vec<Fault>> {
+    pub fn parse(text: &str) -> Result<Self, Vec<SyntaxError>> {
         let mut builder = Builder { text, ..Builder::default() };
         let fatal = builder.read();
         let mut faults = builder.faults;
@@ -110,13 +110,13 @@ struct Builder<'a> {
     /// The open elements.
     open: Vec<usize>,
     /// Faults behind which reading goes on.
-    faults: Vec<Fault>,
+    faults: Vec<SyntaxError>,
     /// Whether a document type declaration may have declared entities.
     has_doctype: bool,
 }
 
 impl Builder<'_> {
-    fn read(&mut self) -> Result<(), Fault> {
+    fn read(&mut self) -> Result<(), SyntaxError> {
         let text = self.text;
         let mut reader = Reader::from_str(text);
         reader.config_mut().check_end_names = false;
@@ -145,7 +145,7 @@ impl Builder<'_> {
                 Event::GeneralRef(_) => self.add_reference(span)?,
                 Event::Comment(_) => self.add_comment(span),
                 Event::Decl(_) if start != skipped => {
-                    return Err(Fault::new(span, "the XML declaration is not at the very start of the file")
+                    return Err(SyntaxError::new(span, "the XML declaration is not at the very start of the file")
                         .help("remove what stands before `<?xml`"));
                 }
                 Event::DocType(_) => self.has_doctype = true,
@@ -155,27 +155,27 @@ impl Builder<'_> {
         }
     }
 
-    fn open_element(&mut self, tag: &BytesStart, span: Span) -> Result<usize, Fault> {
+    fn open_element(&mut self, tag: &BytesStart, span: Span) -> Result<usize, SyntaxError> {
         let text = self.text;
         if self.open.is_empty() && !self.document.elements.is_empty() {
             let root = self.document.elements[0].tag;
-            return Err(Fault::new(span, "a second root element")
+            return Err(SyntaxError::new(span, "a second root element")
                 .related(root, "the first one starts here")
                 .help("an XML file has one root element: remove what follows its end tag"));
         }
         if self.open.len() >= MAX_NESTING {
-            return Err(Fault::too_deep(span));
+            return Err(SyntaxError::too_deep(span));
         }
         let name = Span::new(span.start + 1, span.start + 1 + tag.name().as_ref().len());
         if !name.of(text).starts_with(|first: char| first.is_alphabetic() || matches!(first, '_' | ':')) {
-            return Err(Fault::new(Span::new(span.start, name.end), "`<` starts no element here")
+            return Err(SyntaxError::new(Span::new(span.start, name.end), "`<` starts no element here")
                 .help("write `&lt;` for the character itself"));
         }
         let attributes = attributes_of(text, span, name)?;
         for attribute in &attributes {
             let value = attribute.value;
             if let Some(at) = value.of(text).find('<') {
-                return Err(Fault::new(
+                return Err(SyntaxError::new(
                     Span::new(value.start + at, value.start + at + 1),
                     "`<` inside the value of an attribute",
                 )
@@ -191,10 +191,10 @@ impl Builder<'_> {
         Ok(number)
     }
 
-    fn close_element(&mut self, span: Span) -> Result<(), Fault> {
+    fn close_element(&mut self, span: Span) -> Result<(), SyntaxError> {
         let written = span.of(self.text).trim_start_matches("</").trim_end_matches('>').trim_end();
         let Some(element) = self.open.pop().and_then(|open| self.document.elements.get_mut(open)) else {
-            return Err(Fault::new(span, format!("`</{written}>` closes nothing"))
+            return Err(SyntaxError::new(span, format!("`</{written}>` closes nothing"))
                 .help("remove the end tag, or add the start tag that it belongs to"));
         };
         element.span.end = span.end;
@@ -202,12 +202,12 @@ impl Builder<'_> {
         if opened == written {
             return Ok(());
         }
-        Err(Fault::new(span, format!("`</{written}>` stands where `</{opened}>` should"))
+        Err(SyntaxError::new(span, format!("`</{written}>` stands where `</{opened}>` should"))
             .related(element.tag, format!("`<{opened}>` is still open"))
             .help(format!("close `<{opened}>` first, or remove the tag that is too much")))
     }
 
-    fn add_text(&mut self, span: Span) -> Result<(), Fault> {
+    fn add_text(&mut self, span: Span) -> Result<(), SyntaxError> {
         let text = self.text;
         if let Some(open) = self.open.last().and_then(|open| self.document.elements.get_mut(*open)) {
             open.text.push(span);
@@ -220,19 +220,19 @@ impl Builder<'_> {
         }
         let start = span.start + written.find(content).unwrap_or(0);
         let end = start + content.find(['\r', '\n']).unwrap_or(content.len());
-        Err(Fault::new(Span::new(start, end), "text outside the root element")
+        Err(SyntaxError::new(Span::new(start, end), "text outside the root element")
             .help("remove it, or write it as a comment: <!-- … -->"))
     }
 
-    fn add_cdata(&mut self, span: Span) -> Result<(), Fault> {
+    fn add_cdata(&mut self, span: Span) -> Result<(), SyntaxError> {
         let Some(open) = self.open.last().and_then(|open| self.document.elements.get_mut(*open)) else {
-            return Err(Fault::new(span, "text outside the root element").help("remove it"));
+            return Err(SyntaxError::new(span, "text outside the root element").help("remove it"));
         };
         open.text.push(span);
         Ok(())
     }
 
-    fn add_reference(&mut self, span: Span) -> Result<(), Fault> {
+    fn add_reference(&mut self, span: Span) -> Result<(), SyntaxError> {
         self.check_text(span)?;
         if let Some(open) = self.open.last().and_then(|open| self.document.elements.get_mut(*open)) {
             open.text.push(span);
@@ -240,10 +240,10 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn check_text(&self, span: Span) -> Result<(), Fault> {
+    fn check_text(&self, span: Span) -> Result<(), SyntaxError> {
         let written = span.of(self.text);
         if let Some((at, len)) = bad_character(written) {
-            return Err(Fault::new(
+            return Err(SyntaxError::new(
                 Span::new(span.start + at, span.start + at + len),
                 "a control character, which XML cannot hold",
             )
@@ -251,7 +251,7 @@ impl Builder<'_> {
         }
         if let Some((at, len)) = bad_reference(written, self.has_doctype) {
             let reference = &written[at..at + len];
-            return Err(Fault::new(
+            return Err(SyntaxError::new(
                 Span::new(span.start + at, span.start + at + len),
                 format!("`{reference}` is no character reference"),
             )
@@ -268,47 +268,47 @@ impl Builder<'_> {
         if let Some(at) = at {
             let at = inside.start + at;
             self.faults.push(
-                Fault::new(Span::new(at, at + 2), "`--` inside a comment")
+                SyntaxError::new(Span::new(at, at + 2), "`--` inside a comment")
                     .related(Span::new(span.start, span.start + 4), "the comment starts here")
                     .help("comments do not nest: end the outer comment before an inner one, or remove the inner one's `--`"),
             );
         }
     }
 
-    fn finish(&mut self) -> Result<(), Fault> {
+    fn finish(&mut self) -> Result<(), SyntaxError> {
         if let Some(open) = self.open.last().and_then(|open| self.document.elements.get(*open)) {
             let name = open.name.of(self.text);
-            return Err(Fault::new(open.tag, format!("`<{name}>` is never closed"))
+            return Err(SyntaxError::new(open.tag, format!("`<{name}>` is never closed"))
                 .help(format!("add `</{name}>`; if the file ends too early, restore it")));
         }
         if self.document.elements.is_empty() {
             let what = if self.text.trim().is_empty() { "the file is empty" } else { "the file has no root element" };
-            return Err(Fault::new(Span::at(0), what).help("restore the file from the product's distribution"));
+            return Err(SyntaxError::new(Span::at(0), what).help("restore the file from the product's distribution"));
         }
         Ok(())
     }
 
     /// Errors of the reader itself, at the place that a person would look for.
-    fn syntax_fault(&self, error: &Error, start: usize) -> Fault {
+    fn syntax_fault(&self, error: &Error, start: usize) -> SyntaxError {
         let text = self.text;
         let rest = &text[start.min(text.len())..];
         match error {
             Error::Syntax(_) if rest.contains("<!--") && rest.rfind("<!--") > rest.rfind("-->") => {
                 let at = start + rest.rfind("<!--").unwrap_or(0);
-                Fault::new(Span::new(at, at + 4), "the comment is never closed").help("close it with `-->`")
+                SyntaxError::new(Span::new(at, at + 4), "the comment is never closed").help("close it with `-->`")
             }
             Error::Syntax(_) => {
                 let at = start + rest.find('<').unwrap_or(0);
-                Fault::new(Span::new(at, end_of_line(text, at)), "the tag is never closed")
+                SyntaxError::new(Span::new(at, end_of_line(text, at)), "the tag is never closed")
                     .help("close it with `>`; if the file ends too early, restore it")
             }
             Error::IllFormed(IllFormedError::UnclosedReference) => {
                 let at = start + rest.find('&').unwrap_or(0);
-                Fault::new(Span::new(at, at + 1), "a bare `&`").help("write `&amp;` for the character `&`")
+                SyntaxError::new(Span::new(at, at + 1), "a bare `&`").help("write `&amp;` for the character `&`")
             }
             other => {
                 let at = start + rest.find('<').unwrap_or(0);
-                Fault::new(Span::new(at, end_of_line(text, at)), other.to_string()).help("correct the markup")
+                SyntaxError::new(Span::new(at, end_of_line(text, at)), other.to_string()).help("correct the markup")
             }
         }
     }

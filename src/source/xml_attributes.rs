@@ -4,10 +4,10 @@ use quick_xml::events::BytesStart;
 use quick_xml::events::attributes::AttrError;
 
 use super::xml::Attribute;
-use super::{Fault, Span};
+use super::{Span, SyntaxError};
 
 /// The attributes of the start tag at `tag` whose name is at `name`.
-pub(super) fn attributes_of(text: &str, tag: Span, name: Span) -> Result<Vec<Attribute>, Fault> {
+pub(super) fn attributes_of(text: &str, tag: Span, name: Span) -> Result<Vec<Attribute>, SyntaxError> {
     let end = if tag.of(text).ends_with("/>") { tag.end - 2 } else { tag.end - 1 };
     // Parsed again from the file's own text, so that every slice lies in it and its range follows.
     let content = Span::new(tag.start + 1, end).of(text);
@@ -33,14 +33,14 @@ pub(super) fn attributes_of(text: &str, tag: Span, name: Span) -> Result<Vec<Att
 }
 
 /// The fault of a name that holds a blank which is none to XML, as text copied from a web page does.
-fn invisible_character(text: &str, name: Span) -> Option<Fault> {
+fn invisible_character(text: &str, name: Span) -> Option<SyntaxError> {
     let (at, blank) = name.of(text).char_indices().find(|(_, character)| {
         (character.is_whitespace() && !character.is_ascii())
             || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
     })?;
     let span = Span::new(name.start + at, name.start + at + blank.len_utf8());
     let message = format!("the invisible character U+{:04X} between attributes", u32::from(blank));
-    Some(Fault::new(span, message).help("write a plain space: text copied from a web page often has others"))
+    Some(SyntaxError::new(span, message).help("write a plain space: text copied from a web page often has others"))
 }
 
 /// The range of `part` in `whole`, of which it is a slice.
@@ -49,7 +49,7 @@ fn range_in(whole: &str, part: &str) -> Option<Span> {
     (start + part.len() <= whole.len()).then(|| Span::new(start, start + part.len()))
 }
 
-fn attribute_fault(text: &str, content: usize, error: &AttrError) -> Fault {
+fn attribute_fault(text: &str, content: usize, error: &AttrError) -> SyntaxError {
     let word = |at: usize| {
         let start = text.floor_char_boundary(content + at);
         let ends = |character: char| character.is_whitespace() || matches!(character, '=' | '>' | '/');
@@ -57,17 +57,19 @@ fn attribute_fault(text: &str, content: usize, error: &AttrError) -> Fault {
         Span::new(start, start + len).clamped(text)
     };
     match error {
-        AttrError::Duplicated(at, first) => Fault::new(word(*at), format!("attribute `{}` stands twice", word(*at).of(text)))
-            .related(word(*first), "first here")
-            .help("keep one of the two"),
+        AttrError::Duplicated(at, first) => {
+            SyntaxError::new(word(*at), format!("attribute `{}` stands twice", word(*at).of(text)))
+                .related(word(*first), "first here")
+                .help("keep one of the two")
+        }
         AttrError::ExpectedEq(at) => {
-            Fault::new(word(at.saturating_sub(1)), "an attribute without a value").help("write name=\"value\"")
+            SyntaxError::new(word(at.saturating_sub(1)), "an attribute without a value").help("write name=\"value\"")
         }
         AttrError::ExpectedValue(at) | AttrError::UnquotedValue(at) => {
-            Fault::new(word(*at), "the value of an attribute is not in quotes").help("write name=\"value\"")
+            SyntaxError::new(word(*at), "the value of an attribute is not in quotes").help("write name=\"value\"")
         }
         AttrError::ExpectedQuote(at, _) => {
-            Fault::new(word(*at), "the value of an attribute is not closed").help("add the closing quote")
+            SyntaxError::new(word(*at), "the value of an attribute is not closed").help("add the closing quote")
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use saphyr_parser::{Event, Parser, ScanError, Span as Marked};
 
-use super::{Fault, MAX_NESTING, Span};
+use super::{MAX_NESTING, Span, SyntaxError};
 
 /// A value.
 #[derive(Debug)]
@@ -45,7 +45,7 @@ impl YamlNode {
 }
 
 /// Parses the first document of `text`; `None` for an empty one. Fails with the place where it is no YAML.
-pub fn parse(text: &str) -> Result<Option<YamlNode>, Fault> {
+pub fn parse(text: &str) -> Result<Option<YamlNode>, SyntaxError> {
     let offsets = Offsets::new(text);
     let mut reader = Reader { parser: Parser::new_from_str(text), offsets: &offsets, text };
     loop {
@@ -88,7 +88,7 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn next(&mut self) -> Result<Option<(Event<'a>, Span)>, Fault> {
+    fn next(&mut self) -> Result<Option<(Event<'a>, Span)>, SyntaxError> {
         match self.parser.next_event() {
             None => Ok(None),
             Some(Ok((event, marked))) => Ok(Some((event, self.offsets.span(marked)))),
@@ -96,9 +96,9 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn read_node(&mut self, event: Event<'a>, span: Span, depth: usize) -> Result<YamlNode, Fault> {
+    fn read_node(&mut self, event: Event<'a>, span: Span, depth: usize) -> Result<YamlNode, SyntaxError> {
         if depth > MAX_NESTING {
-            return Err(Fault::too_deep(span));
+            return Err(SyntaxError::too_deep(span));
         }
         match event {
             Event::Scalar(value, ..) => Ok(YamlNode { span, value: YamlValue::Scalar(value.into_owned()) }),
@@ -128,20 +128,21 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn fault(&self, error: &ScanError) -> Fault {
+    fn fault(&self, error: &ScanError) -> SyntaxError {
         let at = self.text.floor_char_boundary(self.offsets.byte(error.marker().index()));
         let end = self.text[at..].find(['\r', '\n']).map_or(self.text.len(), |len| at + len);
         if error.info().contains("recursion limit") {
-            return Fault::too_deep(Span::new(at, end));
+            return SyntaxError::too_deep(Span::new(at, end));
         }
         // The parser may notice at the end of the line above.
         let line_below = self.text[end..].char_indices().skip(1).find(|(_, character)| *character == '\n');
         let read = line_below.map_or(self.text.len(), |(len, _)| end + len);
         if let Some(tab) = indenting_tab(&self.text[..read]) {
-            return Fault::new(Span::new(tab, tab + 1), "a tab indents this line").help("indent with spaces: YAML takes no tabs");
+            return SyntaxError::new(Span::new(tab, tab + 1), "a tab indents this line")
+                .help("indent with spaces: YAML takes no tabs");
         }
         let help = "correct the indentation or the quotes of this line or the one above it";
-        Fault::new(Span::new(at, end), error.info()).help(help)
+        SyntaxError::new(Span::new(at, end), error.info()).help(help)
     }
 }
 

@@ -8,11 +8,11 @@ use std::sync::Arc;
 use carbonlint::home::Layout;
 use carbonlint::lint::Workspace;
 use carbonlint::model::{Assumptions, Model, Overlays};
-use carbonlint::paths::Shown;
+use carbonlint::paths::DisplayPaths;
 use carbonlint::render::Rendering;
 use carbonlint::report::{Report, json};
 use carbonlint::rules::Selection;
-use carbonlint::server::cava_toml::{Verdict, judge};
+use carbonlint::server::cava_toml::{Verdict, check};
 use carbonlint::server::mapper::Environment;
 use divan::{Bencher, black_box};
 
@@ -31,7 +31,7 @@ fn home() -> PathBuf {
 
 fn lint(path: &Path) -> String {
     let workspace = Workspace::open(&[path.to_path_buf()], &Assumptions::default(), &Overlays::new());
-    let shown = Shown::relative_to(PathBuf::new());
+    let shown = DisplayPaths::relative_to(PathBuf::new());
     let diagnostics = workspace.lint(&Selection::default(), &shown);
     json::render(Report { workspace: &workspace, diagnostics: &diagnostics, shown: &shown })
 }
@@ -78,6 +78,6 @@ fn predict_the_servers_parser(bencher: Bencher) {
         text.lines().map(own).collect::<String>()
     };
     let text: String = (0..=500 / text.lines().count()).map(copy).collect();
-    assert_eq!(judge(&text), Verdict::Accepted);
-    bencher.bench_local(|| judge(black_box(&text)));
+    assert_eq!(check(&text), Verdict::Accepted);
+    bencher.bench_local(|| check(black_box(&text)));
 }

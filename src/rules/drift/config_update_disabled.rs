@@ -7,7 +7,7 @@ use crate::rules::HomeContext;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let model = context.model();
-    let Some((file, options)) = model.script().filter(|_| model.is_managed()) else { return };
+    let Some((file, options)) = model.script().filter(|_| model.renders_from_templates()) else { return };
     for option in options {
         let is_on = option.value.as_ref().is_some_and(|value| value.eq_ignore_ascii_case("true"));
         let name = option.name.as_str();

@@ -13,10 +13,10 @@ use crate::source::secrets::masked;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let model = context.model();
-    let Some((mapping, _)) = model.configuration().filter(|_| model.is_whole) else { return };
+    let Some((mapping, _)) = model.configuration().filter(|_| model.is_complete) else { return };
     let templates: BTreeSet<&str> = mapping.resources.templates.iter().map(String::as_str).collect();
     for (path, md5) in records(model, CONFIGURATION).into_iter().flatten() {
-        if !templates.contains(path.as_str()) || !model.asks_for(&model.layout.root.join(&path)) {
+        if !templates.contains(path.as_str()) || !model.is_requested(&model.layout.root.join(&path)) {
             continue;
         }
         let Some(bytes) = model.bytes_of(&path).filter(|bytes| !is_same(bytes, &md5)) else { continue };

@@ -6,7 +6,7 @@ use crate::rules::HomeContext;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let model = context.model();
-    let Some(file) = model.toml_file().filter(|_| model.is_managed()) else { return };
+    let Some(file) = model.toml_file().filter(|_| model.renders_from_templates()) else { return };
     let name = &model.file(file).name;
     let Some(md5) = records(model, CONFIGURATION).and_then(|mut records| records.remove(name)) else { return };
     let Some(bytes) = model.bytes_of(name) else { return };

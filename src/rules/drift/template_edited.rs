@@ -8,11 +8,11 @@ use crate::source::Span;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let model = context.model();
-    if !(model.is_managed() && model.is_whole) {
+    if !(model.renders_from_templates() && model.is_complete) {
         return;
     }
     for (path, md5) in records(model, TEMPLATES).into_iter().flatten() {
-        if !model.asks_for(&model.layout.root.join(&path)) {
+        if !model.is_requested(&model.layout.root.join(&path)) {
             continue;
         }
         let Some(bytes) = model.bytes_of(&path) else { continue };

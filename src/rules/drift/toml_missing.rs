@@ -9,7 +9,7 @@ const ELSEWHERE: [&str; 3] = ["conf/deployment.toml", "repository/conf/deploymen
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let model = context.model();
-    if !(model.is_managed() && model.is_whole) {
+    if !(model.renders_from_templates() && model.is_complete) {
         return;
     }
     let conf = model.product().map_or(model.layout.conf.as_str(), |product| product.conf.as_str());

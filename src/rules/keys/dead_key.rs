@@ -76,7 +76,7 @@ fn referred_by_user(document: &TomlDocument) -> BTreeSet<String> {
 
 /// Whether the product's own code asks for a key, past the templates.
 fn is_read_by_code(model: &Model, key: &str) -> bool {
-    let guessed = || model.schema()?.knowledge().product();
+    let guessed = || model.schema()?.source().product();
     // Of a product that is not known nobody knows what its code asks for.
     let Some(product) = model.product().map(|product| product.id.as_str()).or_else(guessed) else { return true };
     catalog().code_keys_of(product).any(|known| match known.strip_suffix(".*") {

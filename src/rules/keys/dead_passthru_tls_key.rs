@@ -3,7 +3,7 @@
 use crate::diagnostic::Finding;
 use crate::fix::edit::Safety;
 use crate::model::Location;
-use crate::rules::{HomeContext, by_knowledge, fixes};
+use crate::rules::{HomeContext, fixes, with_confidence};
 
 /// The keys, and what the same is called where API Manager reads it (product-apim key-mappings.json, axis2.xml.j2 of v3.0.0 to v4.7.0).
 const KEYS: [(&str, Option<&str>); 11] = [
@@ -44,6 +44,6 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         );
         // The setting starts to count then, so a person has to want it.
         let fix = live.and_then(|live| fixes::write_as(model, entry, live, format!("write it as `{live}`"), Safety::Unsafe));
-        findings.push(by_knowledge(Finding::new(context.number, at, message).help(help).key(key).fix(fix), schema));
+        findings.push(with_confidence(Finding::new(context.number, at, message).help(help).key(key).fix(fix), schema));
     }
 }

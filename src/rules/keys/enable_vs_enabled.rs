@@ -4,7 +4,7 @@ use super::dead_key::{Meant, dead_keys, split};
 use crate::diagnostic::Finding;
 use crate::fix::edit::Safety;
 use crate::model::Location;
-use crate::rules::{HomeContext, by_knowledge, fixes};
+use crate::rules::{HomeContext, fixes, with_confidence};
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let Some((file, schema, dead)) = dead_keys(context) else { return };
@@ -16,6 +16,6 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let message = format!("`{key}` is not read: the server reads `{right}` here");
         let finding = Finding::new(context.number, at, message).help(format!("write `{right}` for `{wrong}`")).key(key);
         let fix = fixes::write_as(context.model(), dead.entry, read, format!("write it as `{right}`"), Safety::Safe);
-        findings.push(by_knowledge(finding.fix(fix), schema));
+        findings.push(with_confidence(finding.fix(fix), schema));
     }
 }

@@ -5,7 +5,7 @@ use super::unknown_key;
 use crate::diagnostic::Finding;
 use crate::fix::edit::{Fix, Safety};
 use crate::model::Location;
-use crate::rules::{HomeContext, by_knowledge, fixes};
+use crate::rules::{HomeContext, fixes, with_confidence};
 use crate::source::toml::{TomlEntry, TomlValue};
 
 const JMX_SWITCH: &str = "rmi_server_start";
@@ -37,7 +37,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
 /// Keys that nothing reads where they stand, but in a table that is written near them.
 fn misplaced(context: HomeContext, findings: &mut Vec<Finding>) {
     let Some((file, schema, dead)) = dead_keys(context) else { return };
-    if !schema.knowledge().is_sure() {
+    if !schema.source().is_authoritative() {
         return;
     }
     for dead in dead {
@@ -45,7 +45,7 @@ fn misplaced(context: HomeContext, findings: &mut Vec<Finding>) {
         let key = &dead.entry.key;
         let (table, name) = split(read);
         let is_told = name == JMX_SWITCH || dead.entry.table.is_none() && matches!(name, "enable" | "enabled");
-        if is_told || unknown_key::is_told_elsewhere(context, key) {
+        if is_told || unknown_key::is_reported_by_another_rule(context, key) {
             continue;
         }
         let at = Location { file, span: dead.entry.key_span };
@@ -53,7 +53,7 @@ fn misplaced(context: HomeContext, findings: &mut Vec<Finding>) {
         let help =
             if table.is_empty() { format!("put `{name}` above every table") } else { format!("put `{name}` under `[{table}]`") };
         let fix = put_under(context, dead.entry, read);
-        findings.push(by_knowledge(Finding::new(context.number, at, message).help(help).key(key).fix(fix), schema));
+        findings.push(with_confidence(Finding::new(context.number, at, message).help(help).key(key).fix(fix), schema));
     }
 }
 

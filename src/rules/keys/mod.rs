@@ -3,9 +3,9 @@
 mod dead_key;
 pub(super) mod dead_passthru_tls_key;
 pub(super) mod enable_vs_enabled;
-pub(super) mod enum_value;
 pub(super) mod key_in_wrong_table;
 pub(super) mod quoted_boolean;
 pub(super) mod table_vs_array;
 pub(super) mod unknown_key;
+pub(super) mod unknown_value;
 pub(super) mod xml_unescaped_value;

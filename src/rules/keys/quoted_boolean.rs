@@ -3,8 +3,8 @@
 use crate::diagnostic::{Finding, Severity};
 use crate::fix::edit::Safety;
 use crate::model::Location;
-use crate::rules::{HomeContext, by_knowledge, fixes};
-use crate::server::mapper::reading::UseKind;
+use crate::rules::{HomeContext, fixes, with_confidence};
+use crate::server::mapper::key_usage::UseKind;
 use crate::source::toml::TomlValue;
 
 /// Words that people write for true and for false. A condition takes every one of them for true, but for `false` itself.
@@ -38,6 +38,6 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             let edits = vec![(entry.value_span, literal.to_owned())];
             fixes::fix_of(model, file, format!("write `{literal}`"), safety, edits, vec![entry.key.clone()])
         });
-        findings.push(by_knowledge(Finding { severity, ..finding }.fix(fix), schema));
+        findings.push(with_confidence(Finding { severity, ..finding }.fix(fix), schema));
     }
 }

@@ -6,7 +6,7 @@ use super::dead_key::{Meant, dead_keys};
 use crate::diagnostic::Finding;
 use crate::fix::edit::{Fix, Safety};
 use crate::model::Location;
-use crate::rules::{HomeContext, by_knowledge, fixes};
+use crate::rules::{HomeContext, fixes, with_confidence};
 use crate::source::toml::TomlTable;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
@@ -36,7 +36,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             _ => None,
         };
         let finding = Finding::new(context.number, Location { file, span }, message).help(help).key(table).fix(fix);
-        findings.push(by_knowledge(finding, schema));
+        findings.push(with_confidence(finding, schema));
     }
 }
 
@@ -50,15 +50,15 @@ fn change_brackets(context: HomeContext, header: &TomlTable, table: &str, wants_
     }
     let text = if wants_array { format!("[{written}]") } else { written.strip_prefix('[')?.strip_suffix(']')?.to_owned() };
     let keys = toml.document.entries.iter().filter(|entry| below(&entry.key)).map(|entry| entry.key.clone());
-    let mut touches: Vec<String> = keys.collect();
-    let renamed: Vec<String> = touches
+    let mut scope: Vec<String> = keys.collect();
+    let renamed: Vec<String> = scope
         .iter()
         .filter_map(|key| {
             let rest = key.strip_prefix(header.key.as_str())?;
             Some(if wants_array { format!("{table}[]{rest}") } else { format!("{table}{rest}") })
         })
         .collect();
-    touches.extend(renamed);
+    scope.extend(renamed);
     let title = if wants_array { format!("write `[[{table}]]`") } else { format!("write `[{table}]`") };
-    Some(fixes::fix_of(context.model(), file, title, Safety::Safe, vec![(header.span, text)], touches))
+    Some(fixes::fix_of(context.model(), file, title, Safety::Safe, vec![(header.span, text)], scope))
 }

@@ -5,7 +5,7 @@ use super::dead_passthru_tls_key;
 use crate::diagnostic::Finding;
 use crate::fix::edit::Safety;
 use crate::model::{FileId, Location};
-use crate::rules::{HomeContext, by_knowledge, fixes, rules};
+use crate::rules::{HomeContext, fixes, rules, with_confidence};
 use crate::server::mapper::schema::Schema;
 use crate::source::toml::TomlTable;
 
@@ -16,29 +16,29 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let is_ours = match &dead.meant {
             Meant::Respelled(_) => true,
             // Another version may well read what looks like nothing that is known.
-            Meant::Unclear(alike) => schema.knowledge().is_sure() || !alike.is_empty(),
+            Meant::Unclear(alike) => schema.source().is_authoritative() || !alike.is_empty(),
             _ => false,
         };
-        is_ours && !is_told_elsewhere(context, &dead.entry.key)
+        is_ours && !is_reported_by_another_rule(context, &dead.entry.key)
     });
     for (number, table) in document.tables.iter().enumerate() {
         let is_in_table = |dead: &DeadKey| dead.entry.table == Some(number);
         let written = document.entries.iter().filter(|entry| entry.table == Some(number)).count();
         let unread = dead.iter().filter(|dead| is_in_table(dead)).count();
-        if schema.knowledge().is_sure()
+        if schema.source().is_authoritative()
             && unread > 1
             && unread == written
             && !schema.reads_below(table.key.trim_end_matches("[]"))
         {
             dead.retain(|dead| !is_in_table(dead));
-            findings.push(by_knowledge(of_table(context, file, table, unread), schema));
+            findings.push(with_confidence(of_table(context, file, table, unread), schema));
         }
     }
-    findings.extend(dead.iter().map(|dead| by_knowledge(of_key(context, file, schema, dead), schema)));
+    findings.extend(dead.iter().map(|dead| with_confidence(of_key(context, file, schema, dead), schema)));
 }
 
 /// Whether another rule says more of a key than that nothing reads it.
-pub(super) fn is_told_elsewhere(context: HomeContext, key: &str) -> bool {
+pub(super) fn is_reported_by_another_rule(context: HomeContext, key: &str) -> bool {
     let listeners = context.ports().listeners.iter().filter_map(|listener| listener.row);
     let is_inert = listeners.flat_map(|(_, part)| &part.inert_keys).any(|inert| inert == key);
     let has_rule = rules().iter().filter_map(|rule| rule.when.as_ref()).any(|when| when.any.iter().any(|known| known == key));

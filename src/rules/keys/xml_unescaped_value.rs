@@ -6,8 +6,8 @@ use std::path::Path;
 use crate::diagnostic::Finding;
 use crate::fix::edit::{Fix, Safety};
 use crate::model::{Location, Model};
-use crate::rules::{HomeContext, by_knowledge, fixes};
-use crate::server::mapper::reading::{Use, UseKind};
+use crate::rules::{HomeContext, fixes, with_confidence};
+use crate::server::mapper::key_usage::{Use, UseKind};
 use crate::server::mapper::schema::Schema;
 use crate::server::mapper::{Renderer, Resources};
 use crate::source::toml::{TomlEntry, TomlValue};
@@ -33,7 +33,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
                 && !schema.refers_to(&entry.key)
                 && !sinks.is_literal_somewhere(&entry.key);
             let fix = escaped(model, entry, span, only_xml, in_attribute);
-            findings.push(by_knowledge(finding.help(format!("write `{escape}` for `{wrong}`")).fix(fix), schema));
+            findings.push(with_confidence(finding.help(format!("write `{escape}` for `{wrong}`")).fix(fix), schema));
         }
     }
 }

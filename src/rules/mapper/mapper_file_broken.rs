@@ -4,7 +4,7 @@
 use crate::diagnostic::{Finding, Severity};
 use crate::model::Location;
 use crate::rules::HomeContext;
-use crate::server::mapper::{JsonFile, Problem};
+use crate::server::mapper::{FaultKind, JsonFile};
 use crate::source::Span;
 
 /// Where the JSON files lie below a home.
@@ -33,7 +33,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         });
     }
     let faults = mapping.configuration.iter().flat_map(|configuration| &configuration.faults);
-    for fault in faults.filter(|fault| fault.problem == Problem::KeyMapping) {
+    for fault in faults.filter(|fault| fault.kind == FaultKind::KeyMapping) {
         let Some(id) = model.open(&format!("{FOLDER}/{}", JsonFile::KeyMappings.name())) else { continue };
         let text = &model.file(id).source.text;
         let keys = mapping.resources.json(JsonFile::KeyMappings).keys();

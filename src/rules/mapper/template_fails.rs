@@ -3,25 +3,25 @@
 use crate::diagnostic::{Finding, Severity};
 use crate::model::Location;
 use crate::rules::HomeContext;
-use crate::server::jinjava::Gravity;
+use crate::server::jinjava::Effect;
 use crate::server::mapper::{Renderer, Resources};
 use crate::source::Span;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let model = context.model();
-    if !model.is_whole || !model.asks_for_any_template() {
+    if !model.is_complete || !model.requests_any_template() {
         return;
     }
     for output in model.rendered() {
-        for fault in output.faults.iter().filter(|fault| fault.gravity != Gravity::Passed) {
+        for fault in output.faults.iter().filter(|fault| fault.effect != Effect::Ignored) {
             let path = Resources::path_of_template(&output.path);
             let Some(file) = model.open(&path) else { continue };
             let text = &model.file(file).source.text;
             let (start, end) = (Renderer::denormalized(text, fault.span.start), Renderer::denormalized(text, fault.span.end));
             let at = Location { file, span: Span::new(start, end) };
             let key = format!("{path}: {}", fault.message);
-            let finding = match fault.gravity {
-                Gravity::Fatal => {
+            let finding = match fault.effect {
+                Effect::Fatal => {
                     Finding::new(context.number, at, format!("the server's template engine fails here: {}", fault.message))
                         .help("correct the template: the server does not start")
                 }

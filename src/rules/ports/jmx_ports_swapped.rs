@@ -34,7 +34,6 @@ fn swap(context: HomeContext, registry: &Listener, server: &Listener) -> Option<
     }
     let edits = vec![(one.span, other.span.of(text).to_owned()), (other.span, one.span.of(text).to_owned())];
     let keys = [registry, server].into_iter().filter_map(|listener| listener.row?.1.port_key.clone());
-    let touches =
-        if model.toml_file().is_some() { keys.collect() } else { vec!["Server/Ports/JMX".to_owned(), "JMX".to_owned()] };
-    Some(fixes::fix_of(model, one.file, "swap the two ports".to_owned(), Safety::Unsafe, edits, touches))
+    let scope = if model.toml_file().is_some() { keys.collect() } else { vec!["Server/Ports/JMX".to_owned(), "JMX".to_owned()] };
+    Some(fixes::fix_of(model, one.file, "swap the two ports".to_owned(), Safety::Unsafe, edits, scope))
 }

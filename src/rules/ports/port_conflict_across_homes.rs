@@ -10,9 +10,9 @@ use crate::urls::is_loopback;
 
 pub(in crate::rules) fn check(context: RuleContext, findings: &mut Vec<Finding>) {
     let mut plan = Plan::new(context.homes);
-    for (number, home) in context.homes.iter().enumerate().filter(|(_, home)| home.model.is_whole) {
+    for (number, home) in context.homes.iter().enumerate().filter(|(_, home)| home.model.is_complete) {
         let earlier: Vec<&Home> =
-            context.homes[..number].iter().filter(|earlier| earlier.model.is_whole && same_machine(earlier, home)).collect();
+            context.homes[..number].iter().filter(|earlier| earlier.model.is_complete && same_machine(earlier, home)).collect();
         let conflicts: Vec<(&Home, Vec<i64>)> = earlier
             .into_iter()
             .map(|earlier| (earlier, common_ports(earlier, home)))
@@ -59,7 +59,7 @@ impl<'a> Plan<'a> {
     fn move_home(&mut self, number: usize) -> Option<i64> {
         let home = &self.homes[number];
         let is_near =
-            |other: usize| other == number || self.homes[other].model.is_whole && same_machine(&self.homes[other], home);
+            |other: usize| other == number || self.homes[other].model.is_complete && same_machine(&self.homes[other], home);
         let near: Vec<usize> = (0..self.homes.len()).filter(|other| is_near(*other)).collect();
         let tables: Vec<&PortTable> = near.iter().map(|other| &self.tables[*other]).collect();
         let offset = free_offset(&tables, near.iter().position(|other| *other == number)?)?;

@@ -6,13 +6,13 @@ use crate::diagnostic::Finding;
 use crate::model::Location;
 use crate::rules::HomeContext;
 use crate::rules::settings::{Part, Settings};
-use crate::server::mapper::{Problem, placeholders};
+use crate::server::mapper::{FaultKind, placeholders};
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let Some(settings) = Settings::of(context.model()) else { return };
     // Which keys refer to which, as far as the server has not resolved it.
     let mut names: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for fault in settings.faults(Problem::CircularReference) {
+    for fault in settings.faults(FaultKind::CircularReference) {
         let (Some(key), Some(placeholder)) = (fault.key.as_deref(), fault.placeholder.as_deref()) else { continue };
         names.entry(key).or_default().extend(placeholders(placeholder, "ref"));
     }

@@ -8,7 +8,7 @@ use crate::fix::edit::{Fix, Safety};
 use crate::near;
 use crate::rules::settings::{Part, Settings};
 use crate::rules::{HomeContext, fixes};
-use crate::server::mapper::{JsonFile, Problem, placeholders};
+use crate::server::mapper::{FaultKind, JsonFile, placeholders};
 use crate::source::Span;
 use crate::source::template::is_template;
 
@@ -17,7 +17,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     let mut seen: BTreeSet<(Span, &str)> = BTreeSet::new();
     // What defaults and inferences refer to, by the place that stands for it.
     let mut elsewhere: BTreeMap<(Span, &str), (Part, Vec<&str>)> = BTreeMap::new();
-    for fault in settings.faults(Problem::UnknownReference) {
+    for fault in settings.faults(FaultKind::UnknownReference) {
         let Some(placeholder) = fault.placeholder.as_deref() else { continue };
         let Some(name) = placeholders(placeholder, "ref").into_iter().next().filter(|name| !is_template(name)) else { continue };
         let part = settings.part_in(fault);

@@ -4,7 +4,7 @@ use crate::diagnostic::{Finding, Severity};
 use crate::model::Location;
 use crate::rules::HomeContext;
 use crate::rules::settings::Settings;
-use crate::server::mapper::Problem;
+use crate::server::mapper::FaultKind;
 use crate::source::toml::TomlValue;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
@@ -13,7 +13,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let (Some(alias), TomlValue::String(value)) = (entry.key.strip_prefix("secrets."), &entry.value) else { continue };
         let alias = alias.trim_matches('\'');
         let placeholder = format!("$secret{{{alias}}}");
-        let used = settings.faults(Problem::PlainSecret).find(|fault| fault.placeholder.as_ref() == Some(&placeholder));
+        let used = settings.faults(FaultKind::PlainSecret).find(|fault| fault.placeholder.as_ref() == Some(&placeholder));
         let is_plain = value.starts_with('[') && value.ends_with(']');
         if used.is_none() && !is_plain {
             continue;

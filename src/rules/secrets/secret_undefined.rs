@@ -8,14 +8,14 @@ use crate::fix::edit::{Fix, Safety};
 use crate::near;
 use crate::rules::settings::{Part, Settings};
 use crate::rules::{HomeContext, fixes};
-use crate::server::mapper::{Problem, placeholders};
+use crate::server::mapper::{FaultKind, placeholders};
 use crate::source::Span;
 use crate::source::template::is_template;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let Some(settings) = Settings::of(context.model()) else { return };
     let mut seen: BTreeSet<(Span, &str)> = BTreeSet::new();
-    for fault in settings.faults(Problem::UndefinedSecret) {
+    for fault in settings.faults(FaultKind::UndefinedSecret) {
         let Some(placeholder) = fault.placeholder.as_deref() else { continue };
         let Some(alias) = placeholders(placeholder, "secret").into_iter().next().filter(|alias| !is_template(alias)) else {
             continue;

@@ -1,7 +1,7 @@
 //! `path-unreadable`: permissions, link loops, files that vanished.
 
 use crate::diagnostic::{Finding, Target};
-use crate::home::Problem;
+use crate::home::ReadError;
 use crate::rules::RuleContext;
 
 pub(in crate::rules) fn check(context: RuleContext, findings: &mut Vec<Finding>) {
@@ -9,7 +9,7 @@ pub(in crate::rules) fn check(context: RuleContext, findings: &mut Vec<Finding>)
     let inside = context.homes.iter().enumerate();
     let inside = inside.flat_map(|(number, home)| home.model.problems.iter().map(move |problem| (problem, Some(number))));
     for (problem, home) in outside.chain(inside) {
-        let Problem { path, message, help } = problem;
+        let ReadError { path, message, help } = problem;
         findings.push(Finding::at(Target::Path(path.clone(), home), format!("cannot be read: {message}")).help(help));
     }
 }

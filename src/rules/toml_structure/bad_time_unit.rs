@@ -6,11 +6,11 @@ use crate::rules::settings::{Settings, plain_string};
 use crate::rules::{HomeContext, fixes};
 use crate::server::mapper::units::{Time, milliseconds};
 use crate::server::mapper::value::Value;
-use crate::server::mapper::{JsonFile, Origin, Problem};
+use crate::server::mapper::{FaultKind, JsonFile, Origin};
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let Some(settings) = Settings::of_home(context.model()) else { return };
-    for fault in settings.faults(Problem::Time) {
+    for fault in settings.faults(FaultKind::Time) {
         let part = settings.part_in(fault);
         let message = match (part.key, fault.key.as_deref()) {
             // In the words of the user, who may know the key by another name.

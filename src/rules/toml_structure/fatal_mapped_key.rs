@@ -7,12 +7,12 @@ use crate::diagnostic::Finding;
 use crate::fix::edit::{Fix, Safety};
 use crate::rules::settings::Settings;
 use crate::rules::{HomeContext, fixes};
-use crate::server::mapper::{Problem, segments};
+use crate::server::mapper::{FaultKind, segments};
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let Some(settings) = Settings::of_home(context.model()) else { return };
     let mut seen = BTreeSet::new();
-    for fault in settings.faults(Problem::UnclosedQuote) {
+    for fault in settings.faults(FaultKind::UnclosedQuote) {
         let Some(target) = fault.key.as_deref() else { continue };
         let part = settings.part_in(fault);
         if !seen.insert((part.key, target)) {
@@ -41,8 +41,8 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
 /// The target as it was meant: with one quote on each side.
 fn direct_key(target: &str) -> Option<String> {
     let direct = target.replace("''", "'");
-    let is_whole = direct != target && segments(&direct).is_some_and(|segments| segments.len() > 1);
-    is_whole.then_some(direct)
+    let is_complete = direct != target && segments(&direct).is_some_and(|segments| segments.len() > 1);
+    is_complete.then_some(direct)
 }
 
 /// Writes the entry under the key that needs no mapping.
@@ -54,6 +54,6 @@ fn rename(context: HomeContext, settings: Settings, key: &str, direct: &str) -> 
         return None;
     }
     let edits = fixes::move_entry(toml, settings.document.get(key)?, direct)?;
-    let touches = vec![key.to_owned(), direct.to_owned()];
-    Some(fixes::fix_of(context.model(), file, format!("write `{key}` as `{direct}`"), Safety::Safe, edits, touches))
+    let scope = vec![key.to_owned(), direct.to_owned()];
+    Some(fixes::fix_of(context.model(), file, format!("write `{key}` as `{direct}`"), Safety::Safe, edits, scope))
 }

@@ -7,7 +7,7 @@ use crate::fix::edit::{Fix, Safety};
 use crate::model::Location;
 use crate::rules::settings::Settings;
 use crate::rules::{HomeContext, fixes};
-use crate::server::mapper::{JsonFile, Problem};
+use crate::server::mapper::{FaultKind, JsonFile};
 use crate::source::toml::{TomlEntry, TomlValue};
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
@@ -15,7 +15,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     let Some((mapping, _)) = context.model().configuration() else { return };
     let rules = mapping.resources.json(JsonFile::Validator);
     let mut seen = BTreeSet::new();
-    for fault in settings.faults(Problem::Validation) {
+    for fault in settings.faults(FaultKind::Validation) {
         let Some(list) = fault.key.as_deref() else { continue };
         let Some((own, _)) = settings.configuration.setting_of(list) else { continue };
         // A rule names a key, or a list and a key of its elements.

@@ -5,7 +5,7 @@ use crate::fix::edit::{Fix, Safety};
 use crate::fix::toml_edits::TextEdit;
 use crate::model::{Content, FileId, LoadedFile, Location};
 use crate::rules::{HomeContext, fixes};
-use crate::server::cava_toml::{Inside, Reason, Refusal, Verdict, explain_tab, judge, judge_without_tabs};
+use crate::server::cava_toml::{self, Inside, Reason, Rejection, Verdict, check_without_tabs, explain_tab};
 use crate::source::encoding::Encoding;
 use crate::source::position::BYTE_ORDER_MARK;
 use crate::source::template::is_template;
@@ -17,7 +17,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             continue;
         }
         if let Some(text) = text_for_server(loaded) {
-            let verdict = judge(text);
+            let verdict = cava_toml::check(text);
             if let Verdict::Refused(refusals) = verdict {
                 report(context, file, text, &refusals, findings);
             }
@@ -33,21 +33,21 @@ pub(super) fn text_for_server(loaded: &LoadedFile) -> Option<&str> {
     (source.encoding == Encoding::Utf8 && source.encoding_fault.is_none() && !is_template(text)).then_some(text)
 }
 
-fn report(context: HomeContext, file: FileId, text: &str, refusals: &[Refusal], findings: &mut Vec<Finding>) {
+fn report(context: HomeContext, file: FileId, text: &str, refusals: &[Rejection], findings: &mut Vec<Finding>) {
     let reporter = Reporter { context, file, text, shown: secrets::masked(text) };
     let Some(first) = refusals.first().filter(|first| is_tab(text, first)) else {
         findings.extend(refusals.iter().map(|refusal| reporter.finding(refusal)));
         return;
     };
     // The server stops at the first tab. A person should see them all, and what comes behind them.
-    let (beyond, strings) = judge_without_tabs(text);
+    let (beyond, strings) = check_without_tabs(text);
     findings.extend(strings.iter().map(|tabs| reporter.tabs(tabs, first)));
     if let Verdict::Refused(refusals) = beyond {
         findings.extend(refusals.iter().map(|refusal| reporter.finding(refusal)));
     }
 }
 
-fn is_tab(text: &str, refusal: &Refusal) -> bool {
+fn is_tab(text: &str, refusal: &Rejection) -> bool {
     matches!(refusal.reason, Reason::Unexpected(Inside::Basic | Inside::BasicLines)) && refusal.span.of(text) == "\t"
 }
 
@@ -67,7 +67,7 @@ impl Reporter<'_> {
         Location { file: self.file, span: Span::new(mark + span.start, mark + span.end) }
     }
 
-    fn finding(&self, refusal: &Refusal) -> Finding {
+    fn finding(&self, refusal: &Rejection) -> Finding {
         let (message, help) = refusal.explain(self.text);
         // The server repeats what it stumbles over, and that may be a secret.
         let is_secret = refusal.span.of(self.text) != refusal.span.of(&self.shown);
@@ -81,7 +81,7 @@ impl Reporter<'_> {
     }
 
     /// The tabs of one string; the server has words for the `first` refusal only.
-    fn tabs(&self, tabs: &[usize], first: &Refusal) -> Finding {
+    fn tabs(&self, tabs: &[usize], first: &Rejection) -> Finding {
         let span = |tab: usize| Span::new(tab, tab + 1);
         let at = tabs.first().map_or(first.span, |tab| span(*tab));
         let (message, help) = explain_tab();
@@ -99,14 +99,14 @@ impl Reporter<'_> {
     }
 }
 
-fn with_words(help: &str, refusal: &Refusal) -> String {
+fn with_words(help: &str, refusal: &Rejection) -> String {
     format!("{help}; the server says: {}", refusal.told())
 }
 
 /// Whether the server's parser gets beyond the place with a blank before it.
 fn blank_helps(text: &str, at: usize) -> bool {
     let (before, behind) = text.split_at(at);
-    match judge_without_tabs(&format!("{before} {behind}")).0 {
+    match check_without_tabs(&format!("{before} {behind}")).0 {
         Verdict::Refused(refusals) => refusals.first().is_some_and(|first| first.span.start > at + 1),
         Verdict::Accepted | Verdict::StackOverflow(_) => true,
         Verdict::TooDeep(_) => false,
@@ -114,7 +114,7 @@ fn blank_helps(text: &str, at: usize) -> bool {
 }
 
 /// The edits that write the same value in a way that the server takes, where there is one.
-fn fix_edits(text: &str, refusal: &Refusal) -> Option<Vec<TextEdit>> {
+fn fix_edits(text: &str, refusal: &Rejection) -> Option<Vec<TextEdit>> {
     let Span { start, end } = refusal.span;
     let written = refusal.span.of(text);
     let before = text.get(..start)?;

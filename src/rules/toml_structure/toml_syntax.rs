@@ -5,7 +5,7 @@ use crate::diagnostic::{Finding, Severity, Target};
 use crate::fix::edit::Safety;
 use crate::model::{FileId, LoadedFile, Location};
 use crate::rules::{HomeContext, faults_of_files, fixes};
-use crate::server::cava_toml::{Verdict, judge};
+use crate::server::cava_toml::{self, Verdict};
 use crate::source::position::BYTE_ORDER_MARK;
 use crate::source::{Kind, Span, secrets};
 
@@ -45,7 +45,7 @@ fn add_word_of_server(file: FileId, loaded: &LoadedFile, findings: &mut [Finding
         let help = finding.help.as_ref().map_or_else(String::new, |help| format!("{help}; "));
         finding.help = Some(format!("{help}{word}"));
     };
-    match judge(text) {
+    match cava_toml::check(text) {
         Verdict::Accepted => {
             for finding in findings.iter_mut().filter(|finding| line_of(finding).is_some()) {
                 finding.severity = Some(Severity::Warning);

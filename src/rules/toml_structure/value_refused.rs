@@ -6,7 +6,7 @@ use crate::diagnostic::Finding;
 use crate::rules::HomeContext;
 use crate::rules::settings::Settings;
 use crate::server::mapper::value::Value;
-use crate::server::mapper::{JsonFile, Origin, Problem};
+use crate::server::mapper::{FaultKind, JsonFile, Origin};
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let Some(settings) = Settings::of_home(context.model()) else { return };
@@ -17,7 +17,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     }
     let rules = mapping.resources.json(JsonFile::Validator);
     let mut seen = BTreeSet::new();
-    for fault in settings.faults(Problem::Validation) {
+    for fault in settings.faults(FaultKind::Validation) {
         let Some(key) = fault.key.as_deref() else { continue };
         let value = configuration.get(key);
         let own = value.and_then(|value| if let Origin::User { key } = &value.origin { Some(key.as_str()) } else { None });

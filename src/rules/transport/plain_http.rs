@@ -33,7 +33,7 @@ impl PlainHttp {
             let on = listener.port().map_or_else(String::new, |port| format!(" on port {port}"));
             let finding = Finding::new(context.number, at, format!("{}{on}", self.message));
             let help = anchor::remedy(context, listener, self.shown);
-            let fix = self.close(context, listener, at).map(|fix| Fix { afterwards: self.still_advertised(context), ..fix });
+            let fix = self.close(context, listener, at).map(|fix| Fix { follow_up: self.still_advertised(context), ..fix });
             let finding = finding.help(help).fix(fix);
             findings.push(Finding { key: anchor::key_of(context, listener), ..finding });
         }
@@ -89,8 +89,8 @@ impl PlainHttp {
             title: format!("comment out <{}> in the template of {}", self.element, file.rsplit('/').next().unwrap_or(file)),
             safety: Safety::Unsafe,
             edits: vec![edit(start, format!("{{# carbonlint[{}] ", self.rule)), edit(end, " #}".to_owned())],
-            touches: vec![self.parent.to_owned()],
-            afterwards: None,
+            scope: vec![self.parent.to_owned()],
+            follow_up: None,
         })
     }
 }

@@ -1,8 +1,8 @@
 //! What a refusal means to a person whose editor takes the same text: what the server's parser does not take, and what to write instead.
 
-use super::{Inside, Reason, Refusal, Type};
+use super::{Inside, Reason, Rejection, Type};
 
-impl Refusal {
+impl Rejection {
     /// What is wrong in `text`, lower case, without a full stop; and what to do about it.
     pub fn explain(&self, text: &str) -> (String, String) {
         let written = self.span.of(text);

@@ -5,12 +5,12 @@
 
 mod explain;
 mod lexer;
+mod messages;
 mod number;
 mod parser;
 mod tables;
 mod token;
 mod value;
-mod words;
 
 pub use explain::explain_tab;
 pub use value::Type;
@@ -23,7 +23,7 @@ pub enum Verdict {
     /// It reads it.
     Accepted,
     /// It refuses it: the first refusal is the first one that the server reports. Never empty.
-    Refused(Vec<Refusal>),
+    Refused(Vec<Rejection>),
     /// It puts a table into itself, and the server dies of a stack overflow: the header or key at which that happens.
     StackOverflow(Span),
     /// Arrays or inline tables nest deeper than [`MAX_NESTING`](crate::source::MAX_NESTING); the place of the first that does. Nothing is known
@@ -33,7 +33,7 @@ pub enum Verdict {
 
 /// A place that the server's parser does not take.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
+pub struct Rejection {
     /// Where it is.
     pub span: Span,
     /// The line that the server names, from 1.
@@ -133,7 +133,7 @@ impl Reason {
     }
 }
 
-impl Refusal {
+impl Rejection {
     /// The refusal as the server logs it.
     pub fn told(&self) -> String {
         format!("{} (line {}, column {})", self.message, self.line, self.column)
@@ -141,21 +141,21 @@ impl Refusal {
 }
 
 /// What the server's parser says of `text`.
-pub fn judge(text: &str) -> Verdict {
-    parser::judge(text, &lexer::lex(text, false).tokens)
+pub fn check(text: &str) -> Verdict {
+    parser::check(text, &lexer::lex(text, false).tokens)
 }
 
 /// What it would say if it took tabs in double quotes, and where those tabs are, string by string.
-pub fn judge_without_tabs(text: &str) -> (Verdict, Vec<Vec<usize>>) {
+pub fn check_without_tabs(text: &str) -> (Verdict, Vec<Vec<usize>>) {
     let lexed = lexer::lex(text, true);
-    let verdict = parser::judge(text, &lexed.tokens);
+    let verdict = parser::check(text, &lexed.tokens);
     // Beyond the place where the grammar gives up, strings may begin and end elsewhere than they seem to.
     let sure_to = match &verdict {
         Verdict::Refused(refusals) => refusals.iter().find(|refusal| refusal.reason.ends_parse()).map(|last| last.span.start),
         Verdict::TooDeep(span) => Some(span.start),
         Verdict::Accepted | Verdict::StackOverflow(_) => None,
     };
-    let is_sure = |tab: &usize| sure_to.is_none_or(|end| *tab < end);
-    let tabs = lexed.tabs.into_iter().filter(|string| string.first().is_some_and(is_sure));
+    let is_authoritative = |tab: &usize| sure_to.is_none_or(|end| *tab < end);
+    let tabs = lexed.tabs.into_iter().filter(|string| string.first().is_some_and(is_authoritative));
     (verdict, tabs.collect())
 }

@@ -46,20 +46,20 @@ impl Type {
 }
 
 /// Why a value is refused, and the server's message.
-pub(super) type Fault = (Reason, String);
+pub(super) type ValueRejection = (Reason, String);
 
-fn fault(reason: Reason, message: impl Into<String>) -> Fault {
+fn fault(reason: Reason, message: impl Into<String>) -> ValueRejection {
     (reason, message.into())
 }
 
 /// Takes a whole number with the base of its digits, which begin behind a prefix of `prefix` bytes.
-pub(super) fn integer(written: &str, prefix: usize, base: u32) -> Result<(), Fault> {
+pub(super) fn integer(written: &str, prefix: usize, base: u32) -> Result<(), ValueRejection> {
     let digits = written.get(prefix..).unwrap_or_default().replace('_', "");
     let refused = || fault(Reason::NumberTooLarge, "Integer is too large");
     i64::from_str_radix(&digits, base).map(|_| ()).map_err(|_| refused())
 }
 
-pub(super) fn float(written: &str) -> Result<(), Fault> {
+pub(super) fn float(written: &str) -> Result<(), ValueRejection> {
     let written = written.replace('_', "");
     // What the lexer takes for a float always is one.
     let value: f64 = written.parse().unwrap_or(0.0);
@@ -74,7 +74,7 @@ pub(super) fn float(written: &str) -> Result<(), Fault> {
 }
 
 /// The characters that an escape stands for, in UTF-16.
-pub(super) fn escape(written: &str) -> Result<Vec<u16>, Fault> {
+pub(super) fn escape(written: &str) -> Result<Vec<u16>, ValueRejection> {
     let one = |character: char| Ok(vec![u16::try_from(u32::from(character)).unwrap_or_default()]);
     match written.as_bytes().get(1) {
         Some(b'"') => one('"'),
@@ -97,20 +97,20 @@ pub(super) fn escape(written: &str) -> Result<Vec<u16>, Fault> {
 }
 
 /// A field of a date or a time that has `len` digits: its value where it lies in `range`.
-fn field(written: &str, len: usize, range: std::ops::RangeInclusive<u32>, what: &str) -> Result<u32, Fault> {
+fn field(written: &str, len: usize, range: std::ops::RangeInclusive<u32>, what: &str) -> Result<u32, ValueRejection> {
     let value = if written.len() == len { written.parse().ok() } else { None };
     value.filter(|value| range.contains(value)).ok_or_else(|| fault(Reason::Date, format!("Invalid {what}")))
 }
 
-pub(super) fn year(written: &str) -> Result<u32, Fault> {
+pub(super) fn year(written: &str) -> Result<u32, ValueRejection> {
     field(written, 4, 0..=9999, "year (valid range 0000..9999)")
 }
 
-pub(super) fn month(written: &str) -> Result<u32, Fault> {
+pub(super) fn month(written: &str) -> Result<u32, ValueRejection> {
     field(written, 2, 1..=12, "month (valid range 01..12)")
 }
 
-pub(super) fn day(written: &str, year: u32, month: u32) -> Result<(), Fault> {
+pub(super) fn day(written: &str, year: u32, month: u32) -> Result<(), ValueRejection> {
     const MONTHS: [&str; 12] = [
         "JANUARY",
         "FEBRUARY",
@@ -147,19 +147,19 @@ pub(super) fn day(written: &str, year: u32, month: u32) -> Result<(), Fault> {
     ))
 }
 
-pub(super) fn hour(written: &str) -> Result<u32, Fault> {
+pub(super) fn hour(written: &str) -> Result<u32, ValueRejection> {
     field(written, 2, 0..=23, "hour (valid range 00..23)")
 }
 
-pub(super) fn minute(written: &str) -> Result<u32, Fault> {
+pub(super) fn minute(written: &str) -> Result<u32, ValueRejection> {
     field(written, 2, 0..=59, "minutes (valid range 00..59)")
 }
 
-pub(super) fn second(written: &str) -> Result<u32, Fault> {
+pub(super) fn second(written: &str) -> Result<u32, ValueRejection> {
     field(written, 2, 0..=59, "seconds (valid range 00..59)")
 }
 
-pub(super) fn fraction(written: &str) -> Result<u32, Fault> {
+pub(super) fn fraction(written: &str) -> Result<u32, ValueRejection> {
     if written.len() > 9 {
         return Err(fault(Reason::Date, "Invalid nanoseconds (valid range 0..999999999)"));
     }
@@ -167,14 +167,14 @@ pub(super) fn fraction(written: &str) -> Result<u32, Fault> {
 }
 
 /// The hours of an offset from UTC, with their sign.
-pub(super) fn offset_hours(written: &str) -> Result<i32, Fault> {
+pub(super) fn offset_hours(written: &str) -> Result<i32, ValueRejection> {
     let hours: i32 = written.parse().map_err(|_| fault(Reason::Date, "Invalid zone offset"))?;
     let refused = || fault(Reason::Date, "Invalid zone offset hours (valid range -18..+18)");
     Some(hours).filter(|hours| (-18..=18).contains(hours)).ok_or_else(refused)
 }
 
 /// The minutes of an offset from UTC that has these hours; `true` in the error where both together go too far.
-pub(super) fn offset_minutes(written: &str, hours: i32) -> Result<(), (Fault, bool)> {
+pub(super) fn offset_minutes(written: &str, hours: i32) -> Result<(), (ValueRejection, bool)> {
     let minutes: i32 = written.parse().map_err(|_| (fault(Reason::Date, "Invalid zone offset"), false))?;
     if minutes > 59 {
         return Err((fault(Reason::Date, "Invalid zone offset minutes (valid range 0..59)"), false));

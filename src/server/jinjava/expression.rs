@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use super::Fault;
+use super::TemplateFault;
+use super::ast::Release;
 use super::lexer::{Lexeme, Symbol, lexemes};
-use super::tree::Release;
 use crate::source::Span;
 
 /// An expression with its place in the template.
@@ -80,7 +80,7 @@ const MAX_DEPTH: u16 = 100;
 const MAX_NESTED: u16 = 40;
 
 impl Expression {
-    fn new(kind: ExpressionKind, span: Span) -> Result<Self, Fault> {
+    fn new(kind: ExpressionKind, span: Span) -> Result<Self, TemplateFault> {
         use ExpressionKind as K;
         let mut depth = 0;
         let mut under = |part: &Expression| depth = depth.max(part.depth);
@@ -110,13 +110,13 @@ impl Expression {
             K::Map(entries) => entries.iter().for_each(|(_, part)| under(part)),
         }
         if depth >= MAX_DEPTH {
-            return Err(Fault::limit(span, "the expression is nested too deeply"));
+            return Err(TemplateFault::unsupported(span, "the expression is nested too deeply"));
         }
         Ok(Self { kind, span, depth: depth + 1 })
     }
 
     /// Parses the expression at `span` of `template`.
-    pub(super) fn parse(template: &str, span: Span, release: Release) -> Result<Self, Fault> {
+    pub(super) fn parse(template: &str, span: Span, release: Release) -> Result<Self, TemplateFault> {
         let lexemes = lexemes(template, span)?;
         let mut parser = Parser { template, release, lexemes: &lexemes, at: 0, depth: 0 };
         let expression = parser.expression()?.ok_or_else(|| parser.unexpected("an expression"))?;
@@ -125,7 +125,7 @@ impl Expression {
     }
 
     /// Parses the expressions at `span` of `template`, separated by commas, as a list.
-    pub(super) fn parse_list(template: &str, span: Span, release: Release) -> Result<Self, Fault> {
+    pub(super) fn parse_list(template: &str, span: Span, release: Release) -> Result<Self, TemplateFault> {
         let lexemes = lexemes(template, span)?;
         let mut parser = Parser { template, release, lexemes: &lexemes, at: 0, depth: 0 };
         let parts = parser.list()?;
@@ -142,7 +142,7 @@ struct Parser<'a> {
     depth: u16,
 }
 
-type Parsed = Result<Option<Expression>, Fault>;
+type Parsed = Result<Option<Expression>, TemplateFault>;
 
 impl Parser<'_> {
     fn lexeme(&self, ahead: usize) -> &Lexeme {
@@ -170,25 +170,25 @@ impl Parser<'_> {
         found
     }
 
-    fn expect(&mut self, sign: &str) -> Result<(), Fault> {
+    fn expect(&mut self, sign: &str) -> Result<(), TemplateFault> {
         if self.take(sign) { Ok(()) } else { Err(self.unexpected(&format!("`{sign}`"))) }
     }
 
-    fn expect_end(&self) -> Result<(), Fault> {
+    fn expect_end(&self) -> Result<(), TemplateFault> {
         if self.lexeme(0).symbol == Symbol::End { Ok(()) } else { Err(self.unexpected("the end of the expression")) }
     }
 
-    fn unexpected(&self, wanted: &str) -> Fault {
+    fn unexpected(&self, wanted: &str) -> TemplateFault {
         let lexeme = self.lexeme(0);
         let found = if lexeme.symbol == Symbol::End { "the end".to_owned() } else { format!("`{}`", self.image(0)) };
-        Fault::fatal(lexeme.span, &format!("expected {wanted}, found {found}"))
+        TemplateFault::fatal(lexeme.span, &format!("expected {wanted}, found {found}"))
     }
 
-    fn required(&self, parsed: Option<Expression>) -> Result<Expression, Fault> {
+    fn required(&self, parsed: Option<Expression>) -> Result<Expression, TemplateFault> {
         parsed.ok_or_else(|| self.unexpected("a value"))
     }
 
-    fn name(&mut self) -> Result<Rc<str>, Fault> {
+    fn name(&mut self) -> Result<Rc<str>, TemplateFault> {
         if self.lexeme(0).symbol != Symbol::Name {
             return Err(self.unexpected("a name"));
         }
@@ -202,21 +202,21 @@ impl Parser<'_> {
         Span::new(start, self.lexemes[self.at.saturating_sub(1)].span.end.max(start))
     }
 
-    fn make(&self, start: usize, kind: ExpressionKind) -> Result<Expression, Fault> {
+    fn make(&self, start: usize, kind: ExpressionKind) -> Result<Expression, TemplateFault> {
         Expression::new(kind, self.span_from(start))
     }
 
     fn expression(&mut self) -> Parsed {
         self.depth += 1;
         if self.depth > MAX_NESTED {
-            return Err(Fault::limit(self.lexeme(0).span, "the expression is nested too deeply"));
+            return Err(TemplateFault::unsupported(self.lexeme(0).span, "the expression is nested too deeply"));
         }
         let parsed = self.choice();
         self.depth -= 1;
         parsed
     }
 
-    fn some_expression(&mut self) -> Result<Expression, Fault> {
+    fn some_expression(&mut self) -> Result<Expression, TemplateFault> {
         let parsed = self.expression()?;
         self.required(parsed)
     }
@@ -272,7 +272,7 @@ impl Parser<'_> {
             let right = Box::new(self.required(right)?);
             let kind = match (*sign, &left.kind) {
                 ("=", ExpressionKind::Name(name)) => ExpressionKind::Named(name.clone(), right),
-                ("=", _) => return Err(Fault::fatal(left.span, "only a name can stand before `=`")),
+                ("=", _) => return Err(TemplateFault::fatal(left.span, "only a name can stand before `=`")),
                 (sign, _) => ExpressionKind::Binary(sign, Box::new(left), right),
             };
             left = self.make(start, kind)?;
@@ -320,7 +320,7 @@ impl Parser<'_> {
             if self.take(sign) {
                 self.depth += 1;
                 if self.depth > MAX_NESTED {
-                    return Err(Fault::limit(self.lexeme(0).span, "the expression is nested too deeply"));
+                    return Err(TemplateFault::unsupported(self.lexeme(0).span, "the expression is nested too deeply"));
                 }
                 let operand = self.unary()?;
                 self.depth -= 1;
@@ -435,14 +435,14 @@ impl Parser<'_> {
         kind
     }
 
-    fn arguments(&mut self) -> Result<Vec<Expression>, Fault> {
+    fn arguments(&mut self) -> Result<Vec<Expression>, TemplateFault> {
         self.expect("(")?;
         let parts = self.list()?;
         self.expect(")")?;
         Ok(parts)
     }
 
-    fn list(&mut self) -> Result<Vec<Expression>, Fault> {
+    fn list(&mut self) -> Result<Vec<Expression>, TemplateFault> {
         let mut parts: Vec<Expression> = self.expression()?.into_iter().collect();
         while !parts.is_empty() && self.take(",") {
             parts.push(self.some_expression()?);
@@ -450,14 +450,14 @@ impl Parser<'_> {
         Ok(parts)
     }
 
-    fn map(&mut self) -> Result<ExpressionKind, Fault> {
+    fn map(&mut self) -> Result<ExpressionKind, TemplateFault> {
         self.expect("{")?;
         let mut entries = Vec::new();
         while let Some(key) = self.expression()? {
             let name = match key.kind {
                 ExpressionKind::Text(text) => text,
                 ExpressionKind::Name(name) => name,
-                _ => return Err(Fault::fatal(key.span, "the key of a map must be a string or a name")),
+                _ => return Err(TemplateFault::fatal(key.span, "the key of a map must be a string or a name")),
             };
             self.expect(":")?;
             entries.push((name, self.some_expression()?));

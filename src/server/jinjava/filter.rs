@@ -1,8 +1,8 @@
 //! The filters of a template, as far as templates of products use them; the others are told from those that Jinjava has not at all.
 
-use super::convert::{Refusal, kind_of, to_double, to_integer, to_text};
+use super::ast::Release;
+use super::coerce::{Refusal, kind_of, to_double, to_integer, to_text};
 use super::member::property;
-use super::tree::Release;
 use super::value::{Map, Value};
 
 /// Jinjava's other filters (jinjava 2.6.0 FilterLibrary.java): a template may use them, but they are not followed here.
@@ -210,7 +210,7 @@ pub(super) fn apply(name: &str, value: &Value, arguments: &[Value], named: &Map,
         _ if NOT_FOLLOWED.contains(&name) => {
             return Err(Refusal::not_followed(&format!("the filter `{name}`")));
         }
-        _ => return Err(Refusal::passed(format!("there is no filter `{name}`: it gives nothing"))),
+        _ => return Err(Refusal::ignored(format!("there is no filter `{name}`: it gives nothing"))),
     })
 }
 

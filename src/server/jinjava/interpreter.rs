@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::convert::{Refusal, to_integer, to_text};
+use super::ast::{Branch, Macro, Node, NodeKind, Parsed, Release, Template};
+use super::coerce::{Refusal, to_integer, to_text};
 use super::expression::{Expression, ExpressionKind};
-use super::tree::{Branch, Macro, Node, NodeKind, Parsed, Release, Template};
 use super::value::{Map, Shared, Value};
-use super::{Fault, Gravity, exptest, filter, member, operator};
+use super::{Effect, TemplateFault, filter, member, operator, predicate};
 use crate::source::Span;
 
 /// What a template may take.
@@ -32,13 +32,13 @@ pub struct Rendered {
     /// What it prints.
     pub text: String,
     /// What went wrong, in the order in which it did.
-    pub faults: Vec<Fault>,
+    pub faults: Vec<TemplateFault>,
 }
 
 impl Rendered {
     /// Whether the server writes the text: nothing was fatal, and this implementation could follow everything.
     pub fn is_written(&self) -> bool {
-        self.faults.iter().all(|fault| fault.gravity == Gravity::Passed)
+        self.faults.iter().all(|fault| fault.effect == Effect::Ignored)
     }
 }
 
@@ -100,17 +100,17 @@ struct Interpreter<'a> {
     depth: usize,
     steps: u64,
     bytes: usize,
-    faults: Vec<Fault>,
+    faults: Vec<TemplateFault>,
 }
 
 /// Stops the rendering: a limit was reached, or a tag is broken.
-type Stop = Fault;
+type Stop = TemplateFault;
 
 impl Interpreter<'_> {
     fn nodes(&mut self, nodes: &[Node], out: &mut String) -> Result<(), Stop> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            return Err(Fault::limit(nodes.first().map_or(Span::default(), |node| node.span), "nested too deeply"));
+            return Err(TemplateFault::unsupported(nodes.first().map_or(Span::default(), |node| node.span), "nested too deeply"));
         }
         for node in nodes {
             self.node(node, out)?;
@@ -120,14 +120,16 @@ impl Interpreter<'_> {
     }
 
     fn step(&mut self, span: Span) -> Result<(), Stop> {
-        self.steps =
-            self.steps.checked_sub(1).ok_or_else(|| Fault::limit(span, "the template does more work than is allowed"))?;
+        self.steps = self
+            .steps
+            .checked_sub(1)
+            .ok_or_else(|| TemplateFault::unsupported(span, "the template does more work than is allowed"))?;
         Ok(())
     }
 
     fn allocate(&mut self, bytes: usize, span: Span) -> Result<(), Stop> {
         let left = self.bytes.checked_sub(bytes);
-        self.bytes = left.ok_or_else(|| Fault::limit(span, "the template writes more than is allowed"))?;
+        self.bytes = left.ok_or_else(|| TemplateFault::unsupported(span, "the template writes more than is allowed"))?;
         Ok(())
     }
 
@@ -144,7 +146,10 @@ impl Interpreter<'_> {
             NodeKind::Print(expression) => {
                 let value = self.resolve(expression)?;
                 if matches!(value, Value::Array(_)) {
-                    return Err(Fault::limit(node.span, "a printed array is an address in memory, which nobody can foretell"));
+                    return Err(TemplateFault::unsupported(
+                        node.span,
+                        "a printed array is an address in memory, which nobody can foretell",
+                    ));
                 }
                 let text = match &value {
                     Value::Text(text) => text.clone(),
@@ -169,7 +174,7 @@ impl Interpreter<'_> {
                 let mut text = String::new();
                 self.nodes(body, &mut text)?;
                 if name.contains('|') {
-                    return Err(Fault::limit(node.span, "a filter on a `set` block is not followed"));
+                    return Err(TemplateFault::unsupported(node.span, "a filter on a `set` block is not followed"));
                 }
                 self.put(name, Value::text(text));
                 Ok(())
@@ -232,11 +237,14 @@ impl Interpreter<'_> {
                 (_, Value::List(parts)) => {
                     for (number, name) in names.iter().enumerate() {
                         let part = parts.borrow().get(number).cloned();
-                        self.put(name, part.ok_or_else(|| Fault::fatal(span, "an item of the loop has fewer parts than names"))?);
+                        self.put(
+                            name,
+                            part.ok_or_else(|| TemplateFault::fatal(span, "an item of the loop has fewer parts than names"))?,
+                        );
                     }
                 }
                 (_, Value::Null) if !names.is_empty() => {
-                    return Err(Fault::fatal(span, "an item of the loop is nothing and has no parts"));
+                    return Err(TemplateFault::fatal(span, "an item of the loop is nothing and has no parts"));
                 }
                 // Other things are asked for their properties of these names; maps and strings have none.
                 _ => {}
@@ -261,7 +269,7 @@ impl Interpreter<'_> {
                 }
             }
             _ if names.len() != values.len() => {
-                return Err(Fault::fatal(span, "`set` has another number of values than of names"));
+                return Err(TemplateFault::fatal(span, "`set` has another number of values than of names"));
             }
             _ => names.iter().zip(values).for_each(|(name, value)| self.put(name, value.clone())),
         }
@@ -308,14 +316,14 @@ impl Interpreter<'_> {
             fault.span = span;
             fault.message = format!("the printed value looks like a template: {}", fault.message);
         }
-        rendered.map_err(|fault| Fault { span, ..fault })
+        rendered.map_err(|fault| TemplateFault { span, ..fault })
     }
 
     /// The value of an expression; nothing where it has none, which is a fault.
     fn resolve(&mut self, expression: &Parsed) -> Result<Value, Stop> {
         let expression = match expression {
             Ok(expression) => expression,
-            Err(fault) if fault.gravity == Gravity::Limit => return Err(fault.clone()),
+            Err(fault) if fault.effect == Effect::Unsupported => return Err(fault.clone()),
             Err(fault) => {
                 self.report(fault.clone());
                 return Ok(Value::Null);
@@ -323,7 +331,7 @@ impl Interpreter<'_> {
         };
         match self.evaluate(expression) {
             Ok(value) => Ok(value),
-            Err(fault) if fault.gravity == Gravity::Limit => Err(fault),
+            Err(fault) if fault.effect == Effect::Unsupported => Err(fault),
             Err(fault) => {
                 self.report(fault);
                 Ok(Value::Null)
@@ -331,10 +339,10 @@ impl Interpreter<'_> {
         }
     }
 
-    fn report(&mut self, fault: Fault) {
-        let is_new = |faults: &[Fault]| match faults.len() {
+    fn report(&mut self, fault: TemplateFault) {
+        let is_new = |faults: &[TemplateFault]| match faults.len() {
             0..MAX_FAULTS => !faults.contains(&fault),
-            _ => fault.gravity != Gravity::Passed && faults.iter().all(|other| other.gravity == Gravity::Passed),
+            _ => fault.effect != Effect::Ignored && faults.iter().all(|other| other.effect == Effect::Ignored),
         };
         if is_new(&self.faults) {
             self.faults.push(fault);
@@ -346,15 +354,15 @@ impl Interpreter<'_> {
         for value in values {
             let weight = value.weight(self.steps);
             let left = self.steps.checked_sub(weight.saturating_sub(1));
-            self.steps = left.ok_or_else(|| Fault::limit(span, "the template does more work than is allowed"))?;
+            self.steps = left.ok_or_else(|| TemplateFault::unsupported(span, "the template does more work than is allowed"))?;
         }
         Ok(())
     }
 
     /// A filter or a test that does not exist gives nothing, and the expression goes on with it.
-    fn or_nothing(&mut self, value: Result<Value, Fault>) -> Result<Value, Fault> {
+    fn or_nothing(&mut self, value: Result<Value, TemplateFault>) -> Result<Value, TemplateFault> {
         match value {
-            Err(fault) if fault.gravity == Gravity::Passed => {
+            Err(fault) if fault.effect == Effect::Ignored => {
                 self.report(fault);
                 Ok(Value::Null)
             }
@@ -362,10 +370,10 @@ impl Interpreter<'_> {
         }
     }
 
-    fn evaluate(&mut self, expression: &Expression) -> Result<Value, Fault> {
+    fn evaluate(&mut self, expression: &Expression) -> Result<Value, TemplateFault> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            return Err(Fault::limit(expression.span, "nested too deeply"));
+            return Err(TemplateFault::unsupported(expression.span, "nested too deeply"));
         }
         let value = self.value(expression);
         self.depth -= 1;
@@ -373,11 +381,11 @@ impl Interpreter<'_> {
     }
 
     #[expect(clippy::too_many_lines, reason = "one arm for each kind of expression")]
-    fn value(&mut self, expression: &Expression) -> Result<Value, Fault> {
+    fn value(&mut self, expression: &Expression) -> Result<Value, TemplateFault> {
         use ExpressionKind as K;
         let span = expression.span;
         self.step(span)?;
-        let refused = |refusal: Refusal| Fault { span, message: refusal.message, gravity: refusal.gravity };
+        let refused = |refusal: Refusal| TemplateFault { span, message: refusal.message, effect: refusal.effect };
         let value = match &expression.kind {
             K::Null => Value::Null,
             K::Boolean(boolean) => Value::Boolean(*boolean),
@@ -404,7 +412,7 @@ impl Interpreter<'_> {
                 let base = self.evaluate(base)?;
                 let arguments = self.each(arguments)?;
                 if matches!(base, Value::Null) {
-                    self.report(Fault::passed(span, &format!("`{name}` is called on nothing")));
+                    self.report(TemplateFault::ignored(span, &format!("`{name}` is called on nothing")));
                 }
                 self.work(&arguments, span)?;
                 // Every item of the base may be held against an argument.
@@ -439,7 +447,7 @@ impl Interpreter<'_> {
                 if let Some(argument) = &argument {
                     self.work([&of, argument], span)?;
                 }
-                let held = exptest::holds(name, &of, argument.as_ref(), self.release).map_err(refused);
+                let held = predicate::holds(name, &of, argument.as_ref(), self.release).map_err(refused);
                 self.or_nothing(held.map(|holds| Value::Boolean(holds != *negated)))?
             }
             K::Unary(operation, operand) => {
@@ -479,17 +487,17 @@ impl Interpreter<'_> {
                 }
                 Value::map(map)
             }
-            K::Named(..) => return Err(Fault::fatal(span, "`=` is no operator; `set` gives a name a value")),
+            K::Named(..) => return Err(TemplateFault::fatal(span, "`=` is no operator; `set` gives a name a value")),
         };
         Ok(value)
     }
 
-    fn each(&mut self, expressions: &[Expression]) -> Result<Vec<Value>, Fault> {
+    fn each(&mut self, expressions: &[Expression]) -> Result<Vec<Value>, TemplateFault> {
         expressions.iter().map(|expression| self.evaluate(expression)).collect()
     }
 
     /// The arguments, those with a name apart.
-    fn arguments(&mut self, expressions: &[Expression]) -> Result<(Vec<Value>, Map), Fault> {
+    fn arguments(&mut self, expressions: &[Expression]) -> Result<(Vec<Value>, Map), TemplateFault> {
         let named_first = expressions.iter().position(|expression| matches!(expression.kind, ExpressionKind::Named(..)));
         let behind = named_first.is_some_and(|first| first + 1 < expressions.len());
         if behind
@@ -498,7 +506,10 @@ impl Interpreter<'_> {
                 .skip(named_first.unwrap_or(0))
                 .any(|expression| !matches!(expression.kind, ExpressionKind::Named(..)))
         {
-            return Err(Fault::limit(expressions[0].span, "an argument without a name behind one with a name is not followed"));
+            return Err(TemplateFault::unsupported(
+                expressions[0].span,
+                "an argument without a name behind one with a name is not followed",
+            ));
         }
         let mut named = Map::new();
         let mut values = Vec::new();
@@ -524,16 +535,18 @@ impl Interpreter<'_> {
     }
 
     fn spend(&mut self, steps: u64, span: Span) -> Result<(), Stop> {
-        self.steps =
-            self.steps.checked_sub(steps).ok_or_else(|| Fault::limit(span, "the template does more work than is allowed"))?;
+        self.steps = self
+            .steps
+            .checked_sub(steps)
+            .ok_or_else(|| TemplateFault::unsupported(span, "the template does more work than is allowed"))?;
         Ok(())
     }
 
-    fn call(&mut self, name: &Rc<str>, arguments: &[Expression], span: Span) -> Result<Value, Fault> {
+    fn call(&mut self, name: &Rc<str>, arguments: &[Expression], span: Span) -> Result<Value, TemplateFault> {
         let called = self.scopes.iter().rev().find_map(|scope| scope.macros.get(name)).cloned();
         // Before its arguments are even looked at (AstMacroFunction.java).
         if called.is_some() && self.running.contains(name) {
-            self.report(Fault::passed(span, &format!("the macro `{name}` calls itself, which prints nothing")));
+            self.report(TemplateFault::ignored(span, &format!("the macro `{name}` calls itself, which prints nothing")));
             return Ok(Value::text(""));
         }
         let (values, mut named) = self.arguments(arguments)?;
@@ -554,11 +567,11 @@ impl Interpreter<'_> {
                 }
                 Ok(space)
             }
-            "range" if values.is_empty() => Err(Fault::fatal(span, "`range` expects a number")),
+            "range" if values.is_empty() => Err(TemplateFault::fatal(span, "`range` expects a number")),
             "range" => {
                 self.allocate(1000 * size_of::<Value>(), span)?;
                 let number = |at: usize, default: i64| values.get(at).map_or(Ok(default), to_integer);
-                let refused = |refusal: Refusal| Fault::fatal(span, &refusal.message);
+                let refused = |refusal: Refusal| TemplateFault::fatal(span, &refusal.message);
                 let (from, to) = if values.len() < 2 {
                     (0, number(0, 0).map_err(refused)?)
                 } else {
@@ -571,14 +584,14 @@ impl Interpreter<'_> {
                 Ok(Value::list(if step == 0 { Vec::new() } else { numbers.map(Value::Integer).collect() }))
             }
             "type" | "today" | "datetimeformat" | "unixtimestamp" | "truncate" | "strtotime" | "strtodate" | "super" => {
-                Err(Fault::limit(span, &format!("the function `{name}` is not followed")))
+                Err(TemplateFault::unsupported(span, &format!("the function `{name}` is not followed")))
             }
-            _ => Err(Fault::fatal(span, &format!("there is no function or macro `{name}`"))),
+            _ => Err(TemplateFault::fatal(span, &format!("there is no function or macro `{name}`"))),
         }
     }
 
     /// Runs a macro in a scope of its own, on top of the scopes of its caller (MacroFunction.java).
-    fn call_macro(&mut self, called: &Called, values: Vec<Value>, named: &mut Map, span: Span) -> Result<Value, Fault> {
+    fn call_macro(&mut self, called: &Called, values: Vec<Value>, named: &mut Map, span: Span) -> Result<Value, TemplateFault> {
         let Called { definition: called, level, defaults } = called;
         let mut scope = self.scopes.get(*level).cloned().unwrap_or_default();
         self.spend((scope.values.len() + scope.macros.len()) as u64, span)?;
@@ -651,7 +664,7 @@ fn slice(base: &Value, from: Option<&Value>, to: Option<&Value>, release: Releas
             }
         }
         // It takes the value of the whole expression with it (PropertyNotFoundException).
-        Value::Null => Err(Refusal::passed("a slice of nothing".to_owned())),
+        Value::Null => Err(Refusal::ignored("a slice of nothing".to_owned())),
         _ => Err("a slice of what is no list".into()),
     }
 }
@@ -682,10 +695,10 @@ mod tests {
     }
 
     /// What is printed, or the gravest fault.
-    fn shown(template: &str, release: Release) -> Result<String, Gravity> {
+    fn shown(template: &str, release: Release) -> Result<String, Effect> {
         let rendered = render(&Template::parse(template, release), release, &root(), Limits::default());
-        match rendered.faults.iter().map(|fault| fault.gravity).max() {
-            Some(gravity @ (Gravity::Fatal | Gravity::Limit)) => Err(gravity),
+        match rendered.faults.iter().map(|fault| fault.effect).max() {
+            Some(effect @ (Effect::Fatal | Effect::Unsupported)) => Err(effect),
             _ => Ok(rendered.text),
         }
     }
@@ -703,7 +716,7 @@ mod tests {
             ("{{ s if s is defined else undef }}", "abc"),
             ("{{ t ? 1 else 2 }}", "1"),
         ]);
-        assert_eq!(shown("{{ 1 if t : 2 }}", Release::Since27), Err(Gravity::Fatal));
+        assert_eq!(shown("{{ 1 if t : 2 }}", Release::Since27), Err(Effect::Fatal));
     }
 
     #[test]
@@ -731,7 +744,7 @@ mod tests {
         check(&[("{{ 1 < 2 == true }}{{ (1 < 2) in [true] }}", "truetrue")]);
         for template in ["{{ 1 < 2 < 3 }}", "{{ 1 in [1] in [true] }}", "{{ 1 in [1] not in [true] }}", "{{ 1 not in [1] > 2 }}"]
         {
-            assert_eq!(shown(template, Release::Since27), Err(Gravity::Fatal), "{template}");
+            assert_eq!(shown(template, Release::Since27), Err(Effect::Fatal), "{template}");
         }
     }
 
@@ -744,8 +757,8 @@ mod tests {
             ("{% for x in ls %}{% macro f() %}{{ x }}{% endmacro %}{{ f() }}{% endfor %}", "abc"),
         ]);
         let outside = "{% for x in ls %}{% macro f() %}{{ x }}{% endmacro %}{% endfor %}{{ f() }}";
-        assert_eq!(shown(outside, Release::Since27), Err(Gravity::Fatal));
-        assert_eq!(shown("{% macro f(a=')') %}{{ a }}{% endmacro %}{{ f() }}", Release::Since27), Err(Gravity::Fatal));
+        assert_eq!(shown(outside, Release::Since27), Err(Effect::Fatal));
+        assert_eq!(shown("{% macro f(a=')') %}{{ a }}{% endmacro %}{{ f() }}", Release::Since27), Err(Effect::Fatal));
     }
 
     #[test]
@@ -771,7 +784,7 @@ mod tests {
             ("{{ ls[undef:2] }}", "[]"),
             ("{{ undef['a':] }}{{ not undef[0:1] }}", ""),
         ]);
-        assert_eq!(shown("{{ m[0:1] }}", Release::Since27), Err(Gravity::Fatal));
+        assert_eq!(shown("{{ m[0:1] }}", Release::Since27), Err(Effect::Fatal));
     }
 
     #[test]
@@ -781,8 +794,8 @@ mod tests {
             ("{{ 'b' in csv.split(',') }}{{ 'b' in csv.split(',')|list }}", "falsetrue"),
             ("{% for x in csv.split(',') %}{{ x }};{% endfor %}", "a;b;;c;"),
         ]);
-        assert_eq!(shown("{{ csv.split(',').toList() }}", Release::Since27), Err(Gravity::Fatal));
-        assert_eq!(shown("{{ csv.split(',') }}", Release::Since27), Err(Gravity::Limit));
+        assert_eq!(shown("{{ csv.split(',').toList() }}", Release::Since27), Err(Effect::Fatal));
+        assert_eq!(shown("{{ csv.split(',') }}", Release::Since27), Err(Effect::Unsupported));
     }
 
     #[test]
@@ -792,7 +805,7 @@ mod tests {
             ("{{ undef|trim }}{{ t|reverse }}{{ '2.5'|int }}{{ '2.5'|float }}", "nulltrue22.5"),
             ("{{ '<\"'|escape }}{{ 'aaa'|replace('a','b',2) }}", "&lt;&quot;bba"),
         ]);
-        assert_eq!(shown("{{ s|abs }}", Release::Since27), Err(Gravity::Fatal));
+        assert_eq!(shown("{{ s|abs }}", Release::Since27), Err(Effect::Fatal));
     }
 
     #[test]
@@ -805,7 +818,7 @@ mod tests {
             ("a{% endif %}b", "ab"),
         ]);
         for template in ["{% endnosuch %}", "{% block %}x{% endblock %}", "{% set = 1 %}", "{{ () }}", "{{ range() }}"] {
-            assert_eq!(shown(template, Release::Since27), Err(Gravity::Fatal), "{template}");
+            assert_eq!(shown(template, Release::Since27), Err(Effect::Fatal), "{template}");
         }
     }
 
@@ -830,7 +843,7 @@ mod tests {
         assert_eq!(shown("{{ 3 > 2 == true }}{{ 1 in [1] in [true] }}", Release::Since25).as_deref(), Ok("truetrue"));
         let template = "{% for x in ls + undef.a %}{{ x }};{% endfor %}";
         assert_eq!(shown(template, Release::Until24).as_deref(), Ok("a;b;c;;"));
-        assert_eq!(shown("{% for x in ls if t else ls %}{{ x }}{% endfor %}", Release::Until24), Err(Gravity::Limit));
+        assert_eq!(shown("{% for x in ls if t else ls %}{{ x }}{% endfor %}", Release::Until24), Err(Effect::Unsupported));
         let template = "{{ t is not sameas true && undef }}";
         assert_eq!(shown(template, Release::Until24).as_deref(), Ok("true"));
         assert_eq!(shown(template, Release::Since25).as_deref(), Ok("false"));
@@ -841,7 +854,7 @@ mod tests {
         for template in
             ["{{ 1 not in ls }}", "{{ s is eq 'abc' }}", "{{ ls.pop() }}", "{{ namespace() }}", "{% set x %}a{% endset %}"]
         {
-            assert_eq!(shown(template, Release::Until24), Err(Gravity::Fatal), "{template}");
+            assert_eq!(shown(template, Release::Until24), Err(Effect::Fatal), "{template}");
             assert!(shown(template, Release::Since27).is_ok(), "{template}");
         }
         let cases =
@@ -880,8 +893,8 @@ mod tests {
         ] {
             let limits = Limits { steps: 1_000_000, bytes: 4 << 20 };
             let rendered = render(&Template::parse(&template, Release::Since27), Release::Since27, &root(), limits);
-            let gravest = rendered.faults.iter().map(|fault| fault.gravity).max();
-            assert_eq!(gravest, Some(Gravity::Limit), "{}", &template[..template.len().min(120)]);
+            let gravest = rendered.faults.iter().map(|fault| fault.effect).max();
+            assert_eq!(gravest, Some(Effect::Unsupported), "{}", &template[..template.len().min(120)]);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::Fault;
+use super::TemplateFault;
 use crate::source::Span;
 
 /// What a token of an expression is.
@@ -54,7 +54,7 @@ const SIGNS: [&str; 29] = [
 ];
 
 /// The tokens of the expression at `span` of `template`, an end behind them.
-pub(super) fn lexemes(template: &str, span: Span) -> Result<Vec<Lexeme>, Fault> {
+pub(super) fn lexemes(template: &str, span: Span) -> Result<Vec<Lexeme>, TemplateFault> {
     let mut lexer = Lexer { text: span.of(template), base: span.start, at: 0 };
     let mut found = Vec::new();
     loop {
@@ -74,7 +74,7 @@ struct Lexer<'a> {
 }
 
 impl<'a> Lexer<'a> {
-    fn next_lexeme(&mut self) -> Result<Lexeme, Fault> {
+    fn next_lexeme(&mut self) -> Result<Lexeme, TemplateFault> {
         let rest = self.rest();
         self.at += rest.len() - rest.trim_start().len();
         let start = self.at;
@@ -105,7 +105,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    fn read_sign(&mut self) -> Result<Symbol, Fault> {
+    fn read_sign(&mut self) -> Result<Symbol, TemplateFault> {
         let rest = self.rest();
         // A `+` with a digit behind it is a sign of the number, never an addition (ExtendedScanner.java).
         if rest.starts_with('+') && self.digits(self.at + 1) > 0 {
@@ -121,7 +121,7 @@ impl<'a> Lexer<'a> {
         self.text.as_bytes()[at.min(self.text.len())..].iter().take_while(|byte| byte.is_ascii_digit()).count()
     }
 
-    fn read_number(&mut self) -> Result<Symbol, Fault> {
+    fn read_number(&mut self) -> Result<Symbol, TemplateFault> {
         let start = self.at;
         let mut end = start + self.digits(start);
         let mut is_double = false;
@@ -144,7 +144,7 @@ impl<'a> Lexer<'a> {
         Ok(number)
     }
 
-    fn read_text(&mut self) -> Result<Symbol, Fault> {
+    fn read_text(&mut self) -> Result<Symbol, TemplateFault> {
         let mut characters = self.rest().char_indices();
         let quote = characters.next().map_or('"', |(_, quote)| quote);
         let mut text = String::new();
@@ -169,8 +169,8 @@ impl<'a> Lexer<'a> {
         Err(self.fault("a string is not closed"))
     }
 
-    fn fault(&self, message: &str) -> Fault {
+    fn fault(&self, message: &str) -> TemplateFault {
         let len = self.rest().chars().next().map_or(0, char::len_utf8);
-        Fault::fatal(Span::new(self.base + self.at, self.base + self.at + len), message)
+        TemplateFault::fatal(Span::new(self.base + self.at, self.base + self.at + len), message)
     }
 }

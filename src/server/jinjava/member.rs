@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use super::convert::{Refusal, kind_of, to_integer, to_text};
-use super::tree::Release;
+use super::ast::Release;
+use super::coerce::{Refusal, kind_of, to_integer, to_text};
 use super::value::{Map, Value};
 
 /// `base.name` or `base[name]`. An array has places only, and the server fails on any other name (ArrayELResolver.java).
@@ -379,7 +379,7 @@ fn split(text: &str, separator: &str) -> Result<Vec<Value>, Refusal> {
 
 /// What the server reports and passes over (IndexOutOfRangeException.java).
 fn out_of_range() -> Refusal {
-    Refusal::passed("an index is out of range".to_owned())
+    Refusal::ignored("an index is out of range".to_owned())
 }
 
 /// From and to count UTF-16 units.
@@ -400,7 +400,7 @@ pub(super) fn text_of(units: &[u16]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::server::jinjava::Gravity;
+    use crate::server::jinjava::Effect;
 
     #[test]
     fn split_drops_what_is_empty_at_the_end() {
@@ -432,18 +432,18 @@ mod tests {
 
     #[test]
     fn a_method_that_java_has_is_not_followed_and_any_other_is_wrong() {
-        let gravity =
-            |name: &str, release| call(&Value::text("a"), name, &[Value::text("b")], release).map_err(|refusal| refusal.gravity);
-        assert!(matches!(gravity("compareTo", Release::Since27), Err(Gravity::Limit)));
-        assert!(matches!(gravity("compare", Release::Since27), Err(Gravity::Fatal)));
-        assert!(matches!(gravity("indexOf", Release::Since26), Err(Gravity::Limit)));
-        assert!(gravity("indexOf", Release::Since27).is_ok());
+        let effect =
+            |name: &str, release| call(&Value::text("a"), name, &[Value::text("b")], release).map_err(|refusal| refusal.effect);
+        assert!(matches!(effect("compareTo", Release::Since27), Err(Effect::Unsupported)));
+        assert!(matches!(effect("compare", Release::Since27), Err(Effect::Fatal)));
+        assert!(matches!(effect("indexOf", Release::Since26), Err(Effect::Unsupported)));
+        assert!(effect("indexOf", Release::Since27).is_ok());
         let list = Value::list(vec![Value::Integer(1)]);
         assert!(matches!(
-            call(&list, "pop", &[Value::Integer(9)], Release::Since27).map_err(|refusal| refusal.gravity),
-            Err(Gravity::Passed)
+            call(&list, "pop", &[Value::Integer(9)], Release::Since27).map_err(|refusal| refusal.effect),
+            Err(Effect::Ignored)
         ));
-        assert!(matches!(call(&list, "pop", &[], Release::Until24).map_err(|refusal| refusal.gravity), Err(Gravity::Fatal)));
+        assert!(matches!(call(&list, "pop", &[], Release::Until24).map_err(|refusal| refusal.effect), Err(Effect::Fatal)));
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 use std::rc::Rc;
 
-use super::convert::{Refusal, kind_of, to_double, to_integer, to_text, to_type_of};
-use super::tree::Release;
+use super::ast::Release;
+use super::coerce::{Refusal, kind_of, to_double, to_integer, to_text, to_type_of};
 use super::value::{Map, Value};
 use crate::server::java::hash::HashOrdered;
 

@@ -1,11 +1,11 @@
-//! Problem 2: keys are renamed by key-mappings.json (config-mapper KeyMapper.java).
+//! Stage 2: keys are renamed by key-mappings.json (config-mapper KeyMapper.java).
 
 use indexmap::IndexMap;
 use serde_json::{Map as Json, Value as JsonValue};
 
 use super::flatten::Setting;
 use super::value::Value;
-use super::{Effective, Fault, Origin, Problem};
+use super::{Effective, FaultKind, MappingFault, Origin};
 use crate::server::java::hash::HashOrdered;
 
 /// Two keys of the user that map to one.
@@ -24,7 +24,7 @@ pub fn map_keys(
     settings: &IndexMap<String, Setting>,
     mappings: &Json<String, JsonValue>,
     collisions: &mut Vec<Collision>,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<MappingFault>,
 ) -> HashOrdered<Effective> {
     let flat = HashOrdered::from_all(settings.iter().map(|(key, setting)| (key.clone(), setting)).collect());
     let mut mapped: IndexMap<String, Effective> = IndexMap::new();
@@ -54,13 +54,17 @@ pub fn targets<'a>(mappings: &'a Json<String, JsonValue>, key: &'a str) -> Vec<&
 }
 
 /// Mappings with a colon rename keys inside the elements of a list.
-fn rename_in_elements(mapped: &mut IndexMap<String, Effective>, mappings: &Json<String, JsonValue>, faults: &mut Vec<Fault>) {
+fn rename_in_elements(
+    mapped: &mut IndexMap<String, Effective>,
+    mappings: &Json<String, JsonValue>,
+    faults: &mut Vec<MappingFault>,
+) {
     for (key, target) in mappings {
         let parts: Vec<&str> = key.split(':').collect();
         let [list, attribute] = parts[..] else {
             if parts.len() > 2 {
-                faults.push(Fault::new(
-                    Problem::KeyMapping,
+                faults.push(MappingFault::new(
+                    FaultKind::KeyMapping,
                     None,
                     format!("key-mappings.json maps `{key}`, which has more than one colon"),
                 ));
@@ -81,8 +85,8 @@ fn rename_in_elements(mapped: &mut IndexMap<String, Effective>, mappings: &Json<
                     [_, attribute] => {
                         element.insert(attribute.to_owned(), value.clone());
                     }
-                    _ => faults.push(Fault::new(
-                        Problem::KeyMapping,
+                    _ => faults.push(MappingFault::new(
+                        FaultKind::KeyMapping,
                         Some(list),
                         format!("key-mappings.json maps `{key}` to `{name}`, which is no key of an element"),
                     )),

@@ -7,8 +7,8 @@ use std::ops::RangeInclusive;
 
 use serde_json::Value as JsonValue;
 
-use super::reading::{Place, Step, Use, UseKind};
-use super::schema::{Knowledge, Schema};
+use super::key_usage::{Place, Step, Use, UseKind};
+use super::schema::{Schema, SchemaSource};
 use crate::catalog::Version;
 use crate::source::{Span, secrets};
 
@@ -358,7 +358,7 @@ impl<'a> KeyTable<'a> {
             builder.section(table, lines);
         }
         let mut schema = builder.finish();
-        schema.knowledge = Knowledge::Catalogue { product: self.product.to_owned(), versions, exact };
+        schema.knowledge = SchemaSource::Catalogue { product: self.product.to_owned(), versions, exact };
         schema
     }
 

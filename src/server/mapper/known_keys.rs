@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::key_table::{KeyTable, Wanted};
-use super::schema::{Knowledge, Schema};
+use super::schema::{Schema, SchemaSource};
 use crate::catalog::Version;
 
 /// The text of each table, by the product's id.
@@ -63,6 +63,6 @@ fn guess_among(tables: &[&str], keys: &BTreeSet<&str>) -> Option<Schema> {
     }
     // The version is the least sure of it: what any version knows is known.
     let mut schema = table.schema(0..=table.versions.len() - 1, false);
-    schema.knowledge = Knowledge::Guess { product: table.product.to_owned(), version: table.versions[*version].clone() };
+    schema.knowledge = SchemaSource::Guess { product: table.product.to_owned(), version: table.versions[*version].clone() };
     Some(schema)
 }

@@ -1,21 +1,21 @@
 //! What the server makes of deployment.toml: a stage per file, from the text to the rendered files (wso2/config-mapper). Every value
 //! knows whether the user, an inference or a default has set it.
 
+mod context;
 mod defaults;
 pub mod environment;
 mod flatten;
 mod infer;
 mod key_mapping;
 pub mod key_table;
+pub mod key_usage;
 pub mod known_keys;
 pub mod metadata;
-pub mod reading;
 mod references;
 mod release;
 mod render;
 pub mod resources;
 pub mod schema;
-mod tree;
 pub mod units;
 mod validation;
 pub mod value;
@@ -24,6 +24,7 @@ use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 
+pub use context::segments;
 pub use environment::Environment;
 pub use flatten::Setting;
 pub use key_mapping::Collision;
@@ -31,7 +32,6 @@ pub use references::placeholders;
 pub use release::Release;
 pub use render::{Output, Renderer};
 pub use resources::{JsonFile, Resources};
-pub use tree::segments;
 
 use crate::server::java::hash::HashOrdered;
 use references::Secrets;
@@ -65,9 +65,9 @@ pub enum Origin {
 
 /// What the mapper cannot do with a value. Each stops the start of the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
+pub struct MappingFault {
     /// What is wrong.
-    pub problem: Problem,
+    pub kind: FaultKind,
     /// The key whose value it is, after mapping.
     pub key: Option<String>,
     /// The placeholder in the value: `$ref{server.hostname}`.
@@ -78,7 +78,7 @@ pub struct Fault {
 
 /// What can be wrong with a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Problem {
+pub enum FaultKind {
     /// key-mappings.json maps the key in a way that the mapper does not know.
     KeyMapping,
     /// `$secret{}` without an alias.
@@ -107,21 +107,21 @@ pub enum Problem {
     UnclosedQuote,
 }
 
-impl Fault {
-    fn new(problem: Problem, key: Option<&str>, message: String) -> Self {
-        Self { problem, key: key.map(ToOwned::to_owned), placeholder: None, message }
+impl MappingFault {
+    fn new(kind: FaultKind, key: Option<&str>, message: String) -> Self {
+        Self { kind, key: key.map(ToOwned::to_owned), placeholder: None, message }
     }
 
-    fn placeholder(problem: Problem, name: &str, key: &str, what: &str) -> Self {
-        let kind = match problem {
-            Problem::UndefinedSecret | Problem::PlainSecret => "secret",
-            Problem::UnsetProperty | Problem::PropertyCharacters => "sys",
-            Problem::UnsetVariable | Problem::VariableCharacters => "env",
+    fn placeholder(kind: FaultKind, name: &str, key: &str, what: &str) -> Self {
+        let function = match kind {
+            FaultKind::UndefinedSecret | FaultKind::PlainSecret => "secret",
+            FaultKind::UnsetProperty | FaultKind::PropertyCharacters => "sys",
+            FaultKind::UnsetVariable | FaultKind::VariableCharacters => "env",
             _ => "ref",
         };
-        let placeholder = format!("${kind}{{{name}}}");
+        let placeholder = format!("${function}{{{name}}}");
         let message = format!("`{placeholder}` {what}");
-        Self { problem, key: Some(key.to_owned()), placeholder: Some(placeholder), message }
+        Self { kind, key: Some(key.to_owned()), placeholder: Some(placeholder), message }
     }
 }
 
@@ -137,7 +137,7 @@ pub struct Configuration {
     /// Keys of the user of which another one takes the place.
     pub collisions: Vec<Collision>,
     /// What stops the start.
-    pub faults: Vec<Fault>,
+    pub faults: Vec<MappingFault>,
     tree: crate::server::jinjava::value::Value,
     /// Keys of the user with what they are mapped to.
     targets: BTreeMap<String, Vec<String>>,
@@ -145,7 +145,7 @@ pub struct Configuration {
 
 impl Configuration {
     /// Runs every stage but the last on a deployment.toml. `None` if it is not valid TOML.
-    pub fn work_out(toml: &str, resources: &Resources, environment: &Environment, release: &Release) -> Option<Self> {
+    pub fn resolve(toml: &str, resources: &Resources, environment: &Environment, release: &Release) -> Option<Self> {
         let settings = flatten::flatten(toml)?;
         let mut faults = Vec::new();
         let mut collisions = Vec::new();
@@ -159,7 +159,7 @@ impl Configuration {
             units::convert(&mut effective, units, &mut faults);
         }
         validation::validate(&effective, resources.json(JsonFile::Validator), &mut faults);
-        let tree = tree::grow(&effective, &mut faults);
+        let tree = context::grow(&effective, &mut faults);
         let targets = settings
             .keys()
             .map(|key| (key.clone(), key_mapping::targets(mappings, key).into_iter().map(ToOwned::to_owned).collect()))

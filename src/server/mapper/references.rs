@@ -1,4 +1,4 @@
-//! Problem 5: `$secret{}`, `$sys{}`, `$env{}` and `$ref{}` are resolved, in this order (config-mapper ReferenceResolver.java).
+//! Stage 5: `$secret{}`, `$sys{}`, `$env{}` and `$ref{}` are resolved, in this order (config-mapper ReferenceResolver.java).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use super::flatten::Setting;
 use super::value::Value;
-use super::{Effective, Environment, Fault, Problem, Release};
+use super::{Effective, Environment, FaultKind, MappingFault, Release};
 use crate::server::java::hash::HashOrdered;
 
 /// The names between `$kind{` and `}` in `text`, in written order (StringUtils.substringsBetween).
@@ -29,7 +29,7 @@ pub struct Secrets(BTreeMap<String, String>);
 
 impl Secrets {
     /// Reads the secrets of a flat map. A value that is no string stops the start.
-    pub fn read(settings: &IndexMap<String, Setting>, release: &Release, faults: &mut Vec<Fault>) -> Self {
+    pub fn read(settings: &IndexMap<String, Setting>, release: &Release, faults: &mut Vec<MappingFault>) -> Self {
         let mut secrets = BTreeMap::new();
         for table in ["secrets", "runtime_secrets"] {
             if table == "runtime_secrets" && !release.has_runtime_secrets() {
@@ -42,8 +42,8 @@ impl Secrets {
                     Value::Text(text) => {
                         secrets.insert(alias.to_owned(), text.clone());
                     }
-                    _ => faults.push(Fault::new(
-                        Problem::SecretType,
+                    _ => faults.push(MappingFault::new(
+                        FaultKind::SecretType,
                         Some(key),
                         format!("`{key}` must be a string: the server reads every value of `[{table}]` as one"),
                     )),
@@ -70,7 +70,7 @@ pub fn resolve(
     secrets: &Secrets,
     environment: &Environment,
     release: &Release,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<MappingFault>,
 ) {
     check_secrets(map, secrets, faults);
     for kind in [Outside::Property, Outside::Variable] {
@@ -83,7 +83,7 @@ pub fn resolve(
 }
 
 /// Whether every `$secret{}` has an alias that is encrypted. Elements of arrays of tables are looked at, what lies in them is not.
-fn check_secrets(map: &HashOrdered<Effective>, secrets: &Secrets, faults: &mut Vec<Fault>) {
+fn check_secrets(map: &HashOrdered<Effective>, secrets: &Secrets, faults: &mut Vec<MappingFault>) {
     for (key, effective) in map.in_order() {
         let texts: Vec<&str> = match &effective.value {
             Value::Text(text) => vec![text],
@@ -103,10 +103,12 @@ fn check_secrets(map: &HashOrdered<Effective>, secrets: &Secrets, faults: &mut V
         for alias in texts.into_iter().flat_map(|text| placeholders(text, "secret")) {
             match secrets.0.get(alias) {
                 None if secrets.come_from_vault() => {}
-                None => faults.push(Fault::placeholder(Problem::UndefinedSecret, alias, key, "has no alias in `[secrets]`")),
+                None => {
+                    faults.push(MappingFault::placeholder(FaultKind::UndefinedSecret, alias, key, "has no alias in `[secrets]`"))
+                }
                 Some(value) if value.find('[').is_some_and(|open| value[open..].contains(']')) => {
-                    faults.push(Fault::placeholder(
-                        Problem::PlainSecret,
+                    faults.push(MappingFault::placeholder(
+                        FaultKind::PlainSecret,
                         alias,
                         key,
                         "is not encrypted yet: its value stands in brackets",
@@ -131,7 +133,7 @@ fn replace_outside(
     key: &str,
     environment: &Environment,
     release: &Release,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<MappingFault>,
 ) {
     match value {
         Value::Text(text) if text.contains('$') => *text = replaced(text, kind, key, environment, release, faults),
@@ -163,7 +165,7 @@ fn replaced(
     key: &str,
     environment: &Environment,
     release: &Release,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<MappingFault>,
 ) -> String {
     let word = if kind == Outside::Property { "sys" } else { "env" };
     let mut result = text.to_owned();
@@ -175,8 +177,10 @@ fn replaced(
         let Some(value) = value else {
             if !environment.is_unknown {
                 faults.push(match kind {
-                    Outside::Property => Fault::placeholder(Problem::UnsetProperty, name, key, "is not set"),
-                    Outside::Variable => Fault::placeholder(Problem::UnsetVariable, name, key, "is not in the environment"),
+                    Outside::Property => MappingFault::placeholder(FaultKind::UnsetProperty, name, key, "is not set"),
+                    Outside::Variable => {
+                        MappingFault::placeholder(FaultKind::UnsetVariable, name, key, "is not in the environment")
+                    }
                 });
             }
             continue;
@@ -185,8 +189,8 @@ fn replaced(
         let is_plain = kind == Outside::Variable && release.quotes_variables();
         match if is_plain { Some(value.to_owned()) } else { as_replacement(value) } {
             Some(value) => result = result.replace(&format!("${word}{{{name}}}"), &value),
-            None => faults.push(Fault::placeholder(
-                if kind == Outside::Property { Problem::PropertyCharacters } else { Problem::VariableCharacters },
+            None => faults.push(MappingFault::placeholder(
+                if kind == Outside::Property { FaultKind::PropertyCharacters } else { FaultKind::VariableCharacters },
                 name,
                 key,
                 "has a value with a `$` or a `\\` that the server fails on",
@@ -211,7 +215,7 @@ fn as_replacement(text: &str) -> Option<String> {
 }
 
 /// Replaces references whose own target has none left, round by round.
-fn resolve_references(map: &mut HashOrdered<Effective>, faults: &mut Vec<Fault>) {
+fn resolve_references(map: &mut HashOrdered<Effective>, faults: &mut Vec<MappingFault>) {
     // Which keys hold references, and which keys are referred to by whom.
     let mut waiting: IndexMap<String, BTreeSet<String>> = IndexMap::new();
     let mut wanted: IndexMap<String, BTreeSet<String>> = IndexMap::new();
@@ -245,16 +249,16 @@ fn resolve_references(map: &mut HashOrdered<Effective>, faults: &mut Vec<Fault>)
     }
     for (name, users) in wanted {
         for user in users.iter().filter(|user| waiting.contains_key(*user)) {
-            faults.push(Fault::placeholder(Problem::CircularReference, &name, user, "leads in a circle back to itself"));
+            faults.push(MappingFault::placeholder(FaultKind::CircularReference, &name, user, "leads in a circle back to itself"));
         }
     }
 }
 
-fn replace_reference(map: &mut HashOrdered<Effective>, name: &str, users: &BTreeSet<String>, faults: &mut Vec<Fault>) {
+fn replace_reference(map: &mut HashOrdered<Effective>, name: &str, users: &BTreeSet<String>, faults: &mut Vec<MappingFault>) {
     let target = map.get(name).map(|effective| effective.value.clone()).filter(|value| *value != Value::Null);
     let Some(target) = target else {
         for user in users {
-            faults.push(Fault::placeholder(Problem::UnknownReference, name, user, "names no key"));
+            faults.push(MappingFault::placeholder(FaultKind::UnknownReference, name, user, "names no key"));
         }
         return;
     };

@@ -11,7 +11,7 @@ pub struct Output {
     /// What the server writes; `None` where it fails, or where this tool cannot follow it.
     pub text: Option<String>,
     /// What is wrong with the template, with places in [`Output::template`].
-    pub faults: Vec<jinjava::Fault>,
+    pub faults: Vec<jinjava::TemplateFault>,
 }
 
 /// Renders templates with one configuration.

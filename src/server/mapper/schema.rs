@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map as Json, Value as JsonValue};
 
+use super::context::segments;
 use super::infer::Pattern;
 use super::key_mapping::targets;
-use super::reading::{Reading, Step, Use, UseKind};
+use super::key_usage::{KeyUsage, Step, Use, UseKind};
 use super::references::placeholders;
-use super::tree::segments;
 use super::value::Value;
 use super::{JsonFile, Resources};
 use crate::catalog::Version;
@@ -17,10 +17,10 @@ use crate::catalog::Version;
 #[derive(Debug, Default)]
 pub struct Schema {
     /// What the templates read.
-    pub reading: Reading,
+    pub reading: KeyUsage,
     /// The files that the templates render, by the numbers that uses have.
     pub outputs: Vec<String>,
-    pub(super) knowledge: Knowledge,
+    pub(super) knowledge: SchemaSource,
     pub(super) mappings: Json<String, JsonValue>,
     /// The keys of infer.json with the values from which something follows.
     pub(super) infer: BTreeMap<String, Vec<String>>,
@@ -38,7 +38,7 @@ pub struct Schema {
 
 /// Where a schema is known from.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Knowledge {
+pub enum SchemaSource {
     /// The home's own templates and JSON files.
     #[default]
     Home,
@@ -60,7 +60,7 @@ pub enum Knowledge {
     },
 }
 
-impl Knowledge {
+impl SchemaSource {
     /// The id of the product whose table of keys it is; `None` for a home's own.
     pub fn product(&self) -> Option<&str> {
         match self {
@@ -71,7 +71,7 @@ impl Knowledge {
 
     /// Whether a key that it does not have is one that the server does not read: not for a product that is guessed, nor for a version
     /// that is newer or older than every one whose keys are known.
-    pub fn is_sure(&self) -> bool {
+    pub fn is_authoritative(&self) -> bool {
         match self {
             Self::Home => true,
             Self::Catalogue { versions, exact, .. } => *exact || versions.len() > 1,
@@ -99,7 +99,7 @@ pub enum KeyType {
 
 impl Schema {
     /// The schema of a home with these resources and what its templates read.
-    pub fn of_home(resources: &Resources, reading: Reading) -> Self {
+    pub fn of_home(resources: &Resources, reading: KeyUsage) -> Self {
         let mut schema = Self {
             reading,
             outputs: resources.templates.clone(),
@@ -158,7 +158,7 @@ impl Schema {
     }
 
     /// Where it is known from.
-    pub fn knowledge(&self) -> &Knowledge {
+    pub fn source(&self) -> &SchemaSource {
         &self.knowledge
     }
 

@@ -1,20 +1,20 @@
-//! Problem 6: times are converted to the unit that unit-resolve.json asks for (config-mapper UnitResolver.java).
+//! Stage 6: times are converted to the unit that unit-resolve.json asks for (config-mapper UnitResolver.java).
 
 use serde_json::{Map as Json, Value as JsonValue};
 
 use super::value::Value;
-use super::{Effective, Fault, Problem};
+use super::{Effective, FaultKind, MappingFault};
 use crate::server::java::hash::HashOrdered;
 
 /// Converts the times of `units`, the object `time` of unit-resolve.json. The first that cannot be converted stops the start; the others
 /// are converted all the same.
-pub fn convert(map: &mut HashOrdered<Effective>, units: &Json<String, JsonValue>, faults: &mut Vec<Fault>) {
+pub fn convert(map: &mut HashOrdered<Effective>, units: &Json<String, JsonValue>, faults: &mut Vec<MappingFault>) {
     for (key, unit) in units {
         let Some(unit) = unit.as_str() else { continue };
         let Some(effective) = map.get_mut(key) else { continue };
         match converted(&effective.value, unit) {
             Ok(text) => effective.value = Value::Text(text),
-            Err(message) => faults.push(Fault::new(Problem::Time, Some(key), format!("`{key}` {message}"))),
+            Err(message) => faults.push(MappingFault::new(FaultKind::Time, Some(key), format!("`{key}` {message}"))),
         }
     }
 }

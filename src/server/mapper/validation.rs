@@ -1,14 +1,14 @@
-//! Problem 7: values are held against validator.json (config-mapper Validator.java). Only a rule with `regex` is run.
+//! Stage 7: values are held against validator.json (config-mapper Validator.java). Only a rule with `regex` is run.
 
 use regex_lite::Regex;
 use serde_json::{Map as Json, Value as JsonValue};
 
 use super::value::Value;
-use super::{Effective, Fault, Problem};
+use super::{Effective, FaultKind, MappingFault};
 use crate::server::java::hash::HashOrdered;
 
 /// Holds the values against the rules; what does not match stops the start.
-pub fn validate(map: &HashOrdered<Effective>, rules: &Json<String, JsonValue>, faults: &mut Vec<Fault>) {
+pub fn validate(map: &HashOrdered<Effective>, rules: &Json<String, JsonValue>, faults: &mut Vec<MappingFault>) {
     for (key, rules) in rules {
         for rule in rules.as_array().into_iter().flatten().filter_map(JsonValue::as_object) {
             if !applies(map, rule) {
@@ -29,7 +29,7 @@ fn applies(map: &HashOrdered<Effective>, rule: &Json<String, JsonValue>) -> bool
 }
 
 /// The server casts every value to a string, even where the rule has no `regex`.
-fn check(map: &HashOrdered<Effective>, key: &str, rule: &Json<String, JsonValue>, faults: &mut Vec<Fault>) {
+fn check(map: &HashOrdered<Effective>, key: &str, rule: &Json<String, JsonValue>, faults: &mut Vec<MappingFault>) {
     let parts: Vec<&str> = key.split(':').filter(|part| !part.is_empty()).collect();
     let (list, attribute) = if let [list, attribute] = parts[..] { (list, Some(attribute)) } else { (key, None) };
     let values: Vec<Value> = match (attribute, map.get(list).map(|effective| &effective.value)) {
@@ -56,12 +56,12 @@ fn check(map: &HashOrdered<Effective>, key: &str, rule: &Json<String, JsonValue>
                 if regex.as_ref().is_some_and(|regex| !regex.is_match(&text)) {
                     let own = rule.get("error_message").and_then(JsonValue::as_str).map(ToOwned::to_owned);
                     let said = own.unwrap_or_else(|| format!("`{key}` does not match `{}`", pattern.unwrap_or_default()));
-                    faults.push(Fault::new(Problem::Validation, Some(list), said));
+                    faults.push(MappingFault::new(FaultKind::Validation, Some(list), said));
                 }
             }
             Value::Null if regex.is_none() => {}
-            _ => faults.push(Fault::new(
-                Problem::Validation,
+            _ => faults.push(MappingFault::new(
+                FaultKind::Validation,
                 Some(list),
                 format!("`{key}` must be a string: the server's validator fails on any other type"),
             )),

@@ -3,7 +3,7 @@
 use super::{DOT, Parser, Step};
 use crate::server::cava_toml::Inside;
 use crate::server::cava_toml::token::{Kind, Kinds, Token};
-use crate::server::cava_toml::value::{self, Fault, Type};
+use crate::server::cava_toml::value::{self, Type, ValueRejection};
 
 const DIGITS: Kinds = Kinds::of(&[Kind::DateDigits]);
 const COLON: Kinds = Kinds::of(&[Kind::Colon]);
@@ -46,8 +46,8 @@ impl Parser<'_> {
         }
     }
 
-    fn number<T>(&mut self, token: Token, judge: impl Fn(&str) -> Result<T, Fault>) -> Option<T> {
-        let judged = judge(self.written(token));
+    fn number<T>(&mut self, token: Token, check: impl Fn(&str) -> Result<T, ValueRejection>) -> Option<T> {
+        let judged = check(self.written(token));
         self.check(token, judged)
     }
 

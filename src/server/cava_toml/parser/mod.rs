@@ -9,11 +9,11 @@ mod lines;
 mod strings;
 mod values;
 
+use super::messages::{self, Places};
 use super::tables::{Held, Name, ROOT, Refused, TableId, Tables};
 use super::token::{Kind, Kinds, Token};
-use super::value::{Fault, Type};
-use super::words::{self, Places};
-use super::{Inside, Reason, Refusal, Verdict};
+use super::value::{Type, ValueRejection};
+use super::{Inside, Reason, Rejection, Verdict};
 use crate::source::Span;
 
 /// More refusals than anyone reads.
@@ -22,7 +22,7 @@ const MAX_REFUSALS: usize = 100;
 const DOT: Kinds = Kinds::of(&[Kind::Dot]);
 
 /// Judges a text that was made into `tokens`.
-pub(super) fn judge(text: &str, tokens: &[Token]) -> Verdict {
+pub(super) fn check(text: &str, tokens: &[Token]) -> Verdict {
     let mut parser = Parser {
         text,
         tokens,
@@ -85,9 +85,9 @@ struct Parser<'a> {
     tables: Tables,
     /// The table of the last header.
     current: TableId,
-    refusals: Vec<Refusal>,
+    refusals: Vec<Rejection>,
     /// What is wrong with the value or key at hand, the first of it.
-    thrown: Option<Refusal>,
+    thrown: Option<Rejection>,
     /// Whether a date or a time stood in an array or inline table of this line.
     nested_date: bool,
     /// An error that the server's parser does not catch ended it.
@@ -156,9 +156,9 @@ impl Parser<'_> {
         if token.kind == Kind::LineBreak { Span::at(token.start) } else { Span::new(token.start, token.end) }
     }
 
-    fn unexpected(&self, number: usize, expected: Kinds, inside: Inside) -> Refusal {
+    fn unexpected(&self, number: usize, expected: Kinds, inside: Inside) -> Rejection {
         let token = self.tokens[number];
-        let message = words::unexpected(self.text, token, expected);
+        let message = messages::unexpected(self.text, token, expected);
         let before = number.checked_sub(1).map(|before| self.tokens[before]);
         self.refusal(Self::span(token), token.start, self.stumble(token, before, inside), message)
     }
@@ -185,13 +185,13 @@ impl Parser<'_> {
         }
     }
 
-    fn refusal(&self, span: Span, told_at: usize, reason: Reason, message: String) -> Refusal {
+    fn refusal(&self, span: Span, told_at: usize, reason: Reason, message: String) -> Rejection {
         let (line, column) = self.places.of(told_at);
-        Refusal { span, line, column, message, reason, related: None }
+        Rejection { span, line, column, message, reason, related: None }
     }
 
     /// What is wrong with a token of the value at hand.
-    fn check<T>(&mut self, token: Token, judged: Result<T, Fault>) -> Option<T> {
+    fn check<T>(&mut self, token: Token, judged: Result<T, ValueRejection>) -> Option<T> {
         match judged {
             Ok(value) => Some(value),
             Err((reason, message)) => {
@@ -202,15 +202,15 @@ impl Parser<'_> {
         }
     }
 
-    fn clash(&self, refused: &Refused, path: &[Name], span: Span) -> Refusal {
+    fn clash(&self, refused: &Refused, path: &[Name], span: Span) -> Rejection {
         let reached = &path[..refused.depth.min(path.len())];
-        let message = words::clash(refused.clash, reached, refused.first, &self.places);
+        let message = messages::clash(refused.clash, reached, refused.first, &self.places);
         let refusal = self.refusal(span, span.start, Reason::Defined, message);
-        Refusal { related: Some(self.line_from(refused.first)), ..refusal }
+        Rejection { related: Some(self.line_from(refused.first)), ..refusal }
     }
 
     /// Hands over what is wrong with the definition at hand, if anything.
-    fn settle(&mut self, clash: Option<Refusal>) {
+    fn settle(&mut self, clash: Option<Rejection>) {
         let refusal = self.thrown.take().or(clash);
         if let Some(refusal) = refusal
             && !self.aborted

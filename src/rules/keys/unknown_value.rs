@@ -1,11 +1,11 @@
-//! `enum-value`: a value that is none of those which the server knows for a key.
+//! `unknown-value`: a value that is none of those which the server knows for a key.
 
 use super::dead_key::split;
 use crate::diagnostic::{Finding, Severity};
 use crate::fix::edit::Safety;
 use crate::model::Location;
 use crate::near::nearest;
-use crate::rules::{HomeContext, by_knowledge, fixes};
+use crate::rules::{HomeContext, fixes, with_confidence};
 use crate::source::toml::TomlValue;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
@@ -33,7 +33,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         }
         let alike: Vec<&String> = known.iter().filter(|known| plain(known) == plain(text)).collect();
         // Another version may know other values.
-        if alike.is_empty() && !schema.knowledge().is_sure() {
+        if alike.is_empty() && !schema.source().is_authoritative() {
             continue;
         }
         let (message, severity) = if allowed.is_empty() {
@@ -62,7 +62,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             Some(fixes::fix_of(model, file, format!("write `{value}`"), Safety::Safe, edits, vec![entry.key.clone()]))
         });
         let finding = Finding::new(context.number, at, message).help(help).key(&entry.key);
-        findings.push(by_knowledge(Finding { severity, ..finding }.fix(fix), schema));
+        findings.push(with_confidence(Finding { severity, ..finding }.fix(fix), schema));
     }
 }
 

@@ -1,4 +1,4 @@
-//! `mi-explicit-offset-drops-ten`: an offset in Micro Integrator replaces its own 10, and something still names the old ports.
+//! `mi-offset-replaces-default`: an offset in Micro Integrator replaces its own 10, and something still names the old ports.
 
 use crate::catalog::OffsetRule;
 use crate::diagnostic::Finding;

@@ -1,8 +1,8 @@
 //! The tests of a template: `is defined`, `is sameas true`.
 
-use super::convert::{Refusal, to_integer, to_text};
+use super::ast::Release;
+use super::coerce::{Refusal, to_integer, to_text};
 use super::operator::{apply as operate, contains, equal};
-use super::tree::Release;
 use super::value::Value;
 
 /// `value is name argument`.
@@ -14,7 +14,7 @@ pub(super) fn holds(name: &str, value: &Value, argument: Option<&Value>, release
                 return Err(format!("there is no test `{name}` before Jinjava 2.5").into());
             }
             "boolean" | "integer" | "float" => {
-                return Err(Refusal::passed(format!("there is no test `{name}` before Jinjava 2.5")));
+                return Err(Refusal::ignored(format!("there is no test `{name}` before Jinjava 2.5")));
             }
             "containing" => return Ok(argument.is_some_and(|wanted| value.iterated().iter().any(|item| item.equals(wanted)))),
             _ => {}
@@ -55,7 +55,7 @@ pub(super) fn holds(name: &str, value: &Value, argument: Option<&Value>, release
         "lower" => matches!(value, Value::Text(text) if !text.is_empty() && text.chars().all(char::is_lowercase)),
         "upper" => matches!(value, Value::Text(text) if !text.is_empty() && text.chars().all(char::is_uppercase)),
         "containingall" => return Err(Refusal::not_followed("the test `containingall`")),
-        _ => return Err(Refusal::passed(format!("there is no test `{name}`"))),
+        _ => return Err(Refusal::ignored(format!("there is no test `{name}`"))),
     })
 }
 

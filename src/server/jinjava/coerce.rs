@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::Gravity;
+use super::Effect;
 use super::value::Value;
 
 /// Why an operation has no value.
@@ -11,24 +11,24 @@ pub(super) struct Refusal {
     /// What is wrong, without values.
     pub message: String,
     /// What the server does about it.
-    pub gravity: Gravity,
+    pub effect: Effect,
 }
 
 impl Refusal {
     /// What the server may do, but this implementation does not.
     pub fn not_followed(what: &str) -> Self {
-        Self { message: format!("{what} is not followed"), gravity: Gravity::Limit }
+        Self { message: format!("{what} is not followed"), effect: Effect::Unsupported }
     }
 
     /// What the server reports and passes over.
-    pub fn passed(message: String) -> Self {
-        Self { message, gravity: Gravity::Passed }
+    pub fn ignored(message: String) -> Self {
+        Self { message, effect: Effect::Ignored }
     }
 }
 
 impl From<String> for Refusal {
     fn from(message: String) -> Self {
-        Self { message, gravity: Gravity::Fatal }
+        Self { message, effect: Effect::Fatal }
     }
 }
 

@@ -3,12 +3,12 @@
 use std::rc::Rc;
 
 use super::value::{FlatMap, Value};
-use super::{Effective, Fault, Problem};
+use super::{Effective, FaultKind, MappingFault};
 use crate::server::java::hash::HashOrdered;
 use crate::server::jinjava::value::{Map, Value as Seen};
 
 /// The tree of `map`, its tables in the order in which the keys of the map come.
-pub fn grow(map: &HashOrdered<Effective>, faults: &mut Vec<Fault>) -> Seen {
+pub fn grow(map: &HashOrdered<Effective>, faults: &mut Vec<MappingFault>) -> Seen {
     let tree = Seen::map(Map::new());
     for (key, effective) in map.in_order() {
         put(&tree, key, &effective.value, faults);
@@ -16,10 +16,10 @@ pub fn grow(map: &HashOrdered<Effective>, faults: &mut Vec<Fault>) -> Seen {
     tree
 }
 
-fn put(tree: &Seen, key: &str, value: &Value, faults: &mut Vec<Fault>) {
+fn put(tree: &Seen, key: &str, value: &Value, faults: &mut Vec<MappingFault>) {
     let Some(segments) = segments(key) else {
         let said = format!("`{key}` has a quote that is not closed, which stops the start");
-        faults.push(Fault::new(Problem::UnclosedQuote, Some(key), said));
+        faults.push(MappingFault::new(FaultKind::UnclosedQuote, Some(key), said));
         return;
     };
     // A key of dots alone has no segments; the server fails on it with an index out of bounds, which no TOML can write.
@@ -43,7 +43,7 @@ fn put(tree: &Seen, key: &str, value: &Value, faults: &mut Vec<Fault>) {
     }
 }
 
-fn seen(value: &Value, faults: &mut Vec<Fault>) -> Seen {
+fn seen(value: &Value, faults: &mut Vec<MappingFault>) -> Seen {
     match value {
         Value::Null => Seen::Null,
         Value::Boolean(boolean) => Seen::Boolean(*boolean),
@@ -57,14 +57,14 @@ fn seen(value: &Value, faults: &mut Vec<Fault>) -> Seen {
 }
 
 /// The elements of a list become trees of their own.
-fn element(value: &Value, faults: &mut Vec<Fault>) -> Seen {
+fn element(value: &Value, faults: &mut Vec<MappingFault>) -> Seen {
     match value {
         Value::Table(map) => of_element(map, faults),
         other => seen(other, faults),
     }
 }
 
-fn of_element(map: &FlatMap, faults: &mut Vec<Fault>) -> Seen {
+fn of_element(map: &FlatMap, faults: &mut Vec<MappingFault>) -> Seen {
     let tree = Seen::map(Map::new());
     for (key, value) in map {
         put(&tree, key, value, faults);

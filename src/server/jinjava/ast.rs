@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use super::Fault;
+use super::TemplateFault;
 use super::expression::Expression;
 use super::token::{TokenKind, tokens};
 use crate::source::Span;
@@ -28,7 +28,7 @@ pub struct Template {
     /// What it consists of.
     pub nodes: Vec<Node>,
     /// What is wrong with its tags. An expression that is no expression is wrong only where it is reached.
-    pub faults: Vec<Fault>,
+    pub faults: Vec<TemplateFault>,
 }
 
 /// A piece of a template.
@@ -81,11 +81,11 @@ pub enum NodeKind {
     /// `{% else %}` or `{% elif %}`: ends a branch of the `if` that it stands in, and is nothing elsewhere.
     Else(Option<Parsed>),
     /// A tag that cannot be followed.
-    Broken(Fault),
+    Broken(TemplateFault),
 }
 
 /// An expression, or why it is none.
-pub type Parsed = Result<Expression, Fault>;
+pub type Parsed = Result<Expression, TemplateFault>;
 
 /// A branch of an `if`.
 #[derive(Debug)]
@@ -133,7 +133,7 @@ impl Template {
                 TokenKind::Tag => builder.add_tag(token.span),
                 TokenKind::Comment => {
                     if !token.span.of(text).ends_with("#}") {
-                        builder.faults.push(Fault::passed(token.span, "the comment is not closed"));
+                        builder.faults.push(TemplateFault::ignored(token.span, "the comment is not closed"));
                     }
                 }
             }
@@ -197,7 +197,7 @@ struct Builder<'a> {
     release: Release,
     /// The open tags, outermost first; the first one is the template itself.
     open: Vec<Open>,
-    faults: Vec<Fault>,
+    faults: Vec<TemplateFault>,
 }
 
 impl Builder<'_> {
@@ -257,11 +257,11 @@ impl Builder<'_> {
             return;
         }
         if name == "set" && self.release < Release::Since25 && !arguments.of(self.text).contains('=') {
-            self.faults.push(Fault::fatal(span, "`set` expects a value: Jinjava 2.4 has no `endset`"));
+            self.faults.push(TemplateFault::fatal(span, "`set` expects a value: Jinjava 2.4 has no `endset`"));
         }
         let has_body = WITH_END.contains(&name) && !(name == "set" && arguments.of(self.text).contains('='));
         if has_body && self.open.len() > MAX_DEPTH {
-            self.faults.push(Fault::limit(span, "the tags are nested too deeply"));
+            self.faults.push(TemplateFault::unsupported(span, "the tags are nested too deeply"));
         } else if has_body {
             self.open.push(Open { span, name: name.to_owned(), arguments, trims_first: trims_behind, nodes: Vec::new() });
         } else {
@@ -286,20 +286,20 @@ impl Builder<'_> {
             "set" => self.set(span, arguments),
             "include" | "import" | "from" | "extends" => {
                 // The mapper gives the engine no folder: only the class path of the server is searched (ClasspathResourceLocator.java).
-                NodeKind::Broken(Fault::fatal(
+                NodeKind::Broken(TemplateFault::fatal(
                     span,
                     &format!("`{name}` finds no other template: the server looks on its class path only"),
                 ))
             }
-            "cycle" => NodeKind::Broken(Fault::limit(span, "the tag `cycle` is not followed")),
-            _ => NodeKind::Broken(Fault::fatal(span, &format!("`{name}` is no tag"))),
+            "cycle" => NodeKind::Broken(TemplateFault::unsupported(span, "the tag `cycle` is not followed")),
+            _ => NodeKind::Broken(TemplateFault::fatal(span, &format!("`{name}` is no tag"))),
         }
     }
 
     fn required(&self, span: Span, name: &str, arguments: Span) -> Parsed {
         let arguments = strip(self.text, arguments);
         if arguments.is_empty() {
-            return Err(Fault::fatal(span, &format!("`{name}` expects an expression")));
+            return Err(TemplateFault::fatal(span, &format!("`{name}` expects an expression")));
         }
         Expression::parse(self.text, arguments, self.release)
     }
@@ -310,10 +310,10 @@ impl Builder<'_> {
         let names = Span::new(arguments.start, equals).of(text).split(',').map(|name| Rc::from(name.trim())).collect();
         let values = Span::new(equals + 1, arguments.end);
         if strip(text, values).is_empty() {
-            return NodeKind::Broken(Fault::fatal(span, "`set` expects a value"));
+            return NodeKind::Broken(TemplateFault::fatal(span, "`set` expects a value"));
         }
         if strip(text, Span::new(arguments.start, equals)).is_empty() {
-            return NodeKind::Broken(Fault::fatal(span, "`set` expects a name"));
+            return NodeKind::Broken(TemplateFault::fatal(span, "`set` expects a name"));
         }
         NodeKind::Set { names, values: Expression::parse_list(text, values, self.release) }
     }
@@ -326,13 +326,13 @@ impl Builder<'_> {
             found = open.name == name;
             if !found {
                 let message = format!("`end{name}` closes `{}`, which needs `end{}`", open.name, open.name);
-                self.faults.push(Fault::fatal(span, &message));
+                self.faults.push(TemplateFault::fatal(span, &message));
             }
             self.finish_tag(open, trims_behind);
         }
         if !found {
             let message = format!("`end{name}` has no tag that it ends");
-            self.faults.push(Fault::passed(span, &message));
+            self.faults.push(TemplateFault::ignored(span, &message));
         }
     }
 
@@ -344,10 +344,10 @@ impl Builder<'_> {
             "set" => NodeKind::SetBlock { name: Rc::from(strip(self.text, open.arguments).of(self.text)), body },
             "macro" => self.macro_tag(open.span, open.arguments, body),
             "block" if strip(self.text, open.arguments).is_empty() => {
-                NodeKind::Broken(Fault::fatal(open.span, "`block` expects a name"))
+                NodeKind::Broken(TemplateFault::fatal(open.span, "`block` expects a name"))
             }
             "raw" | "block" => NodeKind::Block(body),
-            name => NodeKind::Broken(Fault::limit(open.span, &format!("the tag `{name}` is not followed"))),
+            name => NodeKind::Broken(TemplateFault::unsupported(open.span, &format!("the tag `{name}` is not followed"))),
         };
         self.add(open.span, kind);
         if let Some(piece) = self.siblings().last_mut() {
@@ -374,14 +374,14 @@ impl Builder<'_> {
     fn for_tag(&self, span: Span, arguments: Span, body: Vec<Node>) -> NodeKind {
         let header = arguments.of(self.text);
         let Some(at) = find_in(header) else {
-            return NodeKind::Broken(Fault::fatal(span, "`for` expects `in` with something to run over"));
+            return NodeKind::Broken(TemplateFault::fatal(span, "`for` expects `in` with something to run over"));
         };
         let names: Vec<Rc<str>> =
             header[..at].split([',', ' ', '\t', '\n', '\r']).filter(|name| !name.is_empty()).map(Rc::from).collect();
         let collection = strip(self.text, Span::new((arguments.start + at + 4).min(arguments.end), arguments.end));
         if self.release < Release::Since26 && needs_its_blanks(collection.of(self.text)) {
             let said = "a `for` over words with blanks between is not followed before Jinjava 2.6";
-            return NodeKind::Broken(Fault::limit(span, said));
+            return NodeKind::Broken(TemplateFault::unsupported(span, said));
         }
         NodeKind::For { names, collection: parse_expression(self.text, collection, self.release), body }
     }
@@ -389,13 +389,13 @@ impl Builder<'_> {
     fn macro_tag(&self, span: Span, arguments: Span, body: Vec<Node>) -> NodeKind {
         let text = self.text;
         let header = strip(text, arguments);
-        let broken = || NodeKind::Broken(Fault::fatal(span, "`macro` expects a name and parameters in parentheses"));
+        let broken = || NodeKind::Broken(TemplateFault::fatal(span, "`macro` expects a name and parameters in parentheses"));
         // The parameters end at the first `)`, wherever it stands (MacroTag.java).
         let Some(open) = header.of(text).find('(') else { return broken() };
         let Some(close) = header.of(text)[open..].find(')').map(|close| open + close) else { return broken() };
         let name = header.of(text)[..open].trim();
         if name.contains('.') {
-            return NodeKind::Broken(Fault::limit(span, "a macro in a map is not followed"));
+            return NodeKind::Broken(TemplateFault::unsupported(span, "a macro in a map is not followed"));
         }
         let name = name.find(|part: char| !part.is_ascii_alphanumeric() && part != '_').map_or(name, |end| &name[..end]);
         if name.is_empty() {
@@ -432,7 +432,7 @@ impl Builder<'_> {
         while self.open.len() > 1 {
             let Some(open) = self.open.pop() else { break };
             // MissingEndTagException is a TemplateSyntaxException, and fatal.
-            self.faults.push(Fault::fatal(open.span, &format!("`{}` is not closed by `end{}`", open.name, open.name)));
+            self.faults.push(TemplateFault::fatal(open.span, &format!("`{}` is not closed by `end{}`", open.name, open.name)));
             self.finish_tag(open, false);
         }
         let nodes = self.open.pop().map(|root| settle(root.nodes)).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! `colliding-keys`: two keys that are mapped to one, of which one value is lost (config-mapper KeyMapper.java).
+//! `key-collision`: two keys that are mapped to one, of which one value is lost (config-mapper KeyMapper.java).
 
 use crate::diagnostic::Finding;
 use crate::model::Location;

@@ -68,7 +68,7 @@ pub struct Use {
 
 /// What the templates of a home read.
 #[derive(Debug, Default)]
-pub struct Reading {
+pub struct KeyUsage {
     root: Place,
 }
 
@@ -79,10 +79,10 @@ pub(super) struct Place {
     below: BTreeMap<Step, Place>,
 }
 
-impl Reading {
+impl KeyUsage {
     /// Adds what `template` reads, the template with this number.
     pub fn add(&mut self, number: usize, template: &Template) {
-        let mut reader = Reader {
+        let mut reader = Collector {
             reading: self,
             template: number,
             names: HashMap::new(),
@@ -104,7 +104,7 @@ impl Reading {
     }
 
     /// Adds what another reading has.
-    pub fn merge(&mut self, other: Reading) {
+    pub fn merge(&mut self, other: KeyUsage) {
         self.root.merge(other.root);
     }
 
@@ -229,8 +229,8 @@ fn bounded(mut sources: Sources) -> Sources {
 /// Paths that are longer come from a template that sets a name to a part of itself.
 const MAX_STEPS: usize = 32;
 
-struct Reader<'a> {
-    reading: &'a mut Reading,
+struct Collector<'a> {
+    reading: &'a mut KeyUsage,
     template: usize,
     /// What names stand for that `set` and macros have given, wherever in the template.
     names: HashMap<Rc<str>, Sources>,
@@ -240,7 +240,7 @@ struct Reader<'a> {
     records: bool,
 }
 
-impl Reader<'_> {
+impl Collector<'_> {
     fn nodes(&mut self, nodes: &[Node]) {
         for node in nodes {
             self.node(node);
@@ -680,8 +680,8 @@ mod tests {
     use super::*;
     use crate::server::jinjava::Release;
 
-    fn read(text: &str) -> Reading {
-        let mut reading = Reading::default();
+    fn read(text: &str) -> KeyUsage {
+        let mut reading = KeyUsage::default();
         reading.add(0, &Template::parse(text, Release::Since27));
         reading
     }

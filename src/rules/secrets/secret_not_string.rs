@@ -1,14 +1,14 @@
-//! `secret-value-type`: values of `[secrets]` and `[runtime_secrets]` that are no strings (config-mapper TomlParser.java).
+//! `secret-not-string`: values of `[secrets]` and `[runtime_secrets]` that are no strings (config-mapper TomlParser.java).
 
 use crate::diagnostic::Finding;
 use crate::fix::edit::{Fix, Safety};
 use crate::rules::settings::Settings;
 use crate::rules::{HomeContext, fixes};
-use crate::server::mapper::Problem;
+use crate::server::mapper::FaultKind;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let Some(settings) = Settings::of(context.model()) else { return };
-    for fault in settings.faults(Problem::SecretType) {
+    for fault in settings.faults(FaultKind::SecretType) {
         let part = settings.part_in(fault);
         let Some(key) = part.key else { continue };
         let table = key.split('.').next().unwrap_or_default();
