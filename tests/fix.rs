@@ -5,12 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use carbonlint::fix::edit::{Edit, apply};
+use carbonlint::edit::{Edit, apply};
 use carbonlint::fix::run::{FixOptions, run};
 use carbonlint::fix::write::{Replacement, WriteError, replace};
 use carbonlint::model::Assumptions;
 use carbonlint::paths::DisplayPaths;
-use carbonlint::rules::{Selection, rules};
+use carbonlint::rule_info::rules;
+use carbonlint::rules::Selection;
 use carbonlint::source::Span;
 use carbonlint::source::xml::XmlDocument;
 use proptest::prelude::*;

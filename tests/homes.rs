@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use carbonlint::lint::Workspace;
 use carbonlint::model::{Assumptions, Overlays};
 use carbonlint::ports::Listener;
+use carbonlint::workspace::Workspace;
 use serde::Deserialize;
 
 #[derive(Deserialize)]

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use carbonlint::lint::Workspace;
 use carbonlint::model::{Assumptions, Overlays};
+use carbonlint::workspace::Workspace;
 
 /// Copies a fixture home, replaces `old` by `new` in one file (a file that is not there is created with `new`), and returns the open ports.
 fn open_ports_with(home: &str, file: &str, old: &str, new: &str, assumptions: &Assumptions) -> BTreeMap<String, Option<i64>> {
@@ -34,7 +34,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Home, file, what is replaced, by what, listener, its port follow_up: `Some(None)` open at an unknown or random port, `None` closed.
+/// Home, file, what is replaced, by what, listener, its port afterwards: `Some(None)` open at an unknown or random port, `None` closed.
 type Case = (&'static str, &'static str, &'static str, &'static str, &'static str, Option<Option<i64>>);
 
 const AM_26: &str = "api-manager-2.6.0";

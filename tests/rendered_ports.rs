@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use carbonlint::lint::Workspace;
 use carbonlint::model::{Assumptions, Overlays};
 use carbonlint::ports::{Listener, Source};
 use carbonlint::server::mapper::{Renderer, Resources};
+use carbonlint::workspace::Workspace;
 
 /// Writes what the server would render for the home at `root` to `to`, with the files that tell the product but without what it is
 /// rendered from: a home as it was before there was a deployment.toml.

@@ -7,10 +7,12 @@ use std::{fs, iter};
 use carbonlint::catalog::{Version, catalog};
 use carbonlint::diagnostic::Target;
 use carbonlint::fix::run::{FixOptions, run};
-use carbonlint::lint::Workspace;
+use carbonlint::lint::lint;
 use carbonlint::model::{Assumptions, Overlays};
 use carbonlint::paths::DisplayPaths;
-use carbonlint::rules::{Selection, rules};
+use carbonlint::rule_info::rules;
+use carbonlint::rules::Selection;
+use carbonlint::workspace::Workspace;
 use serde::Deserialize;
 
 /// The part of a rule file that the examples make up.
@@ -79,7 +81,7 @@ fn findings(rule: &str, example: &Example) -> Vec<String> {
     let workspace = Workspace::open(&[folder.path().to_path_buf()], &assumptions, &Overlays::new());
     let selection = Selection { select: vec![rule.to_owned()], ..Selection::default() };
     let shown = DisplayPaths::relative_to(folder.path().to_path_buf());
-    let diagnostics = workspace.lint(&selection, &shown);
+    let diagnostics = lint(&workspace, &selection, &shown);
     let places = diagnostics.iter().map(|diagnostic| match &diagnostic.finding.target {
         Target::Site(site) => {
             let position = workspace.homes[site.home].model.file(site.at.file).source.position(diagnostic.span.start);

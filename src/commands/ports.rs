@@ -1,10 +1,10 @@
 //! `carbonlint ports`
 
-use carbonlint::lint::Workspace;
 use carbonlint::model::{Assumptions, Overlays};
 use carbonlint::ports::{Conflict, Offset, OffsetSource, PortTable, ServerProfile, conflicts, listeners_of_product};
 use carbonlint::report::ports_table::PortsHome;
 use carbonlint::report::{ports_csv, ports_json, ports_table};
+use carbonlint::workspace::Workspace;
 
 use super::{Exit, Failure, assumptions, check_paths, nothing_found, paths_or_here, print, shown};
 use crate::cli::{PortsArgs, PortsFormat};

@@ -3,11 +3,12 @@
 use serde::Serialize;
 
 use super::Report;
-use crate::diagnostic::{Diagnostic, Severity, Site, Target};
-use crate::fix::edit::{Fix, Safety};
+use crate::diagnostic::{Diagnostic, Site, Target};
+use crate::edit::{Fix, Safety};
 use crate::home::Generation;
-use crate::rules::Home;
+use crate::rule_info::Severity;
 use crate::source::{FileRange, SourceFile};
+use crate::workspace::Home;
 
 #[derive(Serialize)]
 struct Document<'a> {

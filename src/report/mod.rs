@@ -14,11 +14,12 @@ pub mod values;
 
 use serde::Serialize;
 
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::lint::Workspace;
+use crate::diagnostic::Diagnostic;
 use crate::model::{Location, Model};
 use crate::paths::DisplayPaths;
+use crate::rule_info::Severity;
 use crate::source::{FileRange, Point, secrets};
+use crate::workspace::Workspace;
 
 /// The result of a lint run.
 #[derive(Debug, Clone, Copy)]

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::diff::unified;
-use crate::diagnostic::Severity;
 use crate::model::Model;
 use crate::paths::DisplayPaths;
 use crate::render::{RenderFinding, RenderedFile};
+use crate::rule_info::Severity;
 use crate::source::{FileRange, secrets};
 
 /// What is told of each file beside its state.

@@ -2,7 +2,7 @@
 
 use super::{HomeContext, RuleInfo, fixes};
 use crate::diagnostic::Finding;
-use crate::fix::edit::Safety;
+use crate::edit::Safety;
 use crate::model::Location;
 use crate::source::toml::{TomlEntry, TomlValue};
 
