@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use carbonlint::lint::lint;
 use carbonlint::model::{Assumptions, Overlays};
 use carbonlint::paths::DisplayPaths;
 use carbonlint::report::human::Style;
@@ -53,7 +52,7 @@ fn lint(path: &Path, bytes: Vec<u8>) {
     let overlays = Overlays::from([(path.to_path_buf(), bytes)]);
     let workspace = Workspace::open(&[path.to_path_buf()], &Assumptions::default(), &overlays);
     let shown = DisplayPaths::relative_to(PathBuf::from("/"));
-    let diagnostics = lint(&workspace, &Selection::default(), &shown);
+    let diagnostics = carbonlint::lint::lint(&workspace, &Selection::default(), &shown);
     let report = Report { workspace: &workspace, diagnostics: &diagnostics, shown: &shown };
     let drawn = human::render(report, Style { color: false, width: 80 });
     assert!(!drawn.contains(['\0', '\u{1b}']), "control characters reach the terminal");
