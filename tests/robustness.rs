@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use carbonlint::model::{Assumptions, Overlays};
 use carbonlint::paths::DisplayPaths;
-use carbonlint::report::human::Style;
-use carbonlint::report::{Report, concise, human, json};
+use carbonlint::report::lint::human::Style;
+use carbonlint::report::lint::{Report, concise, human, json};
 use carbonlint::rules::Selection;
 use carbonlint::workspace::Workspace;
 

@@ -6,7 +6,7 @@ use std::{fs, io};
 
 use carbonlint::lint::lint;
 use carbonlint::model::Overlays;
-use carbonlint::report::{Report, concise, human, json};
+use carbonlint::report::lint::{Report, concise, human, json};
 use carbonlint::rule_info::Severity;
 use carbonlint::rules::Selection;
 use carbonlint::workspace::Workspace;

@@ -7,9 +7,10 @@ use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents,
 };
 
-use super::{Report, counted, displayed, place, printable, product_name};
+use super::Report;
 use crate::diagnostic::{Diagnostic, Target};
 use crate::edit::{Fix, Safety};
+use crate::report::{counted, displayed, place, printable, product_name};
 use crate::rule_info::Severity;
 use crate::source::position::BYTE_ORDER_MARK;
 use crate::source::{LineIndex, Span};
