@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::model::{Location, Model};
+use crate::model::{FileId, Location, Model};
 use crate::server::mapper::resources::FOLDER;
 use crate::server::mapper::schema::{Schema, SchemaSource};
 use crate::server::mapper::{Configuration, Effective, JsonFile, Origin, Resources, placeholders};
@@ -30,7 +30,7 @@ pub struct Values<'a> {
     model: &'a Model,
     resources: &'a Resources,
     configuration: &'a Configuration,
-    defaults: Option<(usize, HashMap<String, Span>)>,
+    defaults: Option<(FileId, HashMap<String, Span>)>,
 }
 
 impl<'a> Values<'a> {

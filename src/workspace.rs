@@ -1,22 +1,36 @@
 //! The front door: the homes below some paths, with their files read and their ports determined.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
+use std::ops::Index;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::config::Config;
+use crate::diagnostic::Site;
 use crate::home::{ReadError, discover};
-use crate::model::{Assumptions, Model, Overlays};
+use crate::model::{Assumptions, HomeId, Model};
 use crate::paths::absolute;
 use crate::ports::PortTable;
+use crate::source::{Overlays, SourceFile};
 
-/// A home with what is worked out of it.
+/// A home with what follows from its files.
 #[derive(Debug)]
 pub struct Home {
     /// Its files.
     pub model: Model,
-    /// Its listeners.
-    pub ports: PortTable,
+    ports: OnceCell<PortTable>,
+}
+
+impl Home {
+    fn new(model: Model) -> Self {
+        Self { model, ports: OnceCell::new() }
+    }
+
+    /// Its listeners, determined once, when somebody asks.
+    pub fn ports(&self) -> &PortTable {
+        self.ports.get_or_init(|| PortTable::of(&self.model))
+    }
 }
 
 /// The homes below some paths, read and worked out.
@@ -44,8 +58,7 @@ impl Workspace {
             if model.files.is_empty() && model.problems.is_empty() && model.too_large.is_empty() {
                 continue;
             }
-            let ports = PortTable::of(&model);
-            workspace.homes.push(Home { model, ports });
+            workspace.homes.push(Home::new(model));
             workspace.only.push(target.only);
         }
         workspace
@@ -73,9 +86,19 @@ impl Workspace {
         self.homes.is_empty()
     }
 
+    /// The homes with their numbers.
+    pub fn homes(&self) -> impl Iterator<Item = (HomeId, &Home)> {
+        self.homes.iter().enumerate().map(|(number, home)| (HomeId(number), home))
+    }
+
+    /// The file of a place.
+    pub fn source(&self, site: &Site) -> &SourceFile {
+        &self[site.home].model.file(site.at.file).source
+    }
+
     /// Whether the file at `path` of the home of this number was asked for: all are, unless single files were named.
-    pub fn is_requested(&self, home: usize, path: &Path) -> bool {
-        let only = &self.only[home];
+    pub fn is_requested(&self, home: HomeId, path: &Path) -> bool {
+        let only = &self.only[home.0];
         only.is_empty() || only.contains(path)
     }
 
@@ -84,5 +107,16 @@ impl Workspace {
         let wanted =
             |(home, only): (&Home, &BTreeSet<PathBuf>)| if only.is_empty() { home.model.files.len() } else { only.len() };
         self.homes.iter().zip(&self.only).map(wanted).sum()
+    }
+}
+
+impl Index<HomeId> for Workspace {
+    type Output = Home;
+
+    /// # Panics
+    ///
+    /// If another workspace gave the number out.
+    fn index(&self, home: HomeId) -> &Home {
+        &self.homes[home.0]
     }
 }

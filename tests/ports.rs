@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use carbonlint::model::{Assumptions, Overlays};
+use carbonlint::model::Assumptions;
+use carbonlint::source::Overlays;
 use carbonlint::workspace::Workspace;
 
 /// Copies a fixture home, replaces `old` by `new` in one file (a file that is not there is created with `new`), and returns the open ports.
@@ -18,7 +19,7 @@ fn open_ports_with(home: &str, file: &str, old: &str, new: &str, assumptions: &A
     fs::create_dir_all(path.parent().expect("a folder")).expect("created");
     fs::write(&path, if old.is_empty() { format!("{text}{new}") } else { text.replacen(old, new, 1) }).expect("written");
     let workspace = Workspace::open(&[root], assumptions, &Overlays::new());
-    let listeners = workspace.homes[0].ports.listeners.iter().filter(|listener| listener.enabled);
+    let listeners = workspace.homes[0].ports().listeners.iter().filter(|listener| listener.enabled);
     listeners.map(|listener| (listener.id.clone(), listener.port())).collect()
 }
 

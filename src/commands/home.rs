@@ -6,11 +6,12 @@ use std::sync::Arc;
 use std::{env, fs};
 
 use carbonlint::home::{Target, discover};
-use carbonlint::model::{Assumptions, Model, Overlays};
+use carbonlint::model::{Assumptions, Model};
 use carbonlint::paths::absolute;
 use carbonlint::render::NotRendered;
 use carbonlint::server::mapper::Environment;
 use carbonlint::server::mapper::environment::parse_env_file;
+use carbonlint::source::Overlays;
 
 use super::{Exit, Failure, check_paths, shown};
 use crate::cli::EnvironmentArgs;

@@ -1,8 +1,9 @@
 //! `carbonlint ports`
 
-use carbonlint::model::{Assumptions, Overlays};
+use carbonlint::model::Assumptions;
 use carbonlint::ports::{Conflict, Offset, OffsetSource, PortTable, ServerProfile, conflicts, listeners_of_product};
 use carbonlint::report::ports::{PortsHome, csv, json, table};
+use carbonlint::source::Overlays;
 use carbonlint::workspace::Workspace;
 
 use super::{Exit, Failure, assumptions, check_paths, nothing_found, paths_or_here, print, shown};
@@ -18,7 +19,7 @@ pub fn run(arguments: &PortsArgs) -> Result<Exit, Failure> {
     check_paths(&paths)?;
     let workspace = Workspace::open(&paths, &assumptions, &Overlays::new());
     say_problems(&workspace);
-    let tables: Vec<&PortTable> = workspace.homes.iter().map(|home| &home.ports).collect();
+    let tables: Vec<&PortTable> = workspace.homes.iter().map(|home| home.ports()).collect();
     let conflicts = conflicts(&tables);
     let homes: Vec<PortsHome> = workspace
         .homes
@@ -27,9 +28,9 @@ pub fn run(arguments: &PortsArgs) -> Result<Exit, Failure> {
             model: Some(&home.model),
             product: home.model.product(),
             version: home.model.identity.version.clone(),
-            offset: &home.ports.offset,
-            profile: home.ports.profile.as_ref(),
-            listeners: &home.ports.listeners,
+            offset: &home.ports().offset,
+            profile: home.ports().profile.as_ref(),
+            listeners: &home.ports().listeners,
         })
         .collect();
     let exit = write(arguments, &homes, &conflicts)?;

@@ -5,16 +5,19 @@
 //! file lies on the disk, and when a rename fails, those already renamed are put back. A machine that dies between two renames leaves some
 //! files new and some old, each of them whole.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// A file to be replaced.
+/// A file with its old and new bytes.
 #[derive(Debug, Clone)]
-pub struct Replacement {
-    /// Where it lies.
+pub struct ChangedFile {
+    /// The file.
     pub path: PathBuf,
+    /// The home that it belongs to: the files of a home are written all or none.
+    pub root: PathBuf,
     /// The bytes that were read, which must still be there.
     pub old: Vec<u8>,
     /// The bytes to write.
@@ -57,25 +60,35 @@ impl std::error::Error for WriteError {}
 
 /// The moments between two steps, at which a test can make the next one fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
+pub enum WriteStep {
     /// The temporary file of the replacement of this number is about to be written.
     Write(usize),
     /// The temporary file of the replacement of this number is about to be renamed over the old one.
     Rename(usize),
 }
 
+/// Writes the files of each home, all or none. Returns the homes in which nothing was written, with the reasons.
+pub fn write_all(files: &[ChangedFile], backup: Option<&str>) -> Vec<(PathBuf, WriteError)> {
+    let mut homes: BTreeMap<&Path, Vec<ChangedFile>> = BTreeMap::new();
+    for file in files {
+        homes.entry(&file.root).or_default().push(file.clone());
+    }
+    let failed = homes.into_iter().filter_map(|(root, files)| Some((root.to_path_buf(), replace(&files, root, backup).err()?)));
+    failed.collect()
+}
+
 /// Replaces the files, all or none. `root` is the folder that links may not lead out of; with `backup`, the old content is kept beside each
 /// file under its name with that ending.
-pub fn replace(replacements: &[Replacement], root: &Path, backup: Option<&str>) -> Result<(), WriteError> {
+pub fn replace(replacements: &[ChangedFile], root: &Path, backup: Option<&str>) -> Result<(), WriteError> {
     replace_with(replacements, root, backup, &mut |_| Ok(()))
 }
 
 /// The same, with a hook before each step.
 pub fn replace_with(
-    replacements: &[Replacement],
+    replacements: &[ChangedFile],
     root: &Path,
     backup: Option<&str>,
-    before: &mut dyn FnMut(Step) -> io::Result<()>,
+    before: &mut dyn FnMut(WriteStep) -> io::Result<()>,
 ) -> Result<(), WriteError> {
     let mut prepared = Vec::new();
     for (number, replacement) in replacements.iter().enumerate() {
@@ -97,7 +110,7 @@ pub fn replace_with(
 /// A replacement whose new content lies in a temporary file beside the old one.
 struct Prepared<'a> {
     number: usize,
-    replacement: &'a Replacement,
+    replacement: &'a ChangedFile,
     /// The file itself, behind any links.
     target: PathBuf,
     temporary: PathBuf,
@@ -110,10 +123,10 @@ struct Prepared<'a> {
 impl<'a> Prepared<'a> {
     fn new(
         number: usize,
-        replacement: &'a Replacement,
+        replacement: &'a ChangedFile,
         root: &Path,
         backup: Option<&str>,
-        before: &mut dyn FnMut(Step) -> io::Result<()>,
+        before: &mut dyn FnMut(WriteStep) -> io::Result<()>,
     ) -> Result<Self, WriteError> {
         let path = &replacement.path;
         let io_error = |error| WriteError::Io(path.clone(), error);
@@ -134,7 +147,7 @@ impl<'a> Prepared<'a> {
         let temporary = beside(&target, TEMPORARY_ENDING);
         let mut prepared = Self { number, replacement, temporary, target, backup: None, _lock: lock, done: false };
         prepared.is_unchanged()?;
-        before(Step::Write(number)).map_err(io_error)?;
+        before(WriteStep::Write(number)).map_err(io_error)?;
         write_temporary(&prepared.temporary, &replacement.new, &metadata).map_err(|error| match error.kind() {
             io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
                 WriteError::ReadOnly(prepared.target.parent().unwrap_or(path).to_path_buf())
@@ -158,8 +171,8 @@ impl<'a> Prepared<'a> {
         if now == self.replacement.old { Ok(()) } else { Err(WriteError::Changed(path.clone())) }
     }
 
-    fn rename(&self, before: &mut dyn FnMut(Step) -> io::Result<()>) -> Result<(), WriteError> {
-        let renamed = before(Step::Rename(self.number)).and_then(|()| fs::rename(&self.temporary, &self.target));
+    fn rename(&self, before: &mut dyn FnMut(WriteStep) -> io::Result<()>) -> Result<(), WriteError> {
+        let renamed = before(WriteStep::Rename(self.number)).and_then(|()| fs::rename(&self.temporary, &self.target));
         renamed.map_err(|error| WriteError::Io(self.replacement.path.clone(), error))?;
         sync_folder(&self.target);
         Ok(())
@@ -270,8 +283,8 @@ mod tests {
             Self(folder)
         }
 
-        fn replacement(&self, name: &str, old: &str, new: &str) -> Replacement {
-            Replacement { path: self.0.path().join(name), old: old.into(), new: new.into() }
+        fn replacement(&self, name: &str, old: &str, new: &str) -> ChangedFile {
+            ChangedFile { path: self.0.path().join(name), root: PathBuf::new(), old: old.into(), new: new.into() }
         }
 
         fn read(&self, name: &str) -> String {
@@ -308,17 +321,17 @@ mod tests {
         let error = replace(&replacements, folder.0.path(), Some(".bak")).expect_err("taken");
         assert!(matches!(error, WriteError::BackupExists(_)), "{error}");
         assert_eq!((folder.read("a"), folder.read("a.bak"), folder.names().len()), ("1".into(), "older".into(), 2));
-        let mut hook = |now: Step| if now == Step::Rename(0) { Err(refuse()) } else { Ok(()) };
+        let mut hook = |now: WriteStep| if now == WriteStep::Rename(0) { Err(refuse()) } else { Ok(()) };
         replace_with(&replacements, folder.0.path(), Some(".orig"), &mut hook).expect_err("refused");
         assert_eq!(folder.names(), ["a", "a.bak"]);
     }
 
     #[test]
     fn whichever_step_fails_every_file_is_the_old_one() {
-        for step in [Step::Write(0), Step::Write(1), Step::Rename(0), Step::Rename(1)] {
+        for step in [WriteStep::Write(0), WriteStep::Write(1), WriteStep::Rename(0), WriteStep::Rename(1)] {
             let folder = Folder::with(&[("a", "1"), ("b", "2")]);
             let replacements = [folder.replacement("a", "1", "one"), folder.replacement("b", "2", "two")];
-            let mut hook = |now: Step| if now == step { Err(refuse()) } else { Ok(()) };
+            let mut hook = |now: WriteStep| if now == step { Err(refuse()) } else { Ok(()) };
             let error = replace_with(&replacements, folder.0.path(), None, &mut hook).expect_err("refused");
             assert!(matches!(error, WriteError::Io(..)), "{step:?}: {error}");
             assert_eq!((folder.read("a"), folder.read("b")), ("1".into(), "2".into()), "{step:?}");
@@ -331,7 +344,7 @@ mod tests {
         let folder = Folder::with(&[("a", "1"), ("b", "2")]);
         let replacements = [folder.replacement("a", "1", "one"), folder.replacement("b", "2", "two")];
         let path = folder.0.path().join("b");
-        let mut hook = |now: Step| if now == Step::Rename(0) { fs::write(&path, "3") } else { Ok(()) };
+        let mut hook = |now: WriteStep| if now == WriteStep::Rename(0) { fs::write(&path, "3") } else { Ok(()) };
         let error = replace_with(&replacements, folder.0.path(), None, &mut hook).expect_err("changed");
         assert!(matches!(error, WriteError::Changed(_)), "{error}");
         assert_eq!((folder.read("a"), folder.read("b")), ("1".into(), "3".into()));

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
 use super::layout::{Layout, has_home_file, is_known_name};
-use crate::model::Overlays;
 use crate::source::Kind;
+use crate::source::Overlays;
 use crate::source::template::without_ending;
 
 /// Folders of a home that hold no home of their own; `backup` is where the config mapper keeps the files it overwrote.

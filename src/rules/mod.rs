@@ -1,6 +1,6 @@
 //! The rules: what each is called and says (data of `rules/`), the programs of those that need one, and how they are run.
 
-pub mod confidence;
+mod confidence;
 pub mod context;
 mod declarative;
 mod drift;
@@ -20,12 +20,13 @@ mod user_toml;
 mod xml_structure;
 mod yaml_structure;
 
+use std::borrow::Cow;
+
 use context::{HomeContext, RuleContext};
 use registry::{CHECKS, Check};
 
 use crate::diagnostic::{Diagnostic, Finding, Site, Target, fingerprint};
-use crate::model::Model;
-use crate::paths::DisplayPaths;
+use crate::model::{HomeId, Model};
 use crate::rule_info::{RuleInfo, Severity, rules};
 use crate::source::Span;
 use crate::workspace::Home;
@@ -53,8 +54,8 @@ impl Selection {
     }
 }
 
-/// Runs the selected rules over the homes; the diagnostics come sorted. `shown` turns paths into what a person reads.
-pub fn run(context: RuleContext, selection: &Selection, shown: &DisplayPaths) -> Vec<Diagnostic> {
+/// Runs the selected rules over the homes; the diagnostics come sorted.
+pub fn run(context: RuleContext, selection: &Selection) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
     for rule in rules().iter().filter(|rule| selection.takes(rule)) {
         let mut findings = Vec::new();
@@ -64,7 +65,7 @@ pub fn run(context: RuleContext, selection: &Selection, shown: &DisplayPaths) ->
             None => for_each_home(context, rule, |home| declarative::check(rule, home, &mut findings)),
         }
         let severity = selection.severity(rule);
-        diagnostics.extend(findings.into_iter().map(|finding| complete(rule, severity, finding, context.homes, shown)));
+        diagnostics.extend(findings.into_iter().map(|finding| complete(rule, severity, finding, context.homes)));
     }
     diagnostics.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
     number_repetitions(&mut diagnostics);
@@ -74,7 +75,7 @@ pub fn run(context: RuleContext, selection: &Selection, shown: &DisplayPaths) ->
 fn for_each_home(context: RuleContext, rule: &RuleInfo, mut check: impl FnMut(HomeContext)) {
     let homes = context.homes.iter().enumerate().filter(|(_, home)| applies_to(rule, &home.model));
     for (number, home) in homes {
-        check(HomeContext { number, home, homes: context.homes });
+        check(HomeContext { id: HomeId(number), home, homes: context.homes });
     }
 }
 
@@ -87,10 +88,10 @@ fn applies_to(rule: &RuleInfo, model: &Model) -> bool {
         })
 }
 
-fn complete(rule: &'static RuleInfo, severity: Severity, finding: Finding, homes: &[Home], shown: &DisplayPaths) -> Diagnostic {
+fn complete(rule: &'static RuleInfo, severity: Severity, finding: Finding, homes: &[Home]) -> Diagnostic {
     let (path, span) = match &finding.target {
-        Target::Site(Site { home, at }) => (shown.path(&homes[*home].model.file(at.file).source.path), at.span),
-        Target::Path(path, _) => (shown.path(path), Span::default()),
+        Target::Site(Site { home, at }) => (homes[home.0].model.file(at.file).source.path.clone(), at.span),
+        Target::Path(path, _) => (path.clone(), Span::default()),
     };
     // A severity of the finding's own is relative to the rule's: under a milder profile it is no worse than the profile says.
     let severity = match finding.severity {
@@ -98,7 +99,10 @@ fn complete(rule: &'static RuleInfo, severity: Severity, finding: Finding, homes
         Some(own) => own.min(severity),
         None => severity,
     };
-    let fingerprint = fingerprint(&[&rule.name, &path, finding.key.as_deref().unwrap_or(&finding.message)]);
+    let root = finding.target.home().map(|home| &homes[home.0].model.layout.root);
+    let in_home = root.and_then(|root| path.strip_prefix(root).ok()).unwrap_or(&path);
+    let in_home: Vec<Cow<str>> = in_home.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+    let fingerprint = fingerprint(&[&rule.name, &in_home.join("/"), finding.key.as_deref().unwrap_or(&finding.message)]);
     Diagnostic { rule, severity, finding, path, span, fingerprint }
 }
 
