@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::config::Config;
 use crate::diagnostic::Site;
-use crate::home::{ReadError, discover};
+use crate::home::{ReadError, Target, discover};
 use crate::model::{Assumptions, HomeId, Model};
 use crate::paths::absolute;
 use crate::ports::PortTable;
@@ -33,6 +33,24 @@ impl Home {
     }
 }
 
+/// There is no home where one was wanted, or more than one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotOneHome {
+    /// The homes; empty where there is none.
+    pub paths: Vec<PathBuf>,
+}
+
+impl std::fmt::Display for NotOneHome {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.paths.len() {
+            0 => write!(formatter, "no home of a WSO2 product"),
+            count => write!(formatter, "{count} homes where one is needed"),
+        }
+    }
+}
+
+impl std::error::Error for NotOneHome {}
+
 /// The homes below some paths, read and worked out.
 #[derive(Debug)]
 pub struct Workspace {
@@ -45,21 +63,37 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// Reads everything below `paths`; `overlays` stand in for some of the files.
+    /// Reads all configuration below `paths`. `overlays` replace some of the files.
     pub fn open(paths: &[PathBuf], assumptions: &Assumptions, overlays: &Overlays) -> Self {
+        Self::read(paths, assumptions, overlays, |target| target.only.clone())
+    }
+
+    /// Reads of each home below `paths` only what its server renders the other files from, and what names its product.
+    pub fn open_sources(paths: &[PathBuf], assumptions: &Assumptions) -> Self {
+        let sources = |target: &Target| BTreeSet::from([target.layout.conf_folder().join("deployment.toml")]);
+        Self::read(paths, assumptions, &Overlays::new(), sources)
+    }
+
+    fn read(
+        paths: &[PathBuf],
+        assumptions: &Assumptions,
+        overlays: &Overlays,
+        only: impl Fn(&Target) -> BTreeSet<PathBuf>,
+    ) -> Self {
         let paths: Vec<PathBuf> = paths.iter().map(|path| absolute(path)).collect();
         let overlays: Overlays = overlays.iter().map(|(path, bytes)| (absolute(path), bytes.clone())).collect();
         let discovery = discover(&paths, &overlays);
         let overlays = Arc::new(overlays);
         let mut workspace = Self { homes: Vec::new(), problems: discovery.problems, only: Vec::new() };
         for target in discovery.targets {
+            let only = only(&target);
             let assumptions = workspace.assumptions_for(&target.layout.root, assumptions);
-            let model = Model::load(target.layout, assumptions, &overlays, &target.only);
+            let model = Model::load(target.layout, assumptions, &overlays, &only);
             if model.files.is_empty() && model.problems.is_empty() && model.too_large.is_empty() {
                 continue;
             }
             workspace.homes.push(Home::new(model));
-            workspace.only.push(target.only);
+            workspace.only.push(only);
         }
         workspace
     }
@@ -84,6 +118,14 @@ impl Workspace {
     /// Whether there was no configuration at all.
     pub fn is_empty(&self) -> bool {
         self.homes.is_empty()
+    }
+
+    /// The only home.
+    pub fn only_home(&self) -> Result<&Home, NotOneHome> {
+        match self.homes.as_slice() {
+            [home] => Ok(home),
+            homes => Err(NotOneHome { paths: homes.iter().map(|home| home.model.path().to_path_buf()).collect() }),
+        }
     }
 
     /// The homes with their numbers.

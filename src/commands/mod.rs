@@ -15,10 +15,11 @@ use std::path::PathBuf;
 use std::{env, fmt};
 
 use carbonlint::catalog::product_of;
-use carbonlint::model::Assumptions;
+use carbonlint::model::{Assumptions, Content};
 use carbonlint::paths::DisplayPaths;
 use carbonlint::report::lint::human::Style;
 use carbonlint::rules::{Selection, is_rule_or_category};
+use carbonlint::workspace::Workspace;
 
 use crate::cli::AssumeArgs;
 
@@ -132,6 +133,27 @@ fn check_paths(paths: &[PathBuf]) -> Result<(), Failure> {
         let failure = Failure::new(format!("no such file or folder: `{}`", path.display()));
         Err(failure.help("name a product home, a configuration file, or a folder that holds some"))
     })
+}
+
+/// Warns of what could not be read, so that nobody takes the output for complete.
+#[allow(clippy::print_stderr, reason = "the output goes to standard output, this to a person")]
+fn warn_of_unreadable(workspace: &Workspace) {
+    let shown = shown();
+    let in_homes = workspace.homes.iter().flat_map(|home| &home.model.problems);
+    for problem in workspace.problems.iter().chain(in_homes) {
+        eprintln!("warning: {}: cannot be read: {}", shown.path(&problem.path), problem.message);
+    }
+}
+
+/// Warns of files that could not be parsed.
+#[allow(clippy::print_stderr, reason = "the output goes to standard output, this to a person")]
+fn warn_of_broken(workspace: &Workspace) {
+    let shown = shown();
+    let files = workspace.homes.iter().flat_map(|home| &home.model.files);
+    for file in files.filter(|file| matches!(file.content, Content::Broken) && !file.faults.is_empty()) {
+        let path = shown.path(&file.source.path);
+        eprintln!("warning: {path}: cannot be parsed, and what it sets is missing here; `carbonlint lint {path}` says where");
+    }
 }
 
 /// Says that there is nothing to look at.

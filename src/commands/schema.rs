@@ -9,6 +9,7 @@ use carbonlint::server::mapper::{key_table, known_keys};
 use carbonlint::source::Overlays;
 use carbonlint::workspace::Workspace;
 
+use super::home::only_home;
 use super::{Exit, Failure, assumptions, check_paths, nothing_found, paths_or_here, print, shown};
 use crate::cli::{AssumeArgs, SchemaArgs};
 
@@ -27,16 +28,14 @@ pub fn run(arguments: &SchemaArgs) -> Result<Exit, Failure> {
     let paths = paths_or_here(&arguments.paths);
     check_paths(&paths)?;
     let workspace = Workspace::open(&paths, &assumptions, &Overlays::new());
-    let models: Vec<&Model> = workspace.homes.iter().map(|home| &home.model).collect();
-    if models.is_empty() {
+    if workspace.is_empty() {
         return Ok(nothing_found(&paths));
     }
     if arguments.extract {
+        let models: Vec<&Model> = workspace.homes.iter().map(|home| &home.model).collect();
         return extract(&models);
     }
-    let [model] = models[..] else {
-        return Err(Failure::new(format!("{} homes are there", models.len())).help("name one of them"));
-    };
+    let model = &only_home(&workspace, &paths[0])?.model;
     let schema = model.schema().ok_or_else(|| {
         let failure = Failure::new(format!("nothing tells which keys `{}` may hold", shown().path(model.path())));
         failure.help("name a home with its templates, or the product with `--product NAME@VERSION`")
