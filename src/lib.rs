@@ -3,6 +3,7 @@
 pub mod catalog;
 pub mod config;
 pub mod diagnostic;
+pub mod disk;
 pub mod edit;
 pub mod fix;
 pub mod home;

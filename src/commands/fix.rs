@@ -4,9 +4,10 @@ use std::fmt::Write;
 use std::path::Path;
 
 use carbonlint::diagnostic::Diagnostic;
+use carbonlint::disk::TEMPORARY_ENDING;
 use carbonlint::fix::revert::revert;
 use carbonlint::fix::run::{AppliedFix, FixOptions, FixResult, RefusedFix, fix};
-use carbonlint::fix::write::{ChangedFile, TEMPORARY_ENDING, write_all};
+use carbonlint::fix::write::{ChangedFile, write_all};
 use carbonlint::paths::{DisplayPaths, absolute};
 use carbonlint::report::counted;
 use carbonlint::report::diff::unified;

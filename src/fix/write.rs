@@ -6,10 +6,11 @@
 //! files new and some old, each of them whole.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
+
+use crate::disk;
 
 /// A file with its old and new bytes.
 #[derive(Debug, Clone)]
@@ -51,7 +52,7 @@ impl std::fmt::Display for WriteError {
             }
             Self::BackupExists(path) => write!(formatter, "`{}` is there already: the backup would replace it", path.display()),
             Self::Busy(path) => write!(formatter, "another run is writing to `{}`", path.display()),
-            Self::Io(path, error) => write!(formatter, "cannot write `{}`: {}", path.display(), crate::home::reason(error)),
+            Self::Io(path, error) => write!(formatter, "cannot write `{}`: {}", path.display(), disk::reason(error)),
         }
     }
 }
@@ -144,22 +145,25 @@ impl<'a> Prepared<'a> {
         if let Err(fs::TryLockError::WouldBlock) = lock.try_lock() {
             return Err(WriteError::Busy(path.clone()));
         }
-        let temporary = beside(&target, TEMPORARY_ENDING);
+        let temporary = disk::temporary_of(&target);
         let mut prepared = Self { number, replacement, temporary, target, backup: None, _lock: lock, done: false };
         prepared.is_unchanged()?;
         before(WriteStep::Write(number)).map_err(io_error)?;
-        write_temporary(&prepared.temporary, &replacement.new, &metadata).map_err(|error| match error.kind() {
-            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-                WriteError::ReadOnly(prepared.target.parent().unwrap_or(path).to_path_buf())
+        flushed(disk::write_temporary(&prepared.temporary, &replacement.new, Some(&metadata))).map_err(|error| {
+            match error.kind() {
+                io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                    WriteError::ReadOnly(prepared.target.parent().unwrap_or(path).to_path_buf())
+                }
+                _ => io_error(error),
             }
-            _ => io_error(error),
         })?;
         if let Some(ending) = backup {
-            let kept = beside(&prepared.target, ending);
+            let kept = disk::beside(&prepared.target, ending);
             if kept.symlink_metadata().is_ok() {
                 return Err(WriteError::BackupExists(kept));
             }
-            write_new(&kept, &replacement.old, &metadata).map_err(|error| WriteError::Io(kept.clone(), error))?;
+            flushed(disk::write_new(&kept, &replacement.old, Some(&metadata)))
+                .map_err(|error| WriteError::Io(kept.clone(), error))?;
             prepared.backup = Some(kept);
         }
         Ok(prepared)
@@ -181,7 +185,7 @@ impl<'a> Prepared<'a> {
     /// Puts the old content back after another file could not be renamed.
     fn put_back(&self) {
         let Ok(metadata) = fs::metadata(&self.target) else { return };
-        let restored = write_temporary(&self.temporary, &self.replacement.old, &metadata);
+        let restored = flushed(disk::write_temporary(&self.temporary, &self.replacement.old, Some(&metadata)));
         if restored.is_ok() && fs::rename(&self.temporary, &self.target).is_ok() {
             sync_folder(&self.target);
         }
@@ -208,58 +212,10 @@ fn target_of(path: &Path, root: &Path) -> Result<PathBuf, WriteError> {
     if target.starts_with(&root) { Ok(target) } else { Err(WriteError::LinkOut(path.to_path_buf(), target)) }
 }
 
-/// The path with `ending` behind the file's name.
-fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.file_name().map_or_else(OsString::new, OsString::from);
-    name.push(ending);
-    path.with_file_name(name)
+/// Waits until a file that was written is on the disk.
+fn flushed(written: io::Result<File>) -> io::Result<()> {
+    written?.sync_all()
 }
-
-/// The ending of the file beside the old one that takes the new content.
-pub const TEMPORARY_ENDING: &str = ".carbonlint-new";
-
-/// Writes the temporary file.
-fn write_temporary(path: &Path, bytes: &[u8], old: &fs::Metadata) -> io::Result<()> {
-    write_new(path, bytes, old).or_else(|error| {
-        // A temporary file that a killed run left behind is nobody's: the lock is ours.
-        if error.kind() != io::ErrorKind::AlreadyExists {
-            return Err(error);
-        }
-        fs::remove_file(path)?;
-        write_new(path, bytes, old)
-    })
-}
-
-/// Writes `bytes` to a new file with the permissions and, where the system allows, the owner of the old one, down to the disk. Nobody else
-/// can read it before it has them.
-fn write_new(path: &Path, bytes: &[u8], old: &fs::Metadata) -> io::Result<()> {
-    let mut file = private(File::options().write(true).create_new(true)).open(path)?;
-    keep_owner(path, old);
-    fs::set_permissions(path, old.permissions())?;
-    file.write_all(bytes)?;
-    file.sync_all()
-}
-
-#[cfg(unix)]
-fn private(options: &mut fs::OpenOptions) -> &mut fs::OpenOptions {
-    use std::os::unix::fs::OpenOptionsExt;
-    options.mode(0o600)
-}
-
-#[cfg(not(unix))]
-fn private(options: &mut fs::OpenOptions) -> &mut fs::OpenOptions {
-    options
-}
-
-#[cfg(unix)]
-fn keep_owner(path: &Path, old: &fs::Metadata) {
-    use std::os::unix::fs::{MetadataExt, chown};
-    // Only root may give a file away; for others it stays the writer's, as with any editor.
-    let _ = chown(path, Some(old.uid()), Some(old.gid()));
-}
-
-#[cfg(not(unix))]
-fn keep_owner(_path: &Path, _old: &fs::Metadata) {}
 
 /// Makes a rename last; file systems that cannot flush a folder keep the rename in their own time.
 fn sync_folder(path: &Path) {

@@ -11,7 +11,8 @@ use walkdir::WalkDir;
 use super::content::{OpenedFiles, parse};
 use super::{Assumptions, FileId, LoadedFile, Model, place, script_names};
 use crate::catalog::{Place, catalog};
-use crate::home::{Generation, INBOUND_ENDPOINTS, Identity, Layout, ReadError, reason};
+use crate::disk::reason;
+use crate::home::{Generation, INBOUND_ENDPOINTS, Identity, Layout, ReadError};
 use crate::source::{Kind, LoadError, Overlays, overlays, template};
 
 impl Model {
