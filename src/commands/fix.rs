@@ -3,20 +3,22 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use carbonlint::diagnostic::Diagnostic;
-use carbonlint::disk::TEMPORARY_ENDING;
-use carbonlint::fix::revert::revert;
-use carbonlint::fix::run::{AppliedFix, FixOptions, FixResult, RefusedFix, fix};
-use carbonlint::fix::write::{ChangedFile, write_all};
-use carbonlint::paths::{DisplayPaths, absolute};
-use carbonlint::report::counted;
-use carbonlint::report::diff::unified;
-use carbonlint::rule_info::rule;
-use carbonlint::source::Overlays;
-use carbonlint::source::SourceFile;
-use carbonlint::workspace::Workspace;
+use crate::diagnostic::Diagnostic;
+use crate::disk::TEMPORARY_ENDING;
+use crate::fix::revert::revert;
+use crate::fix::run::{AppliedFix, FixOptions, FixResult, RefusedFix, fix};
+use crate::fix::write::{ChangedFile, write_all};
+use crate::paths::{DisplayPaths, absolute};
+use crate::report::counted;
+use crate::report::diff::unified;
+use crate::rule_info::rule;
+use crate::source::Overlays;
+use crate::source::SourceFile;
+use crate::workspace::Workspace;
 
-use super::{Exit, Failure, assumptions, check_paths, nothing_found, paths_or_here, print, selection, shown, style};
+use super::arguments::{assumptions, check_paths, paths_or_here, selection};
+use super::exit::{Exit, Failure};
+use super::terminal::{nothing_found, print, shown, style};
 use crate::cli::FixArgs;
 
 /// What a run comes to, for either direction.

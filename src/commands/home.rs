@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::{env, fs};
 
-use carbonlint::model::{Assumptions, Model};
-use carbonlint::render::NotRendered;
-use carbonlint::server::mapper::Environment;
-use carbonlint::server::mapper::environment::parse_env_file;
-use carbonlint::workspace::{Home, Workspace};
+use crate::model::{Assumptions, Model};
+use crate::render::NotRendered;
+use crate::server::mapper::Environment;
+use crate::server::mapper::environment::parse_env_file;
+use crate::workspace::{Home, Workspace};
 
-use super::{Exit, Failure, check_paths, shown, warn_of_unreadable};
+use super::arguments::check_paths;
+use super::exit::{Exit, Failure};
+use super::terminal::{shown, warn_of_unreadable};
 use crate::cli::EnvironmentArgs;
 
 /// The workspace of the one home at `path`, or that `path` is in, with what its server renders from.

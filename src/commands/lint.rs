@@ -4,14 +4,16 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use carbonlint::lint::lint;
-use carbonlint::report::lint::{Report, concise, human, json};
-use carbonlint::rule_info::Severity;
-use carbonlint::rules::Selection;
-use carbonlint::source::Overlays;
-use carbonlint::workspace::Workspace;
+use crate::lint::lint;
+use crate::report::lint::{Report, concise, human, json};
+use crate::rule_info::Severity;
+use crate::rules::Selection;
+use crate::source::Overlays;
+use crate::workspace::Workspace;
 
-use super::{Exit, Failure, assumptions, check_paths, nothing_found, paths_or_here, print, selection, shown, style};
+use super::arguments::{assumptions, check_paths, paths_or_here, selection};
+use super::exit::{Exit, Failure};
+use super::terminal::{nothing_found, print, shown, style};
 use crate::cli::{FailOn, LintArgs, LintFormat, Profile};
 
 /// Runs the command.

@@ -1,14 +1,14 @@
 //! `carbonlint ports`
 
-use carbonlint::model::Assumptions;
-use carbonlint::ports::{Conflict, Offset, OffsetSource, PortTable, ServerProfile, conflicts, listeners_of_product};
-use carbonlint::report::ports::{PortsHome, csv, json, table};
-use carbonlint::source::Overlays;
-use carbonlint::workspace::Workspace;
+use crate::model::Assumptions;
+use crate::ports::{Conflict, Offset, OffsetSource, PortTable, ServerProfile, conflicts, listeners_of_product};
+use crate::report::ports::{PortsHome, csv, json, table};
+use crate::source::Overlays;
+use crate::workspace::Workspace;
 
-use super::{
-    Exit, Failure, assumptions, check_paths, nothing_found, paths_or_here, print, shown, warn_of_broken, warn_of_unreadable,
-};
+use super::arguments::{assumptions, check_paths, paths_or_here};
+use super::exit::{Exit, Failure};
+use super::terminal::{nothing_found, print, shown, warn_of_broken, warn_of_unreadable};
 use crate::cli::{PortsArgs, PortsFormat};
 
 /// Runs the command.

@@ -2,17 +2,18 @@
 
 use std::path::PathBuf;
 
-use carbonlint::model::Model;
-use carbonlint::paths::DisplayPaths;
-use carbonlint::render::out::OutFolder;
-use carbonlint::render::{RenderFinding, RenderedFile, Rendering, State, choose};
-use carbonlint::report::counted;
-use carbonlint::report::diff::unified;
-use carbonlint::report::render::json::{self, Detail, FileEntry, old_text};
-use carbonlint::report::render::text;
+use crate::model::Model;
+use crate::paths::DisplayPaths;
+use crate::render::out::OutFolder;
+use crate::render::{RenderFinding, RenderedFile, Rendering, State, choose};
+use crate::report::counted;
+use crate::report::diff::unified;
+use crate::report::render::json::{self, Detail, FileEntry, old_text};
+use crate::report::render::text;
 
+use super::exit::{Exit, Failure};
 use super::home::{environment, not_rendered, only_home, open_home};
-use super::{Exit, Failure, print, shown, style};
+use super::terminal::{print, shown, style};
 use crate::cli::{RenderArgs, TextFormat};
 
 /// Runs the command.

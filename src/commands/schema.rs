@@ -1,16 +1,18 @@
 //! `carbonlint schema`
 
-use carbonlint::catalog::catalog;
-use carbonlint::model::Model;
-use carbonlint::paths::DisplayPaths;
-use carbonlint::report::json_schema;
-use carbonlint::server::mapper::schema::{Schema, SchemaSource};
-use carbonlint::server::mapper::{key_table, known_keys};
-use carbonlint::source::Overlays;
-use carbonlint::workspace::Workspace;
+use crate::catalog::catalog;
+use crate::model::Model;
+use crate::paths::DisplayPaths;
+use crate::report::json_schema;
+use crate::server::mapper::schema::{Schema, SchemaSource};
+use crate::server::mapper::{key_table, known_keys};
+use crate::source::Overlays;
+use crate::workspace::Workspace;
 
+use super::arguments::{assumptions, check_paths, paths_or_here};
+use super::exit::{Exit, Failure};
 use super::home::only_home;
-use super::{Exit, Failure, assumptions, check_paths, nothing_found, paths_or_here, print, shown};
+use super::terminal::{nothing_found, print, shown};
 use crate::cli::{AssumeArgs, SchemaArgs};
 
 /// Runs the command.

@@ -1,7 +1,7 @@
 //! One home with all its files read: what is configured, and where it stands.
 
 mod content;
-mod given;
+mod effective;
 mod load;
 mod mapping;
 pub mod place;
@@ -9,7 +9,7 @@ mod template;
 
 pub(crate) use content::parse;
 pub use content::{Content, FileId, HomeId, LoadedFile, Location};
-pub use given::Given;
+pub use effective::EffectiveValue;
 pub use mapping::Mapping;
 
 use std::cell::{OnceCell, RefCell};
