@@ -4,6 +4,7 @@ mod given;
 mod load;
 mod mapping;
 pub mod place;
+pub mod rewritten;
 
 pub use given::Given;
 pub(crate) use load::parse;
