@@ -271,3 +271,14 @@ fn no_key_is_offered_in_place_of_itself() {
     assert!(told.starts_with("error: nothing sets `keystore.ssl_profile.custom`"), "{told}");
     assert!(!told.contains("did you mean `keystore.ssl_profile.custom`"), "{told}");
 }
+
+#[test]
+fn the_profile_that_a_start_script_sets_by_itself_is_no_news() {
+    let folder = Folder::with("homes/micro-integrator-4.2.0");
+    let script = "-Dproperties.file.path=default";
+    folder.edit("bin/micro-integrator.sh", script, &format!("-Dprofile=micro-integrator-default {script}"));
+    let table = folder.clean(&["ports", "home"]);
+    assert!(!table.contains("rofile") && table.contains("mi-management-https"), "{table}");
+    folder.edit("bin/micro-integrator.sh", "micro-integrator-default", "another");
+    assert!(folder.clean(&["ports", "home"]).contains("Server profile `another`"));
+}
