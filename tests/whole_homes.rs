@@ -133,6 +133,20 @@ fn a_folder_in_a_home_stands_for_the_home() {
 }
 
 #[test]
+fn a_copy_that_the_mapper_keeps_is_not_configuration() {
+    let folder = Folder::with(STARTED);
+    let copy = "home/backup/repository/conf/axis2/axis2.xml";
+    folder.edit("backup/repository/conf/axis2/axis2.xml", "\"https\"", "\"http\"");
+    assert!(folder.clean(&["lint", copy]).ends_with("nothing found in 1 file\n"));
+    assert!(folder.clean(&["ports", copy]).contains("no listener"));
+    folder.edit("backup/repository/conf/axis2/axis2.xml", "</axisconfig>", "");
+    assert_eq!(folder.findings(copy), [("xml-not-well-formed".to_owned(), copy.to_owned(), 2)]);
+    // Next to no home it is what its name says.
+    folder.write("backup/repository/conf/axis2/axis2.xml", "<axisconfig><transportReceiver name=\"http\"/></axisconfig>\n");
+    assert_eq!(folder.homes("backup/repository/conf/axis2/axis2.xml"), ["backup"]);
+}
+
+#[test]
 fn configuration_that_lies_in_a_home_is_judged_where_somebody_asks_for_it() {
     let folder = Folder::with(STARTED);
     let inner = "home/apim-is-as-km-with-analytics";

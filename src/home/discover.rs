@@ -13,7 +13,7 @@ use crate::model::Overlays;
 use crate::source::Kind;
 use crate::source::template::without_ending;
 
-/// Folders that the product itself fills: a home is never looked for in them. The config mapper keeps the files it overwrote in `backup`.
+/// Folders that the product itself fills: a home is never looked for in them.
 const HOME_FOLDERS: [&str; 16] = [
     "repository",
     "conf",
@@ -24,7 +24,7 @@ const HOME_FOLDERS: [&str; 16] = [
     "samples",
     "solr",
     "tmp",
-    "backup",
+    COPIES,
     "updates",
     "modules",
     "webapp-mode",
@@ -32,6 +32,9 @@ const HOME_FOLDERS: [&str; 16] = [
     "logs",
     "jdk",
 ];
+
+/// The folder of a home in which the config mapper keeps the files that it overwrote.
+const COPIES: &str = "backup";
 
 /// Folders that are never searched.
 const SKIPPED: [&str; 4] = [".git", "node_modules", "target", ".metadata"];
@@ -162,8 +165,14 @@ impl Found {
         let mut layout = Layout::around(file);
         let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let is_deployment = Kind::of(file) == Kind::Toml && name.contains("deployment");
-        if layout.is_loose() || (is_deployment && name != "deployment.toml") {
-            let stands_for = if is_deployment { "deployment.toml".to_owned() } else { without_ending(name).to_owned() };
+        let is_copy = is_mappers_copy(file);
+        if layout.is_loose() || is_copy || (is_deployment && name != "deployment.toml") {
+            let stands_for = match () {
+                () if is_deployment => "deployment.toml".to_owned(),
+                // No file that a server reads has this name: the syntax is all that can be wrong with it.
+                () if is_copy => format!("{COPIES}/{name}"),
+                () => without_ending(name).to_owned(),
+            };
             layout = Layout { root: file.parent().map(Path::to_path_buf).unwrap_or_default(), conf: String::new(), lone: None };
             layout.lone = Some((file.to_path_buf(), stands_for));
         }
@@ -252,6 +261,15 @@ fn home_around(folder: &Path) -> Option<Outer> {
 fn is_whole(layout: &Layout) -> bool {
     let has_script = |script: &String| layout.root.join(script).is_file();
     identify(layout).product.is_some() || catalog().products.iter().flat_map(|product| &product.scripts).any(has_script)
+}
+
+/// Whether `file` is a copy that the config mapper keeps of a rendered file before it overwrites it.
+fn is_mappers_copy(file: &Path) -> bool {
+    file.ancestors().skip(1).filter(|folder| folder.ends_with(COPIES)).any(|copies| {
+        let (Some(home), Ok(rendered)) = (copies.parent(), file.strip_prefix(copies)) else { return false };
+        let rendered = rendered.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
+        home.join(Layout::new(home, "conf").template_of(&rendered)).is_file()
+    })
 }
 
 /// The layout of the home at `folder`, if it is one. Enterprise Integrator 6 has a `repository/conf` beside its `conf`.

@@ -96,12 +96,8 @@ fn describe(home: &Home) -> String {
         Some(offset) => format!("offset {offset}"),
         None => "offset not known".to_owned(),
     };
-    let profile = home
-        .ports
-        .profile
-        .as_ref()
-        .filter(|profile| !profile.is_default())
-        .map(|profile| format!(", profile {}", profile.name));
+    let profile =
+        home.ports.profile.as_ref().filter(|profile| !profile.is_default()).map(|profile| format!(", profile {}", profile.name));
     format!("{}, {}, {offset}{}", product_name(&home.model), home.model.generation.as_str(), profile.unwrap_or_default())
 }
 
