@@ -122,7 +122,7 @@ fn every_command_takes_a_started_home_as_one_home() {
 }
 
 #[test]
-fn a_folder_in_a_home_stands_for_the_home() {
+fn a_folder_in_a_home_means_the_home() {
     let folder = Folder::with(STARTED);
     fs::create_dir_all(folder.path("home/lib")).expect("made");
     for inner in
@@ -190,7 +190,7 @@ fn a_copy_of_configuration_does_not_hide_another_one_below_it() {
 }
 
 #[test]
-fn what_the_server_rewrites_is_no_edit_and_no_difference() {
+fn a_file_that_the_server_rewrites_counts_neither_as_edited_nor_as_changed() {
     let folder = Folder::with(STARTED);
     for file in [LISTENERS, SENDERS] {
         assert_eq!(folder.state(file), "rewritten");
@@ -232,7 +232,7 @@ fn another_trust_store_is_an_edit() {
 }
 
 #[test]
-fn a_rewritten_file_is_no_edit_after_deployment_toml_has_changed() {
+fn a_rewritten_file_does_not_count_as_edited_after_deployment_toml_has_changed() {
     let folder = Folder::with(STARTED);
     folder.edit("repository/conf/deployment.toml", "shop.jks", "store.jks");
     let rules: Vec<String> = folder.findings("home").into_iter().map(|(rule, ..)| rule).collect();
@@ -287,7 +287,7 @@ fn no_key_is_offered_in_place_of_itself() {
 }
 
 #[test]
-fn the_profile_that_a_start_script_sets_by_itself_is_no_news() {
+fn the_default_profile_of_a_start_script_is_not_mentioned() {
     let folder = Folder::with("homes/micro-integrator-4.2.0");
     let script = "-Dproperties.file.path=default";
     folder.edit("bin/micro-integrator.sh", script, &format!("-Dprofile=micro-integrator-default {script}"));

@@ -1,4 +1,4 @@
-//! What a server changes itself in a file that it has rendered, told from what somebody has edited.
+//! Separates what a server changes itself in a file that it has rendered from what somebody has edited.
 
 use std::borrow::Cow;
 
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_server_changes_is_no_difference() {
+    fn a_change_by_the_server_does_not_count() {
         let text = rewritten();
         assert_eq!(compare(row(), RENDERED, &text), Some(Comparison::Same));
         assert_eq!(compare(row(), &RENDERED.replace('\n', "\r\n"), &text), Some(Comparison::Same));
