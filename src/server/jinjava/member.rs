@@ -218,7 +218,11 @@ fn change_map(base: &Value, name: &str, arguments: &[Value]) -> Option<Value> {
             map.borrow_mut().extend(other);
             Value::Null
         }
-        ("remove", [key]) => map.borrow_mut().shift_remove(&to_text(key)).unwrap_or_default(),
+        ("remove", [key]) => {
+            // The key is printed before the map is borrowed: it can be the map itself.
+            let key = to_text(key);
+            map.borrow_mut().shift_remove(&key).unwrap_or_default()
+        }
         ("clear", []) => {
             map.borrow_mut().clear();
             Value::Null
@@ -444,6 +448,13 @@ mod tests {
             Err(Effect::Ignored)
         ));
         assert!(matches!(call(&list, "pop", &[], Release::Until24).map_err(|refusal| refusal.effect), Err(Effect::Fatal)));
+    }
+
+    #[test]
+    fn a_map_can_be_asked_to_remove_itself() {
+        let map = Value::map(Map::from([(Rc::from("k"), Value::Integer(1))]));
+        assert_eq!(call(&map, "remove", std::slice::from_ref(&map), Release::Since27).map(|old| old.printed()), Ok(String::new()));
+        assert_eq!(map.printed(), "{k=1}");
     }
 
     #[test]
