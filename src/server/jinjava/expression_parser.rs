@@ -266,7 +266,7 @@ impl Parser<'_> {
         } else if let Some(negated) = self.take_is() {
             let name = Rc::from(self.image(0));
             self.at += 1;
-            let argument = if self.release.gives_tests_the_rest() { self.expression()? } else { self.value()? };
+            let argument = if self.release.passes_rest_to_tests() { self.expression()? } else { self.value()? };
             let argument = argument.map(Box::new);
             value = self.make(start, ExpressionKind::Test { of: Box::new(value), name, negated, argument })?;
         }

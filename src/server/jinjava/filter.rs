@@ -202,7 +202,7 @@ pub(super) fn apply(
                 _ => number_of(&value.to_java()),
             };
             let default = || argument(0, "default").and_then(|default| default.to_java().parse().ok()).unwrap_or(0.0);
-            // The filter gives a `Float`, which prints fewer digits.
+            // The filter returns a `Float`, which prints fewer digits.
             #[expect(clippy::cast_possible_truncation, reason = "Double.floatValue")]
             let number = number.unwrap_or_else(default) as f32;
             Value::Double(number.to_string().parse().unwrap_or_else(|_| f64::from(number)))

@@ -239,7 +239,7 @@ impl TemplateParser<'_> {
             header[..names_end].split([',', ' ', '\t', '\n', '\r']).filter(|name| !name.is_empty()).map(Rc::from).collect();
         let collection = stripped(self.text, Span::new(arguments.start + start, arguments.end));
         if self.release.removes_spaces_in_for() && needs_its_spaces(collection.of(self.text)) {
-            let construct = "this `for` before Jinjava 2.6, which removes the spaces from the expression";
+            let construct = "a `for` expression with spaces, which Jinjava removes before 2.6";
             return NodeKind::Broken(TemplateFault::unsupported(span, construct));
         }
         NodeKind::For { names, collection: parse_expression(self.text, collection, self.release), body }

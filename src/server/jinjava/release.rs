@@ -62,7 +62,7 @@ impl Release {
 
     /// Whether the whole rest of the expression is the argument of a test: `a is sameas true and b` tests for `true and b`
     /// (ExtendedParser.java).
-    pub(super) fn gives_tests_the_rest(self) -> bool {
+    pub(super) fn passes_rest_to_tests(self) -> bool {
         self < Self::Since25
     }
 
@@ -120,12 +120,12 @@ impl Release {
         self >= Self::Since25
     }
 
-    /// Whether `default(null)` gives null, not the string `null` (DefaultFilter.java).
+    /// Whether `default(null)` returns null, not the string `null` (DefaultFilter.java).
     pub(super) fn keeps_null_default(self) -> bool {
         self >= Self::Since27 || self < Self::Since25
     }
 
-    /// Whether `default` gives a list or a map as it is, not as a string (DefaultFilter.java).
+    /// Whether `default` returns a list or a map as it is, not as a string (DefaultFilter.java).
     pub(super) fn keeps_collection_default(self) -> bool {
         self >= Self::Since25
     }
@@ -135,7 +135,7 @@ impl Release {
         self >= Self::Since25
     }
 
-    /// Whether the filter `list` gives the items of an array, not a list that holds the array (ListFilter.java).
+    /// Whether the filter `list` returns the items of an array, not a list that contains the array (ListFilter.java).
     pub(super) fn lists_arrays(self) -> bool {
         self >= Self::Since27
     }

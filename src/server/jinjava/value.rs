@@ -27,7 +27,7 @@ pub enum Value {
     Text(Rc<str>),
     /// A list or a set.
     List(Rc<Shared<Vec<Value>>>),
-    /// A Java array, which the method `split` gives: it has indexes but no methods, and `in` finds nothing in it.
+    /// A Java array, as the method `split` returns: it has indexes but no methods, and `in` finds nothing in it.
     Array(Rc<Shared<Vec<Value>>>),
     /// A map.
     Map(Rc<Shared<Map>>),
@@ -141,7 +141,7 @@ impl Value {
         }
     }
 
-    /// The text that Java's `toString` gives: `null`, `true`, `1.0E7`, `[a, b]`, `{k=v}`.
+    /// The text that Java's `toString` returns: `null`, `true`, `1.0E7`, `[a, b]`, `{k=v}`.
     pub(super) fn to_java(&self) -> String {
         let mut text = String::new();
         self.write_java(&mut text, 0);

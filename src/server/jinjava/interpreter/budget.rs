@@ -36,7 +36,7 @@ impl Budget {
     /// Uses `steps` for the node or expression at `span`.
     pub(super) fn spend(&mut self, steps: u64, span: Span) -> Result<(), TemplateFault> {
         let left = self.0.steps.checked_sub(steps);
-        self.0.steps = left.ok_or_else(|| TemplateFault::over_limit(span, "the template takes too much work"))?;
+        self.0.steps = left.ok_or_else(|| TemplateFault::over_limit(span, "the template takes too many steps"))?;
         Ok(())
     }
 

@@ -171,8 +171,8 @@ impl Interpreter<'_> {
         if let Some(argument) = &argument {
             self.budget.spend_reading([&value, argument], span)?;
         }
-        let held = predicate::holds(name, &value, argument.as_ref(), self.release).map_err(|error| error.at(span));
-        self.or_null(held.map(|holds| Value::Boolean(holds != negated)))
+        let outcome = predicate::holds(name, &value, argument.as_ref(), self.release).map_err(|error| error.at(span));
+        self.or_null(outcome.map(|holds| Value::Boolean(holds != negated)))
     }
 
     /// Null and a fault instead of an error that the server ignores, such as an unknown filter; the expression goes on.

@@ -38,7 +38,7 @@ impl Interpreter<'_> {
             NodeKind::Print(expression) => {
                 let value = self.resolve(expression)?;
                 if matches!(value, Value::Array(_)) {
-                    let construct = "printing an array, which gives its address in memory";
+                    let construct = "printing an array, which prints its address in memory";
                     return Err(TemplateFault::unsupported(node.span, construct));
                 }
                 let text = match &value {

@@ -43,7 +43,7 @@ fn a_test_before_if_or_else_has_no_argument() {
 }
 
 #[test]
-fn an_unknown_test_or_filter_gives_null_and_the_expression_goes_on() {
+fn an_unknown_test_or_filter_is_null_and_the_expression_goes_on() {
     check(&[
         ("{{ not (s is nosuch) }}{{ (s is not nosuch) ~ 'a' }}", "truea"),
         ("{{ s|nosuch|default('q') }}{{ (s|nosuch) or 'x' }}", "qx"),
@@ -110,7 +110,7 @@ fn negative_slice_bounds_count_from_the_end() {
 }
 
 #[test]
-fn the_method_split_gives_an_array() {
+fn the_method_split_returns_an_array() {
     check(&[
         ("{{ csv.split(',')[1] }}{{ csv.split(',')|length }}{{ csv.split(',')|join('-') }}", "b4a-b--c"),
         ("{{ 'b' in csv.split(',') }}{{ 'b' in csv.split(',')|list }}", "falsetrue"),

@@ -1,4 +1,4 @@
-//! The properties and methods that Java's reflection gives to values.
+//! The properties and methods that reflection in Java finds on values.
 
 mod list;
 mod map;
@@ -67,7 +67,7 @@ fn loop_property(index: usize, length: usize, name: &str) -> Value {
     }
 }
 
-/// `base.name(arguments)`. A method of null gives null.
+/// `base.name(arguments)`. A method of null returns null.
 pub(super) fn call(base: &Value, name: &str, arguments: &[Value], release: Release) -> Result<Value, EvaluationError> {
     let found = match base {
         Value::Null => return Ok(Value::Null),

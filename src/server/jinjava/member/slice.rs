@@ -6,7 +6,7 @@ use crate::server::jinjava::fault::EvaluationError;
 use crate::server::jinjava::release::Release;
 use crate::server::jinjava::value::Value;
 
-/// `base[from:to]`
+/// `base[from:to]`.
 pub(in crate::server::jinjava) fn slice(
     base: &Value,
     from: Option<&Value>,
@@ -40,7 +40,6 @@ pub(in crate::server::jinjava) fn slice(
             let units: Vec<u16> = text.encode_utf16().collect();
             let default = |written: Option<i64>, default: usize| written.unwrap_or(i64::try_from(default).unwrap_or(i64::MAX));
             let (from, to) = (default(bound(from, 0)?, 0), default(bound(to, units.len())?, units.len()));
-            let outside = || EvaluationError::from("index out of range");
             let to = within(to, units.len());
             let from = match usize::try_from(from) {
                 Ok(from) => Some(from),
@@ -50,7 +49,7 @@ pub(in crate::server::jinjava) fn slice(
                 (Some(from), Some(to)) if from > to => Ok(Value::text("")),
                 (Some(from), Some(to)) => Ok(Value::text(from_utf16(&units[from..to]))),
                 (Some(_), None) => Ok(Value::text("")),
-                (None, _) => Err(outside()),
+                (None, _) => Err("index out of range".into()),
             }
         }
         // The whole expression has no value then (PropertyNotFoundException).

@@ -14,7 +14,7 @@ fn split_drops_empty_parts_at_the_end() {
 }
 
 #[test]
-fn a_method_of_null_gives_null() {
+fn a_method_of_null_returns_null() {
     assert!(matches!(call(&Value::Null, "items", &[], Release::Since27), Ok(Value::Null)));
     assert!(call(&Value::Integer(1), "items", &[], Release::Since27).is_err());
 }

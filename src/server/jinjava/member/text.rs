@@ -44,9 +44,6 @@ pub(super) fn call(text: &str, name: &str, arguments: &[Value]) -> Result<Option
         ("lastIndexOf", [part]) => units(text.rfind(&*to_text(part))),
         ("substring", [from]) => Value::text(substring(text, to_integer(from)?, None)?),
         ("substring", [from, to]) => Value::text(substring(text, to_integer(from)?, Some(to_integer(to)?))?),
-        ("matches" | "replaceAll" | "replaceFirst", _) => {
-            return Err(EvaluationError::unsupported(&format!("the method `{name}` of a string")));
-        }
         _ => return Ok(None),
     }))
 }
