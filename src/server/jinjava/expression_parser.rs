@@ -78,7 +78,12 @@ impl Parser<'_> {
 
     fn unexpected(&self, wanted: &str) -> TemplateFault {
         let lexeme = self.lexeme(0);
-        let found = if lexeme.symbol == Symbol::End { "the end".to_owned() } else { format!("`{}`", self.image(0)) };
+        let found = match lexeme.symbol {
+            Symbol::End => "the end".to_owned(),
+            // An unclosed string contains everything up to the next quote.
+            Symbol::Text(_) => "a string".to_owned(),
+            _ => format!("`{}`", self.image(0)),
+        };
         TemplateFault::fatal(lexeme.span, &format!("expected {wanted}, found {found}"))
     }
 

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::state::{DefinedMacro, Interpreter, Scope};
 use crate::server::jinjava::ast::{Branch, Node, NodeKind, ParsedExpression, Template};
-use crate::server::jinjava::fault::TemplateFault;
+use crate::server::jinjava::fault::{Effect, TemplateFault};
 use crate::server::jinjava::value::Value;
 use crate::source::Span;
 
@@ -13,6 +13,17 @@ const MAX_NESTED: usize = 10;
 
 /// An entry in the list of running macros for a value that is rendered as a template. No macro can have this name.
 const NESTED: &str = "{{";
+
+/// A fault of template code in a value, reported at the expression that prints it. Its own message would quote the value, which can be
+/// secret.
+fn in_printed_value(fault: &TemplateFault, span: Span) -> TemplateFault {
+    let message = match fault.effect {
+        Effect::Ignored => "the printed value contains template code that the server ignores",
+        Effect::Fatal => "the printed value contains invalid template code",
+        Effect::Unsupported => "the printed value contains template code that carbonlint cannot evaluate",
+    };
+    TemplateFault { span, message: message.to_owned(), effect: fault.effect }
+}
 
 impl Interpreter<'_> {
     /// Prints `nodes`.
@@ -178,16 +189,14 @@ impl Interpreter<'_> {
         }
         self.budget.allocate(text.len(), span)?;
         let template = Template::parse(text, self.release);
-        // Spans refer to the value, so faults are reported at the printing expression.
         let before = self.faults.len();
-        self.faults.extend(template.faults.iter().cloned());
+        self.faults.extend(template.faults);
         self.running.push(Rc::from(NESTED));
         let rendered = self.nodes(&template.nodes, out);
         self.running.pop();
-        for fault in &mut self.faults[before..] {
-            fault.span = span;
-            fault.message = format!("the printed value contains template code: {}", fault.message);
+        for fault in self.faults.split_off(before) {
+            self.report(in_printed_value(&fault, span));
         }
-        rendered.map_err(|fault| TemplateFault { span, ..fault })
+        rendered.map_err(|fault| in_printed_value(&fault, span))
     }
 }

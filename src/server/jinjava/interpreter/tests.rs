@@ -131,6 +131,27 @@ fn filters_for_strings_do_not_change_other_values() {
 }
 
 #[test]
+fn faults_in_a_printed_value_do_not_quote_it() {
+    for value in [
+        "{{ hunter hunter2 }}",
+        "{% hunter2 %}",
+        "{{ hunter2() }}",
+        "{% if hunter2 %}",
+        "{% cycle hunter2 %}",
+        "{{ ''|hunter2 }}",
+    ] {
+        let root = Value::map(Map::from([(Rc::from("password"), Value::text(value))]));
+        let template = Template::parse("x {{ password }}", Release::Since27);
+        let faults = render(&template, Release::Since27, &root, Limits::default()).faults;
+        assert!(!faults.is_empty(), "{value}");
+        for fault in faults {
+            assert!(!fault.message.contains("hunter"), "{}", fault.message);
+            assert_eq!((fault.span.start, fault.span.end), (2, 16));
+        }
+    }
+}
+
+#[test]
 fn tags_can_be_misspelled_or_incomplete() {
     check(&[
         ("{% IF t %}a{% EndIf %}", "a"),
