@@ -4,8 +4,7 @@ use carbonlint::catalog::catalog;
 use carbonlint::lint::Workspace;
 use carbonlint::model::{Model, Overlays};
 use carbonlint::paths::DisplayPaths;
-use carbonlint::report::json_schema;
-use carbonlint::server::mapper::schema::{Schema, SchemaSource};
+use carbonlint::server::mapper::schema::{Schema, SchemaSource, json_schema};
 use carbonlint::server::mapper::{key_table, known_keys};
 
 use super::{Exit, Failure, assumptions, check_paths, nothing_found, paths_or_here, print, shown};

@@ -4,7 +4,6 @@ pub mod concise;
 pub mod diff;
 pub mod human;
 pub mod json;
-pub mod json_schema;
 pub mod ports_csv;
 pub mod ports_json;
 pub mod ports_table;

@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
+use super::effective::Effective;
+use super::fault::{FaultKind, MappingFault};
 use super::value::{FlatMap, Value};
-use super::{Effective, FaultKind, MappingFault};
 use crate::server::java::hash::HashOrdered;
 use crate::server::jinjava::value::{Map, Value as Seen};
 

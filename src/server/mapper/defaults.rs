@@ -2,8 +2,8 @@
 
 use serde_json::{Map as Json, Value as JsonValue};
 
+use super::effective::{Effective, Origin};
 use super::value::Value;
-use super::{Effective, Origin};
 use crate::server::java::hash::HashOrdered;
 
 /// Adds the defaults of absent keys.

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use indexmap::IndexMap;
 use toml_edit::{Array, ArrayOfTables, Datetime, Document, InlineTable, Item, Offset, Table, Value as TomlItem};
 
+use super::key_path::is_bare;
 use super::value::{FlatMap, Value};
 use crate::server::java::hash::{hash_of, hash_of_list, in_set_order};
 use crate::source::Span;
@@ -70,10 +71,6 @@ fn key_paths(table: Vec<(String, Held)>) -> Vec<(Vec<String>, Setting)> {
 fn join(path: &[String]) -> String {
     let parts = path.iter().map(|part| if is_bare(part) { part.clone() } else { format!("\"{}\"", escaped(part)) });
     parts.collect::<Vec<_>>().join(".")
-}
-
-fn is_bare(part: &str) -> bool {
-    !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
 }
 
 /// The mapper asks for the key in single quotes, where the escapes of `tomlEscape` are taken as they stand.

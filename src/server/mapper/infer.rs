@@ -3,8 +3,8 @@
 use indexmap::IndexMap;
 use serde_json::{Map as Json, Value as JsonValue};
 
+use super::effective::{Effective, Origin};
 use super::value::Value;
-use super::{Effective, Origin};
 use crate::server::java::hash::HashOrdered;
 
 /// Deeper than any infer.json; the server would overflow its stack on a circle.

@@ -3,9 +3,10 @@
 use indexmap::IndexMap;
 use serde_json::{Map as Json, Value as JsonValue};
 
+use super::effective::{Effective, Origin};
+use super::fault::{FaultKind, MappingFault};
 use super::flatten::Setting;
 use super::value::Value;
-use super::{Effective, FaultKind, MappingFault, Origin};
 use crate::server::java::hash::HashOrdered;
 
 /// Two keys of the user that map to one.

@@ -4,9 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
+use super::effective::Effective;
+use super::environment::Environment;
+use super::fault::{FaultKind, MappingFault};
 use super::flatten::Setting;
+use super::release::Release;
 use super::value::Value;
-use super::{Effective, Environment, FaultKind, MappingFault, Release};
 use crate::server::java::hash::HashOrdered;
 
 /// The names between `$kind{` and `}` in `text`, in written order (StringUtils.substringsBetween).

@@ -1,6 +1,7 @@
 //! Stage 8: the templates are rendered.
 
-use super::{Configuration, Release};
+use super::configuration::Configuration;
+use super::release::Release;
 use crate::server::jinjava::{self, Limits, Template};
 
 /// A rendered file.

@@ -2,8 +2,9 @@
 
 use serde_json::{Map as Json, Value as JsonValue};
 
+use super::effective::Effective;
+use super::fault::{FaultKind, MappingFault};
 use super::value::Value;
-use super::{Effective, FaultKind, MappingFault};
 use crate::server::java::hash::HashOrdered;
 
 /// Converts the times of `units`, the object `time` of unit-resolve.json. The first that cannot be converted stops the start; the others

@@ -3,8 +3,9 @@
 use regex_lite::Regex;
 use serde_json::{Map as Json, Value as JsonValue};
 
+use super::effective::Effective;
+use super::fault::{FaultKind, MappingFault};
 use super::value::Value;
-use super::{Effective, FaultKind, MappingFault};
 use crate::server::java::hash::HashOrdered;
 
 /// Holds the values against the rules; what does not match stops the start.
@@ -86,7 +87,7 @@ fn whole(pattern: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::server::mapper::Origin;
+    use crate::server::mapper::effective::Origin;
 
     fn faults(value: Value, rules: &str) -> Vec<String> {
         let mut map = HashOrdered::from_all(indexmap::IndexMap::new());
