@@ -1,4 +1,4 @@
-//! Stage 4: what is still absent comes from default.json (config-mapper DefaultParser.java).
+//! Stage 4: keys that are still missing get their values from default.json (config-mapper DefaultParser.java).
 
 use serde_json::{Map as Json, Value as JsonValue};
 
@@ -6,7 +6,7 @@ use super::effective::{Effective, Origin};
 use super::value::Value;
 use crate::server::java::hash::HashOrdered;
 
-/// Adds the defaults of absent keys.
+/// Adds the defaults of missing keys.
 pub fn add_defaults(map: &mut HashOrdered<Effective>, defaults: &Json<String, JsonValue>) {
     for (key, value) in defaults {
         if map.get(key).is_none() {

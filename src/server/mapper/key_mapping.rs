@@ -20,7 +20,7 @@ pub struct Collision {
     pub kept: String,
 }
 
-/// The user's keys as templates know them, those that went to one target, and what stops the start.
+/// The user's keys under the names that templates use. Keys with a common target go into `collisions`.
 pub fn map_keys(
     settings: &IndexMap<String, Setting>,
     mappings: &Json<String, JsonValue>,
@@ -48,7 +48,7 @@ pub fn targets<'a>(mappings: &'a Json<String, JsonValue>, key: &'a str) -> Vec<&
     match mappings.get(key) {
         Some(JsonValue::String(target)) => vec![target],
         Some(JsonValue::Array(targets)) => targets.iter().filter_map(JsonValue::as_str).collect(),
-        // Anything else is neither a string nor a list, and the key goes nowhere.
+        // Anything else maps the key to nothing.
         Some(_) => Vec::new(),
         None => vec![key],
     }
@@ -89,7 +89,7 @@ fn rename_in_elements(
                     _ => faults.push(MappingFault::new(
                         FaultKind::KeyMapping,
                         Some(list),
-                        format!("key-mappings.json maps `{key}` to `{name}`, which is no key of an element"),
+                        format!("key-mappings.json maps `{key}` to `{name}`, which is not a key of an element"),
                     )),
                 }
             }

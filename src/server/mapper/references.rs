@@ -12,16 +12,16 @@ use super::release::Release;
 use super::value::Value;
 use crate::server::java::hash::HashOrdered;
 
-/// The names between `$kind{` and `}` in `text`, in written order (StringUtils.substringsBetween).
+/// The names between `$kind{` and `}` in `text`, in order (StringUtils.substringsBetween).
 pub fn placeholders<'a>(text: &'a str, kind: &str) -> Vec<&'a str> {
     let open = format!("${kind}{{");
     let mut names = Vec::new();
     let mut rest = text;
     while let Some(start) = rest.find(&open) {
-        let behind = &rest[start + open.len()..];
-        let Some(end) = behind.find('}') else { break };
-        names.push(&behind[..end]);
-        rest = &behind[end + 1..];
+        let after = &rest[start + open.len()..];
+        let Some(end) = after.find('}') else { break };
+        names.push(&after[..end]);
+        rest = &after[end + 1..];
     }
     names
 }
@@ -31,7 +31,7 @@ pub fn placeholders<'a>(text: &'a str, kind: &str) -> Vec<&'a str> {
 pub struct Secrets(BTreeMap<String, String>);
 
 impl Secrets {
-    /// Reads the secrets of a flat map. A value that is no string stops the start.
+    /// Reads the secrets of a flat map. A value that is not a string stops the server from starting.
     pub fn read(settings: &IndexMap<String, Setting>, release: &Release, faults: &mut Vec<MappingFault>) -> Self {
         let mut secrets = BTreeMap::new();
         for table in ["secrets", "runtime_secrets"] {
@@ -61,13 +61,13 @@ impl Secrets {
         self.0.keys().map(String::as_str)
     }
 
-    /// Whether an external vault gives any secret: `[runtime_secrets] enable = "true"`.
+    /// Whether an external vault provides the secrets: `[runtime_secrets] enable = "true"`.
     pub fn come_from_vault(&self) -> bool {
         self.0.get("enable").is_some_and(|enabled| enabled.eq_ignore_ascii_case("true"))
     }
 }
 
-/// Resolves every placeholder in the values of `map`. What cannot be resolved stays as it stands, and is a fault.
+/// Resolves every placeholder in the values of `map`. One that cannot be resolved stays in the text and is a fault.
 pub fn resolve(
     map: &mut HashOrdered<Effective>,
     secrets: &Secrets,
@@ -85,7 +85,7 @@ pub fn resolve(
     resolve_references(map, faults);
 }
 
-/// Whether every `$secret{}` has an alias that is encrypted. Elements of arrays of tables are looked at, what lies in them is not.
+/// Checks that every `$secret{}` has an encrypted alias. Looks into elements of arrays of tables, but not into lists in them.
 fn check_secrets(map: &HashOrdered<Effective>, secrets: &Secrets, faults: &mut Vec<MappingFault>) {
     for (key, effective) in map.in_order() {
         let texts: Vec<&str> = match &effective.value {
@@ -114,7 +114,7 @@ fn check_secrets(map: &HashOrdered<Effective>, secrets: &Secrets, faults: &mut V
                         FaultKind::PlainSecret,
                         alias,
                         key,
-                        "is not encrypted yet: its value stands in brackets",
+                        "is not encrypted yet: its value is in brackets",
                     ));
                 }
                 Some(_) => {}
@@ -123,7 +123,7 @@ fn check_secrets(map: &HashOrdered<Effective>, secrets: &Secrets, faults: &mut V
     }
 }
 
-/// Where a value from outside comes from.
+/// Where a value outside of the configuration comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Outside {
     Property,
@@ -188,7 +188,7 @@ fn replaced(
             }
             continue;
         };
-        // A system property, and before mapper 1.0.25 a variable too, goes into the text as the replacement of a regular expression.
+        // System properties, and in old releases variables too, are inserted as the replacement of a regular expression.
         let is_plain = kind == Outside::Variable && release.quotes_variables();
         match if is_plain { Some(value.to_owned()) } else { as_replacement(value) } {
             Some(value) => result = result.replace(&format!("${word}{{{name}}}"), &value),
@@ -196,14 +196,15 @@ fn replaced(
                 if kind == Outside::Property { FaultKind::PropertyCharacters } else { FaultKind::VariableCharacters },
                 name,
                 key,
-                "has a value with a `$` or a `\\` that the server fails on",
+                "has a value with a `$` or a `\\`, on which the server fails",
             )),
         }
     }
     result
 }
 
-/// What `Matcher.appendReplacement` makes of a text: `\x` is `x`, and `$` names a group, of which only the whole match `$0` exists.
+/// The text that `Matcher.appendReplacement` makes of `value`: `\x` becomes `x`. `$` names a group and makes it
+/// fail, since the pattern has none (`$0`, the whole match, is treated the same).
 fn as_replacement(text: &str) -> Option<String> {
     let mut result = String::new();
     let mut characters = text.chars();
@@ -217,9 +218,9 @@ fn as_replacement(text: &str) -> Option<String> {
     Some(result)
 }
 
-/// Replaces references whose own target has none left, round by round.
+/// Replaces references in rounds: each round those whose target contains no more references.
 fn resolve_references(map: &mut HashOrdered<Effective>, faults: &mut Vec<MappingFault>) {
-    // Which keys hold references, and which keys are referred to by whom.
+    // The references of each key, and the keys that refer to each target.
     let mut waiting: IndexMap<String, BTreeSet<String>> = IndexMap::new();
     let mut wanted: IndexMap<String, BTreeSet<String>> = IndexMap::new();
     for (key, effective) in map.in_order() {

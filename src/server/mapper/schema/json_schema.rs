@@ -31,7 +31,7 @@ pub fn render<'a>(schema: &Schema, code_keys: impl Iterator<Item = &'a str>, tit
         _ => Map::new(),
     };
     for table in ["secrets", "runtime_secrets"] {
-        let text = "Values by the aliases under which `$secret{alias}` names them";
+        let text = "Secrets by their aliases: `$secret{alias}` refers to one";
         properties
             .insert(table.to_owned(), json!({"description": text, "type": "object", "additionalProperties": {"type": "string"}}));
     }
@@ -47,7 +47,7 @@ pub fn render<'a>(schema: &Schema, code_keys: impl Iterator<Item = &'a str>, tit
         "additionalProperties": false,
         "$defs": {
             "placeholder": {
-                "description": "What the server looks up at its start",
+                "description": "Resolved when the server starts",
                 "type": "string",
                 "pattern": r"\$(env|sys|ref|secret)\{",
             },
@@ -220,7 +220,7 @@ impl JsonSchemaWriter<'_> {
             parts.push(format!("A time in `{unit}`, or with its own unit: `d`, `h`, `m`, `s` or `ms`"));
         }
         if schema.inferring_values(key).is_some() {
-            parts.push("Other keys follow from it".to_owned());
+            parts.push("Other keys follow from its value".to_owned());
         }
         if !parts.is_empty() {
             object.insert("description".to_owned(), parts.join(". ").into());
