@@ -11,7 +11,7 @@ fuzz_target!(|text: &str| {
         match verdict {
             Verdict::Accepted => {}
             Verdict::StackOverflow(span) | Verdict::TooDeep(span) => assert!(text.get(span.start..span.end).is_some()),
-            Verdict::Refused(refusals) => {
+            Verdict::Rejected(refusals) => {
                 assert!(!refusals.is_empty());
                 for refusal in refusals {
                     assert!(text.get(refusal.span.start..refusal.span.end).is_some());
