@@ -89,13 +89,8 @@ pub fn free_offset(tables: &[&PortTable], home: usize) -> Option<i64> {
 
 /// Whether the listener moves with the offset: also at offset 0, where nothing is added.
 pub(super) fn follows_offset(listener: &Listener) -> bool {
-    use crate::catalog::OffsetRule;
     match listener.row {
-        Some((row, part)) => match part.offset.unwrap_or(row.offset) {
-            OffsetRule::Always | OffsetRule::Placeholder | OffsetRule::Flag => true,
-            OffsetRule::UnlessSet => listener.source.anchor().is_none(),
-            OffsetRule::Never | OffsetRule::Unknown => false,
-        },
+        Some((row, part)) => part.offset.unwrap_or(row.offset).applies(listener.source.anchor().is_some(), true, true),
         None => listener.offset != 0,
     }
 }
