@@ -42,7 +42,7 @@ impl<'a> SchemaBuilder<'a> {
 
     /// Adds the lines of a table of keys.
     pub(super) fn section(&mut self, table: &str, lines: impl Iterator<Item = KeyLine<'a>>) {
-        let mut used: Vec<(&str, Vec<Use>)> = Vec::new();
+        let mut uses_by_name: Vec<(&str, Vec<Use>)> = Vec::new();
         for line in lines {
             let versions = *line.versions.start().max(self.chosen.start())..=*line.versions.end().min(self.chosen.end());
             if versions.is_empty() {
@@ -65,14 +65,14 @@ impl<'a> SchemaBuilder<'a> {
                 }
             }
             if !uses.is_empty() {
-                used.push((line.name, uses));
+                uses_by_name.push((line.name, uses));
             }
         }
-        if used.is_empty() {
+        if uses_by_name.is_empty() {
             return;
         }
         let node = self.schema.usage.node_at(&key_path::parse(table));
-        for (name, uses) in used {
+        for (name, uses) in uses_by_name {
             let node = if is_bare(name) {
                 node.below(PathStep::Key(name.into()))
             } else {

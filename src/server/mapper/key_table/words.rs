@@ -6,8 +6,11 @@ use serde_json::Value as JsonValue;
 
 use crate::server::mapper::key_usage::UseKind;
 
-/// Each word for a use, and the use that it makes of the value after it.
-const USES: [(&str, fn(&str) -> UseKind); 12] = [
+/// A word for a use, and the use that it makes of the value after it.
+type UseWord = (&'static str, fn(&str) -> UseKind);
+
+/// Every word for a use.
+const USES: [UseWord; 12] = [
     (">", |_| UseKind::Printed),
     ("list", |_| UseKind::Listed),
     ("other", |_| UseKind::Other),
@@ -43,7 +46,7 @@ pub(super) enum Property {
     Unit,
 }
 
-/// Each word for a property.
+/// Every word for a property.
 const PROPERTIES: [(&str, Property); 8] = [
     ("=", Property::Default),
     ("maps", Property::Maps),
@@ -84,7 +87,7 @@ pub(super) fn makes_live(fact: &str) -> bool {
 
 /// The fact that a template uses a key in this way, printing it to `file` if it prints it.
 pub(super) fn use_fact(kind: &UseKind, file: &str) -> String {
-    let same = |(_, make): &&(&str, fn(&str) -> UseKind)| discriminant(&make("")) == discriminant(kind);
+    let same = |(_, make): &&UseWord| discriminant(&make("")) == discriminant(kind);
     let word = USES.iter().find(same).map_or("other", |(word, _)| *word);
     match kind {
         UseKind::Printed => format!("{word}{file}"),

@@ -162,17 +162,23 @@ fn facts_of(schema: &Schema, names: &BTreeMap<&str, &str>) -> KeyFacts {
         }
     }
     for (key, values) in &schema.infer {
-        values.iter().for_each(|value| add(key, Property::Infers.fact(value)));
+        for value in values {
+            add(key, Property::Infers.fact(value));
+        }
     }
     for key in &schema.referred {
         add(key, Property::Referred.fact(""));
     }
     for (key, allowed) in &schema.validated {
         add(key, Property::Validated.fact(""));
-        allowed.iter().for_each(|value| add(key, Property::Allows.fact(value)));
+        for value in allowed {
+            add(key, Property::Allows.fact(value));
+        }
     }
     for (key, values) in &schema.conditions {
-        values.iter().for_each(|value| add(key, Property::Condition.fact(value)));
+        for value in values {
+            add(key, Property::Condition.fact(value));
+        }
     }
     for (key, unit) in &schema.times {
         add(key, Property::Unit.fact(unit));
