@@ -1,42 +1,17 @@
 //! What is found: a rule, a place, words for a person, and how all of it is ordered and recognised again.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
-
-use crate::fix::edit::Fix;
-use crate::model::Location;
-use crate::rules::RuleInfo;
+use crate::edit::Fix;
+use crate::model::{HomeId, Location};
+use crate::rule_info::{RuleInfo, Severity};
 use crate::source::Span;
-
-/// How bad it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// Worth knowing.
-    Info,
-    /// Insecure, or silently ignored.
-    Warning,
-    /// The server does not start, loses configuration, or does the opposite of what is written.
-    Error,
-}
-
-impl Severity {
-    /// `error`, `warning` or `info`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Info => "info",
-            Self::Warning => "warning",
-            Self::Error => "error",
-        }
-    }
-}
 
 /// A place in a file of one of the homes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Site {
     /// The number of the home.
-    pub home: usize,
+    pub home: HomeId,
     /// The place in it.
     pub at: Location,
 }
@@ -47,7 +22,17 @@ pub enum Target {
     /// In a file that was read.
     Site(Site),
     /// At a path that could not be read; the home it belongs to, if any.
-    Path(PathBuf, Option<usize>),
+    Path(PathBuf, Option<HomeId>),
+}
+
+impl Target {
+    /// The home that it belongs to.
+    pub fn home(&self) -> Option<HomeId> {
+        match self {
+            Self::Site(site) => Some(site.home),
+            Self::Path(_, home) => *home,
+        }
+    }
 }
 
 /// Another place that belongs to a diagnostic.
@@ -80,7 +65,7 @@ pub struct Finding {
 
 impl Finding {
     /// A finding at a place of a home.
-    pub fn new(home: usize, at: Location, message: impl Into<String>) -> Self {
+    pub fn new(home: HomeId, at: Location, message: impl Into<String>) -> Self {
         Self::at(Target::Site(Site { home, at }), message)
     }
 
@@ -119,7 +104,7 @@ impl Finding {
 
     /// The same with another place.
     #[must_use]
-    pub fn related(mut self, home: usize, at: Location, message: impl Into<String>) -> Self {
+    pub fn related(mut self, home: HomeId, at: Location, message: impl Into<String>) -> Self {
         self.related.push(Related { site: Site { home, at }, message: message.into() });
         self
     }
@@ -134,8 +119,8 @@ pub struct Diagnostic {
     pub severity: Severity,
     /// What was found.
     pub finding: Finding,
-    /// The path as it is shown: relative to the working folder, with `/`.
-    pub path: String,
+    /// The file, an absolute path.
+    pub path: PathBuf,
     /// The range in the file; empty at 0 for a path that could not be read.
     pub span: Span,
     /// Recognises the same finding in another run, wherever its line has moved.
@@ -144,16 +129,13 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     /// The order of every report.
-    pub fn sort_key(&self) -> (&str, usize, usize, &str, &str) {
+    pub fn sort_key(&self) -> (&Path, usize, usize, &str, &str) {
         (&self.path, self.span.start, self.span.end, &self.rule.name, &self.finding.message)
     }
 
-    /// The number of the home that it belongs to.
-    pub fn home(&self) -> Option<usize> {
-        match &self.finding.target {
-            Target::Site(site) => Some(site.home),
-            Target::Path(_, home) => *home,
-        }
+    /// The home that it belongs to.
+    pub fn home(&self) -> Option<HomeId> {
+        self.finding.target.home()
     }
 }
 

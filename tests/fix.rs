@@ -5,12 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use carbonlint::fix::edit::{Edit, apply};
-use carbonlint::fix::run::{FixOptions, run};
-use carbonlint::fix::write::{Replacement, WriteError, replace};
+use carbonlint::edit::{Edit, apply};
+use carbonlint::fix::run::{FixOptions, fix};
+use carbonlint::fix::write::{WriteError, replace};
 use carbonlint::model::Assumptions;
-use carbonlint::paths::DisplayPaths;
-use carbonlint::rules::{Selection, rules};
+use carbonlint::rule_info::rules;
+use carbonlint::rules::Selection;
 use carbonlint::source::Span;
 use carbonlint::source::xml::XmlDocument;
 use proptest::prelude::*;
@@ -234,16 +234,15 @@ fn a_killed_run_leaves_the_old_file() {
 
 /// Runs the fixes in memory and writes them; returns how many were applied.
 fn fix_in_process(home: &Home, select: Vec<String>) -> usize {
-    let shown = DisplayPaths::relative_to(home.path().to_path_buf());
     let selection = Selection { select, ..Selection::default() };
-    let request =
+    let options =
         FixOptions { paths: vec![home.path().to_path_buf()], assumptions: Assumptions::default(), selection, with_unsafe: true };
-    let outcome = run(&request, &shown).expect("the fixes come to an end");
-    assert!(outcome.refused.is_empty(), "{:?}", outcome.refused);
-    for file in &outcome.files {
+    let result = fix(&options).expect("the fixes come to an end");
+    assert!(result.refused.is_empty(), "{:?}", result.refused);
+    for file in &result.files {
         fs::write(&file.path, &file.new).expect("written");
     }
-    outcome.applied.len()
+    result.applied.len()
 }
 
 /// How the bytes of a file are changed without changing what it says.
@@ -370,13 +369,11 @@ fn a_backup_needs_a_name_of_its_own() {
 #[test]
 fn an_edit_made_during_the_run_is_not_overwritten() {
     let home = Home::with(&[PRODUCT, (TOML, FAULTY.as_bytes())]);
-    let shown = DisplayPaths::relative_to(home.path().to_path_buf());
-    let request = FixOptions { paths: vec![home.path().to_path_buf()], ..FixOptions::default() };
-    let outcome = run(&request, &shown).expect("the fixes come to an end");
+    let options = FixOptions { paths: vec![home.path().to_path_buf()], ..FixOptions::default() };
+    let result = fix(&options).expect("the fixes come to an end");
     let edited = format!("{FAULTY}\n# mine\n");
     home.write(TOML, edited.as_bytes());
-    let replacements: Vec<Replacement> =
-        outcome.files.into_iter().map(|file| Replacement { path: file.path, old: file.old, new: file.new }).collect();
+    let replacements = result.files;
     assert_eq!(replacements.len(), 1);
     assert!(matches!(replace(&replacements, home.path(), None), Err(WriteError::Changed(_))));
     assert_eq!(home.text(TOML), edited);

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use carbonlint::lint::Workspace;
-use carbonlint::model::{Assumptions, Overlays};
+use carbonlint::model::Assumptions;
+use carbonlint::source::Overlays;
+use carbonlint::workspace::Workspace;
 
 /// Copies a fixture home, replaces `old` by `new` in one file (a file that is not there is created with `new`), and returns the open ports.
 fn open_ports_with(home: &str, file: &str, old: &str, new: &str, assumptions: &Assumptions) -> BTreeMap<String, Option<i64>> {
@@ -18,7 +19,7 @@ fn open_ports_with(home: &str, file: &str, old: &str, new: &str, assumptions: &A
     fs::create_dir_all(path.parent().expect("a folder")).expect("created");
     fs::write(&path, if old.is_empty() { format!("{text}{new}") } else { text.replacen(old, new, 1) }).expect("written");
     let workspace = Workspace::open(&[root], assumptions, &Overlays::new());
-    let listeners = workspace.homes[0].ports.listeners.iter().filter(|listener| listener.enabled);
+    let listeners = workspace.homes[0].ports().listeners.iter().filter(|listener| listener.enabled);
     listeners.map(|listener| (listener.id.clone(), listener.port())).collect()
 }
 
@@ -34,7 +35,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Home, file, what is replaced, by what, listener, its port follow_up: `Some(None)` open at an unknown or random port, `None` closed.
+/// Home, file, what is replaced, by what, listener, its port afterwards: `Some(None)` open at an unknown or random port, `None` closed.
 type Case = (&'static str, &'static str, &'static str, &'static str, &'static str, Option<Option<i64>>);
 
 const AM_26: &str = "api-manager-2.6.0";

@@ -3,10 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use carbonlint::lint::Workspace;
-use carbonlint::model::{Assumptions, Overlays};
+use carbonlint::model::Assumptions;
 use carbonlint::ports::{Listener, Source};
 use carbonlint::server::mapper::{Renderer, Resources};
+use carbonlint::source::Overlays;
+use carbonlint::workspace::Workspace;
 
 /// Writes what the server would render for the home at `root` to `to`, with the files that tell the product but without what it is
 /// rendered from: a home as it was before there was a deployment.toml.
@@ -40,7 +41,7 @@ fn open(root: &Path) -> Workspace {
 
 /// The listeners of a home whose ports stand in one of its files.
 fn written_listeners(workspace: &Workspace) -> Vec<&Listener> {
-    let listeners = workspace.homes[0].ports.listeners.iter();
+    let listeners = workspace.homes[0].ports().listeners.iter();
     listeners.filter(|listener| matches!(listener.source, Source::File { .. }) && listener.enabled).collect()
 }
 
@@ -56,7 +57,7 @@ fn effective_values_and_rendered_files_give_the_same_ports() {
         assert!(rendered_home(&workspace, root, folder.path()) > 0);
         let rendered = open(folder.path());
         for found in written_listeners(&rendered) {
-            let worked_out = workspace.homes[0].ports.listeners.iter().find(|listener| listener.id == found.id);
+            let worked_out = workspace.homes[0].ports().listeners.iter().find(|listener| listener.id == found.id);
             let worked_out = worked_out.unwrap_or_else(|| panic!("{}: no {}", root.display(), found.id));
             let shown =
                 |listener: &Listener| (listener.id.clone(), listener.base, listener.offset, listener.port(), listener.enabled);

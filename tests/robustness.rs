@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use carbonlint::lint::Workspace;
-use carbonlint::model::{Assumptions, Overlays};
+use carbonlint::model::Assumptions;
 use carbonlint::paths::DisplayPaths;
-use carbonlint::report::human::Style;
-use carbonlint::report::{Report, concise, human, json};
+use carbonlint::report::lint::human::Style;
+use carbonlint::report::lint::{Report, concise, human, json};
 use carbonlint::rules::Selection;
+use carbonlint::source::Overlays;
+use carbonlint::workspace::Workspace;
 
 /// Characters that parsers stumble over: blanks that are none, several bytes long, quotes, brackets, line ends, control characters.
 const ODD: [&str; 18] = [
@@ -52,7 +53,7 @@ fn lint(path: &Path, bytes: Vec<u8>) {
     let overlays = Overlays::from([(path.to_path_buf(), bytes)]);
     let workspace = Workspace::open(&[path.to_path_buf()], &Assumptions::default(), &overlays);
     let shown = DisplayPaths::relative_to(PathBuf::from("/"));
-    let diagnostics = workspace.lint(&Selection::default(), &shown);
+    let diagnostics = carbonlint::lint::lint(&workspace, &Selection::default());
     let report = Report { workspace: &workspace, diagnostics: &diagnostics, shown: &shown };
     let drawn = human::render(report, Style { color: false, width: 80 });
     assert!(!drawn.contains(['\0', '\u{1b}']), "control characters reach the terminal");

@@ -6,11 +6,14 @@ use std::{fs, iter};
 
 use carbonlint::catalog::{Version, catalog};
 use carbonlint::diagnostic::Target;
-use carbonlint::fix::run::{FixOptions, run};
-use carbonlint::lint::Workspace;
-use carbonlint::model::{Assumptions, Overlays};
+use carbonlint::fix::run::{FixOptions, fix};
+use carbonlint::lint::lint;
+use carbonlint::model::Assumptions;
 use carbonlint::paths::DisplayPaths;
-use carbonlint::rules::{Selection, rules};
+use carbonlint::rule_info::rules;
+use carbonlint::rules::Selection;
+use carbonlint::source::Overlays;
+use carbonlint::workspace::Workspace;
 use serde::Deserialize;
 
 /// The part of a rule file that the examples make up.
@@ -78,14 +81,14 @@ fn findings(rule: &str, example: &Example) -> Vec<String> {
     let (folder, assumptions) = lay_out(example);
     let workspace = Workspace::open(&[folder.path().to_path_buf()], &assumptions, &Overlays::new());
     let selection = Selection { select: vec![rule.to_owned()], ..Selection::default() };
+    let diagnostics = lint(&workspace, &selection);
     let shown = DisplayPaths::relative_to(folder.path().to_path_buf());
-    let diagnostics = workspace.lint(&selection, &shown);
     let places = diagnostics.iter().map(|diagnostic| match &diagnostic.finding.target {
         Target::Site(site) => {
-            let position = workspace.homes[site.home].model.file(site.at.file).source.position(diagnostic.span.start);
-            format!("{}:{}:{}", diagnostic.path, position.line, position.column)
+            let position = workspace.source(site).position(diagnostic.span.start);
+            format!("{}:{}:{}", shown.path(&diagnostic.path), position.line, position.column)
         }
-        Target::Path(..) => format!("{}:1:1", diagnostic.path),
+        Target::Path(..) => format!("{}:1:1", shown.path(&diagnostic.path)),
     });
     places.collect()
 }
@@ -136,14 +139,13 @@ fn every_example_with_a_fix_is_fixed_by_it() {
     for rule in rules() {
         for example in examples(&rule.category, &rule.name).fails {
             let (folder, assumptions) = lay_out(&example);
-            let shown = DisplayPaths::relative_to(folder.path().to_path_buf());
             let selection = Selection { select: vec![rule.name.clone()], ..Selection::default() };
-            let request = FixOptions { paths: vec![folder.path().to_path_buf()], assumptions, selection, with_unsafe: true };
-            let outcome = run(&request, &shown).expect("the fixes come to an end");
-            assert!(outcome.refused.is_empty(), "{}: {}: {:?}", rule.name, example.title, outcome.refused);
-            let still_fixable = outcome.left.iter().filter(|diagnostic| !diagnostic.finding.fixes.is_empty()).count();
+            let options = FixOptions { paths: vec![folder.path().to_path_buf()], assumptions, selection, with_unsafe: true };
+            let result = fix(&options).expect("the fixes come to an end");
+            assert!(result.refused.is_empty(), "{}: {}: {:?}", rule.name, example.title, result.refused);
+            let still_fixable = result.remaining.iter().filter(|diagnostic| !diagnostic.finding.fixes.is_empty()).count();
             assert_eq!(still_fixable, 0, "{}: {}", rule.name, example.title);
-            if !outcome.applied.is_empty() {
+            if !result.applied.is_empty() {
                 fixed_rules.insert(rule.name.as_str());
             }
         }

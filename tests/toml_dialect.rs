@@ -5,14 +5,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use carbonlint::diagnostic::Severity;
-use carbonlint::lint::Workspace;
-use carbonlint::model::{Assumptions, Overlays};
-use carbonlint::paths::DisplayPaths;
+use carbonlint::lint::lint;
+use carbonlint::model::Assumptions;
+use carbonlint::rule_info::Severity;
 use carbonlint::rules::Selection;
 use carbonlint::server::cava_toml::{Reason, Verdict, check, check_without_tabs};
+use carbonlint::source::Overlays;
 use carbonlint::source::toml::TomlDocument;
 use carbonlint::source::{LineIndex, template};
+use carbonlint::workspace::Workspace;
 use proptest::prelude::*;
 use serde::Deserialize;
 
@@ -217,7 +218,7 @@ fn findings(text: &str) -> Vec<(String, Severity, usize)> {
     let workspace = Workspace::open(&[path], &Assumptions::default(), &overlays);
     let rules = ["toml-syntax", "toml-refused-by-server", "supertable-after-subtable", "nesting-too-deep"];
     let selection = Selection { select: rules.map(str::to_owned).to_vec(), ..Selection::default() };
-    let diagnostics = workspace.lint(&selection, &DisplayPaths::relative_to(PathBuf::from("/")));
+    let diagnostics = lint(&workspace, &selection);
     let places = diagnostics.iter().map(|diagnostic| {
         let line = LineIndex::new(text).position(text, diagnostic.span.start).line;
         (diagnostic.rule.name.clone(), diagnostic.severity, line)

@@ -16,7 +16,7 @@ fuzz_target!(|text: &str| {
                 for refusal in refusals {
                     assert!(text.get(refusal.span.start..refusal.span.end).is_some());
                     assert!(refusal.related.is_none_or(|first| text.get(first.start..first.end).is_some()));
-                    assert!(!refusal.explain(text).0.is_empty() && !refusal.told().is_empty());
+                    assert!(!refusal.explain(text).0.is_empty() && !refusal.log_line().is_empty());
                 }
             }
         }

@@ -2,9 +2,10 @@
 
 use std::fmt::Write;
 
-use carbonlint::rules::{rule, rules};
+use crate::rule_info::{rule, rules};
 
-use super::{Exit, Failure, print};
+use super::exit::{Exit, Failure};
+use super::terminal::print;
 use crate::cli::ExplainArgs;
 
 /// Runs the command.

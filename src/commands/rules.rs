@@ -2,10 +2,11 @@
 
 use std::fmt::Write;
 
-use carbonlint::rules::rules;
+use crate::rule_info::rules;
 use serde_json::json;
 
-use super::{Exit, Failure, print};
+use super::exit::{Exit, Failure};
+use super::terminal::print;
 use crate::cli::{RulesArgs, RulesFormat};
 
 /// Runs the command.

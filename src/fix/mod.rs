@@ -1,9 +1,8 @@
-//! Changing what is wrong and not one byte more: edits, how they fit together, and how files are written.
+//! Fixes findings: which fixes are applied, what they may change, and how files are written.
 
-pub mod edit;
+mod accept;
+mod regress;
 pub mod revert;
 pub mod run;
-pub mod toml_edits;
 pub mod verify;
 pub mod write;
-pub mod xml_edits;

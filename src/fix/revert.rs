@@ -4,18 +4,18 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
-use super::edit::{Edit, apply};
-use super::run::ChangedFile;
-use super::xml_edits::bring_back;
+use super::write::ChangedFile;
 use crate::catalog::catalog;
-use crate::lint::Workspace;
+use crate::edit::xml::bring_back;
+use crate::edit::{Edit, apply};
 use crate::model::{Content, Model};
 use crate::source::Span;
 use crate::source::xml::XmlDocument;
+use crate::workspace::Workspace;
 
 /// The files of the homes in which `rule` commented something out, with that brought back.
 pub fn revert(workspace: &Workspace, rule: &str) -> Vec<ChangedFile> {
-    let homes = workspace.homes.iter().enumerate();
+    let homes = workspace.homes();
     let files = homes.flat_map(|(number, home)| revert_in(&home.model, rule).into_iter().map(move |file| (number, file)));
     files.filter(|(number, file)| workspace.is_requested(*number, &file.path)).map(|(_, file)| file).collect()
 }

@@ -1,9 +1,11 @@
 //! Runs the rules whose condition is data: `[when]` of their files.
 
-use super::{HomeContext, RuleInfo, fixes};
+use super::context::HomeContext;
+use super::fixes;
 use crate::diagnostic::Finding;
-use crate::fix::edit::Safety;
+use crate::edit::Safety;
 use crate::model::Location;
+use crate::rule_info::RuleInfo;
 use crate::source::toml::{TomlEntry, TomlValue};
 
 /// Reports every entry of deployment.toml that meets the rule's condition.
@@ -14,7 +16,7 @@ pub(super) fn check(rule: &RuleInfo, context: HomeContext, findings: &mut Vec<Fi
     };
     for entry in document.entries.iter().filter(matches) {
         let at = Location { file, span: entry.key_span };
-        let finding = Finding::new(context.number, at, when.message.replace("{key}", &entry.key)).key(&entry.key);
+        let finding = context.finding_at(at, when.message.replace("{key}", &entry.key)).key(&entry.key);
         let fix = when.rename.get(&entry.key).and_then(|key| {
             let title = format!("write `{}` as `{key}`", entry.key);
             fixes::write_as(context.model(), entry, key, title, Safety::Safe)

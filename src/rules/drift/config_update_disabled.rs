@@ -1,9 +1,9 @@
 //! `config-update-disabled`: options of the start script that keep the server from rendering its files, or make it render them always
 //! (config-mapper ConfigParser.java, MetaDataParser.java).
 
-use crate::diagnostic::{Finding, Severity};
-use crate::model::Location;
-use crate::rules::HomeContext;
+use crate::diagnostic::Finding;
+use crate::rule_info::Severity;
+use crate::rules::context::HomeContext;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let model = context.model();
@@ -34,7 +34,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             ),
             _ => continue,
         };
-        let finding = Finding::new(context.number, Location { file, span: option.span }, message).severity(severity);
+        let finding = context.finding(file, option.span, message).severity(severity);
         findings.push(finding.help(help).key(format!("-D{name}")));
     }
 }

@@ -2,9 +2,11 @@
 
 use super::dead_key::{Meant, dead_keys, split};
 use crate::diagnostic::Finding;
-use crate::fix::edit::Safety;
+use crate::edit::Safety;
 use crate::model::Location;
-use crate::rules::{HomeContext, fixes, with_confidence};
+use crate::rules::confidence::with_confidence;
+use crate::rules::context::HomeContext;
+use crate::rules::fixes;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let Some((file, schema, dead)) = dead_keys(context) else { return };
@@ -14,7 +16,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let (wrong, right) = (split(key).1, split(read).1);
         let at = Location { file, span: dead.entry.key_span };
         let message = format!("`{key}` is not read: the server reads `{right}` here");
-        let finding = Finding::new(context.number, at, message).help(format!("write `{right}` for `{wrong}`")).key(key);
+        let finding = context.finding_at(at, message).help(format!("write `{right}` for `{wrong}`")).key(key);
         let fix = fixes::write_as(context.model(), dead.entry, read, format!("write it as `{right}`"), Safety::Safe);
         findings.push(with_confidence(finding.fix(fix), schema));
     }

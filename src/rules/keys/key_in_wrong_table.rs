@@ -3,9 +3,11 @@
 use super::dead_key::{Meant, dead_keys, split};
 use super::unknown_key;
 use crate::diagnostic::Finding;
-use crate::fix::edit::{Fix, Safety};
+use crate::edit::{Fix, Safety};
 use crate::model::Location;
-use crate::rules::{HomeContext, fixes, with_confidence};
+use crate::rules::confidence::with_confidence;
+use crate::rules::context::HomeContext;
+use crate::rules::fixes;
 use crate::source::toml::{TomlEntry, TomlValue};
 
 const JMX_SWITCH: &str = "rmi_server_start";
@@ -20,7 +22,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         if last == JMX_SWITCH && entry.key != JMX_KEY {
             let place = if at_root { "above every table".to_owned() } else { format!("as `{}`", entry.key) };
             let message = format!("`{JMX_SWITCH}` {place} is not read: JMX stays as it is");
-            let finding = Finding::new(context.number, at, message).help("put it under `[monitoring.jmx]`").key(&entry.key);
+            let finding = context.finding_at(at, message).help("put it under `[monitoring.jmx]`").key(&entry.key);
             findings.push(finding.fix(put_under(context, entry, JMX_KEY)));
         } else if at_root && matches!(last, "enable" | "enabled") && matches!(entry.value, TomlValue::Boolean(_)) {
             let message = format!("`{last}` above every table is not read: nothing is switched");
@@ -28,7 +30,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
                 switches(context).into_iter().map(|(key, _)| key).filter(|key| key.ends_with(&format!(".{last}"))).collect();
             // Where two listeners have such a switch, only a person knows which one was meant.
             let fix = meant.first().filter(|_| meant.len() == 1).and_then(|key| put_under(context, entry, key));
-            findings.push(Finding::new(context.number, at, message).help(header_for(context)).key(&entry.key).fix(fix));
+            findings.push(context.finding_at(at, message).help(header_for(context)).key(&entry.key).fix(fix));
         }
     }
     misplaced(context, findings);
@@ -53,7 +55,7 @@ fn misplaced(context: HomeContext, findings: &mut Vec<Finding>) {
         let help =
             if table.is_empty() { format!("put `{name}` above every table") } else { format!("put `{name}` under `[{table}]`") };
         let fix = put_under(context, dead.entry, read);
-        findings.push(with_confidence(Finding::new(context.number, at, message).help(help).key(key).fix(fix), schema));
+        findings.push(with_confidence(context.finding_at(at, message).help(help).key(key).fix(fix), schema));
     }
 }
 

@@ -1,9 +1,12 @@
 //! `quoted-boolean`: a string where the server asks for `true` or `false`.
 
-use crate::diagnostic::{Finding, Severity};
-use crate::fix::edit::Safety;
+use crate::diagnostic::Finding;
+use crate::edit::Safety;
 use crate::model::Location;
-use crate::rules::{HomeContext, fixes, with_confidence};
+use crate::rule_info::Severity;
+use crate::rules::confidence::with_confidence;
+use crate::rules::context::HomeContext;
+use crate::rules::fixes;
 use crate::server::mapper::key_usage::UseKind;
 use crate::source::toml::TomlValue;
 
@@ -33,7 +36,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let literal = if *meant { "true" } else { "false" };
         let safety = if word == literal { Safety::Safe } else { Safety::Unsafe };
         let at = Location { file, span: entry.value_span };
-        let finding = Finding::new(context.number, at, message).help(format!("write `{literal}` without quotes")).key(&entry.key);
+        let finding = context.finding_at(at, message).help(format!("write `{literal}` without quotes")).key(&entry.key);
         let fix = fixes::toml_of(model).map(|(file, _)| {
             let edits = vec![(entry.value_span, literal.to_owned())];
             fixes::fix_of(model, file, format!("write `{literal}`"), safety, edits, vec![entry.key.clone()])

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use super::dead_key::{Meant, dead_keys};
 use crate::diagnostic::Finding;
-use crate::fix::edit::{Fix, Safety};
-use crate::model::Location;
-use crate::rules::{HomeContext, fixes, with_confidence};
+use crate::edit::{Fix, Safety};
+use crate::rules::confidence::with_confidence;
+use crate::rules::context::HomeContext;
+use crate::rules::fixes;
 use crate::source::toml::TomlTable;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
@@ -35,7 +36,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             [only] => change_brackets(context, only, table, wants_array),
             _ => None,
         };
-        let finding = Finding::new(context.number, Location { file, span }, message).help(help).key(table).fix(fix);
+        let finding = context.finding(file, span, message).help(help).key(table).fix(fix);
         findings.push(with_confidence(finding, schema));
     }
 }

@@ -3,9 +3,12 @@
 use super::dead_key::{DeadKey, Meant, dead_keys};
 use super::dead_passthru_tls_key;
 use crate::diagnostic::Finding;
-use crate::fix::edit::Safety;
+use crate::edit::Safety;
 use crate::model::{FileId, Location};
-use crate::rules::{HomeContext, fixes, rules, with_confidence};
+use crate::rule_info::rules;
+use crate::rules::confidence::with_confidence;
+use crate::rules::context::HomeContext;
+use crate::rules::fixes;
 use crate::server::mapper::schema::Schema;
 use crate::source::toml::TomlTable;
 
@@ -48,7 +51,7 @@ pub(super) fn is_reported_by_another_rule(context: HomeContext, key: &str) -> bo
 fn of_table(context: HomeContext, file: FileId, table: &TomlTable, keys: usize) -> Finding {
     let name = table.key.trim_end_matches("[]");
     let message = format!("nothing reads the table `{name}`: its {keys} keys change nothing");
-    let finding = Finding::new(context.number, Location { file, span: table.span }, message).key(name);
+    let finding = context.finding(file, table.span, message).key(name);
     finding.help("check the name against the documentation of this very version, or remove the table")
 }
 
@@ -60,7 +63,7 @@ fn of_key(context: HomeContext, file: FileId, schema: &Schema, dead: &DeadKey) -
         Some(targets) => format!("`{key}` is renamed to `{targets}`, which nothing reads: it changes nothing"),
         None => format!("nothing reads `{key}`: it changes nothing"),
     };
-    let finding = Finding::new(context.number, at, message).key(key);
+    let finding = context.finding_at(at, message).key(key);
     match &dead.meant {
         Meant::Respelled(known) => {
             let fix = fixes::write_as(context.model(), dead.entry, known, format!("write it as `{known}`"), Safety::Safe);

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::diagnostic::Finding;
-use crate::fix::edit::{Fix, Safety};
+use crate::edit::{Fix, Safety};
 use crate::model::{Location, Model};
-use crate::rules::{HomeContext, fixes, with_confidence};
+use crate::rules::confidence::with_confidence;
+use crate::rules::context::HomeContext;
+use crate::rules::fixes;
 use crate::server::mapper::key_usage::{Use, UseKind};
 use crate::server::mapper::schema::Schema;
 use crate::server::mapper::{Renderer, Resources};
@@ -28,7 +30,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             let place = if in_attribute { "an attribute of " } else { "" };
             let message = format!("`{wrong}` in `{}` goes into {place}{output} as it stands, which is no XML then", entry.key);
             let escape = escape_of(wrong);
-            let finding = Finding::new(context.number, at, message).key(&entry.key);
+            let finding = context.finding_at(at, message).key(&entry.key);
             let only_xml = schema.reached_outputs(&entry.key).iter().all(|output| is_xml(output))
                 && !schema.refers_to(&entry.key)
                 && !sinks.is_literal_somewhere(&entry.key);

@@ -1,8 +1,9 @@
 //! `template-fails`: templates on which the server's template engine fails, or that this tool cannot follow.
 
-use crate::diagnostic::{Finding, Severity};
+use crate::diagnostic::Finding;
 use crate::model::Location;
-use crate::rules::HomeContext;
+use crate::rule_info::Severity;
+use crate::rules::context::HomeContext;
 use crate::server::jinjava::Effect;
 use crate::server::mapper::{Renderer, Resources};
 use crate::source::Span;
@@ -21,11 +22,11 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             let at = Location { file, span: Span::new(start, end) };
             let key = format!("{path}: {}", fault.message);
             let finding = match fault.effect {
-                Effect::Fatal => {
-                    Finding::new(context.number, at, format!("the server's template engine fails here: {}", fault.message))
-                        .help("correct the template: the server does not start")
-                }
-                _ => Finding::new(context.number, at, format!("this cannot be followed: {}", fault.message))
+                Effect::Fatal => context
+                    .finding_at(at, format!("the server's template engine fails here: {}", fault.message))
+                    .help("correct the template: the server does not start"),
+                _ => context
+                    .finding_at(at, format!("this cannot be followed: {}", fault.message))
                     .severity(Severity::Info)
                     .help("nothing is known of what the server writes with this template"),
             };

@@ -1,9 +1,10 @@
 //! `double-offset`: a port that was moved by hand and is moved again by the offset.
 
 use crate::diagnostic::Finding;
-use crate::fix::edit::{Fix, Safety};
+use crate::edit::{Fix, Safety};
 use crate::ports::{Listener, Source};
-use crate::rules::{HomeContext, fixes};
+use crate::rules::context::HomeContext;
+use crate::rules::fixes;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     for listener in context.ports().listeners.iter().filter(|listener| listener.enabled && listener.offset > 0) {
@@ -22,7 +23,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let help = format!("write {default}, or remove the port: the offset alone makes {base} of it");
         let key = listener.row.and_then(|(_, part)| part.port_key.as_deref()).unwrap_or(&listener.id);
         let fix = without_port(context, listener, default);
-        findings.push(Finding::new(context.number, at, message).help(help).key(key).fix(fix));
+        findings.push(context.finding_at(at, message).help(help).key(key).fix(fix));
     }
 }
 

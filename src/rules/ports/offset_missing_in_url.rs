@@ -2,14 +2,15 @@
 
 use crate::catalog::catalog;
 use crate::diagnostic::Finding;
-use crate::fix::edit::Safety;
+use crate::edit::Safety;
 use crate::model::{Content, FileId, Location};
 use crate::ports::Listener;
-use crate::rules::{HomeContext, fixes};
+use crate::rules::context::HomeContext;
+use crate::rules::fixes;
+use crate::rules::urls::{LiteralPort, is_loopback, literal_ports};
 use crate::source::Span;
 use crate::source::secrets::is_secret_name;
 use crate::source::toml::{TomlEntry, TomlValue};
-use crate::urls::{LiteralPort, is_loopback, literal_ports};
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     if context.ports().offset.value.is_none_or(|offset| offset == 0) {
@@ -62,7 +63,7 @@ fn report(context: HomeContext, file: FileId, span: Span, key: &str, findings: &
             let edits = vec![(at.span, port.to_string())];
             fixes::fix_of(context.model(), file, format!("move the port to {port}"), safety, edits, vec![key.to_owned()])
         });
-        findings.push(Finding::new(context.number, at, message).help(help).key(key).fix(fix));
+        findings.push(context.finding_at(at, message).help(help).key(key).fix(fix));
     }
 }
 
@@ -75,7 +76,7 @@ fn meant_listener<'a>(context: HomeContext<'a>, url: &LiteralPort) -> Option<&'a
     let occupied = context
         .homes
         .iter()
-        .flat_map(|home| &home.ports.listeners)
+        .flat_map(|home| &home.ports().listeners)
         .any(|listener| listener.enabled && listener.port() == Some(url.port));
     if occupied {
         return None;

@@ -1,10 +1,12 @@
 //! `offset-not-integer`: an offset on which the server dies, or that it reads otherwise than a person would.
 
-use crate::diagnostic::{Finding, Severity};
-use crate::fix::edit::Safety;
+use crate::diagnostic::Finding;
+use crate::edit::Safety;
 use crate::home::Generation;
 use crate::ports::{MAX_OFFSET, MAX_PORT, WrittenOffset, written_offsets};
-use crate::rules::{HomeContext, fixes};
+use crate::rule_info::Severity;
+use crate::rules::context::HomeContext;
+use crate::rules::fixes;
 use crate::source::toml::TomlValue;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
@@ -15,7 +17,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
 }
 
 fn judge(context: HomeContext, written: &WrittenOffset) -> Option<Finding> {
-    let finding = |message: String| Finding::new(context.number, written.anchor, message).key(written.key);
+    let finding = |message: String| context.finding_at(written.anchor, message).key(written.key);
     let plain = format!("write a whole number from 0 to {MAX_OFFSET}");
     if written.text.contains(['$', '{', '<']) || written.toml == Some(TomlValue::Placeholder) {
         return None;

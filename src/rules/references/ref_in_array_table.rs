@@ -2,10 +2,10 @@
 //! ReferenceResolver.java).
 
 use crate::diagnostic::Finding;
-use crate::fix::edit::{Fix, Safety};
-use crate::model::Location;
-use crate::rules::settings::{fits_into, plain_string};
-use crate::rules::{HomeContext, fixes};
+use crate::edit::{Fix, Safety};
+use crate::rules::context::HomeContext;
+use crate::rules::fixes;
+use crate::rules::user_toml::{fits_into, plain_string};
 use crate::server::mapper::{Origin, placeholders};
 use crate::source::Span;
 use crate::source::secrets::is_secret_name;
@@ -24,7 +24,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             });
             let message =
                 format!("`{placeholder}` is never resolved inside of an array of tables: the server takes it literally");
-            let finding = Finding::new(context.number, Location { file, span: place }, message).key(&entry.key);
+            let finding = context.finding(file, place, message).key(&entry.key);
             findings.push(finding.help(help(name)).fix(inline(context, entry, span)));
         }
     }

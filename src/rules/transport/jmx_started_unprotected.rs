@@ -2,12 +2,13 @@
 
 use crate::catalog::Place;
 use crate::diagnostic::Finding;
-use crate::fix::edit::{Fix, Safety};
+use crate::edit::{Fix, Safety};
 use crate::model::Location;
 use crate::model::place;
-use crate::rules::{HomeContext, fixes};
+use crate::rules::context::HomeContext;
+use crate::rules::fixes;
+use crate::rules::urls::is_loopback;
 use crate::source::toml::TomlValue;
-use crate::urls::is_loopback;
 
 const HOSTNAME_KEY: &str = "monitoring.jmx.rmi_hostname";
 
@@ -25,7 +26,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     } else {
         "write `<StartRMIServer>false</StartRMIServer>` in jmx.xml, or `<HostName>localhost</HostName>`"
     };
-    findings.push(Finding::new(context.number, at, message).help(help).key(HOSTNAME_KEY).fix(switch_off(context)));
+    findings.push(context.finding_at(at, message).help(help).key(HOSTNAME_KEY).fix(switch_off(context)));
 }
 
 /// The host name that a file sets, and where a person is pointed to.
