@@ -2,6 +2,7 @@
 
 mod content;
 mod effective;
+mod hostname;
 mod load;
 mod mapping;
 pub mod place;
@@ -19,7 +20,7 @@ use std::sync::Arc;
 
 use content::OpenedFiles;
 
-use crate::catalog::{Place, Product, Version};
+use crate::catalog::{Product, Version};
 use crate::home::{Generation, Identity, Layout, ReadError};
 use crate::server::mapper::schema::Schema;
 use crate::server::mapper::{Configuration, Output};
@@ -184,19 +185,6 @@ impl Model {
             Content::Script(options) => Some((id, options)),
             _ => None,
         }
-    }
-
-    /// The host name that the configuration gives the server; `None` when it is not set or not literal.
-    pub fn hostname(&self) -> Option<String> {
-        let name = match self.setting("server.hostname", &[]) {
-            Some((_, entry)) => entry.value.as_text(),
-            None if self.toml_file().is_some() => None,
-            None => {
-                let place = Place::new("conf/carbon.xml", "Server/HostName");
-                place::find(self, &place).into_iter().next().map(|found| found.value.trim().to_owned())
-            }
-        };
-        name.filter(|name| !name.is_empty() && !name.contains(['$', '{', '<']))
     }
 
     /// The first header of deployment.toml, or its beginning, where something that is not there would be reported.
