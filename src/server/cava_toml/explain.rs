@@ -1,7 +1,7 @@
 //! What a rejection means to a user whose editor accepts the same text: what the server's parser rejects, and what to write instead.
 
 use super::reason::{Inside, Reason};
-use super::value::Type;
+use super::value_type::Type;
 use super::verdict::Rejection;
 
 impl Rejection {

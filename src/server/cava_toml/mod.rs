@@ -13,11 +13,12 @@ mod reason;
 mod tables;
 mod token;
 mod value;
+mod value_type;
 mod verdict;
 
 pub use explain::explain_tab;
 pub use reason::{Inside, Reason};
-pub use value::Type;
+pub use value_type::Type;
 pub use verdict::{Rejection, Verdict};
 
 /// The verdict of the server's parser on `text`.

@@ -1,6 +1,6 @@
 //! Why the server's parser rejects a place.
 
-use super::value::Type;
+use super::value_type::Type;
 
 /// What the server's parser does not accept. Reasons that are peculiar to this parser are only exact for valid TOML: in other texts an
 /// ordinary error may look like one of them.

@@ -19,7 +19,7 @@ pub(super) enum Mode {
 
 /// What the lexer made of a text.
 #[derive(Debug)]
-pub(in crate::server::cava_toml) struct LexedText {
+pub(crate) struct LexedText {
     /// The tokens without blanks and comments; the last one is the end of the text.
     pub tokens: Vec<Token>,
     /// Tabs in basic strings that were accepted although the server rejects them, string by string.

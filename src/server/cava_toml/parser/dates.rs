@@ -3,7 +3,8 @@
 use super::state::{DOT, ParseResult, Parser};
 use crate::server::cava_toml::reason::Inside;
 use crate::server::cava_toml::token::{Kind, Kinds, Token};
-use crate::server::cava_toml::value::{self, Type, ValueRejection};
+use crate::server::cava_toml::value::{self, ValueRejection};
+use crate::server::cava_toml::value_type::Type;
 
 const DIGITS: Kinds = Kinds::of(&[Kind::DateDigits]);
 const COLON: Kinds = Kinds::of(&[Kind::Colon]);

@@ -4,7 +4,7 @@ use crate::server::cava_toml::messages::LogPositions;
 use crate::server::cava_toml::reason::Inside;
 use crate::server::cava_toml::tables::{ROOT, Shape, TableId, Tables};
 use crate::server::cava_toml::token::{Kind, Kinds, Token};
-use crate::server::cava_toml::value::Type;
+use crate::server::cava_toml::value_type::Type;
 use crate::server::cava_toml::verdict::Rejection;
 use crate::source::Span;
 

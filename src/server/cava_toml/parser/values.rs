@@ -4,7 +4,8 @@ use super::state::{ParseResult, ParseStop, ParsedValue, Parser};
 use crate::server::cava_toml::reason::{Inside, Reason};
 use crate::server::cava_toml::tables::{EMPTY, Shape, TableId};
 use crate::server::cava_toml::token::{KEY, Kind, Kinds, VALUE};
-use crate::server::cava_toml::value::{self, Type};
+use crate::server::cava_toml::value;
+use crate::server::cava_toml::value_type::Type;
 use crate::source::{MAX_NESTING, Span};
 
 const AFTER_ITEM: Kinds = Kinds::of(&[Kind::Comma, Kind::LineBreak, Kind::ArrayClose]);
