@@ -9,7 +9,7 @@ use crate::server::java::hash::HashOrdered;
 use crate::server::jinjava::value::{Map, Value as Seen};
 
 /// The tree of `map`, with its tables in the order of the map's keys.
-pub fn grow(map: &HashOrdered<Effective>, faults: &mut Vec<MappingFault>) -> Seen {
+pub(super) fn grow(map: &HashOrdered<Effective>, faults: &mut Vec<MappingFault>) -> Seen {
     let tree = Seen::map(Map::new());
     for (key, effective) in map.in_order() {
         put(&tree, key, &effective.value, faults);

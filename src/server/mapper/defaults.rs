@@ -7,7 +7,7 @@ use super::value::Value;
 use crate::server::java::hash::HashOrdered;
 
 /// Adds the defaults of missing keys.
-pub fn add_defaults(map: &mut HashOrdered<Effective>, defaults: &Json<String, JsonValue>) {
+pub(super) fn add_defaults(map: &mut HashOrdered<Effective>, defaults: &Json<String, JsonValue>) {
     for (key, value) in defaults {
         if map.get(key).is_none() {
             map.insert(key.clone(), Effective { value: Value::of_json(value), origin: Origin::Default });

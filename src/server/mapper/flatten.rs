@@ -23,7 +23,7 @@ pub struct Setting {
 }
 
 /// Every key of `text`; `None` if it is not valid TOML.
-pub fn flatten(text: &str) -> Option<IndexMap<String, Setting>> {
+pub(super) fn flatten(text: &str) -> Option<IndexMap<String, Setting>> {
     let document = Document::parse(text).ok()?;
     Some(in_java_order(read_table(text, document.as_table())))
 }

@@ -11,7 +11,7 @@ use crate::server::java::hash::HashOrdered;
 const MAX_DEPTH: usize = 32;
 
 /// The inferred keys together with the user's, which win.
-pub fn infer(user: &HashOrdered<Effective>, rules: &Json<String, JsonValue>) -> HashOrdered<Effective> {
+pub(super) fn infer(user: &HashOrdered<Effective>, rules: &Json<String, JsonValue>) -> HashOrdered<Effective> {
     let patterns: Vec<(Pattern, &str, &Json<String, JsonValue>)> =
         rules.iter().filter_map(|(key, values)| Some((Pattern::new(key), key.as_str(), values.as_object()?))).collect();
     let find = |key: &str| {

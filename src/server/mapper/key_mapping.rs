@@ -21,7 +21,7 @@ pub struct Collision {
 }
 
 /// The user's keys under the names that templates use. Keys with a common target go into `collisions`.
-pub fn map_keys(
+pub(super) fn map_keys(
     settings: &IndexMap<String, Setting>,
     mappings: &Json<String, JsonValue>,
     collisions: &mut Vec<Collision>,
@@ -44,7 +44,7 @@ pub fn map_keys(
 }
 
 /// What a key is renamed to.
-pub fn targets<'a>(mappings: &'a Json<String, JsonValue>, key: &'a str) -> Vec<&'a str> {
+pub(super) fn targets<'a>(mappings: &'a Json<String, JsonValue>, key: &'a str) -> Vec<&'a str> {
     match mappings.get(key) {
         Some(JsonValue::String(target)) => vec![target],
         Some(JsonValue::Array(targets)) => targets.iter().filter_map(JsonValue::as_str).collect(),

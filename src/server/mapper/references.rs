@@ -32,7 +32,7 @@ pub struct Secrets(BTreeMap<String, String>);
 
 impl Secrets {
     /// Reads the secrets of a flat map. A value that is not a string stops the server from starting.
-    pub fn read(settings: &IndexMap<String, Setting>, release: &Release, faults: &mut Vec<MappingFault>) -> Self {
+    pub(super) fn read(settings: &IndexMap<String, Setting>, release: &Release, faults: &mut Vec<MappingFault>) -> Self {
         let mut secrets = BTreeMap::new();
         for table in ["secrets", "runtime_secrets"] {
             if table == "runtime_secrets" && !release.has_runtime_secrets() {
@@ -68,7 +68,7 @@ impl Secrets {
 }
 
 /// Resolves every placeholder in the values of `map`. One that cannot be resolved stays in the text and is a fault.
-pub fn resolve(
+pub(super) fn resolve(
     map: &mut HashOrdered<Effective>,
     secrets: &Secrets,
     environment: &Environment,

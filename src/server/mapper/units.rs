@@ -9,7 +9,7 @@ use crate::server::java::hash::HashOrdered;
 
 /// Converts the times of `units`, the object `time` of unit-resolve.json. The server stops at the first that cannot be converted; here
 /// the others are converted nevertheless.
-pub fn convert(map: &mut HashOrdered<Effective>, units: &Json<String, JsonValue>, faults: &mut Vec<MappingFault>) {
+pub(super) fn convert(map: &mut HashOrdered<Effective>, units: &Json<String, JsonValue>, faults: &mut Vec<MappingFault>) {
     for (key, unit) in units {
         let Some(unit) = unit.as_str() else { continue };
         let Some(effective) = map.get_mut(key) else { continue };

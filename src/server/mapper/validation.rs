@@ -9,7 +9,7 @@ use super::value::Value;
 use crate::server::java::hash::HashOrdered;
 
 /// Checks the values by the rules. A value that does not match stops the server from starting.
-pub fn validate(map: &HashOrdered<Effective>, rules: &Json<String, JsonValue>, faults: &mut Vec<MappingFault>) {
+pub(super) fn validate(map: &HashOrdered<Effective>, rules: &Json<String, JsonValue>, faults: &mut Vec<MappingFault>) {
     for (key, rules) in rules {
         for rule in rules.as_array().into_iter().flatten().filter_map(JsonValue::as_object) {
             if !applies(map, rule) {
