@@ -3,6 +3,7 @@
 mod listener;
 mod place;
 mod product;
+mod rewrite;
 mod version;
 
 use std::fmt;
@@ -13,6 +14,7 @@ use serde::Deserialize;
 pub use listener::{Direction, KeyValue, ListenerPart, ListenerRow, OffsetFlag, OffsetRule, Opens, PortWhen, Protocol, Switch};
 pub use place::Place;
 pub use product::{CodeKeys, MapperRow, Product, Profile, UrlKey};
+pub use rewrite::Rewrite;
 pub use version::{InvalidVersions, Version, Versions};
 
 /// The catalogue of this build.
@@ -47,6 +49,9 @@ pub struct Catalog {
     /// Keys of deployment.toml that code reads, in addition to the templates.
     #[serde(rename = "code_key", default)]
     pub code_keys: Vec<CodeKeys>,
+    /// The changes that servers make to their rendered files.
+    #[serde(rename = "rewritten")]
+    pub rewrites: Vec<Rewrite>,
 }
 
 impl Catalog {
@@ -59,6 +64,14 @@ impl Catalog {
     pub fn code_keys_of(&self, product: &str) -> impl Iterator<Item = &str> {
         let rows = self.code_keys.iter().filter(move |row| row.products.iter().any(|known| known == product));
         rows.flat_map(|row| &row.keys).map(String::as_str)
+    }
+
+    /// Whether the code of a product reads `key`, in addition to the templates.
+    pub fn code_reads(&self, product: &str, key: &str) -> bool {
+        self.code_keys_of(product).any(|known| match known.strip_suffix(".*") {
+            Some(table) => key.strip_prefix(table).is_some_and(|rest| rest.starts_with(['.', '['])),
+            None => known == key,
+        })
     }
 
     /// Whether `file` contains a port or a switch of some listener.
@@ -136,6 +149,9 @@ mod tests {
         for url in &catalog.urls {
             assert!(url.listener.iter().all(|id| catalog.listener(id).is_some()), "{}: unknown listener", url.key);
             assert!(url.peer.iter().chain(&url.products).all(known), "{}: unknown product", url.key);
+        }
+        for rewrite in &catalog.rewrites {
+            assert!(rewrite.products.iter().all(known), "{}: unknown product", rewrite.file);
         }
     }
 }

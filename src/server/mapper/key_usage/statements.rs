@@ -7,7 +7,7 @@ use super::tree::KeyUsage;
 use super::uses::UseKind;
 use super::value_source::{ValueSource, ValueSources, bounded, extended};
 use crate::server::jinjava::expression::{Expression, ExpressionKind};
-use crate::server::jinjava::{Node, NodeKind, Parsed, Template};
+use crate::server::jinjava::{Node, NodeKind, ParsedExpression, Template};
 use crate::server::mapper::key_path::PathStep;
 
 impl KeyUsage {
@@ -66,7 +66,7 @@ impl Collector<'_> {
         }
     }
 
-    fn loop_over(&mut self, names: &[Rc<str>], collection: &Parsed, body: &[Node]) {
+    fn loop_over(&mut self, names: &[Rc<str>], collection: &ParsedExpression, body: &[Node]) {
         let Ok(collection) = collection else { return };
         let mut items: Vec<ValueSources> = vec![ValueSources::new(); names.len()];
         for source in self.sources(collection) {
@@ -100,13 +100,13 @@ impl Collector<'_> {
         self.loops.truncate(outer);
     }
 
-    fn consume(&mut self, expression: &Parsed, kind: &UseKind) {
+    fn consume(&mut self, expression: &ParsedExpression, kind: &UseKind) {
         if let Ok(expression) = expression {
             self.use_value(expression, kind);
         }
     }
 
-    fn condition(&mut self, condition: &Parsed) {
+    fn condition(&mut self, condition: &ParsedExpression) {
         if let Ok(condition) = condition {
             self.truth(condition);
         }
