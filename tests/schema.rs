@@ -179,7 +179,7 @@ fn homes_of_several_versions_become_one_table() {
 
     let table = KeyTable::open(&table).expect("a table");
     let of = |wanted: Option<&str>| {
-        let (chosen, exact) = table.standing_for(wanted.map(version).as_ref());
+        let (chosen, exact) = table.versions_for(wanted.map(version).as_ref());
         table.schema(chosen, exact)
     };
     let known_from = |wanted: Option<&str>| match of(wanted).source() {

@@ -1,34 +1,37 @@
-//! The keys of a server as a JSON Schema (2020-12) of its deployment.toml, by which an editor completes and checks it.
+//! The keys of a server as a JSON Schema (2020-12) of its deployment.toml, with which an editor completes and checks it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use serde_json::{Map, Value, json};
 
-use crate::server::mapper::key_table::{is_secret, steps};
-use crate::server::mapper::key_usage::{Step, UseKind};
-use crate::server::mapper::schema::{KeyType, Schema};
+use super::keys::Schema;
+use super::kind::KeyType;
+use crate::server::mapper::key_path::{self, PathStep, segment_text};
+use crate::server::mapper::key_usage::UseKind;
+use crate::server::mapper::value::is_secret_default;
 use crate::source::secrets::is_secret_name;
 
-/// A number, or a boolean, that stands in quotes.
+/// A number in quotes.
 const QUOTED_NUMBER: &str = r"^-?[0-9]+(\.[0-9]+)?$";
+/// A boolean in quotes.
 const QUOTED_BOOLEAN: &str = "^(true|false)$";
-/// Files that a description names.
+/// As many files as a description names.
 const NAMED_FILES: usize = 4;
 
-/// The JSON Schema under this title; `code_keys` are read past the templates, `table.*` standing for every key of a table.
+/// The JSON Schema with this title. `code_keys` are read by code rather than templates; `table.*` is every key of a table.
 pub fn render<'a>(schema: &Schema, code_keys: impl Iterator<Item = &'a str>, title: &str) -> String {
-    let mut root = Node::default();
+    let mut root = KeyNode::default();
     for key in schema.keys().iter().filter(|key| key.contains('*') || schema.is_read(key)) {
-        steps(key).into_iter().fold(&mut root, |node, step| node.below.entry(step).or_default());
+        key_path::parse(key).into_iter().fold(&mut root, |node, step| node.below.entry(step).or_default());
     }
-    let writer = Writer { schema };
+    let writer = JsonSchemaWriter { schema };
     let mut properties = match writer.table(&[&root], "").remove("properties") {
         Some(Value::Object(properties)) => properties,
         _ => Map::new(),
     };
     for table in ["secrets", "runtime_secrets"] {
-        let text = "Values by the aliases under which `$secret{alias}` names them";
+        let text = "Secrets by their aliases: `$secret{alias}` refers to one";
         properties
             .insert(table.to_owned(), json!({"description": text, "type": "object", "additionalProperties": {"type": "string"}}));
     }
@@ -44,7 +47,7 @@ pub fn render<'a>(schema: &Schema, code_keys: impl Iterator<Item = &'a str>, tit
         "additionalProperties": false,
         "$defs": {
             "placeholder": {
-                "description": "What the server looks up at its start",
+                "description": "Resolved when the server starts",
                 "type": "string",
                 "pattern": r"\$(env|sys|ref|secret)\{",
             },
@@ -53,33 +56,33 @@ pub fn render<'a>(schema: &Schema, code_keys: impl Iterator<Item = &'a str>, tit
     format!("{document:#}\n")
 }
 
-/// A part of a key, with the parts that can follow.
+/// A step of keys, with the steps that can follow it.
 #[derive(Debug, Default)]
-struct Node {
-    below: BTreeMap<Step, Node>,
+struct KeyNode {
+    below: BTreeMap<PathStep, KeyNode>,
 }
 
-struct Writer<'a> {
+struct JsonSchemaWriter<'a> {
     schema: &'a Schema,
 }
 
-impl Writer<'_> {
-    /// What can stand under `key`; it is several nodes where a table is open and has names of its own as well.
-    fn value(&self, nodes: &[&Node], key: &str) -> Value {
-        let elements: Vec<&Node> = nodes.iter().filter_map(|node| node.below.get(&Step::Element)).collect();
-        let names = nodes.iter().flat_map(|node| node.below.keys()).any(|step| matches!(step, Step::Key(_)));
-        let open = nodes.iter().any(|node| node.below.contains_key(&Step::AnyKey));
+impl JsonSchemaWriter<'_> {
+    /// What can be under `key`. A table that is open but also has named keys has several nodes.
+    fn value(&self, nodes: &[&KeyNode], key: &str) -> Value {
+        let elements: Vec<&KeyNode> = nodes.iter().filter_map(|node| node.below.get(&PathStep::Element)).collect();
+        let names = nodes.iter().flat_map(|node| node.below.keys()).any(|step| matches!(step, PathStep::Key(_)));
+        let open = nodes.iter().any(|node| node.below.contains_key(&PathStep::AnyKey));
         let kinds = self.kinds(key);
         let is_open = kinds.contains(&UseKind::Entries);
         let mut object = if elements.iter().any(|element| !element.below.is_empty()) {
-            // A loop over a list takes the values of a table as well, which nobody means who writes the template.
+            // A loop over a list also accepts a table and takes its values, but no template intends that.
             let mut object = Map::new();
             object.insert("type".to_owned(), "array".into());
             object.insert("items".to_owned(), Value::Object(self.table(&elements, &format!("{key}[]"))));
             object
         } else if (names || open) && !(kinds.contains(&UseKind::Looped) && !names && !is_open) {
             let mut object = self.table(nodes, key);
-            // What prints a table as a whole prints anything else, too.
+            // A template that prints a whole table prints any other value, too.
             if kinds.iter().any(|kind| matches!(kind, UseKind::Printed | UseKind::Listed | UseKind::Other)) {
                 object.remove("type");
                 object.insert("additionalProperties".to_owned(), true.into());
@@ -96,20 +99,20 @@ impl Writer<'_> {
         self.schema.own_uses(key).into_iter().map(|used| used.kind.clone()).collect()
     }
 
-    /// A table with what can stand in it.
-    fn table(&self, nodes: &[&Node], key: &str) -> Map<String, Value> {
-        let any: Vec<&Node> = nodes.iter().filter_map(|node| node.below.get(&Step::AnyKey)).collect();
+    /// A table, with what can be in it.
+    fn table(&self, nodes: &[&KeyNode], key: &str) -> Map<String, Value> {
+        let any: Vec<&KeyNode> = nodes.iter().filter_map(|node| node.below.get(&PathStep::AnyKey)).collect();
         let names: BTreeSet<&Rc<str>> = nodes
             .iter()
             .flat_map(|node| node.below.keys())
-            .filter_map(|step| if let Step::Key(name) = step { Some(name) } else { None })
+            .filter_map(|step| if let PathStep::Key(name) = step { Some(name) } else { None })
             .collect();
         let below = |name: &str| if key.is_empty() { name.to_owned() } else { format!("{key}.{name}") };
         let mut properties = Map::new();
         for name in names {
-            let own = nodes.iter().filter_map(|node| node.below.get(&Step::Key(name.clone())));
-            let nodes: Vec<&Node> = own.chain(any.iter().copied()).collect();
-            properties.insert(name.to_string(), self.value(&nodes, &below(&as_written(name))));
+            let own = nodes.iter().filter_map(|node| node.below.get(&PathStep::Key(name.clone())));
+            let nodes: Vec<&KeyNode> = own.chain(any.iter().copied()).collect();
+            properties.insert(name.to_string(), self.value(&nodes, &below(&segment_text(name))));
         }
         let mut object = Map::new();
         object.insert("type".to_owned(), "object".into());
@@ -119,7 +122,7 @@ impl Writer<'_> {
         let others = if any.is_empty() {
             Value::Bool(self.kinds(key).contains(&UseKind::Entries))
         } else {
-            // One name stands for all. A table of which every key is printed can hold deeper ones.
+            // One name represents all. A table whose every key is printed can contain tables.
             let closed = any.iter().any(|node| !node.below.is_empty());
             if closed { self.value(&any, &below("any")) } else { self.scalar_or_more(&below("any")) }
         };
@@ -137,7 +140,7 @@ impl Writer<'_> {
         Value::Object(object)
     }
 
-    /// The types of a value that is no table.
+    /// The types of a value that is not a table.
     fn simple(&self, key: &str, kinds: &BTreeSet<UseKind>) -> Map<String, Value> {
         let allowed = self.schema.allowed_values(key);
         if !allowed.is_empty() {
@@ -151,7 +154,7 @@ impl Writer<'_> {
         match self.schema.type_of(key) {
             Some(KeyType::Boolean) => {
                 let mut types = vec![json!({"type": "boolean"})];
-                // Printed it is the same with quotes and without.
+                // A boolean looks the same with or without quotes when it is printed.
                 if !tests(|kind| matches!(kind, UseKind::SameAs(_) | UseKind::Truth | UseKind::EqualsBoolean(_))) {
                     types.push(json!({"type": "string", "pattern": QUOTED_BOOLEAN}));
                 }
@@ -186,7 +189,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Whether a default shows that the value is a text, and no number, time or boolean in quotes.
+    /// Whether a default shows that the value is text, not a number, time or boolean in quotes.
     fn is_word(&self, key: &str, default: &str) -> bool {
         let is_number = default.starts_with(|first: char| first.is_ascii_digit() || first == '-');
         !default.is_empty()
@@ -217,12 +220,12 @@ impl Writer<'_> {
             parts.push(format!("A time in `{unit}`, or with its own unit: `d`, `h`, `m`, `s` or `ms`"));
         }
         if schema.inferring_values(key).is_some() {
-            parts.push("Other keys follow from it".to_owned());
+            parts.push("Other keys follow from its value".to_owned());
         }
         if !parts.is_empty() {
             object.insert("description".to_owned(), parts.join(". ").into());
         }
-        let default = schema.default_of(key).filter(|default| !is_secret(key, default));
+        let default = schema.default_of(key).filter(|default| !is_secret_default(key, default));
         let is_array = object.get("type").is_some_and(|kind| kind == "array");
         if let Some(default) = default.filter(|default| !is_array || default.is_array()) {
             object.insert("default".to_owned(), default.clone());
@@ -239,11 +242,11 @@ impl Writer<'_> {
     }
 }
 
-/// Adds what the product's own code asks for, where the templates do not read it as well.
+/// Adds a key that the product's own code reads, unless templates read it as well.
 fn add_code_key(properties: &mut Map<String, Value>, key: &str) {
     let text = "The server's own code reads it";
     match key.split_once('.') {
-        // It can be a table or an array of tables: nothing that is written down tells.
+        // Whether it is a table or an array of tables is not recorded.
         None | Some((_, "*")) => {
             let name = key.strip_suffix(".*").unwrap_or(key);
             properties.entry(name).or_insert_with(|| json!({"description": text}));
@@ -259,17 +262,11 @@ fn add_code_key(properties: &mut Map<String, Value>, key: &str) {
     }
 }
 
-/// A segment as it stands in a flat key.
-fn as_written(name: &str) -> String {
-    let is_bare = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
-    if is_bare { name.to_owned() } else { format!("'{name}'") }
-}
-
 fn typed(kind: Value) -> Map<String, Value> {
     Map::from_iter([("type".to_owned(), kind)])
 }
 
-/// One of `types`, or what stands for it.
+/// One of `types`, or a placeholder for it.
 fn or_placeholder(mut types: Vec<Value>) -> Map<String, Value> {
     types.push(json!({"$ref": "#/$defs/placeholder"}));
     Map::from_iter([("anyOf".to_owned(), Value::Array(types))])
