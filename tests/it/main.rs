@@ -1,0 +1,16 @@
+//! The tests of the whole program: one binary with a module for each subject.
+
+mod catalogue;
+mod cli;
+mod fix;
+mod get;
+mod homes;
+mod ports;
+mod readme;
+mod render;
+mod rendered_ports;
+mod robustness;
+mod rules;
+mod schema;
+mod support;
+mod toml_dialect;
