@@ -2,35 +2,10 @@
 
 use std::path::PathBuf;
 
-use serde::{Deserialize, Serialize};
-
-use crate::fix::edit::Fix;
+use crate::edit::Fix;
 use crate::model::Location;
-use crate::rules::RuleInfo;
+use crate::rule_info::{RuleInfo, Severity};
 use crate::source::Span;
-
-/// How bad it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// Worth knowing.
-    Info,
-    /// Insecure, or silently ignored.
-    Warning,
-    /// The server does not start, loses configuration, or does the opposite of what is written.
-    Error,
-}
-
-impl Severity {
-    /// `error`, `warning` or `info`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Info => "info",
-            Self::Warning => "warning",
-            Self::Error => "error",
-        }
-    }
-}
 
 /// A place in a file of one of the homes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

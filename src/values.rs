@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::model::{Location, Model};
-use crate::near::did_you_mean;
 use crate::server::mapper::resources::FOLDER;
 use crate::server::mapper::schema::{Schema, SchemaSource};
 use crate::server::mapper::{Configuration, Effective, JsonFile, Origin, Resources, placeholders};
 use crate::source::{Span, json};
+use crate::suggest::did_you_mean;
 
 /// An effective value.
 #[derive(Debug)]

@@ -3,8 +3,8 @@
 
 use std::path::Path;
 
-use carbonlint::fix::edit::{Edit, apply};
-use carbonlint::fix::toml_edits::{TextEdit, TomlFile};
+use carbonlint::edit::{Edit, apply};
+use carbonlint::edit::toml::{TextEdit, TomlFile};
 use carbonlint::fix::verify::compare;
 use carbonlint::source::toml::TomlDocument;
 use libfuzzer_sys::fuzz_target;

@@ -1,9 +1,9 @@
 //! Edits of any XML: what is commented out comes back byte for byte, what is set reads back.
 #![no_main]
 
-use carbonlint::fix::edit::{Edit, apply};
-use carbonlint::fix::toml_edits::TextEdit;
-use carbonlint::fix::xml_edits::{bring_back, comment_out, set_attribute, set_text};
+use carbonlint::edit::{Edit, apply};
+use carbonlint::edit::toml::TextEdit;
+use carbonlint::edit::xml::{bring_back, comment_out, set_attribute, set_text};
 use carbonlint::source::xml::XmlDocument;
 use libfuzzer_sys::fuzz_target;
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use carbonlint::rules::{rule, rules};
+use carbonlint::rule_info::{rule, rules};
 
 use super::{Exit, Failure, print};
 use crate::cli::ExplainArgs;

@@ -8,13 +8,13 @@ use carbonlint::diagnostic::Diagnostic;
 use carbonlint::fix::revert::revert;
 use carbonlint::fix::run::{Applied, ChangedFile, FixOptions, FixResult, Refused, run as fix};
 use carbonlint::fix::write::{Replacement, TEMPORARY_ENDING, replace};
-use carbonlint::lint::Workspace;
 use carbonlint::model::Overlays;
 use carbonlint::paths::{DisplayPaths, absolute};
 use carbonlint::report::counted;
 use carbonlint::report::diff::unified;
-use carbonlint::rules::rule;
+use carbonlint::rule_info::rule;
 use carbonlint::source::SourceFile;
+use carbonlint::workspace::Workspace;
 
 use super::{Exit, Failure, assumptions, check_paths, nothing_found, paths_or_here, print, selection, shown, style};
 use crate::cli::FixArgs;

@@ -1,7 +1,7 @@
 //! `carbonlint get`
 
 use carbonlint::render::Rendering;
-use carbonlint::report::values;
+use carbonlint::report::get::{json, text};
 use carbonlint::values::Values;
 
 use super::home::{environment, home, not_rendered};
@@ -19,8 +19,8 @@ pub fn run(arguments: &GetArgs) -> Result<Exit, Failure> {
     let key = arguments.key.as_ref().map(|key| key.trim().replace('"', "'"));
     let entries = key.as_ref().map_or_else(|| known.all(), |key| known.find(key));
     match arguments.format {
-        TextFormat::Json => print(&values::json(&model, &entries, &shown()))?,
-        TextFormat::Text => print(&values::text(&model, &entries, &shown()))?,
+        TextFormat::Json => print(&json::render(&model, &entries, &shown()))?,
+        TextFormat::Text => print(&text::render(&model, &entries, &shown()))?,
     }
     match key {
         Some(key) if entries.is_empty() => Err(nothing_sets(&known, &key)),

@@ -4,11 +4,12 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use carbonlint::diagnostic::Severity;
-use carbonlint::lint::Workspace;
+use carbonlint::lint::lint;
 use carbonlint::model::Overlays;
-use carbonlint::report::{Report, concise, human, json};
+use carbonlint::report::lint::{Report, concise, human, json};
+use carbonlint::rule_info::Severity;
 use carbonlint::rules::Selection;
+use carbonlint::workspace::Workspace;
 
 use super::{Exit, Failure, assumptions, check_paths, nothing_found, paths_or_here, print, selection, shown, style};
 use crate::cli::{FailOn, LintArgs, LintFormat, Profile};
@@ -31,7 +32,7 @@ pub fn run(arguments: &LintArgs) -> Result<Exit, Failure> {
     check_paths(&on_disk)?;
     let workspace = Workspace::open(&paths, &assumptions(&arguments.assume)?, &overlays);
     let shown = shown();
-    let diagnostics = workspace.lint(&selection, &shown);
+    let diagnostics = lint(&workspace, &selection, &shown);
     let report = Report { workspace: &workspace, diagnostics: &diagnostics, shown: &shown };
     let text = match arguments.format {
         LintFormat::Human if workspace.is_empty() && diagnostics.is_empty() => String::new(),

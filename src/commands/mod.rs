@@ -17,7 +17,7 @@ use std::{env, fmt};
 use carbonlint::catalog::product_of;
 use carbonlint::model::Assumptions;
 use carbonlint::paths::DisplayPaths;
-use carbonlint::report::human::Style;
+use carbonlint::report::lint::human::Style;
 use carbonlint::rules::{Selection, is_rule_or_category};
 
 use crate::cli::AssumeArgs;

@@ -1,10 +1,9 @@
 //! `carbonlint ports`
 
-use carbonlint::lint::Workspace;
 use carbonlint::model::{Assumptions, Overlays};
 use carbonlint::ports::{Conflict, Offset, OffsetSource, PortTable, ServerProfile, conflicts, listeners_of_product};
-use carbonlint::report::ports_table::PortsHome;
-use carbonlint::report::{ports_csv, ports_json, ports_table};
+use carbonlint::report::ports::{PortsHome, csv, json, table};
+use carbonlint::workspace::Workspace;
 
 use super::{Exit, Failure, assumptions, check_paths, nothing_found, paths_or_here, print, shown};
 use crate::cli::{PortsArgs, PortsFormat};
@@ -58,9 +57,9 @@ fn of_product(arguments: &PortsArgs, assumptions: &Assumptions) -> Result<Exit, 
 fn write(arguments: &PortsArgs, homes: &[PortsHome], conflicts: &[Conflict]) -> Result<Exit, Failure> {
     let shown = shown();
     print(&match arguments.format {
-        PortsFormat::Table => ports_table::render(homes, conflicts, arguments.all, &shown),
-        PortsFormat::Json => ports_json::render(homes, conflicts, arguments.all, &shown),
-        PortsFormat::Csv => ports_csv::render(homes, arguments.all, &shown),
+        PortsFormat::Table => table::render(homes, conflicts, arguments.all, &shown),
+        PortsFormat::Json => json::render(homes, conflicts, arguments.all, &shown),
+        PortsFormat::Csv => csv::render(homes, arguments.all, &shown),
     })?;
     Ok(Exit::Clean)
 }

@@ -6,9 +6,10 @@ use carbonlint::model::Model;
 use carbonlint::paths::DisplayPaths;
 use carbonlint::render::out::OutFolder;
 use carbonlint::render::{RenderFinding, RenderedFile, Rendering, State, choose};
+use carbonlint::report::counted;
 use carbonlint::report::diff::unified;
-use carbonlint::report::render_json::{self, Detail, FileEntry, old_text};
-use carbonlint::report::{counted, render_text};
+use carbonlint::report::render::json::{self, Detail, FileEntry, old_text};
+use carbonlint::report::render::text;
 
 use super::home::{environment, home, not_rendered};
 use super::{Exit, Failure, print, shown, style};
@@ -61,9 +62,9 @@ impl Run<'_> {
                 (_, true) => Detail::Text,
                 _ => Detail::None,
             };
-            self.entries.push(render_json::file_entry(self.model, &file, written, detail, &self.shown));
+            self.entries.push(json::file_entry(self.model, &file, written, detail, &self.shown));
         } else if shows_text {
-            print(&render_text::content(&file, self.several))?;
+            print(&text::content(&file, self.several))?;
         } else if let (true, Some(text)) = (arguments.diff && file.state.has_diff(), &file.text) {
             let path = self.shown.path(&self.model.layout.root.join(&file.path));
             print(&unified(&path, &old_text(&file), text, style(false).color))?;
@@ -76,15 +77,15 @@ impl Run<'_> {
     fn conclude(&self, findings: &[RenderFinding]) -> Result<Exit, Failure> {
         let Self { arguments, model, shown, files, .. } = self;
         if arguments.format == TextFormat::Json {
-            print(&render_json::render(model, &self.entries, findings, shown))?;
+            print(&json::render(model, &self.entries, findings, shown))?;
         } else {
             if let Some(folder) = &arguments.out {
                 let written = files.iter().filter(|file| !matches!(file.state, State::Failed(_))).count();
                 print(&format!("{} written to {}\n", counted(written, "file"), folder.display()))?;
             } else if arguments.files.is_empty() && !arguments.diff {
-                print(&render_text::list(model, files, shown))?;
+                print(&text::list(model, files, shown))?;
             }
-            eprint!("{}", render_text::findings(findings, shown));
+            eprint!("{}", text::findings(findings, shown));
         }
         let differs = arguments.diff && files.iter().any(|file| file.state.differs());
         Ok(if differs || !findings.is_empty() { Exit::Findings } else { Exit::Clean })

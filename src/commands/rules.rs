@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use carbonlint::rules::rules;
+use carbonlint::rule_info::rules;
 use serde_json::json;
 
 use super::{Exit, Failure, print};

@@ -1,12 +1,12 @@
 //! `carbonlint schema`
 
 use carbonlint::catalog::catalog;
-use carbonlint::lint::Workspace;
 use carbonlint::model::{Model, Overlays};
 use carbonlint::paths::DisplayPaths;
 use carbonlint::report::json_schema;
 use carbonlint::server::mapper::schema::{Schema, SchemaSource};
 use carbonlint::server::mapper::{key_table, known_keys};
+use carbonlint::workspace::Workspace;
 
 use super::{Exit, Failure, assumptions, check_paths, nothing_found, paths_or_here, print, shown};
 use crate::cli::{AssumeArgs, SchemaArgs};

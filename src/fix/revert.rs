@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
-use super::edit::{Edit, apply};
 use super::run::ChangedFile;
-use super::xml_edits::bring_back;
 use crate::catalog::catalog;
-use crate::lint::Workspace;
+use crate::edit::xml::bring_back;
+use crate::edit::{Edit, apply};
 use crate::model::{Content, Model};
 use crate::source::Span;
 use crate::source::xml::XmlDocument;
+use crate::workspace::Workspace;
 
 /// The files of the homes in which `rule` commented something out, with that brought back.
 pub fn revert(workspace: &Workspace, rule: &str) -> Vec<ChangedFile> {

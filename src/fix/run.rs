@@ -4,14 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::edit::{Edit, Fix, Safety, apply};
 use super::verify::compare;
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::lint::Workspace;
+use crate::diagnostic::Diagnostic;
+use crate::edit::{Edit, Fix, Safety, apply};
+use crate::lint::lint;
 use crate::model::{Assumptions, Overlays};
 use crate::paths::DisplayPaths;
+use crate::rule_info::Severity;
 use crate::rules::Selection;
 use crate::source::SourceFile;
+use crate::workspace::Workspace;
 
 /// How many passes are made before the fixes count as never ending.
 const MAX_PASSES: usize = 10;
@@ -97,7 +99,7 @@ pub fn run(request: &FixOptions, shown: &DisplayPaths) -> Result<FixResult, DidN
     let mut first: Option<Vec<Diagnostic>> = None;
     for _ in 0..MAX_PASSES {
         let workspace = state.open();
-        let diagnostics = workspace.lint(&request.selection, shown);
+        let diagnostics = lint(&workspace, &request.selection, shown);
         let fixed = state.pass(&workspace, &diagnostics);
         let before = first.get_or_insert_with(|| diagnostics.clone());
         if fixed.is_empty() {
@@ -299,11 +301,12 @@ impl<'a> State<'a> {
         }
         let changed: BTreeSet<String> = self.texts.keys().map(|path| self.shown.path(path)).collect();
         let all = Selection::default();
-        let original = Workspace::open(&self.request.paths, &self.request.assumptions, &Overlays::new()).lint(&all, self.shown);
+        let original = Workspace::open(&self.request.paths, &self.request.assumptions, &Overlays::new());
+        let original = lint(&original, &all, self.shown);
         let known = |diagnostics: &[Diagnostic], error: &Diagnostic| {
             diagnostics.iter().filter(|known| known.rule.name == error.rule.name && known.path == error.path).count()
         };
-        let now = workspace.lint(&all, self.shown);
+        let now = lint(workspace, &all, self.shown);
         let errors = now.iter().filter(|diagnostic| diagnostic.severity == Severity::Error && changed.contains(&diagnostic.path));
         let is_new = |error: &&Diagnostic| known(&now, error) > known(before, error).max(known(&original, error));
         errors.filter(is_new).map(|error| error.path.clone()).collect()
@@ -347,7 +350,7 @@ impl<'a> State<'a> {
 mod tests {
     use super::*;
     use crate::diagnostic::{Finding, Target};
-    use crate::rules::rules;
+    use crate::rule_info::rules;
     use crate::source::Span;
 
     /// A finding whose fix replaces the first byte of each of some files.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use super::xml_edits::{is_marked, plain};
+use crate::edit::xml::{is_marked, plain};
 use crate::model::{Content, parse};
 use crate::source::toml::{TomlDocument, TomlEntry};
 use crate::source::xml::{Element, XmlDocument};

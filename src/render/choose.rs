@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use super::Rendering;
-use crate::near::did_you_mean;
 use crate::paths::absolute;
 use crate::server::mapper::resources;
+use crate::suggest::did_you_mean;
 
 /// A name that no rendered file has.
 #[derive(Debug, Clone, PartialEq, Eq)]

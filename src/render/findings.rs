@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use super::Rendering;
-use crate::diagnostic::Severity;
 use crate::model::Location;
+use crate::rule_info::Severity;
 use crate::server::jinjava::{self, Effect};
 use crate::server::mapper::{FaultKind, MappingFault, Origin, Renderer, resources};
 use crate::source::{FileRange, LineIndex, Span};

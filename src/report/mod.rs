@@ -1,42 +1,17 @@
-//! What is printed: a file per format, none of which knows a rule.
+//! What is printed: a folder per command, a file per format. No format knows a rule.
 
-pub mod concise;
 pub mod diff;
-pub mod human;
-pub mod json;
+pub mod get;
 pub mod json_schema;
-pub mod ports_csv;
-pub mod ports_json;
-pub mod ports_table;
-pub mod render_json;
-pub mod render_text;
-pub mod values;
+pub mod lint;
+pub mod ports;
+pub mod render;
 
 use serde::Serialize;
 
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::lint::Workspace;
 use crate::model::{Location, Model};
 use crate::paths::DisplayPaths;
 use crate::source::{FileRange, Point, secrets};
-
-/// The result of a lint run.
-#[derive(Debug, Clone, Copy)]
-pub struct Report<'a> {
-    /// The homes.
-    pub workspace: &'a Workspace,
-    /// The diagnostics, sorted.
-    pub diagnostics: &'a [Diagnostic],
-    /// How paths are shown.
-    pub shown: &'a DisplayPaths,
-}
-
-impl Report<'_> {
-    /// How many diagnostics have this severity.
-    pub fn count(&self, severity: Severity) -> usize {
-        self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count()
-    }
-}
 
 /// The beginning of a file that could not be read.
 fn start_of_file() -> FileRange {

@@ -1,9 +1,11 @@
 //! Runs the rules whose condition is data: `[when]` of their files.
 
-use super::{HomeContext, RuleInfo, fixes};
+use super::context::HomeContext;
+use super::fixes;
 use crate::diagnostic::Finding;
-use crate::fix::edit::Safety;
+use crate::edit::Safety;
 use crate::model::Location;
+use crate::rule_info::RuleInfo;
 use crate::source::toml::{TomlEntry, TomlValue};
 
 /// Reports every entry of deployment.toml that meets the rule's condition.

@@ -1,11 +1,11 @@
 //! How rules put their fixes together: edits of deployment.toml by key, of XML by element.
 
 use crate::catalog::Place;
-use crate::fix::edit::{Edit, Fix, Safety};
-use crate::fix::toml_edits::{TextEdit, TomlFile};
-use crate::fix::xml_edits::{comment_out, element_at, set_attribute, set_text};
+use crate::edit::toml::{TextEdit, TomlFile};
+use crate::edit::xml::{comment_out, element_at, set_attribute, set_text};
+use crate::edit::{Edit, Fix, Safety};
 use crate::model::{Content, FileId, Location, Model};
-use crate::rules::HomeContext;
+use crate::rules::context::HomeContext;
 use crate::source::template::is_template;
 use crate::source::toml::TomlEntry;
 use crate::source::xml::{Element, XmlDocument};

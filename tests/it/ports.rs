@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use carbonlint::lint::Workspace;
 use carbonlint::model::{Assumptions, Overlays};
+use carbonlint::workspace::Workspace;
 
 use crate::support::Folder;
 

@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use carbonlint::lint::Workspace;
 use carbonlint::ports::{Listener, Source};
 use carbonlint::server::mapper::{Renderer, Resources};
+use carbonlint::workspace::Workspace;
 
 use crate::support::{Folder, files_below, fixture, open};
 

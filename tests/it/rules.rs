@@ -7,10 +7,11 @@ use std::{fs, iter};
 use carbonlint::catalog::{Version, catalog};
 use carbonlint::diagnostic::Target;
 use carbonlint::fix::run::{FixOptions, run};
-use carbonlint::lint::Workspace;
+use carbonlint::lint::lint;
 use carbonlint::model::{Assumptions, Overlays};
 use carbonlint::paths::DisplayPaths;
-use carbonlint::rules::rules;
+use carbonlint::rule_info::rules;
+use carbonlint::workspace::Workspace;
 use serde::Deserialize;
 
 use crate::support::{Folder, repository, select};
@@ -79,7 +80,7 @@ fn findings(rule: &str, example: &Example) -> Vec<String> {
     let workspace = Workspace::open(&[folder.path().to_path_buf()], &assumptions, &Overlays::new());
     let selection = select(&[rule]);
     let shown = DisplayPaths::relative_to(folder.path().to_path_buf());
-    let diagnostics = workspace.lint(&selection, &shown);
+    let diagnostics = lint(&workspace, &selection, &shown);
     let places = diagnostics.iter().map(|diagnostic| match &diagnostic.finding.target {
         Target::Site(site) => {
             let position = workspace.homes[site.home].model.file(site.at.file).source.position(diagnostic.span.start);

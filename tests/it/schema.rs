@@ -5,15 +5,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use carbonlint::catalog::Version;
-use carbonlint::diagnostic::{Finding, Severity};
-use carbonlint::fix::edit::{Fix, Safety};
-use carbonlint::lint::Workspace;
+use carbonlint::diagnostic::Finding;
+use carbonlint::edit::{Fix, Safety};
 use carbonlint::model::{Assumptions, Location, Overlays};
-use carbonlint::rules::with_confidence;
+use carbonlint::rule_info::Severity;
+use carbonlint::rules::confidence::with_confidence;
 use carbonlint::server::mapper::key_table::{self, KeyTable};
 use carbonlint::server::mapper::known_keys;
 use carbonlint::server::mapper::schema::{KeyType, Schema, SchemaSource};
 use carbonlint::source::Span;
+use carbonlint::workspace::Workspace;
 use serde_json::Value;
 
 use crate::support::{Folder, open, repository, run};

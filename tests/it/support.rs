@@ -5,9 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use carbonlint::lint::Workspace;
 use carbonlint::model::{Assumptions, Overlays};
 use carbonlint::rules::Selection;
+use carbonlint::workspace::Workspace;
 use serde_json::Value;
 
 /// The repository's own folder.

@@ -1,9 +1,10 @@
 //! `config-update-disabled`: options of the start script that keep the server from rendering its files, or make it render them always
 //! (config-mapper ConfigParser.java, MetaDataParser.java).
 
-use crate::diagnostic::{Finding, Severity};
+use crate::diagnostic::Finding;
 use crate::model::Location;
-use crate::rules::HomeContext;
+use crate::rule_info::Severity;
+use crate::rules::context::HomeContext;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let model = context.model();

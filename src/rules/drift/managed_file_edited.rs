@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::generated::{CONFIGURATION, is_on, is_same, records};
-use crate::diagnostic::{Finding, Severity};
+use crate::diagnostic::Finding;
 use crate::model::{Location, Model};
-use crate::rules::HomeContext;
+use crate::rule_info::Severity;
+use crate::rules::context::HomeContext;
 use crate::server::mapper::metadata::md5_of;
 use crate::server::mapper::{Renderer, Resources};
 use crate::source::Span;

@@ -2,7 +2,7 @@
 
 use super::generated::{CONFIGURATION, is_same, records};
 use crate::diagnostic::Finding;
-use crate::rules::HomeContext;
+use crate::rules::context::HomeContext;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let model = context.model();

@@ -3,7 +3,7 @@
 use super::generated::{TEMPLATES, is_same, records};
 use crate::diagnostic::Finding;
 use crate::model::Location;
-use crate::rules::HomeContext;
+use crate::rules::context::HomeContext;
 use crate::source::Span;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {

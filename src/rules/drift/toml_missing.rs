@@ -2,7 +2,7 @@
 //! (config-mapper ConfigParser.java).
 
 use crate::diagnostic::{Finding, Target};
-use crate::rules::HomeContext;
+use crate::rules::context::HomeContext;
 
 /// Where one may lie that the server does not look for.
 const ELSEWHERE: [&str; 3] = ["conf/deployment.toml", "repository/conf/deployment.toml", "deployment.toml"];

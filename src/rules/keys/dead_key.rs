@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::catalog;
 use crate::model::{FileId, Model};
-use crate::near::nearest;
-use crate::rules::HomeContext;
+use crate::rules::context::HomeContext;
 use crate::server::mapper::schema::{KeyType, Schema};
 use crate::source::toml::{TomlDocument, TomlEntry};
+use crate::suggest::nearest;
 
 /// A key that nothing reads.
 #[derive(Debug, Clone)]

@@ -1,9 +1,11 @@
 //! `dead-passthru-tls-key`: settings of the gateway's transport under names that API Manager maps and then never prints.
 
 use crate::diagnostic::Finding;
-use crate::fix::edit::Safety;
+use crate::edit::Safety;
 use crate::model::Location;
-use crate::rules::{HomeContext, fixes, with_confidence};
+use crate::rules::confidence::with_confidence;
+use crate::rules::context::HomeContext;
+use crate::rules::fixes;
 
 /// The keys, and what the same is called where API Manager reads it (product-apim key-mappings.json, axis2.xml.j2 of v3.0.0 to v4.7.0).
 const KEYS: [(&str, Option<&str>); 11] = [

@@ -2,9 +2,11 @@
 
 use super::dead_key::{Meant, dead_keys, split};
 use crate::diagnostic::Finding;
-use crate::fix::edit::Safety;
+use crate::edit::Safety;
 use crate::model::Location;
-use crate::rules::{HomeContext, fixes, with_confidence};
+use crate::rules::confidence::with_confidence;
+use crate::rules::context::HomeContext;
+use crate::rules::fixes;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let Some((file, schema, dead)) = dead_keys(context) else { return };

@@ -3,9 +3,11 @@
 use super::dead_key::{Meant, dead_keys, split};
 use super::unknown_key;
 use crate::diagnostic::Finding;
-use crate::fix::edit::{Fix, Safety};
+use crate::edit::{Fix, Safety};
 use crate::model::Location;
-use crate::rules::{HomeContext, fixes, with_confidence};
+use crate::rules::confidence::with_confidence;
+use crate::rules::context::HomeContext;
+use crate::rules::fixes;
 use crate::source::toml::{TomlEntry, TomlValue};
 
 const JMX_SWITCH: &str = "rmi_server_start";

@@ -1,9 +1,12 @@
 //! `quoted-boolean`: a string where the server asks for `true` or `false`.
 
-use crate::diagnostic::{Finding, Severity};
-use crate::fix::edit::Safety;
+use crate::diagnostic::Finding;
+use crate::edit::Safety;
 use crate::model::Location;
-use crate::rules::{HomeContext, fixes, with_confidence};
+use crate::rule_info::Severity;
+use crate::rules::confidence::with_confidence;
+use crate::rules::context::HomeContext;
+use crate::rules::fixes;
 use crate::server::mapper::key_usage::UseKind;
 use crate::source::toml::TomlValue;
 

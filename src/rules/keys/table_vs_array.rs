@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use super::dead_key::{Meant, dead_keys};
 use crate::diagnostic::Finding;
-use crate::fix::edit::{Fix, Safety};
+use crate::edit::{Fix, Safety};
 use crate::model::Location;
-use crate::rules::{HomeContext, fixes, with_confidence};
+use crate::rules::confidence::with_confidence;
+use crate::rules::context::HomeContext;
+use crate::rules::fixes;
 use crate::source::toml::TomlTable;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {

@@ -3,9 +3,12 @@
 use super::dead_key::{DeadKey, Meant, dead_keys};
 use super::dead_passthru_tls_key;
 use crate::diagnostic::Finding;
-use crate::fix::edit::Safety;
+use crate::edit::Safety;
 use crate::model::{FileId, Location};
-use crate::rules::{HomeContext, fixes, rules, with_confidence};
+use crate::rule_info::rules;
+use crate::rules::confidence::with_confidence;
+use crate::rules::context::HomeContext;
+use crate::rules::fixes;
 use crate::server::mapper::schema::Schema;
 use crate::source::toml::TomlTable;
 

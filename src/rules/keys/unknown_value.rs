@@ -1,12 +1,15 @@
 //! `unknown-value`: a value that is none of those which the server knows for a key.
 
 use super::dead_key::split;
-use crate::diagnostic::{Finding, Severity};
-use crate::fix::edit::Safety;
+use crate::diagnostic::Finding;
+use crate::edit::Safety;
 use crate::model::Location;
-use crate::near::nearest;
-use crate::rules::{HomeContext, fixes, with_confidence};
+use crate::rule_info::Severity;
+use crate::rules::confidence::with_confidence;
+use crate::rules::context::HomeContext;
+use crate::rules::fixes;
 use crate::source::toml::TomlValue;
+use crate::suggest::nearest;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let model = context.model();

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::diagnostic::Finding;
-use crate::fix::edit::{Fix, Safety};
+use crate::edit::{Fix, Safety};
 use crate::model::{Location, Model};
-use crate::rules::{HomeContext, fixes, with_confidence};
+use crate::rules::confidence::with_confidence;
+use crate::rules::context::HomeContext;
+use crate::rules::fixes;
 use crate::server::mapper::key_usage::{Use, UseKind};
 use crate::server::mapper::schema::Schema;
 use crate::server::mapper::{Renderer, Resources};

@@ -1,9 +1,10 @@
 //! `mapper-file-broken`: the JSON files of the mapper must be JSON, and key-mappings.json must map as the mapper knows it (config-mapper
 //! KeyMapper.java).
 
-use crate::diagnostic::{Finding, Severity};
+use crate::diagnostic::Finding;
 use crate::model::Location;
-use crate::rules::HomeContext;
+use crate::rule_info::Severity;
+use crate::rules::context::HomeContext;
 use crate::server::mapper::{FaultKind, JsonFile};
 use crate::source::Span;
 

@@ -1,8 +1,9 @@
 //! `template-fails`: templates on which the server's template engine fails, or that this tool cannot follow.
 
-use crate::diagnostic::{Finding, Severity};
+use crate::diagnostic::Finding;
 use crate::model::Location;
-use crate::rules::HomeContext;
+use crate::rule_info::Severity;
+use crate::rules::context::HomeContext;
 use crate::server::jinjava::Effect;
 use crate::server::mapper::{Renderer, Resources};
 use crate::source::Span;

@@ -1,9 +1,10 @@
 //! `double-offset`: a port that was moved by hand and is moved again by the offset.
 
 use crate::diagnostic::Finding;
-use crate::fix::edit::{Fix, Safety};
+use crate::edit::{Fix, Safety};
 use crate::ports::{Listener, Source};
-use crate::rules::{HomeContext, fixes};
+use crate::rules::context::HomeContext;
+use crate::rules::fixes;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     for listener in context.ports().listeners.iter().filter(|listener| listener.enabled && listener.offset > 0) {

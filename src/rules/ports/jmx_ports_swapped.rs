@@ -1,9 +1,10 @@
 //! `jmx-ports-swapped`: registry and server port as the documentation names them, which is the wrong way round.
 
 use crate::diagnostic::Finding;
-use crate::fix::edit::{Fix, Safety};
+use crate::edit::{Fix, Safety};
 use crate::ports::{Listener, Source};
-use crate::rules::{HomeContext, fixes};
+use crate::rules::context::HomeContext;
+use crate::rules::fixes;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let ports = context.ports();

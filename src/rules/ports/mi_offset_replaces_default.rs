@@ -3,7 +3,7 @@
 use crate::catalog::OffsetRule;
 use crate::diagnostic::Finding;
 use crate::model::{Content, Location, Model};
-use crate::rules::HomeContext;
+use crate::rules::context::HomeContext;
 use crate::source::Span;
 use crate::source::toml::TomlValue;
 

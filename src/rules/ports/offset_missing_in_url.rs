@@ -2,14 +2,15 @@
 
 use crate::catalog::catalog;
 use crate::diagnostic::Finding;
-use crate::fix::edit::Safety;
+use crate::edit::Safety;
 use crate::model::{Content, FileId, Location};
 use crate::ports::Listener;
-use crate::rules::{HomeContext, fixes};
+use crate::rules::context::HomeContext;
+use crate::rules::fixes;
+use crate::rules::urls::{LiteralPort, is_loopback, literal_ports};
 use crate::source::Span;
 use crate::source::secrets::is_secret_name;
 use crate::source::toml::{TomlEntry, TomlValue};
-use crate::urls::{LiteralPort, is_loopback, literal_ports};
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     if context.ports().offset.value.is_none_or(|offset| offset == 0) {

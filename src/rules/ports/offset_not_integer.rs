@@ -1,10 +1,12 @@
 //! `offset-not-integer`: an offset on which the server dies, or that it reads otherwise than a person would.
 
-use crate::diagnostic::{Finding, Severity};
-use crate::fix::edit::Safety;
+use crate::diagnostic::Finding;
+use crate::edit::Safety;
 use crate::home::Generation;
 use crate::ports::{MAX_OFFSET, MAX_PORT, WrittenOffset, written_offsets};
-use crate::rules::{HomeContext, fixes};
+use crate::rule_info::Severity;
+use crate::rules::context::HomeContext;
+use crate::rules::fixes;
 use crate::source::toml::TomlValue;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {

@@ -2,11 +2,12 @@
 
 use crate::catalog::Place;
 use crate::diagnostic::Finding;
-use crate::fix::edit::{Fix, Safety};
+use crate::edit::{Fix, Safety};
 use crate::model::Location;
 use crate::ports::{PortTable, conflicts, free_offset, written_offsets};
-use crate::rules::{Home, HomeContext, RuleContext, fixes};
-use crate::urls::is_loopback;
+use crate::rules::context::{HomeContext, RuleContext};
+use crate::rules::urls::is_loopback;
+use crate::rules::{Home, fixes};
 
 pub(in crate::rules) fn check(context: RuleContext, findings: &mut Vec<Finding>) {
     let mut plan = Plan::new(context.homes);

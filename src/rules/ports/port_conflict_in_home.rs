@@ -1,10 +1,11 @@
 //! `port-conflict-in-home`: two listeners of one home on the same port.
 
 use crate::diagnostic::Finding;
-use crate::fix::edit::{Fix, Safety};
+use crate::edit::{Fix, Safety};
 use crate::model::Location;
 use crate::ports::{Listener, OffsetSource, Source, conflicts};
-use crate::rules::{HomeContext, fixes};
+use crate::rules::context::HomeContext;
+use crate::rules::fixes;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     for conflict in conflicts(&[context.ports()]) {

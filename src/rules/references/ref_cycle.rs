@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::Finding;
 use crate::model::Location;
-use crate::rules::HomeContext;
-use crate::rules::settings::{Part, Settings};
+use crate::rules::context::HomeContext;
+use crate::rules::user_toml::{Part, UserToml};
 use crate::server::mapper::{FaultKind, placeholders};
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
-    let Some(settings) = Settings::of(context.model()) else { return };
+    let Some(settings) = UserToml::of(context.model()) else { return };
     // Which keys refer to which, as far as the server has not resolved it.
     let mut names: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for fault in settings.faults(FaultKind::CircularReference) {

@@ -2,10 +2,11 @@
 //! ReferenceResolver.java).
 
 use crate::diagnostic::Finding;
-use crate::fix::edit::{Fix, Safety};
+use crate::edit::{Fix, Safety};
 use crate::model::Location;
-use crate::rules::settings::{fits_into, plain_string};
-use crate::rules::{HomeContext, fixes};
+use crate::rules::context::HomeContext;
+use crate::rules::fixes;
+use crate::rules::user_toml::{fits_into, plain_string};
 use crate::server::mapper::{Origin, placeholders};
 use crate::source::Span;
 use crate::source::secrets::is_secret_name;

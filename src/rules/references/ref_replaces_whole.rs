@@ -2,13 +2,13 @@
 //! ReferenceResolver.java).
 
 use crate::diagnostic::Finding;
-use crate::rules::HomeContext;
-use crate::rules::settings::Settings;
+use crate::rules::context::HomeContext;
+use crate::rules::user_toml::UserToml;
 use crate::server::mapper::placeholders;
 use crate::server::mapper::value::Value;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
-    let Some(settings) = Settings::of_home(context.model()) else { return };
+    let Some(settings) = UserToml::of_home(context.model()) else { return };
     for (key, setting) in &settings.configuration.settings {
         let texts: Vec<&str> = match &setting.value {
             Value::Text(text) => vec![text],

@@ -4,16 +4,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::Finding;
-use crate::fix::edit::{Fix, Safety};
-use crate::near;
-use crate::rules::settings::{Part, Settings};
-use crate::rules::{HomeContext, fixes};
+use crate::edit::{Fix, Safety};
+use crate::rules::context::HomeContext;
+use crate::rules::fixes;
+use crate::rules::user_toml::{Part, UserToml};
 use crate::server::mapper::{FaultKind, JsonFile, placeholders};
 use crate::source::Span;
 use crate::source::template::is_template;
+use crate::suggest;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
-    let Some(settings) = Settings::of_home(context.model()).filter(|_| knows_defaults(context)) else { return };
+    let Some(settings) = UserToml::of_home(context.model()).filter(|_| knows_defaults(context)) else { return };
     let mut seen: BTreeSet<(Span, &str)> = BTreeSet::new();
     // What defaults and inferences refer to, by the place that stands for it.
     let mut elsewhere: BTreeMap<(Span, &str), (Part, Vec<&str>)> = BTreeMap::new();
@@ -42,16 +43,16 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
 }
 
 /// A finding about a reference that the user has written.
-fn written(context: HomeContext, settings: Settings, part: &Part, name: &str) -> Finding {
+fn written(context: HomeContext, settings: UserToml, part: &Part, name: &str) -> Finding {
     let finding = settings.finding(context, part, format!("`$ref{{{name}}}` names no key, and the server does not start"));
     if let Some(target) = mapped(context, settings, name) {
         let help = format!("`{name}` is known as `{target}` there: write `$ref{{{target}}}`");
         return finding.help(help).fix(rename(context, settings, part, &target));
     }
     let keys: Vec<&str> = settings.configuration.values().into_keys().collect();
-    let near = near::nearest(name, keys.iter().copied(), '.');
+    let near = suggest::nearest(name, keys.iter().copied(), '.');
     let fix = near.first().filter(|_| near.len() == 1).and_then(|target| rename(context, settings, part, target));
-    let mean = near::did_you_mean(name, keys.iter().copied(), '.');
+    let mean = suggest::did_you_mean(name, keys.iter().copied(), '.');
     finding.help(mean.unwrap_or_else(|| format!("write a key that has a value, or set `{name}`"))).fix(fix)
 }
 
@@ -62,13 +63,13 @@ fn knows_defaults(context: HomeContext) -> bool {
 }
 
 /// The key to which key-mappings.json renames the one that was written: a reference is looked for after the renaming.
-fn mapped(context: HomeContext, settings: Settings, name: &str) -> Option<String> {
+fn mapped(context: HomeContext, settings: UserToml, name: &str) -> Option<String> {
     let (mapping, _) = context.model().configuration()?;
     let target = mapping.resources.json(JsonFile::KeyMappings).get(name)?.as_str()?;
     settings.configuration.get(target).map(|_| target.to_owned())
 }
 
-fn rename(context: HomeContext, settings: Settings, part: &Part, name: &str) -> Option<Fix> {
+fn rename(context: HomeContext, settings: UserToml, part: &Part, name: &str) -> Option<Fix> {
     fixes::toml_of(context.model())?;
     let key = settings.entry_at(part.value?)?.key.clone();
     let written = format!("$ref{{{name}}}");

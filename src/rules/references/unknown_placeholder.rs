@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::diagnostic::{Finding, Severity};
-use crate::fix::edit::{Fix, Safety};
+use crate::diagnostic::Finding;
+use crate::edit::{Fix, Safety};
 use crate::model::{Location, Model};
-use crate::rules::{HomeContext, fixes};
+use crate::rule_info::Severity;
+use crate::rules::context::HomeContext;
+use crate::rules::fixes;
 use crate::source::Span;
 use crate::source::secrets::is_secret_name;
 use crate::source::toml::{TomlEntry, TomlValue};

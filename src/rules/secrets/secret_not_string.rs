@@ -1,13 +1,14 @@
 //! `secret-not-string`: values of `[secrets]` and `[runtime_secrets]` that are no strings (config-mapper TomlParser.java).
 
 use crate::diagnostic::Finding;
-use crate::fix::edit::{Fix, Safety};
-use crate::rules::settings::Settings;
-use crate::rules::{HomeContext, fixes};
+use crate::edit::{Fix, Safety};
+use crate::rules::context::HomeContext;
+use crate::rules::fixes;
+use crate::rules::user_toml::UserToml;
 use crate::server::mapper::FaultKind;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
-    let Some(settings) = Settings::of(context.model()) else { return };
+    let Some(settings) = UserToml::of(context.model()) else { return };
     for fault in settings.faults(FaultKind::SecretType) {
         let part = settings.part_in(fault);
         let Some(key) = part.key else { continue };
@@ -19,7 +20,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
 }
 
 /// Puts the value in quotes, where a string of the same characters is all that can be meant.
-fn quote(context: HomeContext, settings: Settings, key: &str) -> Option<Fix> {
+fn quote(context: HomeContext, settings: UserToml, key: &str) -> Option<Fix> {
     fixes::toml_of(context.model())?;
     let entry = settings.document.get(key)?;
     let written = entry.value_span.of(settings.text);

@@ -1,14 +1,15 @@
 //! `secret-plaintext`: aliases of `[secrets]` that cipher-tool has not encrypted yet (config-mapper ReferenceResolver.java).
 
-use crate::diagnostic::{Finding, Severity};
+use crate::diagnostic::Finding;
 use crate::model::Location;
-use crate::rules::HomeContext;
-use crate::rules::settings::Settings;
+use crate::rule_info::Severity;
+use crate::rules::context::HomeContext;
+use crate::rules::user_toml::UserToml;
 use crate::server::mapper::FaultKind;
 use crate::source::toml::TomlValue;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
-    let Some(settings) = Settings::of(context.model()) else { return };
+    let Some(settings) = UserToml::of(context.model()) else { return };
     for entry in &settings.document.entries {
         let (Some(alias), TomlValue::String(value)) = (entry.key.strip_prefix("secrets."), &entry.value) else { continue };
         let alias = alias.trim_matches('\'');

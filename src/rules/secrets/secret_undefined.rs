@@ -4,16 +4,17 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::Finding;
-use crate::fix::edit::{Fix, Safety};
-use crate::near;
-use crate::rules::settings::{Part, Settings};
-use crate::rules::{HomeContext, fixes};
+use crate::edit::{Fix, Safety};
+use crate::rules::context::HomeContext;
+use crate::rules::fixes;
+use crate::rules::user_toml::{Part, UserToml};
 use crate::server::mapper::{FaultKind, placeholders};
 use crate::source::Span;
 use crate::source::template::is_template;
+use crate::suggest;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
-    let Some(settings) = Settings::of(context.model()) else { return };
+    let Some(settings) = UserToml::of(context.model()) else { return };
     let mut seen: BTreeSet<(Span, &str)> = BTreeSet::new();
     for fault in settings.faults(FaultKind::UndefinedSecret) {
         let Some(placeholder) = fault.placeholder.as_deref() else { continue };
@@ -26,8 +27,8 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         }
         let message =
             format!("`{placeholder}` names no alias of `[secrets]`: the server does not start, or goes without the secret");
-        let near = near::nearest(alias, settings.configuration.secrets.aliases(), '.');
-        let mean = near::did_you_mean(alias, settings.configuration.secrets.aliases(), '.');
+        let near = suggest::nearest(alias, settings.configuration.secrets.aliases(), '.');
+        let mean = suggest::did_you_mean(alias, settings.configuration.secrets.aliases(), '.');
         let add = format!("add `{alias} = \"[...]\"` to `[secrets]` and encrypt it with `ciphertool.sh -Dconfigure`");
         let help = mean.map_or_else(|| add.clone(), |mean| format!("{mean} Otherwise {add}"));
         let rename = near.first().filter(|_| near.len() == 1).and_then(|near| rename(context, settings, &part, near));
@@ -36,7 +37,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
 }
 
 /// Writes the alias that was meant into the placeholder.
-fn rename(context: HomeContext, settings: Settings, part: &Part, alias: &str) -> Option<Fix> {
+fn rename(context: HomeContext, settings: UserToml, part: &Part, alias: &str) -> Option<Fix> {
     fixes::toml_of(context.model())?;
     let key = settings.entry_at(part.value?)?.key.clone();
     let edit = (part.span, format!("$secret{{{alias}}}"));

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Finding;
 use crate::model::Location;
-use crate::rules::HomeContext;
+use crate::rules::context::HomeContext;
 use crate::source::encoding::EncodingFault;
 use crate::source::{Kind, Span};
 

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Finding, Target};
 use crate::model::size_limit;
-use crate::rules::HomeContext;
+use crate::rules::context::HomeContext;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     for (path, size) in &context.model().too_large {

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Finding, Target};
 use crate::home::ReadError;
-use crate::rules::RuleContext;
+use crate::rules::context::RuleContext;
 
 pub(in crate::rules) fn check(context: RuleContext, findings: &mut Vec<Finding>) {
     let outside = context.problems.iter().map(|problem| (problem, None));

@@ -1,9 +1,11 @@
 //! `array-overrides-defaults`: a list of the user takes the place of the whole default list (config-mapper DefaultParser.java).
 
-use crate::diagnostic::{Finding, Severity};
-use crate::fix::edit::{Fix, Safety};
-use crate::rules::settings::{Settings, fits_into};
-use crate::rules::{HomeContext, fixes};
+use crate::diagnostic::Finding;
+use crate::edit::{Fix, Safety};
+use crate::rule_info::Severity;
+use crate::rules::context::HomeContext;
+use crate::rules::fixes;
+use crate::rules::user_toml::{UserToml, fits_into};
 use crate::server::mapper::value::Value;
 use crate::server::mapper::{JsonFile, Origin};
 use crate::source::secrets::is_secret_name;
@@ -13,7 +15,7 @@ use crate::source::toml::TomlValue;
 const NAMED: usize = 3;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
-    let Some(settings) = Settings::of_home(context.model()) else { return };
+    let Some(settings) = UserToml::of_home(context.model()) else { return };
     let Some((mapping, configuration)) = context.model().configuration() else { return };
     for (key, default) in mapping.resources.json(JsonFile::Default) {
         let Some(default) = default.as_array().filter(|default| !default.is_empty()) else { continue };
@@ -85,7 +87,7 @@ fn named(missing: &[&Value]) -> String {
 }
 
 /// Adds missing strings behind the last string of an array.
-fn append(context: HomeContext, settings: Settings, key: &str, missing: &[&Value]) -> Option<Fix> {
+fn append(context: HomeContext, settings: UserToml, key: &str, missing: &[&Value]) -> Option<Fix> {
     fixes::toml_of(context.model())?;
     let entry = settings.document.get(key)?;
     let TomlValue::Array(items) = &entry.value else { return None };

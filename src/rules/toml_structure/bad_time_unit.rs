@@ -1,15 +1,17 @@
 //! `bad-time-unit`: times that the mapper cannot convert, or converts to something else (config-mapper UnitResolver.java).
 
-use crate::diagnostic::{Finding, Severity};
-use crate::fix::edit::{Fix, Safety};
-use crate::rules::settings::{Settings, plain_string};
-use crate::rules::{HomeContext, fixes};
+use crate::diagnostic::Finding;
+use crate::edit::{Fix, Safety};
+use crate::rule_info::Severity;
+use crate::rules::context::HomeContext;
+use crate::rules::fixes;
+use crate::rules::user_toml::{UserToml, plain_string};
 use crate::server::mapper::units::{Time, milliseconds};
 use crate::server::mapper::value::Value;
 use crate::server::mapper::{FaultKind, JsonFile, Origin};
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
-    let Some(settings) = Settings::of_home(context.model()) else { return };
+    let Some(settings) = UserToml::of_home(context.model()) else { return };
     for fault in settings.faults(FaultKind::Time) {
         let part = settings.part_in(fault);
         let message = match (part.key, fault.key.as_deref()) {
@@ -45,7 +47,7 @@ fn read_otherwise(text: &str) -> Option<String> {
 }
 
 /// Writes the unit that a common synonym stands for.
-fn known_unit(context: HomeContext, settings: Settings, key: &str) -> Option<Fix> {
+fn known_unit(context: HomeContext, settings: UserToml, key: &str) -> Option<Fix> {
     fixes::toml_of(context.model())?;
     let entry = settings.document.get(key)?;
     let (quote, inner) = plain_string(entry.value_span.of(settings.text))?;

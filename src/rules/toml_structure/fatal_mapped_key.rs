@@ -4,13 +4,14 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::Finding;
-use crate::fix::edit::{Fix, Safety};
-use crate::rules::settings::Settings;
-use crate::rules::{HomeContext, fixes};
+use crate::edit::{Fix, Safety};
+use crate::rules::context::HomeContext;
+use crate::rules::fixes;
+use crate::rules::user_toml::UserToml;
 use crate::server::mapper::{FaultKind, segments};
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
-    let Some(settings) = Settings::of_home(context.model()) else { return };
+    let Some(settings) = UserToml::of_home(context.model()) else { return };
     let mut seen = BTreeSet::new();
     for fault in settings.faults(FaultKind::UnclosedQuote) {
         let Some(target) = fault.key.as_deref() else { continue };
@@ -46,7 +47,7 @@ fn direct_key(target: &str) -> Option<String> {
 }
 
 /// Writes the entry under the key that needs no mapping.
-fn rename(context: HomeContext, settings: Settings, key: &str, direct: &str) -> Option<Fix> {
+fn rename(context: HomeContext, settings: UserToml, key: &str, direct: &str) -> Option<Fix> {
     let (file, toml) = fixes::toml_of(context.model())?;
     let (mapping, _) = context.model().configuration()?;
     let is_mapped = mapping.resources.json(crate::server::mapper::JsonFile::KeyMappings).contains_key(direct);

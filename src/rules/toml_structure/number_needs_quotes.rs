@@ -3,15 +3,16 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::Finding;
-use crate::fix::edit::{Fix, Safety};
+use crate::edit::{Fix, Safety};
 use crate::model::Location;
-use crate::rules::settings::Settings;
-use crate::rules::{HomeContext, fixes};
+use crate::rules::context::HomeContext;
+use crate::rules::fixes;
+use crate::rules::user_toml::UserToml;
 use crate::server::mapper::{FaultKind, JsonFile};
 use crate::source::toml::{TomlEntry, TomlValue};
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
-    let Some(settings) = Settings::of_home(context.model()) else { return };
+    let Some(settings) = UserToml::of_home(context.model()) else { return };
     let Some((mapping, _)) = context.model().configuration() else { return };
     let rules = mapping.resources.json(JsonFile::Validator);
     let mut seen = BTreeSet::new();
@@ -38,7 +39,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     }
 }
 
-fn quote(context: HomeContext, settings: Settings, entry: &TomlEntry) -> Option<Fix> {
+fn quote(context: HomeContext, settings: UserToml, entry: &TomlEntry) -> Option<Fix> {
     fixes::toml_of(context.model())?;
     let written = entry.value_span.of(settings.text);
     let text = entry.value.as_text().filter(|text| text == written)?;

@@ -2,9 +2,10 @@
 //! MutableTomlTable.createTable).
 
 use crate::diagnostic::Finding;
-use crate::fix::edit::{Fix, Safety};
+use crate::edit::{Fix, Safety};
 use crate::model::Location;
-use crate::rules::{HomeContext, fixes};
+use crate::rules::context::HomeContext;
+use crate::rules::fixes;
 use crate::source::Span;
 use crate::source::toml::TomlTable;
 

@@ -1,10 +1,11 @@
 //! `toml-refused-by-server`: TOML that editors and other checkers take and the server's parser does not.
 
 use crate::diagnostic::Finding;
-use crate::fix::edit::{Fix, Safety};
-use crate::fix::toml_edits::TextEdit;
+use crate::edit::toml::TextEdit;
+use crate::edit::{Fix, Safety};
 use crate::model::{Content, FileId, LoadedFile, Location};
-use crate::rules::{HomeContext, fixes};
+use crate::rules::context::HomeContext;
+use crate::rules::fixes;
 use crate::server::cava_toml::{self, Inside, Reason, Rejection, Verdict, check_without_tabs, explain_tab};
 use crate::source::encoding::Encoding;
 use crate::source::position::BYTE_ORDER_MARK;

@@ -1,10 +1,12 @@
 //! `toml-syntax`: every place where deployment.toml is no TOML, and a byte-order mark, which the server's parser refuses.
 
 use super::toml_refused_by_server::text_for_server;
-use crate::diagnostic::{Finding, Severity, Target};
-use crate::fix::edit::Safety;
+use crate::diagnostic::{Finding, Target};
+use crate::edit::Safety;
 use crate::model::{FileId, LoadedFile, Location};
-use crate::rules::{HomeContext, faults_of_files, fixes};
+use crate::rule_info::Severity;
+use crate::rules::context::{HomeContext, faults_of_files};
+use crate::rules::fixes;
 use crate::server::cava_toml::{self, Verdict};
 use crate::source::position::BYTE_ORDER_MARK;
 use crate::source::{Kind, Span, secrets};

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::Finding;
-use crate::rules::HomeContext;
-use crate::rules::settings::Settings;
+use crate::rules::context::HomeContext;
+use crate::rules::user_toml::UserToml;
 use crate::server::mapper::value::Value;
 use crate::server::mapper::{FaultKind, JsonFile, Origin};
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
-    let Some(settings) = Settings::of_home(context.model()) else { return };
+    let Some(settings) = UserToml::of_home(context.model()) else { return };
     let Some((mapping, configuration)) = context.model().configuration() else { return };
     // A default that cannot be read is not missing.
     if !mapping.resources.broken.is_empty() {

@@ -2,7 +2,7 @@
 
 use crate::model::{Content, Location};
 use crate::ports::{Listener, Source, State};
-use crate::rules::HomeContext;
+use crate::rules::context::HomeContext;
 use crate::source::{Kind, Span};
 
 /// The place of `listener` in what the operator edits: its switch, its port, the closest header of deployment.toml; in XML the element

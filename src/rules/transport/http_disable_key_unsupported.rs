@@ -2,10 +2,11 @@
 
 use super::anchor;
 use crate::diagnostic::Finding;
-use crate::fix::edit::Safety;
+use crate::edit::Safety;
 use crate::model::Location;
 use crate::ports::Listener;
-use crate::rules::{HomeContext, fixes};
+use crate::rules::context::HomeContext;
+use crate::rules::fixes;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let model = context.model();

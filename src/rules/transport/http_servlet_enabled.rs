@@ -2,7 +2,7 @@
 
 use super::plain_http::PlainHttp;
 use crate::diagnostic::Finding;
-use crate::rules::HomeContext;
+use crate::rules::context::HomeContext;
 
 const LISTENER: PlainHttp = PlainHttp {
     rule: "http-servlet-enabled",

@@ -2,12 +2,13 @@
 
 use crate::catalog::Place;
 use crate::diagnostic::Finding;
-use crate::fix::edit::{Fix, Safety};
+use crate::edit::{Fix, Safety};
 use crate::model::Location;
 use crate::model::place;
-use crate::rules::{HomeContext, fixes};
+use crate::rules::context::HomeContext;
+use crate::rules::fixes;
+use crate::rules::urls::is_loopback;
 use crate::source::toml::TomlValue;
-use crate::urls::is_loopback;
 
 const HOSTNAME_KEY: &str = "monitoring.jmx.rmi_hostname";
 

@@ -3,10 +3,11 @@
 use super::anchor;
 use crate::catalog::catalog;
 use crate::diagnostic::Finding;
-use crate::fix::edit::{Edit, Fix, Safety};
+use crate::edit::{Edit, Fix, Safety};
 use crate::model::{Location, Model};
 use crate::ports::{Listener, State};
-use crate::rules::{HomeContext, fixes};
+use crate::rules::context::HomeContext;
+use crate::rules::fixes;
 use crate::source::Span;
 
 /// A plain HTTP listener that a rule is about.

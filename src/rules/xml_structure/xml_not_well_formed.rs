@@ -1,7 +1,7 @@
 //! `xml-not-well-formed`: where an XML parser stops.
 
 use crate::diagnostic::Finding;
-use crate::rules::{HomeContext, faults_of_files};
+use crate::rules::context::{HomeContext, faults_of_files};
 use crate::source::Kind;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {

@@ -3,11 +3,12 @@
 use std::fs;
 use std::path::PathBuf;
 
-use carbonlint::fix::edit::{Edit, apply};
+use carbonlint::edit::{Edit, apply};
 use carbonlint::fix::run::{FixOptions, run};
 use carbonlint::model::Assumptions;
 use carbonlint::paths::DisplayPaths;
-use carbonlint::rules::{Selection, rules};
+use carbonlint::rule_info::rules;
+use carbonlint::rules::Selection;
 use carbonlint::source::Span;
 use carbonlint::source::xml::XmlDocument;
 use proptest::prelude::*;

@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
-use super::{counted, displayed, printable, product_name};
 use crate::model::Model;
 use crate::paths::DisplayPaths;
 use crate::render::{RenderFinding, RenderedFile};
+use crate::report::{counted, displayed, printable, product_name};
 
 /// A line with the home, a line per file with its state, and how many there are of each.
 pub fn list(model: &Model, files: &[RenderedFile], shown: &DisplayPaths) -> String {

@@ -1,5 +1,8 @@
 //! Text edits on byte ranges, and how several fixes of one file are applied together.
 
+pub mod toml;
+pub mod xml;
+
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -12,7 +15,7 @@ pub struct Edit {
     pub file: PathBuf,
     /// The range of the text as it was read.
     pub span: Span,
-    /// What stands there follow_up.
+    /// The text that replaces it.
     pub text: String,
 }
 
@@ -35,7 +38,7 @@ pub struct Fix {
     pub safety: Safety,
     /// The edits, applied all or none.
     pub edits: Vec<Edit>,
-    /// The flattened keys of deployment.toml, or the paths of XML elements, that may differ follow_up; a name also stands for what
+    /// The flattened keys of deployment.toml, or the paths of XML elements, that may differ afterwards; a name covers what
     /// lies below it.
     pub scope: Vec<String>,
     /// What is left for a person to look at once it is applied.

@@ -7,12 +7,14 @@ use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents,
 };
 
-use super::{Report, counted, displayed, place, printable, product_name};
-use crate::diagnostic::{Diagnostic, Severity, Target};
-use crate::fix::edit::{Fix, Safety};
-use crate::rules::Home;
+use super::Report;
+use crate::diagnostic::{Diagnostic, Target};
+use crate::edit::{Fix, Safety};
+use crate::report::{counted, displayed, place, printable, product_name};
+use crate::rule_info::Severity;
 use crate::source::position::BYTE_ORDER_MARK;
 use crate::source::{LineIndex, Span};
+use crate::workspace::Home;
 
 /// How the report is drawn.
 #[derive(Debug, Clone, Copy)]

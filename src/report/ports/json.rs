@@ -7,7 +7,7 @@ use crate::home::Generation;
 use crate::model::{Location, Model};
 use crate::paths::DisplayPaths;
 use crate::ports::{Conflict, Listener, OffsetSource, Source};
-use crate::report::ports_table::PortsHome;
+use crate::report::ports::PortsHome;
 use crate::source::FileRange;
 
 #[derive(Serialize)]
@@ -94,7 +94,7 @@ pub fn render(homes: &[PortsHome], conflicts: &[Conflict], all: bool, shown: &Di
         homes: homes.iter().map(|home| home_entry(home, all, shown)).collect(),
         conflicts: conflicts.iter().map(|conflict| conflict_entry(homes, conflict, shown)).collect(),
     };
-    super::json_text(&document)
+    crate::report::json_text(&document)
 }
 
 fn home_entry<'a>(home: &'a PortsHome, all: bool, shown: &DisplayPaths) -> HomeEntry<'a> {

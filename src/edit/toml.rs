@@ -251,7 +251,7 @@ fn split_last(key: &str) -> (&str, &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fix::edit::{Edit, apply};
+    use crate::edit::{Edit, apply};
 
     fn edited(text: &str, edits: Option<Vec<TextEdit>>) -> String {
         let edits = edits.expect("possible").into_iter();

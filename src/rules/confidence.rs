@@ -1,8 +1,9 @@
 //! How sure a finding about a key is: where the keys of the server are known from decides its severity, its help and its fixes.
 
 use crate::catalog::catalog;
-use crate::diagnostic::{Finding, Severity};
-use crate::fix::edit::Safety;
+use crate::diagnostic::Finding;
+use crate::edit::Safety;
+use crate::rule_info::Severity;
 use crate::server::mapper::schema::{Schema, SchemaSource};
 
 /// `finding`, which rests on `schema`, as sure as the schema is: unchanged where the home's own templates or the table of its very

@@ -2,28 +2,11 @@
 
 use std::fmt::Write;
 
-use super::{counted, place, printable, product_name};
-use crate::catalog::{Direction, Product, Version};
-use crate::model::Model;
+use super::PortsHome;
+use crate::catalog::Direction;
 use crate::paths::DisplayPaths;
-use crate::ports::{Conflict, Listener, Offset, OffsetSource, ServerProfile, Source};
-
-/// A home, or a product without one, with its listeners.
-#[derive(Debug)]
-pub struct PortsHome<'a> {
-    /// The home; `None` for the defaults of a product.
-    pub model: Option<&'a Model>,
-    /// The product.
-    pub product: Option<&'static Product>,
-    /// Its version.
-    pub version: Option<Version>,
-    /// The offset.
-    pub offset: &'a Offset,
-    /// The server profile.
-    pub profile: Option<&'a ServerProfile>,
-    /// The listeners.
-    pub listeners: &'a [Listener],
-}
+use crate::ports::{Conflict, Listener, OffsetSource, Source};
+use crate::report::{counted, place, printable, product_name};
 
 /// Writes the tables; `all` lists what does not open, too.
 pub fn render(homes: &[PortsHome], conflicts: &[Conflict], all: bool, shown: &DisplayPaths) -> String {

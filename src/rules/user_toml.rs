@@ -2,14 +2,14 @@
 
 use crate::diagnostic::Finding;
 use crate::model::{FileId, Location, Model};
-use crate::rules::HomeContext;
+use crate::rules::context::HomeContext;
 use crate::server::mapper::{Configuration, FaultKind, MappingFault, Origin};
 use crate::source::Span;
 use crate::source::toml::{TomlDocument, TomlEntry};
 
 /// deployment.toml with what the mapper makes of it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Settings<'a> {
+pub(super) struct UserToml<'a> {
     /// The file.
     pub file: FileId,
     /// Its text.
@@ -32,7 +32,7 @@ pub(super) struct Part<'a> {
     pub value: Option<Span>,
 }
 
-impl<'a> Settings<'a> {
+impl<'a> UserToml<'a> {
     /// Those of a home, or of a lone deployment.toml.
     pub fn of(model: &'a Model) -> Option<Self> {
         let (file, text) = model.plain_toml()?;

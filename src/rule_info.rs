@@ -3,11 +3,32 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::catalog::Versions;
-use crate::diagnostic::Severity;
-use crate::model::Model;
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing.
+    Info,
+    /// Insecure, or silently ignored.
+    Warning,
+    /// The server does not start, loses configuration, or does the opposite of what is written.
+    Error,
+}
+
+impl Severity {
+    /// `error`, `warning` or `info`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
 
 /// A rule as its file describes it.
 #[derive(Debug, Deserialize)]
@@ -65,17 +86,6 @@ pub struct When {
     /// For a key the one to write in its place: a fix that is safe.
     #[serde(default)]
     pub rename: BTreeMap<String, String>,
-}
-
-impl RuleInfo {
-    /// Whether the rule is for the product and version of `model`. A home of unknown product is none of those that a rule names.
-    pub fn applies_to(&self, model: &Model) -> bool {
-        let version = model.catalogue_version();
-        self.applies.is_empty()
-            || self.applies.iter().any(|applies| {
-                model.is_product(&[&applies.product]) && version.as_ref().is_none_or(|version| applies.versions.contains(version))
-            })
-    }
 }
 
 /// Every rule, by category and name.

@@ -2,7 +2,7 @@
 
 use crate::paths::DisplayPaths;
 use crate::ports::{Listener, Source};
-use crate::report::ports_table::PortsHome;
+use crate::report::ports::PortsHome;
 
 const HEADER: &str = "home,product,version,id,protocol,tls,direction,base,offset,port,enabled,random,description,source_kind,source_file,source_line";
 

@@ -3,7 +3,7 @@
 use crate::source::Span;
 use crate::source::xml::{Attribute, Element, XmlDocument};
 
-use super::toml_edits::TextEdit;
+use super::toml::TextEdit;
 
 /// Sets the value of an attribute, escaped for its quote.
 pub fn set_attribute(text: &str, attribute: Attribute, value: &str) -> TextEdit {
@@ -51,12 +51,12 @@ pub fn bring_back(text: &str, document: &XmlDocument, rule: &str) -> Vec<TextEdi
 }
 
 /// Whether a comment is one that a fix made.
-pub(super) fn is_marked(comment: &str) -> bool {
+pub(crate) fn is_marked(comment: &str) -> bool {
     comment.starts_with(OPEN)
 }
 
 /// The text of a comment as it was before a fix hid its dashes.
-pub(super) fn plain(comment: &str) -> String {
+pub(crate) fn plain(comment: &str) -> String {
     show_dashes(comment)
 }
 

@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
-use super::{Report, printable};
+use super::Report;
 use crate::diagnostic::Target;
+use crate::report::printable;
 
 /// Writes the report.
 pub fn render(report: Report) -> String {

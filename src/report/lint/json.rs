@@ -3,11 +3,12 @@
 use serde::Serialize;
 
 use super::Report;
-use crate::diagnostic::{Diagnostic, Severity, Site, Target};
-use crate::fix::edit::{Fix, Safety};
+use crate::diagnostic::{Diagnostic, Site, Target};
+use crate::edit::{Fix, Safety};
 use crate::home::Generation;
-use crate::rules::Home;
+use crate::rule_info::Severity;
 use crate::source::{FileRange, SourceFile};
+use crate::workspace::Home;
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -97,7 +98,7 @@ pub fn render(report: Report) -> String {
             fixable: report.diagnostics.iter().filter(|diagnostic| !diagnostic.finding.fixes.is_empty()).count(),
         },
     };
-    super::json_text(&document)
+    crate::report::json_text(&document)
 }
 
 fn home_entry<'a>(report: Report<'a>, home: &'a Home) -> HomeEntry<'a> {
@@ -116,7 +117,7 @@ fn entry<'a>(report: Report<'a>, diagnostic: &'a Diagnostic) -> Entry<'a> {
     let finding = &diagnostic.finding;
     let range = match &finding.target {
         Target::Site(site) => range(report, site),
-        Target::Path(..) => super::start_of_file(),
+        Target::Path(..) => crate::report::start_of_file(),
     };
     let related = finding.related.iter().map(|related| RelatedEntry {
         file: report.shown.path(&report.workspace.homes[related.site.home].model.file(related.site.at.file).source.path),

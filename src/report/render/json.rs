@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::diff::unified;
-use crate::diagnostic::Severity;
 use crate::model::Model;
 use crate::paths::DisplayPaths;
 use crate::render::{RenderFinding, RenderedFile};
+use crate::report::diff::unified;
+use crate::rule_info::Severity;
 use crate::source::{FileRange, secrets};
 
 /// What is told of each file beside its state.
@@ -98,7 +98,7 @@ pub fn old_text(file: &RenderedFile) -> String {
 /// Writes the document, with a line break at its end.
 pub fn render(model: &Model, files: &[FileEntry], findings: &[RenderFinding], shown: &DisplayPaths) -> String {
     let count = |state: &str| files.iter().filter(|file| file.state == state).count();
-    super::json_text(&Document {
+    crate::report::json_text(&Document {
         version: 1,
         home: shown.path(model.path()),
         product: model.product().map(|product| product.id.as_str()),

@@ -1,0 +1,55 @@
+//! `get --format json`, version 1. Its fields are a contract: add, never rename.
+
+use serde::Serialize;
+
+use super::origin;
+use crate::model::Model;
+use crate::paths::DisplayPaths;
+use crate::server::mapper::Origin;
+use crate::source::FileRange;
+use crate::values::Entry;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u32,
+    values: Vec<ValueEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct ValueEntry<'a> {
+    key: &'a str,
+    value: serde_json::Value,
+    origin: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    live: Option<bool>,
+    file: Option<String>,
+    range: Option<FileRange>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mapped_from: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inferred_from: Option<&'a str>,
+}
+
+/// The values as JSON, with a line break at its end.
+pub fn render(model: &Model, entries: &[Entry], shown: &DisplayPaths) -> String {
+    crate::report::json_text(&Document {
+        version: 1,
+        values: entries.iter().map(|entry| value_entry(model, entry, shown)).collect(),
+    })
+}
+
+fn value_entry<'a>(model: &Model, entry: &'a Entry, shown: &DisplayPaths) -> ValueEntry<'a> {
+    ValueEntry {
+        key: entry.key,
+        value: entry.effective.value.shown(entry.key).to_json(),
+        origin: origin(entry),
+        live: entry.live,
+        file: entry.at.map(|at| shown.path(&model.file(at.file).source.path)),
+        range: entry.at.map(|at| model.file(at.file).source.place(at.span)),
+        mapped_from: entry.mapped_from,
+        inferred_from: match &entry.effective.origin {
+            Origin::Inferred { from } => Some(from),
+            _ => None,
+        },
+    }
+}

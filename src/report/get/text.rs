@@ -1,0 +1,38 @@
+//! `get --format text`: effective values for people.
+
+use std::fmt::Write;
+
+use super::origin;
+use crate::model::Model;
+use crate::paths::DisplayPaths;
+use crate::report::{place, printable};
+use crate::server::mapper::Origin;
+use crate::values::Entry;
+
+/// Up to this many columns the comments stand below each other.
+const MAX_ALIGNED: usize = 60;
+
+/// A line per value that could stand in deployment.toml, with a comment that tells who has set it, and where.
+pub fn render(model: &Model, entries: &[Entry], shown: &DisplayPaths) -> String {
+    let line = |entry: &Entry| format!("{} = {}", entry.key, entry.effective.value.shown(entry.key).to_toml());
+    let lines: Vec<String> = entries.iter().map(line).collect();
+    let width = lines.iter().map(|line| line.chars().count()).filter(|width| *width <= MAX_ALIGNED).max().unwrap_or(0);
+    let mut text = String::new();
+    for (entry, line) in entries.iter().zip(lines) {
+        let mut comment = origin(entry).to_owned();
+        if let Some(at) = entry.at {
+            let _ = write!(comment, ", {}", place(model, at, shown));
+        }
+        if let Some(written) = entry.mapped_from {
+            let _ = write!(comment, ", written as {written}");
+        }
+        if let Origin::Inferred { from } = &entry.effective.origin {
+            let _ = write!(comment, ", follows from {from}");
+        }
+        if entry.live == Some(false) {
+            comment.push_str(", nothing reads it");
+        }
+        let _ = writeln!(text, "{line:<width$}  # {comment}");
+    }
+    printable(&text)
+}

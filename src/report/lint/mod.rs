@@ -1,0 +1,8 @@
+//! The formats of `lint`.
+
+pub mod concise;
+pub mod human;
+pub mod json;
+mod report;
+
+pub use report::Report;

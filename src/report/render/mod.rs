@@ -1,0 +1,4 @@
+//! The formats of `render`.
+
+pub mod json;
+pub mod text;

@@ -1,0 +1,88 @@
+//! Which function checks which rule.
+
+use super::context::{HomeContext, RuleContext};
+use super::{
+    drift, keys, mapper, ports, properties_structure, references, secrets, source, toml_structure, transport, xml_structure,
+    yaml_structure,
+};
+use crate::diagnostic::Finding;
+
+/// The program of a rule.
+#[derive(Clone, Copy)]
+pub(super) enum Check {
+    /// Looks at one home at a time.
+    Home(fn(HomeContext, &mut Vec<Finding>)),
+    /// Looks at all of them.
+    Run(fn(RuleContext, &mut Vec<Finding>)),
+}
+
+/// Every rule that needs a program; the rest carry their condition in `rules/`.
+pub(super) static CHECKS: &[(&str, Check)] = &[
+    ("path-unreadable", Check::Run(source::path_unreadable::check)),
+    ("file-too-large", Check::Home(source::file_too_large::check)),
+    ("nesting-too-deep", Check::Home(source::nesting_too_deep::check)),
+    ("encoding-invalid", Check::Home(source::encoding_invalid::check)),
+    ("toml-syntax", Check::Home(toml_structure::toml_syntax::check)),
+    ("toml-refused-by-server", Check::Home(toml_structure::toml_refused_by_server::check)),
+    ("supertable-after-subtable", Check::Home(toml_structure::supertable_after_subtable::check)),
+    ("array-overrides-defaults", Check::Home(toml_structure::array_overrides_defaults::check)),
+    ("bad-time-unit", Check::Home(toml_structure::bad_time_unit::check)),
+    ("key-collision", Check::Home(toml_structure::key_collision::check)),
+    ("fatal-mapped-key", Check::Home(toml_structure::fatal_mapped_key::check)),
+    ("number-needs-quotes", Check::Home(toml_structure::number_needs_quotes::check)),
+    ("value-refused", Check::Home(toml_structure::value_refused::check)),
+    ("ref-cycle", Check::Home(references::ref_cycle::check)),
+    ("ref-in-array-table", Check::Home(references::ref_in_array_table::check)),
+    ("ref-replaces-whole", Check::Home(references::ref_replaces_whole::check)),
+    ("ref-unresolvable", Check::Home(references::ref_unresolvable::check)),
+    ("unknown-placeholder", Check::Home(references::unknown_placeholder::check)),
+    ("secret-plaintext", Check::Home(secrets::secret_plaintext::check)),
+    ("secret-undefined", Check::Home(secrets::secret_undefined::check)),
+    ("secret-not-string", Check::Home(secrets::secret_not_string::check)),
+    ("config-update-disabled", Check::Home(drift::config_update_disabled::check)),
+    ("managed-file-edited", Check::Home(drift::managed_file_edited::check)),
+    ("stale-generated", Check::Home(drift::stale_generated::check)),
+    ("template-edited", Check::Home(drift::template_edited::check)),
+    ("toml-missing", Check::Home(drift::toml_missing::check)),
+    ("mapper-file-broken", Check::Home(mapper::mapper_file_broken::check)),
+    ("template-fails", Check::Home(mapper::template_fails::check)),
+    ("key-in-wrong-table", Check::Home(keys::key_in_wrong_table::check)),
+    ("unknown-key", Check::Home(keys::unknown_key::check)),
+    ("enable-vs-enabled", Check::Home(keys::enable_vs_enabled::check)),
+    ("table-vs-array", Check::Home(keys::table_vs_array::check)),
+    ("quoted-boolean", Check::Home(keys::quoted_boolean::check)),
+    ("unknown-value", Check::Home(keys::unknown_value::check)),
+    ("dead-passthru-tls-key", Check::Home(keys::dead_passthru_tls_key::check)),
+    ("xml-unescaped-value", Check::Home(keys::xml_unescaped_value::check)),
+    ("xml-not-well-formed", Check::Home(xml_structure::xml_not_well_formed::check)),
+    ("yaml-syntax", Check::Home(yaml_structure::yaml_syntax::check)),
+    ("properties-syntax", Check::Home(properties_structure::properties_syntax::check)),
+    ("http-passthru-enabled", Check::Home(transport::http_passthru_enabled::check)),
+    ("http-servlet-enabled", Check::Home(transport::http_servlet_enabled::check)),
+    ("http-disable-key-unsupported", Check::Home(transport::http_disable_key_unsupported::check)),
+    ("jmx-started-unprotected", Check::Home(transport::jmx_started_unprotected::check)),
+    ("jmx-ports-swapped", Check::Home(ports::jmx_ports_swapped::check)),
+    ("offset-not-integer", Check::Home(ports::offset_not_integer::check)),
+    ("double-offset", Check::Home(ports::double_offset::check)),
+    ("offset-missing-in-url", Check::Home(ports::offset_missing_in_url::check)),
+    ("port-conflict-in-home", Check::Home(ports::port_conflict_in_home::check)),
+    ("port-conflict-across-homes", Check::Run(ports::port_conflict_across_homes::check)),
+    ("mi-offset-replaces-default", Check::Home(ports::mi_offset_replaces_default::check)),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::CHECKS;
+    use crate::rule_info::{rule, rules};
+
+    #[test]
+    fn every_rule_has_a_file_and_a_condition() {
+        for (name, _) in CHECKS {
+            assert!(rule(name).is_some(), "{name} has no file in rules/");
+        }
+        for rule in rules() {
+            let has_program = CHECKS.iter().any(|(name, _)| *name == rule.name);
+            assert!(has_program != rule.when.is_some(), "{}: either a program or [when]", rule.name);
+        }
+    }
+}
