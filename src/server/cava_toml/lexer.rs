@@ -1,5 +1,6 @@
 //! From text to tokens, as the server's parser takes them: what a character is depends on the mode, and modes nest.
 
+use super::effort::spend;
 use super::number;
 use super::token::{Kind, Token};
 
@@ -71,6 +72,7 @@ struct Lexer<'a> {
 
 impl Lexer<'_> {
     fn step(&mut self) {
+        spend(1);
         match self.mode {
             Mode::Line => self.step_line(),
             Mode::Value => self.step_value(),
@@ -131,7 +133,9 @@ impl Lexer<'_> {
     }
 
     fn run(&self, takes: impl Fn(u8) -> bool) -> usize {
-        self.rest().iter().take_while(|byte| takes(**byte)).count()
+        let length = self.rest().iter().take_while(|byte| takes(**byte)).count();
+        spend(length);
+        length
     }
 
     /// Passes blanks, and a comment to the end of its line; a carriage return at that end belongs to it. Says whether there was a comment,

@@ -3,6 +3,7 @@
 //! Every server reads deployment.toml with cava-toml 0.5.0: TOML 0.5 with faults of its own. The verdict, its place and its words are
 //! predicted from the same steps: a lexer with the same modes, the same grammar, the same rules on what may be defined again.
 
+mod effort;
 mod explain;
 mod lexer;
 mod messages;

@@ -1,6 +1,7 @@
 //! How far a number, a boolean or the first digits of a date reach at the start of a text, as the server's parser takes them: the longest
 //! form wins, and what it leaves over is another token.
 
+use super::effort::spend;
 use super::token::Kind;
 
 /// The token at the start of `text`, which begins with so many `digits`, and its length in bytes.
@@ -48,6 +49,7 @@ fn decimal(text: &[u8], ends: impl Fn(Option<&u8>) -> bool) -> Option<usize> {
 
 /// Where the digit ends that stands at `at`, an underscore before it or not.
 fn digit_behind(text: &[u8], at: usize, is_digit: impl Fn(&u8) -> bool) -> Option<usize> {
+    spend(1);
     let digit = at + usize::from(text.get(at) == Some(&b'_'));
     text.get(digit).filter(|byte| is_digit(byte)).map(|_| digit + 1)
 }

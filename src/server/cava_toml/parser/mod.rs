@@ -9,6 +9,7 @@ mod lines;
 mod strings;
 mod values;
 
+use super::effort::spend;
 use super::messages::{self, Places};
 use super::tables::{Held, Name, ROOT, Refused, TableId, Tables};
 use super::token::{Kind, Kinds, Token};
@@ -99,6 +100,7 @@ impl Parser<'_> {
     // Tokens and how the server expects them.
 
     fn token(&self, ahead: usize) -> Token {
+        spend(1);
         // The last token is the end, and nothing stands behind it.
         self.tokens[(self.at + ahead).min(self.tokens.len() - 1)]
     }
