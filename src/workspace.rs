@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::config::Config;
-use crate::home::{ReadError, discover};
+use crate::home::{Layout, ReadError, discover};
 use crate::model::{Assumptions, Model, Overlays};
 use crate::paths::absolute;
 use crate::ports::PortTable;
@@ -17,6 +17,9 @@ pub struct Home {
     pub model: Model,
     /// Its listeners.
     pub ports: PortTable,
+    /// The folder that the paths in fingerprints are relative to: the home itself, or for files without a home the folder of the tool's
+    /// configuration file, else their own.
+    pub anchor: PathBuf,
 }
 
 /// The homes below some paths, read and worked out.
@@ -45,7 +48,8 @@ impl Workspace {
                 continue;
             }
             let ports = PortTable::of(&model);
-            workspace.homes.push(Home { model, ports });
+            let anchor = anchor_of(&model.layout);
+            workspace.homes.push(Home { model, ports, anchor });
             workspace.only.push(target.only);
         }
         workspace
@@ -85,4 +89,9 @@ impl Workspace {
             |(home, only): (&Home, &BTreeSet<PathBuf>)| if only.is_empty() { home.model.files.len() } else { only.len() };
         self.homes.iter().zip(&self.only).map(wanted).sum()
     }
+}
+
+fn anchor_of(layout: &Layout) -> PathBuf {
+    let configured = (layout.has_no_home() || layout.single_file.is_some()).then(|| Config::folder_of(&layout.root)).flatten();
+    configured.unwrap_or_else(|| layout.root.clone())
 }
