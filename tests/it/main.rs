@@ -2,15 +2,18 @@
 
 mod catalogue;
 mod cli;
+mod fingerprints;
 mod fix;
 mod get;
 mod homes;
 mod ports;
 mod readme;
+mod regressions;
 mod render;
 mod rendered_ports;
 mod robustness;
 mod rules;
 mod schema;
+mod supersedes;
 mod support;
 mod toml_dialect;

@@ -89,28 +89,6 @@ fn fixtures() -> impl Iterator<Item = (PathBuf, Vec<u8>)> {
     })
 }
 
-/// Inputs that once made the tool panic or misread, each under the name of what is odd in it.
-#[test]
-fn what_was_survived_once_is_survived_again() {
-    let mut count = 0;
-    for entry in std::fs::read_dir(fixture("regressions")).expect("the regressions") {
-        let path = entry.expect("readable").path();
-        let bytes = std::fs::read(&path).expect("readable");
-        // In place of the file of a home that its kind stands for, and alone.
-        let name = match path.extension().and_then(|ending| ending.to_str()) {
-            Some("xml") => "homes/api-manager-2.6.0/repository/conf/tomcat/catalina-server.xml",
-            Some("toml") => "homes/api-manager-4.2.0/repository/conf/deployment.toml",
-            Some("yaml") => "homes/api-manager-analytics-3.2.0/conf/worker/deployment.yaml",
-            Some("properties") => "homes/api-manager-2.6.0/repository/conf/carbon.properties",
-            _ => "homes/api-manager-4.2.0/bin/api-manager.sh",
-        };
-        lint(&fixture(name), bytes.clone());
-        lint(&path, bytes);
-        count += 1;
-    }
-    assert!(count >= 9);
-}
-
 #[test]
 fn odd_characters_anywhere_are_survived() {
     for (path, bytes) in fixtures() {

@@ -97,13 +97,18 @@ mod tests {
 
     #[test]
     fn hashes_are_those_of_java() {
-        assert_eq!(
-            hash_of("server.offset"),
-            "server.offset".bytes().fold(0i32, |hash, byte| hash.wrapping_mul(31).wrapping_add(i32::from(byte)))
-        );
+        // As `hashCode` of a string and of a `List.of` gave them in OpenJDK.
+        for (text, hash) in [
+            ("server.offset", 461_355_422),
+            ("transport.passthru_https.listener.parameters.HttpsProtocols", -977_304_689),
+            ("é😀", 1_996_812),
+            ("", 0),
+        ] {
+            assert_eq!(hash_of(text), hash, "{text}");
+        }
         assert_eq!(hash_of("Aa"), hash_of("BB"));
-        assert_eq!(hash_of(""), 0);
-        assert_eq!(hash_of_list(&["a"]), 31 + 97);
+        assert_eq!(hash_of_list(&["a"]), 128);
+        assert_eq!(hash_of_list(&["server.offset", "x"]), 1_417_117_275);
     }
 
     /// What a `HashMap` of `OpenJDK` 17 was given, and the order in which its `keySet` gave it back.

@@ -141,6 +141,7 @@ impl Example {
         let all = self.lint(&folder, &Selection::default());
         let (own, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|found| found.rule == rule.name);
         let alone = self.lint(&folder, &select(&[&rule.name]));
+        let others = others.into_iter().filter(|found| rule.category == "transport" || !found.is_as_shipped());
         let offered = |safety| alone.iter().flat_map(|found| &found.safeties).any(|offered| *offered == safety);
         let offered = (offered(Safety::Safe), offered(Safety::Unsafe));
 
@@ -171,7 +172,7 @@ impl Example {
         }
         let outcome = Outcome {
             findings: own.iter().map(|found| format!("{} {} {}", found.place, found.severity, found.message)).collect(),
-            also: others.iter().map(|found| format!("{} {} {}", found.rule, found.place, found.severity)).collect(),
+            also: others.map(|found| format!("{} {} {}", found.rule, found.place, found.severity)).collect(),
             fix,
             after,
         };
@@ -218,6 +219,9 @@ fn changed(folder: &Folder, result: FixResult) -> BTreeMap<String, Content> {
     files.collect()
 }
 
+/// Rules about what every home does that leaves plain HTTP as shipped: nearly every example would state them.
+const ABOUT_DEFAULTS: [&str; 2] = ["http-passthru-enabled", "http-servlet-enabled"];
+
 /// A finding as examples state it.
 struct Found {
     rule: String,
@@ -228,6 +232,11 @@ struct Found {
 }
 
 impl Found {
+    /// Whether it is about a default: no line of the file has to do with it.
+    fn is_as_shipped(&self) -> bool {
+        ABOUT_DEFAULTS.contains(&self.rule.as_str()) && self.place.ends_with(":1:1")
+    }
+
     fn of(diagnostic: &Diagnostic, workspace: &Workspace, folder: &Folder) -> Self {
         let place = match &diagnostic.finding.target {
             Target::Site(site) => {
