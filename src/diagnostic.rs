@@ -1,9 +1,9 @@
 //! What is found: a rule, a place, words for a person, and how all of it is ordered and recognised again.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::edit::Fix;
-use crate::model::Location;
+use crate::model::{HomeId, Location};
 use crate::rule_info::{RuleInfo, Severity};
 use crate::source::Span;
 
@@ -11,7 +11,7 @@ use crate::source::Span;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Site {
     /// The number of the home.
-    pub home: usize,
+    pub home: HomeId,
     /// The place in it.
     pub at: Location,
 }
@@ -22,7 +22,17 @@ pub enum Target {
     /// In a file that was read.
     Site(Site),
     /// At a path that could not be read; the home it belongs to, if any.
-    Path(PathBuf, Option<usize>),
+    Path(PathBuf, Option<HomeId>),
+}
+
+impl Target {
+    /// The home that it belongs to.
+    pub fn home(&self) -> Option<HomeId> {
+        match self {
+            Self::Site(site) => Some(site.home),
+            Self::Path(_, home) => *home,
+        }
+    }
 }
 
 /// Another place that belongs to a diagnostic.
@@ -57,7 +67,7 @@ pub struct Finding {
 
 impl Finding {
     /// A finding at a place of a home.
-    pub fn new(home: usize, at: Location, message: impl Into<String>) -> Self {
+    pub fn new(home: HomeId, at: Location, message: impl Into<String>) -> Self {
         Self::at(Target::Site(Site { home, at }), message)
     }
 
@@ -112,7 +122,7 @@ impl Finding {
 
     /// The same with another place.
     #[must_use]
-    pub fn related(mut self, home: usize, at: Location, message: impl Into<String>) -> Self {
+    pub fn related(mut self, home: HomeId, at: Location, message: impl Into<String>) -> Self {
         self.related.push(Related { site: Site { home, at }, message: message.into() });
         self
     }
@@ -127,8 +137,8 @@ pub struct Diagnostic {
     pub severity: Severity,
     /// What was found.
     pub finding: Finding,
-    /// The path as it is shown: relative to the working folder, with `/`.
-    pub path: String,
+    /// The file, an absolute path.
+    pub path: PathBuf,
     /// The range in the file; empty at 0 for a path that could not be read.
     pub span: Span,
     /// Recognises the same finding in another run, wherever its line has moved.
@@ -137,15 +147,12 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     /// The order of every report.
-    pub fn sort_key(&self) -> (&str, usize, usize, &str, &str) {
+    pub fn sort_key(&self) -> (&Path, usize, usize, &str, &str) {
         (&self.path, self.span.start, self.span.end, &self.rule.name, &self.finding.message)
     }
 
-    /// The number of the home that it belongs to.
-    pub fn home(&self) -> Option<usize> {
-        match &self.finding.target {
-            Target::Site(site) => Some(site.home),
-            Target::Path(_, home) => *home,
-        }
+    /// The home that it belongs to.
+    pub fn home(&self) -> Option<HomeId> {
+        self.finding.target.home()
     }
 }

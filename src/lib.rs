@@ -1,10 +1,14 @@
 //! Reads the configuration of WSO2 products, works out what their servers would open, and says what is wrong with it.
 
 pub mod catalog;
+mod cli;
+mod commands;
 pub mod config;
 pub mod diagnostic;
+pub mod disk;
 pub mod edit;
 pub mod fix;
+pub mod get;
 pub mod home;
 pub mod lint;
 pub mod model;
@@ -17,5 +21,6 @@ pub mod rules;
 pub mod server;
 pub mod source;
 pub mod suggest;
-pub mod values;
 pub mod workspace;
+
+pub use commands::run_command_line;

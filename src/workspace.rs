@@ -1,26 +1,62 @@
 //! The front door: the homes below some paths, with their files read and their ports determined.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
+use std::ops::Index;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::config::Config;
-use crate::home::{Layout, ReadError, discover};
-use crate::model::{Assumptions, Model, Overlays};
+use crate::diagnostic::Site;
+use crate::home::{ReadError, Target, discover};
+use crate::model::{Assumptions, HomeId, Model};
 use crate::paths::absolute;
 use crate::ports::PortTable;
+use crate::source::{Overlays, SourceFile};
 
-/// A home with what is worked out of it.
+/// A home with what follows from its files.
 #[derive(Debug)]
 pub struct Home {
     /// Its files.
     pub model: Model,
-    /// Its listeners.
-    pub ports: PortTable,
+    ports: OnceCell<PortTable>,
     /// The folder that the paths in fingerprints are relative to: the home itself, or for files without a home the folder of the tool's
     /// configuration file, else their own.
-    pub anchor: PathBuf,
+    pub(crate) anchor: PathBuf,
 }
+
+impl Home {
+    fn new(model: Model) -> Self {
+        let layout = &model.layout;
+        let has_home = !layout.has_no_home() && layout.single_file.is_none();
+        let configured = if has_home { None } else { Config::folder_of(&layout.root) };
+        let anchor = configured.unwrap_or_else(|| layout.root.clone());
+        Self { model, ports: OnceCell::new(), anchor }
+    }
+
+    /// Its listeners, determined once, when somebody asks.
+    pub fn ports(&self) -> &PortTable {
+        self.ports.get_or_init(|| PortTable::of(&self.model))
+    }
+}
+
+/// There is no home where one was wanted, or more than one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotOneHome {
+    /// The homes; empty where there is none.
+    pub paths: Vec<PathBuf>,
+}
+
+impl std::fmt::Display for NotOneHome {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.paths.len() {
+            0 => write!(formatter, "no home of a WSO2 product"),
+            count => write!(formatter, "{count} homes where one is needed"),
+        }
+    }
+}
+
+impl std::error::Error for NotOneHome {}
 
 /// The homes below some paths, read and worked out.
 #[derive(Debug)]
@@ -34,23 +70,37 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// Reads everything below `paths`; `overlays` stand in for some of the files.
+    /// Reads all configuration below `paths`. `overlays` replace some of the files.
     pub fn open(paths: &[PathBuf], assumptions: &Assumptions, overlays: &Overlays) -> Self {
+        Self::read(paths, assumptions, overlays, |target| target.only.clone())
+    }
+
+    /// Reads of each home below `paths` only what its server renders the other files from, and what names its product.
+    pub fn open_sources(paths: &[PathBuf], assumptions: &Assumptions) -> Self {
+        let sources = |target: &Target| BTreeSet::from([target.layout.conf_folder().join("deployment.toml")]);
+        Self::read(paths, assumptions, &Overlays::new(), sources)
+    }
+
+    fn read(
+        paths: &[PathBuf],
+        assumptions: &Assumptions,
+        overlays: &Overlays,
+        only: impl Fn(&Target) -> BTreeSet<PathBuf>,
+    ) -> Self {
         let paths: Vec<PathBuf> = paths.iter().map(|path| absolute(path)).collect();
         let overlays: Overlays = overlays.iter().map(|(path, bytes)| (absolute(path), bytes.clone())).collect();
         let discovery = discover(&paths, &overlays);
         let overlays = Arc::new(overlays);
         let mut workspace = Self { homes: Vec::new(), problems: discovery.problems, only: Vec::new() };
         for target in discovery.targets {
+            let only = only(&target);
             let assumptions = workspace.assumptions_for(&target.layout.root, assumptions);
-            let model = Model::load(target.layout, assumptions, &overlays, &target.only);
+            let model = Model::load(target.layout, assumptions, &overlays, &only);
             if model.files.is_empty() && model.problems.is_empty() && model.too_large.is_empty() {
                 continue;
             }
-            let ports = PortTable::of(&model);
-            let anchor = anchor_of(&model.layout);
-            workspace.homes.push(Home { model, ports, anchor });
-            workspace.only.push(target.only);
+            workspace.homes.push(Home::new(model));
+            workspace.only.push(only);
         }
         workspace
     }
@@ -77,9 +127,27 @@ impl Workspace {
         self.homes.is_empty()
     }
 
+    /// The only home.
+    pub fn only_home(&self) -> Result<&Home, NotOneHome> {
+        match self.homes.as_slice() {
+            [home] => Ok(home),
+            homes => Err(NotOneHome { paths: homes.iter().map(|home| home.model.path().to_path_buf()).collect() }),
+        }
+    }
+
+    /// The homes with their numbers.
+    pub fn homes(&self) -> impl Iterator<Item = (HomeId, &Home)> {
+        self.homes.iter().enumerate().map(|(number, home)| (HomeId(number), home))
+    }
+
+    /// The file of a place.
+    pub fn source(&self, site: &Site) -> &SourceFile {
+        &self[site.home].model.file(site.at.file).source
+    }
+
     /// Whether the file at `path` of the home of this number was asked for: all are, unless single files were named.
-    pub fn is_requested(&self, home: usize, path: &Path) -> bool {
-        let only = &self.only[home];
+    pub fn is_requested(&self, home: HomeId, path: &Path) -> bool {
+        let only = &self.only[home.0];
         only.is_empty() || only.contains(path)
     }
 
@@ -91,7 +159,13 @@ impl Workspace {
     }
 }
 
-fn anchor_of(layout: &Layout) -> PathBuf {
-    let configured = (layout.has_no_home() || layout.single_file.is_some()).then(|| Config::folder_of(&layout.root)).flatten();
-    configured.unwrap_or_else(|| layout.root.clone())
+impl Index<HomeId> for Workspace {
+    type Output = Home;
+
+    /// # Panics
+    ///
+    /// If another workspace gave the number out.
+    fn index(&self, home: HomeId) -> &Home {
+        &self.homes[home.0]
+    }
 }

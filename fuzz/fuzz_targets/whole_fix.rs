@@ -5,9 +5,8 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use carbonlint::catalog::{Version, catalog};
-use carbonlint::fix::run::{FixOptions, run};
+use carbonlint::fix::run::{FixOptions, fix};
 use carbonlint::model::Assumptions;
-use carbonlint::paths::DisplayPaths;
 use carbonlint::rules::Selection;
 use libfuzzer_sys::fuzz_target;
 
@@ -35,17 +34,16 @@ fuzz_target!(|data: (&[u8], bool, u8)| {
         _ => ("micro-integrator", "4.2.0"),
     };
     let product = catalog().product(product).map(|product| (product, Version::parse(version)));
-    let request = FixOptions {
+    let options = FixOptions {
         paths: vec![FOLDER.clone()],
         assumptions: Assumptions { product, ..Assumptions::default() },
         selection: Selection::default(),
         with_unsafe: true,
     };
-    let shown = DisplayPaths::relative_to(FOLDER.clone());
-    let outcome = run(&request, &shown).expect("the fixes come to an end");
-    for file in &outcome.files {
+    let result = fix(&options).expect("the fixes come to an end");
+    for file in &result.files {
         std::fs::write(&file.path, &file.new).expect("written");
     }
-    let again = run(&request, &shown).expect("the fixes come to an end");
+    let again = fix(&options).expect("the fixes come to an end");
     assert!(again.files.is_empty(), "a second run changes something");
 });

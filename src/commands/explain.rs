@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
-use carbonlint::rule_info::{FixAvailability, RuleInfo, rule, rules};
-
-use super::{Exit, Failure, print};
+use super::exit::{Exit, Failure};
+use super::terminal::print;
 use crate::cli::ExplainArgs;
+use crate::rule_info::{FixAvailability, RuleInfo, rule, rules};
 
 /// Runs the command.
 pub fn run(arguments: &ExplainArgs) -> Result<Exit, Failure> {

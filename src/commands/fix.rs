@@ -1,22 +1,24 @@
 //! `carbonlint fix`
 
-use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
-use carbonlint::diagnostic::Diagnostic;
-use carbonlint::fix::revert::revert;
-use carbonlint::fix::run::{Applied, ChangedFile, FixOptions, FixResult, Refused, run as fix};
-use carbonlint::fix::write::{Replacement, TEMPORARY_ENDING, replace};
-use carbonlint::model::Overlays;
-use carbonlint::paths::{DisplayPaths, absolute};
-use carbonlint::report::counted;
-use carbonlint::report::diff::unified;
-use carbonlint::rule_info::rule;
-use carbonlint::source::SourceFile;
-use carbonlint::workspace::Workspace;
+use crate::diagnostic::Diagnostic;
+use crate::disk::TEMPORARY_ENDING;
+use crate::fix::revert::revert;
+use crate::fix::run::{AppliedFix, FixOptions, FixResult, RefusedFix, fix};
+use crate::fix::write::{ChangedFile, write_all};
+use crate::paths::{DisplayPaths, absolute};
+use crate::report::counted;
+use crate::report::diff::unified;
+use crate::rule_info::rule;
+use crate::source::Overlays;
+use crate::source::SourceFile;
+use crate::workspace::Workspace;
 
-use super::{Exit, Failure, assumptions, check_paths, nothing_found, paths_or_here, print, selection, shown, style};
+use super::arguments::{assumptions, check_paths, paths_or_here, selection};
+use super::exit::{Exit, Failure};
+use super::terminal::{nothing_found, print, shown, style};
 use crate::cli::FixArgs;
 
 /// What a run comes to, for either direction.
@@ -53,25 +55,23 @@ pub fn run(arguments: &FixArgs) -> Result<Exit, Failure> {
         };
         return conclude(arguments, &Changes { files, summary, refusals: String::new() }, &shown);
     }
-    let request = FixOptions {
+    let options = FixOptions {
         paths: paths.iter().map(|path| absolute(path)).collect(),
         assumptions,
         selection: selection(&arguments.select, &arguments.ignore)?,
         with_unsafe: arguments.with_unsafe,
     };
-    let outcome = fix(&request, &shown).map_err(|no_end| {
-        let message = format!("the fixes of {} undo each other; nothing was written", no_end.rules.join(" and "));
-        Failure::new(message).help("fix them one at a time with --select")
-    })?;
-    if outcome.workspace.is_empty() && outcome.left.is_empty() {
+    let result = fix(&options)
+        .map_err(|error| Failure::new(format!("{error}; nothing was written")).help("fix them one at a time with --select"))?;
+    if result.workspace.is_empty() && result.remaining.is_empty() {
         return Ok(nothing_found(&paths));
     }
     let mut refusals = String::new();
-    for Refused { path, rule, reason } in &outcome.refused {
-        let _ = writeln!(refusals, "{path}: not fixed [{rule}]: {reason}");
+    for RefusedFix { path, rule, reason } in &result.refused {
+        let _ = writeln!(refusals, "{}: not fixed [{rule}]: {reason}", shown.path(path));
     }
-    let summary = summary(&outcome);
-    conclude(arguments, &Changes { files: outcome.files, summary, refusals }, &shown)
+    let summary = summary(&result, &shown);
+    conclude(arguments, &Changes { files: result.files, summary, refusals }, &shown)
 }
 
 /// A backup needs a name of its own in the same folder.
@@ -119,15 +119,8 @@ fn diffs(files: &[ChangedFile], shown: &DisplayPaths) -> String {
 
 /// Writes the files of each home, all or none; returns what went wrong with which home.
 fn write(files: &[ChangedFile], backup: Option<&str>) -> Vec<Failure> {
-    let mut homes: BTreeMap<&Path, Vec<Replacement>> = BTreeMap::new();
-    for file in files {
-        let replacement = Replacement { path: file.path.clone(), old: file.old.clone(), new: file.new.clone() };
-        homes.entry(&file.root).or_default().push(replacement);
-    }
-    let written = homes
-        .into_iter()
-        .filter_map(|(root, replacements)| replace(&replacements, root, backup).err().map(|error| (root, error)));
-    written
+    let failed = write_all(files, backup).into_iter();
+    failed
         .map(|(root, error)| {
             Failure::new(error.to_string())
                 .help(format!("nothing in `{}` was written, any other home was: run the command again", root.display()))
@@ -135,10 +128,11 @@ fn write(files: &[ChangedFile], backup: Option<&str>) -> Vec<Failure> {
         .collect()
 }
 
-fn summary(outcome: &FixResult) -> String {
+fn summary(result: &FixResult, shown: &DisplayPaths) -> String {
     let mut text = String::new();
-    for Applied { rule, title, path, follow_up, .. } in &outcome.applied {
-        let _ = writeln!(text, "{path}: {title} [{rule}]");
+    for AppliedFix { rule, title, files, follow_up, .. } in &result.applied {
+        let files: Vec<String> = files.iter().map(|file| shown.path(file)).collect();
+        let _ = writeln!(text, "{}: {title} [{rule}]", files.join(", "));
         if let Some(follow_up) = follow_up {
             let _ = writeln!(text, "  {follow_up}");
         }
@@ -146,13 +140,13 @@ fn summary(outcome: &FixResult) -> String {
     if !text.is_empty() {
         text.push('\n');
     }
-    let _ = writeln!(text, "{} fixed in {}", counted(outcome.applied.len(), "finding"), counted(outcome.files.len(), "file"));
+    let _ = writeln!(text, "{} fixed in {}", counted(result.applied.len(), "finding"), counted(result.files.len(), "file"));
     let is_refused = |diagnostic: &&Diagnostic| {
-        outcome.refused.iter().any(|refused| refused.rule == diagnostic.rule.name && refused.path == diagnostic.path)
+        result.refused.iter().any(|refused| refused.rule == diagnostic.rule.name && refused.path == diagnostic.path)
     };
     let has_fix = |diagnostic: &&Diagnostic| !diagnostic.finding.fixes.is_empty() && !is_refused(diagnostic);
-    let asking = outcome.left.iter().filter(has_fix).count();
-    let manual = outcome.left.iter().filter(|diagnostic| !has_fix(diagnostic) && !is_refused(diagnostic)).count();
+    let asking = result.remaining.iter().filter(has_fix).count();
+    let manual = result.remaining.iter().filter(|diagnostic| !has_fix(diagnostic) && !is_refused(diagnostic)).count();
     if asking > 0 {
         let _ = writeln!(
             text,

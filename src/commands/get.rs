@@ -1,26 +1,28 @@
 //! `carbonlint get`
 
-use carbonlint::render::Rendering;
-use carbonlint::report::get::{json, text};
-use carbonlint::values::Values;
+use crate::get::EffectiveValues;
+use crate::render::Rendering;
+use crate::report::get::{json, text};
 
-use super::home::{environment, home, not_rendered};
-use super::{Exit, Failure, print, shown};
+use super::exit::{Exit, Failure};
+use super::home::{environment, not_rendered, only_home, open_home};
+use super::terminal::{print, shown};
 use crate::cli::{GetArgs, TextFormat};
 
 /// Runs the command.
 pub fn run(arguments: &GetArgs) -> Result<Exit, Failure> {
-    let model = home(&arguments.home)?;
-    let mut environment = environment(&arguments.environment, &model)?;
+    let workspace = open_home(&arguments.home)?;
+    let model = &only_home(&workspace, &arguments.home)?.model;
+    let mut environment = environment(&arguments.environment, model)?;
     environment.is_unknown = true;
-    let rendering = Rendering::new(&model, &environment).map_err(|why| not_rendered(&model, why))?;
-    let known = Values::new(&model, rendering.resources, &rendering.configuration);
+    let rendering = Rendering::new(model, &environment).map_err(|why| not_rendered(model, why))?;
+    let known = EffectiveValues::new(model, rendering.resources, &rendering.configuration);
     // The flat map has single quotes, whatever deployment.toml has.
     let key = arguments.key.as_ref().map(|key| key.trim().replace('"', "'"));
     let entries = key.as_ref().map_or_else(|| known.all(), |key| known.find(key));
     match arguments.format {
-        TextFormat::Json => print(&json::render(&model, &entries, &shown()))?,
-        TextFormat::Text => print(&text::render(&model, &entries, &shown()))?,
+        TextFormat::Json => print(&json::render(model, &entries, &shown()))?,
+        TextFormat::Text => print(&text::render(model, &entries, &shown()))?,
     }
     match key {
         Some(key) if entries.is_empty() => Err(nothing_sets(&known, &key)),
@@ -28,7 +30,7 @@ pub fn run(arguments: &GetArgs) -> Result<Exit, Failure> {
     }
 }
 
-fn nothing_sets(known: &Values, key: &str) -> Failure {
+fn nothing_sets(known: &EffectiveValues, key: &str) -> Failure {
     let targets: Vec<String> = known.targets(key).iter().map(|target| format!("`{target}`")).collect();
     let mapped = if targets.is_empty() { String::new() } else { format!(", which is mapped to {},", targets.join(" and ")) };
     let failure = Failure::new(format!("nothing sets `{key}`{mapped}: neither deployment.toml nor infer.json nor default.json"));

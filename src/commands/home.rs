@@ -1,39 +1,42 @@
 //! The one home that `render` and `get` look at, and what its server finds outside of its files.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
 use std::{env, fs};
 
-use carbonlint::home::{Target, discover};
-use carbonlint::model::{Assumptions, Model, Overlays};
-use carbonlint::paths::absolute;
-use carbonlint::render::NotRendered;
-use carbonlint::server::mapper::Environment;
-use carbonlint::server::mapper::environment::parse_env_file;
+use crate::model::{Assumptions, Model};
+use crate::render::NotRendered;
+use crate::server::mapper::Environment;
+use crate::server::mapper::environment::parse_env_file;
+use crate::workspace::{Home, Workspace};
 
-use super::{Exit, Failure, check_paths, shown};
+use super::arguments::check_paths;
+use super::exit::{Exit, Failure};
+use super::terminal::{shown, warn_of_unreadable};
 use crate::cli::EnvironmentArgs;
 
-/// The home at `path`, or that `path` lies in.
-pub fn home(path: &Path) -> Result<Model, Failure> {
-    check_paths(&[path.to_path_buf()])?;
-    let targets = discover(&[absolute(path)], &Overlays::new()).targets;
-    let target = match <[Target; 1]>::try_from(targets) {
-        Ok([target]) => target,
-        Err(targets) if targets.is_empty() => {
-            let failure = Failure::new(format!("no home of a WSO2 product at `{}`", path.display()));
-            return Err(failure.help("name the folder that holds `bin` and `repository`").exit(Exit::NothingFound));
+/// The workspace of the one home at `path`, or that `path` is in, with what its server renders from.
+pub fn open_home(path: &Path) -> Result<Workspace, Failure> {
+    let paths = [path.to_path_buf()];
+    check_paths(&paths)?;
+    let workspace = Workspace::open_sources(&paths, &Assumptions::default());
+    warn_of_unreadable(&workspace);
+    only_home(&workspace, path)?;
+    Ok(workspace)
+}
+
+/// The only home of `workspace`, which was opened at `path`.
+pub fn only_home<'a>(workspace: &'a Workspace, path: &Path) -> Result<&'a Home, Failure> {
+    workspace.only_home().map_err(|error| {
+        if error.paths.is_empty() {
+            return Failure::new(format!("no home of a WSO2 product at `{}`", path.display()))
+                .help("name the folder that holds `bin` and `repository`")
+                .exit(Exit::NothingFound);
         }
-        Err(targets) => {
-            let roots: Vec<String> = targets.iter().map(|target| shown().path(&target.layout.root)).collect();
-            let failure = Failure::new(format!("`{}` holds {} homes", path.display(), roots.len()));
-            return Err(failure.help(format!("name one of them: {}", roots.join(", "))));
-        }
-    };
-    // deployment.toml and what tells the product: the files that the server renders are read where they are compared.
-    let only = BTreeSet::from([target.layout.conf_folder().join("deployment.toml")]);
-    Ok(Model::load(target.layout, Assumptions::default(), &Arc::new(Overlays::new()), &only))
+        let homes: Vec<String> = error.paths.iter().map(|home| shown().path(home)).collect();
+        let failure = Failure::new(format!("`{}` contains {} homes", path.display(), homes.len()));
+        failure.help(format!("name one of them: {}", homes.join(", ")))
+    })
 }
 
 /// What the server finds outside of its files: the start script's properties and those of the command line, the environment of this

@@ -4,14 +4,16 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use carbonlint::lint::lint;
-use carbonlint::model::Overlays;
-use carbonlint::report::lint::{Report, concise, human, json};
-use carbonlint::rule_info::Severity;
-use carbonlint::rules::Selection;
-use carbonlint::workspace::Workspace;
+use crate::lint::lint;
+use crate::report::lint::{Report, concise, human, json};
+use crate::rule_info::Severity;
+use crate::rules::Selection;
+use crate::source::Overlays;
+use crate::workspace::Workspace;
 
-use super::{Exit, Failure, assumptions, check_paths, nothing_found, paths_or_here, print, selection, shown, style};
+use super::arguments::{assumptions, check_paths, paths_or_here, selection};
+use super::exit::{Exit, Failure};
+use super::terminal::{nothing_found, print, shown, style};
 use crate::cli::{FailOn, LintArgs, LintFormat, Profile};
 
 /// Runs the command.
@@ -32,7 +34,7 @@ pub fn run(arguments: &LintArgs) -> Result<Exit, Failure> {
     check_paths(&on_disk)?;
     let workspace = Workspace::open(&paths, &assumptions(&arguments.assume)?, &overlays);
     let shown = shown();
-    let diagnostics = lint(&workspace, &selection, &shown);
+    let diagnostics = lint(&workspace, &selection);
     let report = Report { workspace: &workspace, diagnostics: &diagnostics, shown: &shown };
     let text = match arguments.format {
         LintFormat::Human if workspace.is_empty() && diagnostics.is_empty() => String::new(),

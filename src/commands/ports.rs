@@ -1,11 +1,14 @@
 //! `carbonlint ports`
 
-use carbonlint::model::{Assumptions, Overlays};
-use carbonlint::ports::{Conflict, Offset, OffsetSource, PortTable, ServerProfile, conflicts, listeners_of_product};
-use carbonlint::report::ports::{PortsHome, csv, json, table};
-use carbonlint::workspace::Workspace;
+use crate::model::Assumptions;
+use crate::ports::{Conflict, Offset, OffsetSource, PortTable, ServerProfile, conflicts, listeners_of_product};
+use crate::report::ports::{PortsHome, csv, json, table};
+use crate::source::Overlays;
+use crate::workspace::Workspace;
 
-use super::{Exit, Failure, assumptions, check_paths, nothing_found, paths_or_here, print, shown};
+use super::arguments::{assumptions, check_paths, paths_or_here};
+use super::exit::{Exit, Failure};
+use super::terminal::{nothing_found, print, shown, warn_of_broken, warn_of_unreadable};
 use crate::cli::{PortsArgs, PortsFormat};
 
 /// Runs the command.
@@ -17,8 +20,9 @@ pub fn run(arguments: &PortsArgs) -> Result<Exit, Failure> {
     let paths = paths_or_here(&arguments.paths);
     check_paths(&paths)?;
     let workspace = Workspace::open(&paths, &assumptions, &Overlays::new());
-    say_problems(&workspace);
-    let tables: Vec<&PortTable> = workspace.homes.iter().map(|home| &home.ports).collect();
+    warn_of_unreadable(&workspace);
+    warn_of_broken(&workspace);
+    let tables: Vec<&PortTable> = workspace.homes.iter().map(|home| home.ports()).collect();
     let conflicts = conflicts(&tables);
     let homes: Vec<PortsHome> = workspace
         .homes
@@ -27,9 +31,9 @@ pub fn run(arguments: &PortsArgs) -> Result<Exit, Failure> {
             model: Some(&home.model),
             product: home.model.product(),
             version: home.model.identity.version.clone(),
-            offset: &home.ports.offset,
-            profile: home.ports.profile.as_ref(),
-            listeners: &home.ports.listeners,
+            offset: &home.ports().offset,
+            profile: home.ports().profile.as_ref(),
+            listeners: &home.ports().listeners,
         })
         .collect();
     let exit = write(arguments, &homes, &conflicts)?;
@@ -62,26 +66,4 @@ fn write(arguments: &PortsArgs, homes: &[PortsHome], conflicts: &[Conflict]) -> 
         PortsFormat::Csv => csv::render(homes, arguments.all, &shown),
     })?;
     Ok(Exit::Clean)
-}
-
-/// What could not be read is said beside the ports, which may miss something for it.
-#[allow(clippy::print_stderr, reason = "the ports go to standard output, this to a person")]
-fn say_problems(workspace: &Workspace) {
-    let in_homes = workspace.homes.iter().flat_map(|home| &home.model.problems);
-    for problem in workspace.problems.iter().chain(in_homes) {
-        eprintln!("warning: {}: cannot be read: {}", problem.path.display(), problem.message);
-    }
-    for home in &workspace.homes {
-        for file in home
-            .model
-            .files
-            .iter()
-            .filter(|file| matches!(file.content, carbonlint::model::Content::Broken) && !file.faults.is_empty())
-        {
-            eprintln!(
-                "warning: {}: cannot be parsed, so what it sets is not seen; `carbonlint lint` tells where",
-                file.source.path.display()
-            );
-        }
-    }
 }

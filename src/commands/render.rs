@@ -2,32 +2,33 @@
 
 use std::path::PathBuf;
 
-use carbonlint::model::Model;
-use carbonlint::paths::DisplayPaths;
-use carbonlint::render::out::OutFolder;
-use carbonlint::render::{RenderFinding, RenderedFile, Rendering, State, choose};
-use carbonlint::report::counted;
-use carbonlint::report::diff::unified;
-use carbonlint::report::render::json::{self, Detail, FileEntry, old_text};
-use carbonlint::report::render::text;
+use crate::model::Model;
+use crate::paths::DisplayPaths;
+use crate::render::out::OutFolder;
+use crate::render::{RenderFinding, RenderedFile, Rendering, State, choose};
+use crate::report::counted;
+use crate::report::diff::unified;
+use crate::report::render::json::{self, Detail, FileEntry, old_text};
+use crate::report::render::text;
 
-use super::home::{environment, home, not_rendered};
-use super::{Exit, Failure, print, shown, style};
+use super::exit::{Exit, Failure};
+use super::home::{environment, not_rendered, only_home, open_home};
+use super::terminal::{print, shown, style};
 use crate::cli::{RenderArgs, TextFormat};
 
 /// Runs the command.
 pub fn run(arguments: &RenderArgs) -> Result<Exit, Failure> {
-    let model = home(&arguments.home)?;
-    let environment = environment(&arguments.environment, &model)?;
-    let rendering = Rendering::new(&model, &environment).map_err(|why| not_rendered(&model, why))?;
+    let workspace = open_home(&arguments.home)?;
+    let model = &only_home(&workspace, &arguments.home)?.model;
+    let environment = environment(&arguments.environment, model)?;
+    let rendering = Rendering::new(model, &environment).map_err(|why| not_rendered(model, why))?;
     let chosen = choose(&rendering, &arguments.files).map_err(|unknown| {
         let failure = Failure::new(format!("the server renders no file `{}`", unknown.name));
         failure.help(unknown.near.unwrap_or_else(|| format!("`carbonlint render {}` lists them", arguments.home.display())))
     })?;
     let out = arguments.out.as_ref().map(|folder| OutFolder::new(folder, &model.layout.root)).transpose();
     let out = out.map_err(|error| Failure::new(error.to_string()).help("name a folder outside of the home"))?;
-    let mut run =
-        Run { arguments, model: &model, shown: shown(), several: chosen.len() > 1, files: Vec::new(), entries: Vec::new() };
+    let mut run = Run { arguments, model, shown: shown(), several: chosen.len() > 1, files: Vec::new(), entries: Vec::new() };
     let mut findings = rendering.findings();
     for path in chosen {
         let mut file = rendering.render(path);

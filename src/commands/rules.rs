@@ -2,11 +2,12 @@
 
 use std::fmt::Write;
 
-use carbonlint::rule_info::{FixAvailability, RuleInfo, rules};
 use serde_json::json;
 
-use super::{Exit, Failure, print};
+use super::exit::{Exit, Failure};
+use super::terminal::print;
 use crate::cli::{RulesArgs, RulesFormat};
+use crate::rule_info::{FixAvailability, RuleInfo, rules};
 
 /// Runs the command.
 pub fn run(arguments: &RulesArgs) -> Result<Exit, Failure> {

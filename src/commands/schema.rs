@@ -1,14 +1,18 @@
 //! `carbonlint schema`
 
-use carbonlint::catalog::catalog;
-use carbonlint::model::{Model, Overlays};
-use carbonlint::paths::DisplayPaths;
-use carbonlint::report::json_schema;
-use carbonlint::server::mapper::schema::{Schema, SchemaSource};
-use carbonlint::server::mapper::{key_table, known_keys};
-use carbonlint::workspace::Workspace;
+use crate::catalog::catalog;
+use crate::model::Model;
+use crate::paths::DisplayPaths;
+use crate::report::json_schema;
+use crate::server::mapper::schema::{Schema, SchemaSource};
+use crate::server::mapper::{key_table, known_keys};
+use crate::source::Overlays;
+use crate::workspace::Workspace;
 
-use super::{Exit, Failure, assumptions, check_paths, nothing_found, paths_or_here, print, shown};
+use super::arguments::{assumptions, check_paths, paths_or_here};
+use super::exit::{Exit, Failure};
+use super::home::only_home;
+use super::terminal::{nothing_found, print, shown};
 use crate::cli::{AssumeArgs, SchemaArgs};
 
 /// Runs the command.
@@ -26,16 +30,14 @@ pub fn run(arguments: &SchemaArgs) -> Result<Exit, Failure> {
     let paths = paths_or_here(&arguments.paths);
     check_paths(&paths)?;
     let workspace = Workspace::open(&paths, &assumptions, &Overlays::new());
-    let models: Vec<&Model> = workspace.homes.iter().map(|home| &home.model).collect();
-    if models.is_empty() {
+    if workspace.is_empty() {
         return Ok(nothing_found(&paths));
     }
     if arguments.extract {
+        let models: Vec<&Model> = workspace.homes.iter().map(|home| &home.model).collect();
         return extract(&models);
     }
-    let [model] = models[..] else {
-        return Err(Failure::new(format!("{} homes are there", models.len())).help("name one of them"));
-    };
+    let model = &only_home(&workspace, &paths[0])?.model;
     let schema = model.schema().ok_or_else(|| {
         let failure = Failure::new(format!("nothing tells which keys `{}` may hold", shown().path(model.path())));
         failure.help("name a home with its templates, or the product with `--product NAME@VERSION`")

@@ -1,5 +1,7 @@
-//! Changing what is wrong and not one byte more: edits, how they fit together, and how files are written.
+//! Fixes findings: which fixes are applied, what they may change, and how files are written.
 
+mod accept;
+mod regress;
 pub mod revert;
 pub mod run;
 pub mod verify;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
-use super::run::ChangedFile;
+use super::write::ChangedFile;
 use crate::catalog::catalog;
 use crate::edit::xml::bring_back;
 use crate::edit::{Edit, apply};
@@ -15,7 +15,7 @@ use crate::workspace::Workspace;
 
 /// The files of the homes in which `rule` commented something out, with that brought back.
 pub fn revert(workspace: &Workspace, rule: &str) -> Vec<ChangedFile> {
-    let homes = workspace.homes.iter().enumerate();
+    let homes = workspace.homes();
     let files = homes.flat_map(|(number, home)| revert_in(&home.model, rule).into_iter().map(move |file| (number, file)));
     files.filter(|(number, file)| workspace.is_requested(*number, &file.path)).map(|(_, file)| file).collect()
 }

@@ -20,7 +20,7 @@ pub fn compare(path: &Path, old: &[u8], new: &[u8], scope: &[String]) -> Result<
     let (before, after) = (parse(&old).0, parse(&new).0);
     let (before, after) = match (&before, &after) {
         // What could not be compared before is not judged by its parse: a template of the server among others.
-        (Content::Broken, _) => return Ok(()),
+        (Content::Broken | Content::Unparsed, _) => return Ok(()),
         (_, Content::Broken) => return Err("the result would not parse".to_owned()),
         (Content::Toml(before), Content::Toml(after)) => {
             keeps_comments(&old.text, &before.comments, &new.text, &after.comments)?;

@@ -5,16 +5,20 @@
 //! file lies on the disk, and when a rename fails, those already renamed are put back. A machine that dies between two renames leaves some
 //! files new and some old, each of them whole.
 
-use std::ffi::OsString;
+use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
-/// A file to be replaced.
+use crate::disk;
+
+/// A file with its old and new bytes.
 #[derive(Debug, Clone)]
-pub struct Replacement {
-    /// Where it lies.
+pub struct ChangedFile {
+    /// The file.
     pub path: PathBuf,
+    /// The home that it belongs to: the files of a home are written all or none.
+    pub root: PathBuf,
     /// The bytes that were read, which must still be there.
     pub old: Vec<u8>,
     /// The bytes to write.
@@ -48,7 +52,7 @@ impl std::fmt::Display for WriteError {
             }
             Self::BackupExists(path) => write!(formatter, "`{}` is there already: the backup would replace it", path.display()),
             Self::Busy(path) => write!(formatter, "another run is writing to `{}`", path.display()),
-            Self::Io(path, error) => write!(formatter, "cannot write `{}`: {}", path.display(), crate::home::reason(error)),
+            Self::Io(path, error) => write!(formatter, "cannot write `{}`: {}", path.display(), disk::reason(error)),
         }
     }
 }
@@ -57,25 +61,35 @@ impl std::error::Error for WriteError {}
 
 /// The moments between two steps, at which a test can make the next one fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
+pub enum WriteStep {
     /// The temporary file of the replacement of this number is about to be written.
     Write(usize),
     /// The temporary file of the replacement of this number is about to be renamed over the old one.
     Rename(usize),
 }
 
+/// Writes the files of each home, all or none. Returns the homes in which nothing was written, with the reasons.
+pub fn write_all(files: &[ChangedFile], backup: Option<&str>) -> Vec<(PathBuf, WriteError)> {
+    let mut homes: BTreeMap<&Path, Vec<ChangedFile>> = BTreeMap::new();
+    for file in files {
+        homes.entry(&file.root).or_default().push(file.clone());
+    }
+    let failed = homes.into_iter().filter_map(|(root, files)| Some((root.to_path_buf(), replace(&files, root, backup).err()?)));
+    failed.collect()
+}
+
 /// Replaces the files, all or none. `root` is the folder that links may not lead out of; with `backup`, the old content is kept beside each
 /// file under its name with that ending.
-pub fn replace(replacements: &[Replacement], root: &Path, backup: Option<&str>) -> Result<(), WriteError> {
+pub fn replace(replacements: &[ChangedFile], root: &Path, backup: Option<&str>) -> Result<(), WriteError> {
     replace_with(replacements, root, backup, &mut |_| Ok(()))
 }
 
 /// The same, with a hook before each step.
 pub fn replace_with(
-    replacements: &[Replacement],
+    replacements: &[ChangedFile],
     root: &Path,
     backup: Option<&str>,
-    before: &mut dyn FnMut(Step) -> io::Result<()>,
+    before: &mut dyn FnMut(WriteStep) -> io::Result<()>,
 ) -> Result<(), WriteError> {
     let mut prepared = Vec::new();
     for (number, replacement) in replacements.iter().enumerate() {
@@ -97,7 +111,7 @@ pub fn replace_with(
 /// A replacement whose new content lies in a temporary file beside the old one.
 struct Prepared<'a> {
     number: usize,
-    replacement: &'a Replacement,
+    replacement: &'a ChangedFile,
     /// The file itself, behind any links.
     target: PathBuf,
     temporary: PathBuf,
@@ -110,10 +124,10 @@ struct Prepared<'a> {
 impl<'a> Prepared<'a> {
     fn new(
         number: usize,
-        replacement: &'a Replacement,
+        replacement: &'a ChangedFile,
         root: &Path,
         backup: Option<&str>,
-        before: &mut dyn FnMut(Step) -> io::Result<()>,
+        before: &mut dyn FnMut(WriteStep) -> io::Result<()>,
     ) -> Result<Self, WriteError> {
         let path = &replacement.path;
         let io_error = |error| WriteError::Io(path.clone(), error);
@@ -131,22 +145,25 @@ impl<'a> Prepared<'a> {
         if let Err(fs::TryLockError::WouldBlock) = lock.try_lock() {
             return Err(WriteError::Busy(path.clone()));
         }
-        let temporary = beside(&target, TEMPORARY_ENDING);
+        let temporary = disk::temporary_of(&target);
         let mut prepared = Self { number, replacement, temporary, target, backup: None, _lock: lock, done: false };
         prepared.is_unchanged()?;
-        before(Step::Write(number)).map_err(io_error)?;
-        write_temporary(&prepared.temporary, &replacement.new, &metadata).map_err(|error| match error.kind() {
-            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-                WriteError::ReadOnly(prepared.target.parent().unwrap_or(path).to_path_buf())
+        before(WriteStep::Write(number)).map_err(io_error)?;
+        flushed(disk::write_temporary(&prepared.temporary, &replacement.new, Some(&metadata))).map_err(|error| {
+            match error.kind() {
+                io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                    WriteError::ReadOnly(prepared.target.parent().unwrap_or(path).to_path_buf())
+                }
+                _ => io_error(error),
             }
-            _ => io_error(error),
         })?;
         if let Some(ending) = backup {
-            let kept = beside(&prepared.target, ending);
+            let kept = disk::beside(&prepared.target, ending);
             if kept.symlink_metadata().is_ok() {
                 return Err(WriteError::BackupExists(kept));
             }
-            write_new(&kept, &replacement.old, &metadata).map_err(|error| WriteError::Io(kept.clone(), error))?;
+            flushed(disk::write_new(&kept, &replacement.old, Some(&metadata)))
+                .map_err(|error| WriteError::Io(kept.clone(), error))?;
             prepared.backup = Some(kept);
         }
         Ok(prepared)
@@ -158,8 +175,8 @@ impl<'a> Prepared<'a> {
         if now == self.replacement.old { Ok(()) } else { Err(WriteError::Changed(path.clone())) }
     }
 
-    fn rename(&self, before: &mut dyn FnMut(Step) -> io::Result<()>) -> Result<(), WriteError> {
-        let renamed = before(Step::Rename(self.number)).and_then(|()| fs::rename(&self.temporary, &self.target));
+    fn rename(&self, before: &mut dyn FnMut(WriteStep) -> io::Result<()>) -> Result<(), WriteError> {
+        let renamed = before(WriteStep::Rename(self.number)).and_then(|()| fs::rename(&self.temporary, &self.target));
         renamed.map_err(|error| WriteError::Io(self.replacement.path.clone(), error))?;
         sync_folder(&self.target);
         Ok(())
@@ -168,7 +185,7 @@ impl<'a> Prepared<'a> {
     /// Puts the old content back after another file could not be renamed.
     fn put_back(&self) {
         let Ok(metadata) = fs::metadata(&self.target) else { return };
-        let restored = write_temporary(&self.temporary, &self.replacement.old, &metadata);
+        let restored = flushed(disk::write_temporary(&self.temporary, &self.replacement.old, Some(&metadata)));
         if restored.is_ok() && fs::rename(&self.temporary, &self.target).is_ok() {
             sync_folder(&self.target);
         }
@@ -195,58 +212,10 @@ fn target_of(path: &Path, root: &Path) -> Result<PathBuf, WriteError> {
     if target.starts_with(&root) { Ok(target) } else { Err(WriteError::LinkOut(path.to_path_buf(), target)) }
 }
 
-/// The path with `ending` behind the file's name.
-fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.file_name().map_or_else(OsString::new, OsString::from);
-    name.push(ending);
-    path.with_file_name(name)
+/// Waits until a file that was written is on the disk.
+fn flushed(written: io::Result<File>) -> io::Result<()> {
+    written?.sync_all()
 }
-
-/// The ending of the file beside the old one that takes the new content.
-pub const TEMPORARY_ENDING: &str = ".carbonlint-new";
-
-/// Writes the temporary file.
-fn write_temporary(path: &Path, bytes: &[u8], old: &fs::Metadata) -> io::Result<()> {
-    write_new(path, bytes, old).or_else(|error| {
-        // A temporary file that a killed run left behind is nobody's: the lock is ours.
-        if error.kind() != io::ErrorKind::AlreadyExists {
-            return Err(error);
-        }
-        fs::remove_file(path)?;
-        write_new(path, bytes, old)
-    })
-}
-
-/// Writes `bytes` to a new file with the permissions and, where the system allows, the owner of the old one, down to the disk. Nobody else
-/// can read it before it has them.
-fn write_new(path: &Path, bytes: &[u8], old: &fs::Metadata) -> io::Result<()> {
-    let mut file = private(File::options().write(true).create_new(true)).open(path)?;
-    keep_owner(path, old);
-    fs::set_permissions(path, old.permissions())?;
-    file.write_all(bytes)?;
-    file.sync_all()
-}
-
-#[cfg(unix)]
-fn private(options: &mut fs::OpenOptions) -> &mut fs::OpenOptions {
-    use std::os::unix::fs::OpenOptionsExt;
-    options.mode(0o600)
-}
-
-#[cfg(not(unix))]
-fn private(options: &mut fs::OpenOptions) -> &mut fs::OpenOptions {
-    options
-}
-
-#[cfg(unix)]
-fn keep_owner(path: &Path, old: &fs::Metadata) {
-    use std::os::unix::fs::{MetadataExt, chown};
-    // Only root may give a file away; for others it stays the writer's, as with any editor.
-    let _ = chown(path, Some(old.uid()), Some(old.gid()));
-}
-
-#[cfg(not(unix))]
-fn keep_owner(_path: &Path, _old: &fs::Metadata) {}
 
 /// Makes a rename last; file systems that cannot flush a folder keep the rename in their own time.
 fn sync_folder(path: &Path) {
@@ -270,8 +239,8 @@ mod tests {
             Self(folder)
         }
 
-        fn replacement(&self, name: &str, old: &str, new: &str) -> Replacement {
-            Replacement { path: self.0.path().join(name), old: old.into(), new: new.into() }
+        fn replacement(&self, name: &str, old: &str, new: &str) -> ChangedFile {
+            ChangedFile { path: self.0.path().join(name), root: PathBuf::new(), old: old.into(), new: new.into() }
         }
 
         fn read(&self, name: &str) -> String {
@@ -308,17 +277,17 @@ mod tests {
         let error = replace(&replacements, folder.0.path(), Some(".bak")).expect_err("taken");
         assert!(matches!(error, WriteError::BackupExists(_)), "{error}");
         assert_eq!((folder.read("a"), folder.read("a.bak"), folder.names().len()), ("1".into(), "older".into(), 2));
-        let mut hook = |now: Step| if now == Step::Rename(0) { Err(refuse()) } else { Ok(()) };
+        let mut hook = |now: WriteStep| if now == WriteStep::Rename(0) { Err(refuse()) } else { Ok(()) };
         replace_with(&replacements, folder.0.path(), Some(".orig"), &mut hook).expect_err("refused");
         assert_eq!(folder.names(), ["a", "a.bak"]);
     }
 
     #[test]
     fn whichever_step_fails_every_file_is_the_old_one() {
-        for step in [Step::Write(0), Step::Write(1), Step::Rename(0), Step::Rename(1)] {
+        for step in [WriteStep::Write(0), WriteStep::Write(1), WriteStep::Rename(0), WriteStep::Rename(1)] {
             let folder = Folder::with(&[("a", "1"), ("b", "2")]);
             let replacements = [folder.replacement("a", "1", "one"), folder.replacement("b", "2", "two")];
-            let mut hook = |now: Step| if now == step { Err(refuse()) } else { Ok(()) };
+            let mut hook = |now: WriteStep| if now == step { Err(refuse()) } else { Ok(()) };
             let error = replace_with(&replacements, folder.0.path(), None, &mut hook).expect_err("refused");
             assert!(matches!(error, WriteError::Io(..)), "{step:?}: {error}");
             assert_eq!((folder.read("a"), folder.read("b")), ("1".into(), "2".into()), "{step:?}");
@@ -331,7 +300,7 @@ mod tests {
         let folder = Folder::with(&[("a", "1"), ("b", "2")]);
         let replacements = [folder.replacement("a", "1", "one"), folder.replacement("b", "2", "two")];
         let path = folder.0.path().join("b");
-        let mut hook = |now: Step| if now == Step::Rename(0) { fs::write(&path, "3") } else { Ok(()) };
+        let mut hook = |now: WriteStep| if now == WriteStep::Rename(0) { fs::write(&path, "3") } else { Ok(()) };
         let error = replace_with(&replacements, folder.0.path(), None, &mut hook).expect_err("changed");
         assert!(matches!(error, WriteError::Changed(_)), "{error}");
         assert_eq!((folder.read("a"), folder.read("b")), ("1".into(), "3".into()));

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
 use super::layout::{Layout, has_home_file, is_known_name};
-use crate::model::Overlays;
+use crate::disk::reason;
 use crate::source::Kind;
+use crate::source::Overlays;
 use crate::source::template::without_ending;
 
 /// Folders of a home that hold no home of their own; `backup` is where the config mapper keeps the files it overwrote.
@@ -170,18 +171,6 @@ impl ReadError {
             (None, None) => (error.to_string(), "leave the path out"),
         };
         Self { path, message, help: help.to_owned() }
-    }
-}
-
-/// Why the system refuses, without its number.
-pub(crate) fn reason(error: &std::io::Error) -> String {
-    match error.kind() {
-        std::io::ErrorKind::NotFound => "no such file or folder".to_owned(),
-        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        _ => {
-            let text = error.to_string();
-            text.split(" (os error").next().unwrap_or(&text).to_lowercase()
-        }
     }
 }
 

@@ -4,7 +4,6 @@ mod discover;
 mod identify;
 mod layout;
 
-pub(crate) use discover::reason;
 pub use discover::{Discovery, ReadError, Target, discover};
 pub use identify::{Identity, identify};
 pub(crate) use identify::{ServerNames, identify_with};

@@ -8,13 +8,12 @@ use std::{fs, io};
 
 use walkdir::WalkDir;
 
-use super::{Assumptions, Content, LoadedFile, Model, Opened, Overlays, place, script_names};
+use super::content::{OpenedFiles, parse};
+use super::{Assumptions, FileId, LoadedFile, Model, place, script_names};
 use crate::catalog::{Place, catalog};
-use crate::home::{Generation, INBOUND_ENDPOINTS, Identity, Layout, ReadError, reason};
-use crate::source::properties::Properties;
-use crate::source::toml::TomlDocument;
-use crate::source::xml::XmlDocument;
-use crate::source::{Kind, LoadError, SourceFile, SyntaxError, script, template, yaml};
+use crate::disk::reason;
+use crate::home::{Generation, INBOUND_ENDPOINTS, Identity, Layout, ReadError};
+use crate::source::{Kind, LoadError, Overlays, overlays, template};
 
 impl Model {
     /// Reads the home at `layout`; where `only` names files, those and what their findings depend on. Never fails: what cannot be read
@@ -35,7 +34,7 @@ impl Model {
             mapping: OnceCell::new(),
             alone: OnceCell::new(),
             rendered: OnceCell::new(),
-            opened: Opened::default(),
+            opened: OpenedFiles::default(),
             schema: OnceCell::new(),
             overlays: Arc::clone(overlays),
             only: only.clone(),
@@ -117,10 +116,10 @@ impl Model {
     }
 
     fn add_file(&mut self, path: &Path, name: String) {
-        match self.read_source(path) {
+        match overlays::source(&self.overlays, path) {
             Ok(source) => {
                 let (content, faults) = parse(&source);
-                self.by_name.insert(name.clone(), self.files.len());
+                self.by_name.insert(name.clone(), FileId(self.files.len()));
                 self.files.push(LoadedFile { source, name, content, faults });
             }
             Err(LoadError::TooLarge(size)) => self.too_large.push((path.to_path_buf(), size)),
@@ -175,43 +174,4 @@ fn xml_files_in(folder: &Path) -> Vec<PathBuf> {
         entries.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| Kind::of(path) == Kind::Xml).collect();
     files.sort();
     files
-}
-
-/// Parses a file by its kind; a file that parses only once a deployment tool's marks are masked is read that way.
-pub(crate) fn parse(source: &SourceFile) -> (Content, Vec<SyntaxError>) {
-    let text = source.text.as_str();
-    match source.kind {
-        Kind::Toml => match TomlDocument::parse(text) {
-            Ok(document) => (Content::Toml(document), Vec::new()),
-            Err(faults) => match template::mask(text, Kind::Toml) {
-                None => (Content::Broken, faults),
-                Some(masked) => match TomlDocument::parse_template(&masked, text) {
-                    Ok(document) => (Content::Toml(document), Vec::new()),
-                    Err(faults) => (Content::Broken, faults),
-                },
-            },
-        },
-        Kind::Xml => match XmlDocument::parse(text) {
-            Ok(document) => (Content::Xml(document), Vec::new()),
-            Err(faults) => match template::mask(text, Kind::Xml).map(|masked| XmlDocument::parse(&masked.text)) {
-                Some(Ok(document)) => (Content::Xml(document), Vec::new()),
-                _ => (Content::Broken, faults),
-            },
-        },
-        Kind::Properties => {
-            let mut properties = Properties::parse(text);
-            let faults = std::mem::take(&mut properties.faults);
-            (Content::Properties(properties), faults)
-        }
-        Kind::Yaml => match yaml::parse(text) {
-            Ok(root) => (Content::Yaml(root), Vec::new()),
-            Err(fault) => (Content::Broken, vec![fault]),
-        },
-        Kind::Script => (Content::Script(script::options(text)), Vec::new()),
-        Kind::Json => match serde_json::from_str(text) {
-            Ok(map) => (Content::Json(map), Vec::new()),
-            Err(_) => (Content::Broken, Vec::new()),
-        },
-        Kind::Text => (Content::Broken, Vec::new()),
-    }
 }

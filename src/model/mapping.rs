@@ -8,7 +8,7 @@ use crate::server::jinjava::Template;
 use crate::server::mapper::key_usage::KeyUsage;
 use crate::server::mapper::schema::Schema;
 use crate::server::mapper::{Configuration, Environment, Output, Release, Renderer, Resources, known_keys, metadata};
-use crate::source::script;
+use crate::source::{overlays, script};
 
 /// What the mapper reads in a home, and what it works out of it.
 #[derive(Debug)]
@@ -93,7 +93,7 @@ impl Model {
     /// command. Those whose value the script works out are left out, but for the home's own path.
     pub fn start_properties(&self) -> BTreeMap<String, String> {
         let Some((file, options)) = self.script() else { return BTreeMap::new() };
-        let text = &self.files[file].source.text;
+        let text = self.file(file).source.text.as_str();
         let home = self.layout.root.to_string_lossy();
         let given = options.iter().filter(|option| !option.after_main_class && script::starts_server(text, option));
         given
@@ -136,7 +136,7 @@ impl Model {
     /// The text of deployment.toml where the server can read it as it stands, without a deployment tool.
     pub fn plain_toml(&self) -> Option<(FileId, &str)> {
         let file = self.toml_file()?;
-        let loaded = &self.files[file];
+        let loaded = self.file(file);
         let is_plain = matches!(&loaded.content, Content::Toml(document) if !document.is_template);
         is_plain.then_some((file, loaded.source.text.as_str()))
     }
@@ -144,6 +144,6 @@ impl Model {
     /// The text of a file at a path below the home, read once; `None` where there is none, or it is not UTF-8.
     pub fn text_of(&self, path: &str) -> Option<Arc<str>> {
         let mut texts = self.texts.borrow_mut();
-        texts.entry(path.to_owned()).or_insert_with(|| self.read_text(&self.layout.root.join(path))).clone()
+        texts.entry(path.to_owned()).or_insert_with(|| overlays::text(&self.overlays, &self.layout.root.join(path))).clone()
     }
 }

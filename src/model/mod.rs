@@ -1,74 +1,31 @@
 //! One home with all its files read: what is configured, and where it stands.
 
-mod given;
+mod content;
+mod effective;
 mod load;
 mod mapping;
 pub mod place;
+mod template;
 
-pub use given::Given;
-pub(crate) use load::parse;
+pub(crate) use content::parse;
+pub use content::{Content, FileId, HomeId, LoadedFile, Location};
+pub use effective::EffectiveValue;
 pub use mapping::Mapping;
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fs;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use content::OpenedFiles;
 
 use crate::catalog::{Place, Product, Version};
 use crate::home::{Generation, Identity, Layout, ReadError};
 use crate::server::mapper::schema::Schema;
 use crate::server::mapper::{Configuration, Output};
-use crate::source::properties::Properties;
 use crate::source::script::ScriptOption;
 use crate::source::toml::{TomlDocument, TomlEntry};
-use crate::source::xml::XmlDocument;
-use crate::source::yaml::YamlNode;
-use crate::source::{Kind, LoadError, MAX_FILE_BYTES, SourceFile, Span, SyntaxError};
-
-/// The number of a file in its home.
-pub type FileId = usize;
-
-/// What a file says.
-#[derive(Debug)]
-pub enum Content {
-    /// deployment.toml
-    Toml(TomlDocument),
-    /// An XML file.
-    Xml(XmlDocument),
-    /// A `.properties` file.
-    Properties(Properties),
-    /// A YAML file; `None` when it is empty.
-    Yaml(Option<YamlNode>),
-    /// A start script's options.
-    Script(Vec<ScriptOption>),
-    /// default.json: flattened keys and their values.
-    Json(serde_json::Map<String, serde_json::Value>),
-    /// A file that could not be parsed.
-    Broken,
-}
-
-/// A file of a home.
-#[derive(Debug)]
-pub struct LoadedFile {
-    /// Its text.
-    pub source: SourceFile,
-    /// Its path relative to the home, with `/`.
-    pub name: String,
-    /// What it says.
-    pub content: Content,
-    /// Where it is malformed.
-    pub faults: Vec<SyntaxError>,
-}
-
-/// A place in a file of a home.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Location {
-    /// The file.
-    pub file: FileId,
-    /// The range.
-    pub span: Span,
-}
+use crate::source::{Kind, MAX_FILE_BYTES, Overlays, Span, overlays};
 
 /// What the caller knows that the files do not say.
 #[derive(Debug, Clone, Default)]
@@ -80,9 +37,6 @@ pub struct Assumptions {
     /// Standing for `-Dprofile`.
     pub server_profile: Option<String>,
 }
-
-/// Contents that stand in for the files at absolute paths: what an editor or a pipe holds, or what a fix is about to write.
-pub type Overlays = BTreeMap<PathBuf, Vec<u8>>;
 
 /// One home.
 #[derive(Debug)]
@@ -109,16 +63,13 @@ pub struct Model {
     mapping: OnceCell<Option<Box<Mapping>>>,
     alone: OnceCell<Option<Box<Configuration>>>,
     rendered: OnceCell<Vec<Output>>,
-    opened: Opened,
+    /// Files that a rule has looked into beyond those of the home.
+    opened: OpenedFiles,
     schema: OnceCell<Option<Box<Schema>>>,
     overlays: Arc<Overlays>,
     /// The files whose findings are wanted; empty for all.
     only: BTreeSet<PathBuf>,
 }
-
-/// Files that a rule has looked into beyond those of the home: a list that only grows, so that what it lends stays where it is.
-#[derive(Debug, Default)]
-struct Opened(OnceCell<Box<(LoadedFile, Opened)>>);
 
 impl Model {
     /// The home's folder, or the lone file that stands for it.
@@ -152,51 +103,33 @@ impl Model {
     ///
     /// # Panics
     ///
-    /// If it is the number of no file of this home.
+    /// If another home gave the number out.
     pub fn file(&self, id: FileId) -> &LoadedFile {
-        let mut rest = &self.opened;
-        let Some(mut before) = id.checked_sub(self.files.len()) else { return &self.files[id] };
-        loop {
-            let (file, next) = rest.0.get().map(AsRef::as_ref).expect("a number that this home gave away");
-            let Some(fewer) = before.checked_sub(1) else { return file };
-            (rest, before) = (next, fewer);
-        }
+        let opened = || self.opened.get(id.0 - self.files.len());
+        self.files.get(id.0).or_else(opened).expect("a number that this home gave out")
     }
 
-    /// The number of the file at a path below the home, which need not be one of [`Model::files`]: what is not is read, but not parsed.
+    /// The files that were read, with their numbers.
+    pub fn files(&self) -> impl Iterator<Item = (FileId, &LoadedFile)> {
+        self.files.iter().enumerate().map(|(number, file)| (FileId(number), file))
+    }
+
+    /// The number of the file at a path below the home, which need not be one of [`Model::files`]: any other is read, but not parsed.
     /// `None` where it cannot be read.
     pub fn open(&self, path: &str) -> Option<FileId> {
         if let Some(id) = self.by_name.get(path) {
             return Some(*id);
         }
-        let (mut rest, mut id) = (&self.opened, self.files.len());
-        while let Some((file, next)) = rest.0.get().map(AsRef::as_ref) {
-            if file.name == path {
-                return Some(id);
-            }
-            (rest, id) = (next, id + 1);
-        }
-        let source = self.read_source(&self.layout.root.join(path)).ok()?;
-        let file = LoadedFile { source, name: path.to_owned(), content: Content::Broken, faults: Vec::new() };
-        rest.0.set(Box::new((file, Opened::default()))).ok()?;
-        Some(id)
+        let open = || {
+            let source = overlays::source(&self.overlays, &self.layout.root.join(path)).ok()?;
+            Some(LoadedFile { source, name: path.to_owned(), content: Content::Unparsed, faults: Vec::new() })
+        };
+        self.opened.number_of(path, open).map(|opened| FileId(self.files.len() + opened))
     }
 
     /// The bytes of a file at a path below the home; `None` where there is none, or it is too large.
     pub fn bytes_of(&self, path: &str) -> Option<Vec<u8>> {
-        let path = self.layout.root.join(path);
-        if let Some(bytes) = self.overlays.get(&path) {
-            return Some(bytes.clone());
-        }
-        let is_small = fs::metadata(&path).is_ok_and(|metadata| metadata.is_file() && metadata.len() <= MAX_FILE_BYTES);
-        is_small.then(|| fs::read(&path).ok()).flatten()
-    }
-
-    fn read_source(&self, path: &Path) -> Result<SourceFile, LoadError> {
-        match self.overlays.get(path) {
-            Some(bytes) => SourceFile::from_bytes(path, bytes.clone()),
-            None => SourceFile::load(path),
-        }
+        overlays::bytes(&self.overlays, &self.layout.root.join(path))
     }
 
     /// Whether findings in the file at `path` are wanted, so that nothing is worked out in vain.
@@ -217,7 +150,7 @@ impl Model {
     /// deployment.toml as parsed.
     pub fn toml(&self) -> Option<(FileId, &TomlDocument)> {
         let id = self.toml_file()?;
-        match &self.files[id].content {
+        match &self.file(id).content {
             Content::Toml(document) => Some((id, document)),
             _ => None,
         }
@@ -233,10 +166,10 @@ impl Model {
     /// What the home's own default.json says for `key`, with the place of the key there.
     pub fn home_default(&self, key: &str) -> Option<(&serde_json::Value, Location)> {
         let file = *self.by_name.get("repository/resources/conf/default.json")?;
-        let Content::Json(defaults) = &self.files[file].content else { return None };
+        let Content::Json(defaults) = &self.file(file).content else { return None };
         let value = defaults.get(key)?;
         let quoted = format!("\"{key}\"");
-        let start = self.files[file].source.text.find(&quoted).unwrap_or_default();
+        let start = self.file(file).source.text.find(&quoted).unwrap_or_default();
         Some((value, Location { file, span: Span::new(start, start + quoted.len()) }))
     }
 
@@ -245,57 +178,12 @@ impl Model {
         let product = self.product();
         let names = product.map(|product| product.scripts.as_slice()).unwrap_or_default();
         let own = names.iter().flat_map(|name| script_names(name)).find_map(|name| self.by_name.get(&name)).copied();
-        let only = || self.files.iter().position(|file| file.source.kind == Kind::Script && product.is_none());
+        let only = || self.files().find(|(_, file)| file.source.kind == Kind::Script && product.is_none()).map(|(id, _)| id);
         let id = own.or_else(only)?;
-        match &self.files[id].content {
+        match &self.file(id).content {
             Content::Script(options) => Some((id, options)),
             _ => None,
         }
-    }
-
-    /// Whether the server renders its files from templates that lie in this home.
-    pub fn renders_from_templates(&self) -> bool {
-        !self.layout.has_no_home()
-            && *self.templates.get_or_init(|| self.layout.root.join("repository/resources/conf/templates").is_dir())
-    }
-
-    /// The template of a rendered file; `None` where the home has none. Read once.
-    pub fn template_of(&self, file: &str) -> Option<Arc<str>> {
-        if !self.renders_from_templates() {
-            return None;
-        }
-        self.text_of(&self.layout.template_of(file))
-    }
-
-    /// Whether findings in templates are wanted.
-    pub fn requests_any_template(&self) -> bool {
-        self.only.is_empty() || self.only.iter().any(|path| path.extension().is_some_and(|ending| ending == "j2"))
-    }
-
-    fn read_text(&self, path: &Path) -> Option<Arc<str>> {
-        let text = match self.overlays.get(path) {
-            Some(bytes) => String::from_utf8(bytes.clone()).ok(),
-            None => fs::metadata(path)
-                .is_ok_and(|metadata| metadata.is_file() && metadata.len() <= MAX_FILE_BYTES)
-                .then(|| fs::read_to_string(path).ok())
-                .flatten(),
-        };
-        text.map(Arc::from)
-    }
-
-    /// Where the template of a rendered file lies, or would.
-    pub fn template_path(&self, file: &str) -> PathBuf {
-        self.layout.root.join(self.layout.template_of(file))
-    }
-
-    /// Whether the home has a template of this file.
-    pub fn has_template_of(&self, file: &str) -> bool {
-        self.renders_from_templates() && self.template_path(file).is_file()
-    }
-
-    /// Whether the home's own template of `file` reads `key`; `None` where the home has no such template.
-    pub fn template_reads(&self, file: &str, key: &str) -> Option<bool> {
-        Some(reads(&self.template_of(file)?, key))
     }
 
     /// The host name that the configuration gives the server; `None` when it is not set or not literal.
@@ -313,7 +201,7 @@ impl Model {
 
     /// The first header of deployment.toml, or its beginning, where something that is not there would be reported.
     pub fn start_of(&self, file: FileId) -> Location {
-        let span = match &self.files[file].content {
+        let span = match &self.file(file).content {
             Content::Toml(document) => document.tables.first().map_or(Span::at(0), |table| table.span),
             Content::Xml(document) => document.root().map_or(Span::at(0), |root| root.tag),
             _ => Span::at(0),
@@ -327,37 +215,7 @@ fn script_names(script: &str) -> [String; 2] {
     [script.to_owned(), script.strip_suffix(".sh").map_or_else(|| script.to_owned(), |name| format!("{name}.bat"))]
 }
 
-/// Whether a template reads `key`: it names the key, or loops over the items of a table that the key lies in.
-fn reads(template: &str, key: &str) -> bool {
-    let tables = key.match_indices('.').map(|(dot, _)| &key[..dot]);
-    mentions(template, key) || tables.into_iter().any(|table| mentions(template, &format!("{table}.items")))
-}
-
-/// Whether a template names `key` as a whole.
-fn mentions(template: &str, key: &str) -> bool {
-    let part = |character: char| character.is_alphanumeric() || matches!(character, '_' | '.');
-    template.match_indices(key).any(|(at, _)| {
-        let behind = &template[at + key.len()..];
-        !template[..at].ends_with(part) && !behind.starts_with(|next| part(next) && next != '.')
-    })
-}
-
 /// The limit on file size in words.
 pub fn size_limit() -> String {
     format!("{} MiB", MAX_FILE_BYTES / 1024 / 1024)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_template_mentions_whole_keys_only() {
-        let template = "{% if transport.http.enabled %}x{% endif %}{{ a.transport.http.enable }}";
-        assert!(mentions(template, "transport.http.enabled"));
-        assert!(!mentions(template, "transport.http.enable"));
-        assert!(mentions("{% if transport.http.enable %}", "transport.http.enable"));
-        assert!(reads("{% for k, v in a.receiver.items() %}", "a.receiver.enable"));
-        assert!(!reads("{% for k, v in b.a.receiver.items() %}", "a.receiver.enable"));
-    }
 }

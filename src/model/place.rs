@@ -180,7 +180,7 @@ mod tests {
 
     fn in_xml(text: &str, path: &str) -> Vec<(String, String)> {
         let document = XmlDocument::parse(text).expect("well-formed");
-        find_in_xml(&Path::parse(path), &document, text, 0)
+        find_in_xml(&Path::parse(path), &document, text, FileId(0))
             .into_iter()
             .map(|found| (found.value, found.anchor.span.of(text).to_owned()))
             .collect()
@@ -202,7 +202,7 @@ mod tests {
         let root = yaml::parse(text).expect("valid").expect("a document");
         let values = |path: &str| {
             let mut found = Vec::new();
-            find_in_yaml(&Path::parse(path).steps, &root, None, 0, &mut found);
+            find_in_yaml(&Path::parse(path).steps, &root, None, FileId(0), &mut found);
             found.into_iter().map(|found| found.value).collect::<Vec<_>>()
         };
         assert_eq!(values("a.b/list/port"), ["1", "2"]);

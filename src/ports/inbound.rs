@@ -23,8 +23,8 @@ const PROTOCOLS: [(&str, &str, &str, bool); 7] = [
 /// The listeners of the inbound endpoints that the catalogue does not know by their files.
 pub(super) fn endpoints_of(model: &Model, offset: &Offset, profile: Option<&ServerProfile>) -> Vec<Listener> {
     let known = |name: &str| catalog().listeners.iter().any(|row| row.places.iter().any(|place| place.file == name));
-    let files = model.files.iter().enumerate();
-    files
+    model
+        .files()
         .filter(|(_, file)| file.name.starts_with(INBOUND_ENDPOINTS) && !known(&file.name))
         .filter_map(|(id, _)| endpoint(model, id, offset, profile))
         .collect()

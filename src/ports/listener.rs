@@ -1,12 +1,9 @@
-//! The effective listeners of a home: for each row of the catalogue its port, its state, and where both come from.
+//! A listener: its port, its state, and where both come from.
 
-use crate::catalog::{Direction, ListenerPart, ListenerRow, OffsetRule, Product, Protocol, Version, catalog};
-use crate::home::Generation;
-use crate::model::{Location, Model};
+use crate::catalog::{Direction, ListenerPart, ListenerRow, Protocol};
+use crate::model::Location;
 use crate::ports::MAX_PORT;
 use crate::ports::offset::Offset;
-use crate::ports::profile::ServerProfile;
-use crate::ports::reader::Reader;
 
 /// A listener of a home.
 #[derive(Debug, Clone)]
@@ -138,70 +135,4 @@ pub enum State {
     Default,
     /// The switch stands here and decided.
     Switched(Location),
-}
-
-/// The listeners that `model` could open.
-pub(super) fn listeners_of(model: &Model, offset: &Offset, profile: Option<&ServerProfile>) -> Vec<Listener> {
-    let version = model.catalogue_version();
-    let mut listeners = Vec::new();
-    for row in &catalog().listeners {
-        let read = |part| Reader { model, row, part, offset, profile }.read();
-        if let (Some(product), Some(version)) = (model.product(), &version) {
-            let parts = parts_for(row, product, version).into_iter().filter(|part| lives_here(model, part));
-            listeners.extend(parts.flat_map(read));
-        } else {
-            // Without a product only what the files themselves name is known.
-            let read = row.parts.first().into_iter().flat_map(read);
-            listeners.extend(read.filter(|listener| listener.source.anchor().is_some()));
-        }
-    }
-    listeners
-}
-
-/// The listeners that the catalogue knows of a product, with the product's default offset.
-pub fn listeners_of_product(
-    product: &'static Product,
-    version: Option<&Version>,
-    flag: Option<i64>,
-    server_profile: Option<&ServerProfile>,
-) -> Vec<Listener> {
-    let version = version.unwrap_or(&product.latest);
-    let mut listeners = Vec::new();
-    for row in &catalog().listeners {
-        for part in parts_for(row, product, version) {
-            let offset = flag.or(part.runtime_offset).unwrap_or(product.default_offset);
-            let mut listener = Listener::blank(row, part);
-            listener.base = part.port.or(row.port).map(i64::from);
-            listener.offset = match part.offset.unwrap_or(row.offset) {
-                OffsetRule::Always | OffsetRule::Placeholder | OffsetRule::UnlessSet => offset,
-                OffsetRule::Flag if row.offset_flag.as_ref().is_some_and(|flag| flag.default) => offset,
-                OffsetRule::Flag | OffsetRule::Never | OffsetRule::Unknown => 0,
-            };
-            listener.enabled = part.open && server_profile.is_none_or(|profile| profile.opens(&row.id));
-            listeners.push(listener);
-        }
-    }
-    listeners
-}
-
-/// The parts of a row that fit: the first for each runtime of the product.
-fn parts_for(row: &'static ListenerRow, product: &Product, version: &Version) -> Vec<&'static ListenerPart> {
-    let mut parts: Vec<&ListenerPart> = Vec::new();
-    for part in &row.parts {
-        let fits = part.products.contains(&product.id) && part.versions.contains(version);
-        if fits && parts.iter().all(|known| known.profile != part.profile) {
-            parts.push(part);
-        }
-    }
-    parts
-}
-
-/// Whether the runtime of a part is the one of this home: a profile of Enterprise Integrator has a home of its own, the runtimes of
-/// Analytics share one.
-fn lives_here(model: &Model, part: &ListenerPart) -> bool {
-    let Some(runtime) = &part.profile else { return true };
-    match &model.identity.profile {
-        Some(profile) => profile == runtime,
-        None => model.generation != Generation::Yaml || model.file_at(&format!("conf/{runtime}/deployment.yaml")).is_some(),
-    }
 }

@@ -1,5 +1,6 @@
 //! What a server listens on: the effective listeners of a home, and which of them collide.
 
+mod catalogued;
 mod conflict;
 mod custom;
 mod inbound;
@@ -11,8 +12,9 @@ mod reader;
 pub mod resolve;
 mod switch;
 
+pub use catalogued::listeners_of_product;
 pub use conflict::{Conflict, ListenerRef, Suggestion, conflicts, free_offset};
-pub use listener::{Listener, Source, State, listeners_of_product};
+pub use listener::{Listener, Source, State};
 pub use offset::{Offset, OffsetSource, WrittenOffset, offset_of, written_offsets};
 pub use profile::ServerProfile;
 
@@ -39,7 +41,7 @@ impl PortTable {
     pub fn of(model: &Model) -> Self {
         let offset = offset_of(model);
         let profile = profile::of(model);
-        let mut listeners = listener::listeners_of(model, &offset, profile.as_ref());
+        let mut listeners = catalogued::listeners_of(model, &offset, profile.as_ref());
         listeners.extend(inbound::endpoints_of(model, &offset, profile.as_ref()));
         listeners.extend(custom::connectors_of(model, &offset));
         Self { offset, profile, listeners }

@@ -3,11 +3,11 @@
 use crate::catalog::Protocol;
 use crate::model::{Content, Location};
 use crate::ports::listener::{Listener, Source, State};
-use crate::ports::reader::Reader;
+use crate::ports::reader::ListenerReader;
 use crate::source::Span;
 use crate::source::properties::Properties;
 
-impl Reader<'_> {
+impl ListenerReader<'_> {
     /// A port that the system picks: the start script or the logging configuration causes it.
     pub(super) fn random(&self) -> Listener {
         let mut listener = Listener::blank(self.row, self.part);

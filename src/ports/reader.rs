@@ -12,7 +12,7 @@ use crate::ports::resolve::{Resolved, resolve, resolve_toml};
 use crate::source::Kind;
 
 /// A listener of the catalogue in a home.
-pub(super) struct Reader<'a> {
+pub(super) struct ListenerReader<'a> {
     pub(super) model: &'a Model,
     pub(super) row: &'static ListenerRow,
     pub(super) part: &'static ListenerPart,
@@ -28,7 +28,7 @@ struct Written {
     in_carbon_xml: bool,
 }
 
-impl Reader<'_> {
+impl ListenerReader<'_> {
     /// The listener, once for every place that names it.
     pub(super) fn read(&self) -> Vec<Listener> {
         if self.row.random {

@@ -4,10 +4,10 @@ use crate::catalog::{Opens, Place, Switch};
 use crate::model::Location;
 use crate::model::place;
 use crate::ports::listener::{Listener, Source, State};
-use crate::ports::reader::Reader;
+use crate::ports::reader::ListenerReader;
 use crate::source::toml::TomlValue;
 
-impl Reader<'_> {
+impl ListenerReader<'_> {
     /// Decides whether the listener opens.
     pub(super) fn switch(&self, listener: &mut Listener) {
         if let Some((open, at)) = self.toml_switch() {

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 pub use choose::{UnknownFile, choose};
 pub use findings::RenderFinding;
 
-use crate::home::reason;
+use crate::disk::reason;
 use crate::model::{Mapping, Model};
 use crate::server::jinjava::Effect;
 use crate::server::mapper::{Configuration, Environment, Output, Release, Renderer, Resources, metadata};

@@ -1,12 +1,10 @@
 //! Writes rendered files below a folder that is not the home. Each is whole at every moment, and none leaves the folder.
 
-use std::ffi::OsString;
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use crate::fix::write::TEMPORARY_ENDING;
-use crate::home::reason;
+use crate::disk::{self, reason};
 
 /// The folder that takes the files.
 #[derive(Debug)]
@@ -82,23 +80,16 @@ impl OutFolder {
         let target = folder.join(relative.file_name().unwrap_or_default());
         let target = self.resolved(target)?;
         let io_error = |error| OutError::Io(target.clone(), error);
-        let permissions = match fs::metadata(&target) {
+        let old = match fs::metadata(&target) {
             Ok(metadata) if !metadata.is_file() => return Err(OutError::InTheWay(target)),
             Ok(metadata) if metadata.len() == bytes.len() as u64 && fs::read(&target).is_ok_and(|old| old == bytes) => {
                 return Ok(target);
             }
-            Ok(metadata) => Some(metadata.permissions()),
+            Ok(metadata) => Some(metadata),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(io_error(error)),
         };
-        let mut name = target.file_name().map_or_else(OsString::new, OsString::from);
-        name.push(TEMPORARY_ENDING);
-        let temporary = target.with_file_name(name);
-        let written = write_new(&temporary, bytes, permissions).and_then(|()| fs::rename(&temporary, &target));
-        if let Err(error) = written {
-            let _ = fs::remove_file(&temporary);
-            return Err(io_error(error));
-        }
+        disk::replace(&target, bytes, old.as_ref()).map_err(io_error)?;
         Ok(target)
     }
 
@@ -156,22 +147,6 @@ fn real(path: &Path) -> io::Result<PathBuf> {
         }
     }
     Ok(real)
-}
-
-/// Writes a file that is not there yet. What a killed run left in its place is nobody's.
-fn write_new(path: &Path, bytes: &[u8], permissions: Option<fs::Permissions>) -> io::Result<()> {
-    let open = || File::options().write(true).create_new(true).open(path);
-    let mut file = open().or_else(|error| {
-        if error.kind() != io::ErrorKind::AlreadyExists {
-            return Err(error);
-        }
-        fs::remove_file(path)?;
-        open()
-    })?;
-    if let Some(permissions) = permissions {
-        file.set_permissions(permissions)?;
-    }
-    file.write_all(bytes)
 }
 
 #[cfg(test)]

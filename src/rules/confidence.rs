@@ -39,3 +39,46 @@ fn with_help(finding: Finding, note: &str) -> Finding {
     let help = finding.help.as_ref().map_or_else(|| note.to_owned(), |help| format!("{help}; {note}"));
     finding.help(help)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::catalog::Version;
+    use crate::diagnostic::Target;
+    use crate::edit::Fix;
+    use crate::server::mapper::known_keys;
+
+    #[test]
+    fn a_finding_is_as_sure_as_the_keys_are() {
+        let finding = || {
+            let fix = |safety| Fix { title: String::new(), safety, edits: Vec::new(), scope: Vec::new(), follow_up: None };
+            Finding::at(Target::Path(PathBuf::new(), None), "x").help("write y").fix(Some(fix(Safety::Safe)))
+        };
+        let of = |wanted: Option<&str>| {
+            with_confidence(
+                finding(),
+                &known_keys::of_product("api-manager", wanted.and_then(Version::parse).as_ref()).expect("keys"),
+            )
+        };
+        let exact = of(Some("4.5.0"));
+        assert_eq!((exact.help.as_deref(), exact.severity, exact.fixes[0].safety), (Some("write y"), None, Safety::Safe));
+        let near = of(Some("4.3.0"));
+        let help = "write y; so it is in WSO2 API Manager 4.2.0 and 4.5.0";
+        assert_eq!((near.help.as_deref(), near.severity, near.fixes[0].safety), (Some(help), None, Safety::Unsafe));
+
+        let keys = BTreeSet::from([
+            "apim.cors.enable",
+            "apim.cors.allow_origins",
+            "apim.devportal.url",
+            "apim.gateway.environment[].name",
+            "apim.gateway.environment[].type",
+            "apim.throttling.username",
+        ]);
+        let guessed = with_confidence(finding(), &known_keys::guess(&keys).expect("a guess"));
+        assert_eq!((guessed.severity, guessed.fixes.len()), (Some(Severity::Info), 0));
+        assert!(guessed.help.expect("help").contains("a guess: `--product api-manager@VERSION` tells it"));
+    }
+}

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Finding;
 use crate::home::ReadError;
-use crate::model::{FileId, LoadedFile, Location, Model};
+use crate::model::{FileId, HomeId, LoadedFile, Location, Model};
 use crate::ports::PortTable;
 use crate::source::{Kind, Span, SyntaxError};
 use crate::workspace::Home;
@@ -20,14 +20,30 @@ pub struct RuleContext<'a> {
 #[derive(Debug, Clone, Copy)]
 pub struct HomeContext<'a> {
     /// Its number.
-    pub number: usize,
+    pub id: HomeId,
     /// The home.
     pub home: &'a Home,
     /// All homes of the run.
     pub homes: &'a [Home],
 }
 
+impl<'a> RuleContext<'a> {
+    /// All homes of the run with their numbers.
+    pub fn homes(&self) -> impl Iterator<Item = (HomeId, &'a Home)> {
+        numbered(self.homes)
+    }
+}
+
+fn numbered(homes: &[Home]) -> impl Iterator<Item = (HomeId, &Home)> {
+    homes.iter().enumerate().map(|(number, home)| (HomeId(number), home))
+}
+
 impl<'a> HomeContext<'a> {
+    /// All homes of the run with their numbers.
+    pub fn homes(&self) -> impl Iterator<Item = (HomeId, &'a Home)> {
+        numbered(self.homes)
+    }
+
     /// The model of the home.
     pub fn model(&self) -> &'a Model {
         &self.home.model
@@ -35,12 +51,22 @@ impl<'a> HomeContext<'a> {
 
     /// The listeners of the home.
     pub fn ports(&self) -> &'a PortTable {
-        &self.home.ports
+        self.home.ports()
+    }
+
+    /// A finding in a file of the home.
+    pub fn finding(&self, file: FileId, span: Span, message: impl Into<String>) -> Finding {
+        self.finding_at(Location { file, span }, message)
+    }
+
+    /// A finding at a place of the home.
+    pub fn finding_at(&self, at: Location, message: impl Into<String>) -> Finding {
+        Finding::new(self.id, at, message)
     }
 
     /// The files of the home with their numbers.
     pub fn files(&self) -> impl Iterator<Item = (FileId, &'a LoadedFile)> {
-        self.home.model.files.iter().enumerate()
+        self.home.model.files()
     }
 }
 
@@ -49,10 +75,10 @@ pub(super) fn faults_of_files(context: HomeContext, takes: impl Fn(Kind, &Syntax
     for (file, loaded) in context.files() {
         for fault in loaded.faults.iter().filter(|fault| takes(loaded.source.kind, fault)) {
             let at = |span: Span| Location { file, span };
-            let mut finding = Finding::new(context.number, at(fault.span), fault.message.clone());
+            let mut finding = context.finding_at(at(fault.span), fault.message.clone());
             finding.help.clone_from(&fault.help);
             findings.push(match &fault.related {
-                Some((span, message)) => finding.related(context.number, at(*span), message.clone()),
+                Some((span, message)) => finding.related(context.id, at(*span), message.clone()),
                 None => finding,
             });
         }

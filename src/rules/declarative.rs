@@ -16,7 +16,7 @@ pub(super) fn check(rule: &RuleInfo, context: HomeContext, findings: &mut Vec<Fi
     };
     for entry in document.entries.iter().filter(matches) {
         let at = Location { file, span: entry.key_span };
-        let finding = Finding::new(context.number, at, when.message.replace("{key}", &entry.key)).key(&entry.key);
+        let finding = context.finding_at(at, when.message.replace("{key}", &entry.key)).key(&entry.key);
         let fix = when.rename.get(&entry.key).and_then(|key| {
             let title = format!("write `{}` as `{key}`", entry.key);
             fixes::write_as(context.model(), entry, key, title, Safety::Safe)

@@ -3,20 +3,14 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use crate::diagnostic::{Diagnostic, Target};
+use crate::diagnostic::Diagnostic;
 use crate::workspace::Home;
 
-/// Gives each diagnostic its fingerprint. Those that are alike in rule, file and key are numbered in the order of homes and places.
+/// Gives each diagnostic its fingerprint. Those that are alike in rule, file and key are numbered in their order, which is that of absolute
+/// paths and places.
 pub(super) fn add(diagnostics: &mut [Diagnostic], homes: &[Home]) {
-    let mut order: Vec<usize> = (0..diagnostics.len()).collect();
-    let path = |diagnostic: &Diagnostic| path_of(diagnostic, homes);
-    order.sort_by_cached_key(|number| {
-        let diagnostic = &diagnostics[*number];
-        (diagnostic.home(), path(diagnostic), diagnostic.span, diagnostic.finding.message.clone())
-    });
     let mut seen: HashMap<String, usize> = HashMap::new();
-    for number in order {
-        let diagnostic = &mut diagnostics[number];
+    for diagnostic in diagnostics {
         let finding = &diagnostic.finding;
         let first = hash(&[&diagnostic.rule.name, &path_of(diagnostic, homes), finding.key.as_ref().unwrap_or(&finding.message)]);
         let count = seen.entry(first.clone()).or_default();
@@ -27,11 +21,8 @@ pub(super) fn add(diagnostics: &mut [Diagnostic], homes: &[Home]) {
 
 /// The path of a diagnostic's file relative to what anchors it, with `/`: the same from every working folder.
 fn path_of(diagnostic: &Diagnostic, homes: &[Home]) -> String {
-    let path = match &diagnostic.finding.target {
-        Target::Site(site) => &homes[site.home].model.file(site.at.file).source.path,
-        Target::Path(path, _) => path,
-    };
-    let anchored = diagnostic.home().and_then(|home| path.strip_prefix(&homes[home].anchor).ok());
+    let path = &diagnostic.path;
+    let anchored = diagnostic.home().and_then(|home| path.strip_prefix(&homes[home.0].anchor).ok());
     let relative = anchored.or_else(|| path.file_name().map(Path::new)).unwrap_or(path);
     relative.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
 }

@@ -1,6 +1,6 @@
 //! The rules: what each is called and says (data of `rules/`), the programs of those that need one, and how they are run.
 
-pub mod confidence;
+mod confidence;
 pub mod context;
 mod declarative;
 mod drift;
@@ -27,8 +27,7 @@ use context::{HomeContext, RuleContext};
 use registry::{CHECKS, Check};
 
 use crate::diagnostic::{Diagnostic, Finding, Site, Target};
-use crate::model::{FileId, Model};
-use crate::paths::DisplayPaths;
+use crate::model::{FileId, HomeId, Model};
 use crate::rule_info::{RuleInfo, Severity, rules};
 use crate::source::Span;
 use crate::workspace::Home;
@@ -56,8 +55,8 @@ impl Selection {
     }
 }
 
-/// Runs the selected rules over the homes; the diagnostics come sorted. `shown` turns paths into what a person reads.
-pub fn run(context: RuleContext, selection: &Selection, shown: &DisplayPaths) -> Vec<Diagnostic> {
+/// Runs the selected rules over the homes; the diagnostics come sorted.
+pub fn run(context: RuleContext, selection: &Selection) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
     for rule in rules().iter().filter(|rule| selection.takes(rule)) {
         let mut findings = Vec::new();
@@ -67,17 +66,17 @@ pub fn run(context: RuleContext, selection: &Selection, shown: &DisplayPaths) ->
             None => for_each_home(context, rule, |home| declarative::check(rule, home, &mut findings)),
         }
         let severity = selection.severity(rule);
-        diagnostics.extend(findings.into_iter().map(|finding| complete(rule, severity, finding, context.homes, shown)));
+        diagnostics.extend(findings.into_iter().map(|finding| complete(rule, severity, finding, context.homes)));
     }
     drop_superseded(&mut diagnostics);
-    fingerprints::add(&mut diagnostics, context.homes);
     diagnostics.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
+    fingerprints::add(&mut diagnostics, context.homes);
     diagnostics
 }
 
 /// Drops each finding of a place that a rule which supersedes its own has reported. Only rules that ran and found something count.
 fn drop_superseded(diagnostics: &mut Vec<Diagnostic>) {
-    let mut reported: BTreeSet<(&str, usize, FileId, Span)> = BTreeSet::new();
+    let mut reported: BTreeSet<(&str, HomeId, FileId, Span)> = BTreeSet::new();
     for diagnostic in diagnostics.iter().filter(|diagnostic| !diagnostic.rule.supersedes.is_empty()) {
         let Target::Site(Site { home, at }) = diagnostic.finding.target else { continue };
         for span in diagnostic.finding.subjects.iter().chain([&at.span]) {
@@ -96,7 +95,7 @@ fn drop_superseded(diagnostics: &mut Vec<Diagnostic>) {
 fn for_each_home(context: RuleContext, rule: &RuleInfo, mut check: impl FnMut(HomeContext)) {
     let homes = context.homes.iter().enumerate().filter(|(_, home)| applies_to(rule, &home.model));
     for (number, home) in homes {
-        check(HomeContext { number, home, homes: context.homes });
+        check(HomeContext { id: HomeId(number), home, homes: context.homes });
     }
 }
 
@@ -109,10 +108,10 @@ fn applies_to(rule: &RuleInfo, model: &Model) -> bool {
         })
 }
 
-fn complete(rule: &'static RuleInfo, severity: Severity, finding: Finding, homes: &[Home], shown: &DisplayPaths) -> Diagnostic {
+fn complete(rule: &'static RuleInfo, severity: Severity, finding: Finding, homes: &[Home]) -> Diagnostic {
     let (path, span) = match &finding.target {
-        Target::Site(Site { home, at }) => (shown.path(&homes[*home].model.file(at.file).source.path), at.span),
-        Target::Path(path, _) => (shown.path(path), Span::default()),
+        Target::Site(Site { home, at }) => (homes[home.0].model.file(at.file).source.path.clone(), at.span),
+        Target::Path(path, _) => (path.clone(), Span::default()),
     };
     // A severity of the finding's own is relative to the rule's: under a milder profile it is no worse than the profile says.
     let severity = match finding.severity {

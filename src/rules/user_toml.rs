@@ -1,7 +1,7 @@
 //! Where in deployment.toml the user's part in what the mapper works with stands.
 
 use crate::diagnostic::Finding;
-use crate::model::{FileId, Location, Model};
+use crate::model::{FileId, Model};
 use crate::rules::context::HomeContext;
 use crate::server::mapper::{Configuration, FaultKind, MappingFault, Origin};
 use crate::source::Span;
@@ -92,7 +92,7 @@ impl<'a> UserToml<'a> {
 
     /// A finding about a part.
     pub fn finding(self, context: HomeContext, part: &Part, message: impl Into<String>) -> Finding {
-        let finding = Finding::new(context.number, Location { file: self.file, span: part.span }, message);
+        let finding = context.finding(self.file, part.span, message);
         match part.key {
             Some(key) => finding.key(key),
             None => finding,

@@ -2,6 +2,7 @@
 
 pub mod encoding;
 pub mod json;
+pub mod overlays;
 pub mod position;
 pub mod properties;
 pub mod script;
@@ -19,6 +20,7 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use encoding::{Encoding, EncodingFault};
+pub use overlays::Overlays;
 pub use position::{FileRange, LineIndex, Point, Position, Span};
 
 /// The largest file that is read, in bytes. The largest file of a real home has about 400 kB.

@@ -6,18 +6,10 @@ use quick_xml::Reader;
 use quick_xml::errors::{Error, IllFormedError};
 use quick_xml::events::{BytesStart, Event};
 
+pub use super::xml_attributes::Attribute;
 use super::xml_attributes::attributes_of;
 use super::xml_text::{bad_character, bad_reference, resolve};
 use super::{MAX_NESTING, Span, SyntaxError};
-
-/// An attribute of a start tag.
-#[derive(Debug, Clone, Copy)]
-pub struct Attribute {
-    /// The qualified name.
-    pub name: Span,
-    /// The value without its quotes.
-    pub value: Span,
-}
 
 /// An element.
 #[derive(Debug)]
@@ -48,7 +40,7 @@ pub struct XmlDocument {
 impl XmlDocument {
     /// Parses `text`. Fails with the places where it is not well-formed: all comments with `--` in them, and the first other one.
     pub fn parse(text: &str) -> Result<Self, Vec<SyntaxError>> {
-        let mut builder = Builder { text, ..Builder::default() };
+        let mut builder = XmlReader { text, ..XmlReader::default() };
         let fatal = builder.read();
         let mut faults = builder.faults;
         faults.extend(fatal.err());
@@ -96,15 +88,8 @@ impl Element {
     }
 }
 
-impl Attribute {
-    /// The value with references resolved.
-    pub fn content(self, text: &str) -> Cow<'_, str> {
-        resolve(self.value.of(text))
-    }
-}
-
 #[derive(Default)]
-struct Builder<'a> {
+struct XmlReader<'a> {
     text: &'a str,
     document: XmlDocument,
     /// The open elements.
@@ -115,7 +100,7 @@ struct Builder<'a> {
     has_doctype: bool,
 }
 
-impl Builder<'_> {
+impl XmlReader<'_> {
     fn read(&mut self) -> Result<(), SyntaxError> {
         let text = self.text;
         let mut reader = Reader::from_str(text);

@@ -1,10 +1,28 @@
 //! The attributes of a start tag with their ranges, and what can be wrong with them.
 
+use std::borrow::Cow;
+
 use quick_xml::events::BytesStart;
 use quick_xml::events::attributes::AttrError;
 
-use super::xml::Attribute;
+use super::xml_text::resolve;
 use super::{Span, SyntaxError};
+
+/// An attribute of a start tag.
+#[derive(Debug, Clone, Copy)]
+pub struct Attribute {
+    /// The qualified name.
+    pub name: Span,
+    /// The value without its quotes.
+    pub value: Span,
+}
+
+impl Attribute {
+    /// The value with references resolved.
+    pub fn content(self, text: &str) -> Cow<'_, str> {
+        resolve(self.value.of(text))
+    }
+}
 
 /// The attributes of the start tag at `tag` whose name is at `name`.
 pub(super) fn attributes_of(text: &str, tag: Span, name: Span) -> Result<Vec<Attribute>, SyntaxError> {

@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use carbonlint::home::Layout;
-use carbonlint::model::{Assumptions, Model, Overlays};
+use carbonlint::model::{Assumptions, Model};
 use carbonlint::paths::DisplayPaths;
 use carbonlint::render::Rendering;
 use carbonlint::report::lint::{Report, json};
 use carbonlint::rules::Selection;
 use carbonlint::server::cava_toml::{Verdict, check};
 use carbonlint::server::mapper::Environment;
+use carbonlint::source::Overlays;
 use carbonlint::workspace::Workspace;
 use divan::{Bencher, black_box};
 
@@ -32,7 +33,7 @@ fn home() -> PathBuf {
 fn lint(path: &Path) -> String {
     let workspace = Workspace::open(&[path.to_path_buf()], &Assumptions::default(), &Overlays::new());
     let shown = DisplayPaths::relative_to(PathBuf::new());
-    let diagnostics = carbonlint::lint::lint(&workspace, &Selection::default(), &shown);
+    let diagnostics = carbonlint::lint::lint(&workspace, &Selection::default());
     json::render(Report { workspace: &workspace, diagnostics: &diagnostics, shown: &shown })
 }
 

@@ -42,12 +42,12 @@ fn found(path: &str) -> (Option<i64>, BTreeSet<(String, i64)>) {
         let places = listener.row.map(|(row, part)| part.places.as_deref().unwrap_or(&row.places)).unwrap_or_default();
         places.iter().any(|place| place.file == *file)
     };
-    let listeners: Vec<&Listener> = home.ports.listeners.iter().filter(of_runtime).collect();
+    let listeners: Vec<&Listener> = home.ports().listeners.iter().filter(of_runtime).collect();
     let open = listeners.iter().filter(|listener| listener.enabled && !listener.random);
     let open = open.map(|listener| (listener.id.clone(), listener.port().expect("a known port"))).collect();
     let offset = match listeners.first() {
         Some(listener) if runtime.is_some() => Some(listener.offset),
-        _ => home.ports.offset.value,
+        _ => home.ports().offset.value,
     };
     (offset, open)
 }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use carbonlint::model::{Assumptions, Overlays};
+use carbonlint::model::Assumptions;
+use carbonlint::source::Overlays;
 use carbonlint::workspace::Workspace;
 
 use crate::support::Folder;
@@ -17,7 +18,7 @@ fn open_ports_with(home: &str, file: &str, old: &str, new: &str, assumptions: &A
     assert!(text.contains(old), "{file} of {home} has no `{old}`:\n{text}");
     folder.write(&file, if old.is_empty() { format!("{text}{new}") } else { text.replacen(old, new, 1) });
     let workspace = Workspace::open(&[folder.at("home")], assumptions, &Overlays::new());
-    let listeners = workspace.homes[0].ports.listeners.iter().filter(|listener| listener.enabled);
+    let listeners = workspace.homes[0].ports().listeners.iter().filter(|listener| listener.enabled);
     listeners.map(|listener| (listener.id.clone(), listener.port())).collect()
 }
 

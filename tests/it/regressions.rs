@@ -5,10 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use carbonlint::lint::lint;
-use carbonlint::model::{Assumptions, Overlays};
+use carbonlint::model::Assumptions;
 use carbonlint::paths::DisplayPaths;
 use carbonlint::report::lint::{Report, concise};
 use carbonlint::rules::Selection;
+use carbonlint::source::Overlays;
 use carbonlint::workspace::Workspace;
 
 use crate::support::fixture;
@@ -29,7 +30,7 @@ fn findings(path: &Path, bytes: Vec<u8>) -> String {
     let overlays = Overlays::from([(path.to_path_buf(), bytes)]);
     let workspace = Workspace::open(&[path.to_path_buf()], &Assumptions::default(), &overlays);
     let shown = DisplayPaths::relative_to(fixture(""));
-    let diagnostics = lint(&workspace, &Selection::default(), &shown);
+    let diagnostics = lint(&workspace, &Selection::default());
     let text = concise::render(Report { workspace: &workspace, diagnostics: &diagnostics, shown: &shown });
     if text.is_empty() { "nothing\n".to_owned() } else { text }
 }

@@ -257,7 +257,7 @@ fn homes_that_render_nothing_say_why() {
     check("none", 2, "no such file or folder");
     check("empty", 3, "no home of a WSO2 product");
     check("xml", 3, "no templates");
-    check(".", 2, "holds 2 homes");
+    check(".", 2, "contains 2 homes");
     edit_toml(&folder, "[server]", "[server");
     check("home", 2, "is not valid TOML");
     edit_toml(&folder, "[server", "{% if x %}\n[server]\n{% endif %}\n#");

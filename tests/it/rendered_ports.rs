@@ -30,7 +30,7 @@ fn rendered_home(workspace: &Workspace, root: &Path, to: &Folder) -> usize {
 
 /// The listeners of a home whose ports stand in one of its files.
 fn written_listeners(workspace: &Workspace) -> Vec<&Listener> {
-    let listeners = workspace.homes[0].ports.listeners.iter();
+    let listeners = workspace.homes[0].ports().listeners.iter();
     listeners.filter(|listener| matches!(listener.source, Source::File { .. }) && listener.enabled).collect()
 }
 
@@ -46,7 +46,7 @@ fn effective_values_and_rendered_files_give_the_same_ports() {
         assert!(rendered_home(&workspace, root, &folder) > 0);
         let rendered = open(folder.path());
         for found in written_listeners(&rendered) {
-            let worked_out = workspace.homes[0].ports.listeners.iter().find(|listener| listener.id == found.id);
+            let worked_out = workspace.homes[0].ports().listeners.iter().find(|listener| listener.id == found.id);
             let worked_out = worked_out.unwrap_or_else(|| panic!("{}: no {}", root.display(), found.id));
             let shown =
                 |listener: &Listener| (listener.id.clone(), listener.base, listener.offset, listener.port(), listener.enabled);

@@ -5,15 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use carbonlint::catalog::Version;
-use carbonlint::diagnostic::Finding;
-use carbonlint::edit::{Fix, Safety};
-use carbonlint::model::{Assumptions, Location, Overlays};
-use carbonlint::rule_info::Severity;
-use carbonlint::rules::confidence::with_confidence;
+use carbonlint::model::Assumptions;
 use carbonlint::server::mapper::key_table::{self, KeyTable};
 use carbonlint::server::mapper::known_keys;
 use carbonlint::server::mapper::schema::{KeyType, Schema, SchemaSource};
-use carbonlint::source::Span;
+use carbonlint::source::Overlays;
 use carbonlint::workspace::Workspace;
 use serde_json::Value;
 
@@ -283,34 +279,6 @@ fn too_few_or_strange_keys_are_no_guess() {
         "truststore.type",
     ]);
     assert!(known_keys::guess(&common).is_none());
-}
-
-#[test]
-fn a_finding_is_as_sure_as_the_keys_are() {
-    let finding = || {
-        let fix = |safety| Fix { title: String::new(), safety, edits: Vec::new(), scope: Vec::new(), follow_up: None };
-        Finding::new(0, Location { file: 0, span: Span::default() }, "x").help("write y").fix(Some(fix(Safety::Safe)))
-    };
-    let of = |wanted: Option<&str>| {
-        with_confidence(finding(), &known_keys::of_product("api-manager", wanted.map(version).as_ref()).expect("keys"))
-    };
-    let exact = of(Some("4.5.0"));
-    assert_eq!((exact.help.as_deref(), exact.severity, exact.fixes[0].safety), (Some("write y"), None, Safety::Safe));
-    let near = of(Some("4.3.0"));
-    let help = "write y; so it is in WSO2 API Manager 4.2.0 and 4.5.0";
-    assert_eq!((near.help.as_deref(), near.severity, near.fixes[0].safety), (Some(help), None, Safety::Unsafe));
-
-    let keys = BTreeSet::from([
-        "apim.cors.enable",
-        "apim.cors.allow_origins",
-        "apim.devportal.url",
-        "apim.gateway.environment[].name",
-        "apim.gateway.environment[].type",
-        "apim.throttling.username",
-    ]);
-    let guessed = with_confidence(finding(), &known_keys::guess(&keys).expect("a guess"));
-    assert_eq!((guessed.severity, guessed.fixes.len()), (Some(Severity::Info), 0));
-    assert!(guessed.help.expect("help").contains("a guess: `--product api-manager@VERSION` tells it"));
 }
 
 #[test]

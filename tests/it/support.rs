@@ -5,8 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use carbonlint::model::{Assumptions, Overlays};
+use carbonlint::model::Assumptions;
 use carbonlint::rules::Selection;
+use carbonlint::source::Overlays;
 use carbonlint::workspace::Workspace;
 use serde_json::Value;
 

@@ -5,10 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use carbonlint::lint::lint;
-use carbonlint::model::{Assumptions, Overlays};
-use carbonlint::paths::DisplayPaths;
+use carbonlint::model::Assumptions;
 use carbonlint::rule_info::Severity;
 use carbonlint::server::cava_toml::{Reason, Verdict, check, check_without_tabs};
+use carbonlint::source::Overlays;
 use carbonlint::source::toml::TomlDocument;
 use carbonlint::source::{LineIndex, template};
 use carbonlint::workspace::Workspace;
@@ -189,7 +189,7 @@ fn findings(text: &str) -> Vec<(String, Severity, usize)> {
     let overlays = Overlays::from([(path.clone(), text.as_bytes().to_vec())]);
     let workspace = Workspace::open(&[path], &Assumptions::default(), &overlays);
     let selection = select(&["toml-syntax", "toml-refused-by-server", "supertable-after-subtable", "nesting-too-deep"]);
-    let diagnostics = lint(&workspace, &selection, &DisplayPaths::relative_to(PathBuf::from("/")));
+    let diagnostics = lint(&workspace, &selection);
     let places = diagnostics.iter().map(|diagnostic| {
         let line = LineIndex::new(text).position(text, diagnostic.span.start).line;
         (diagnostic.rule.name.clone(), diagnostic.severity, line)

@@ -3,11 +3,11 @@
 use serde::Serialize;
 
 use super::origin;
+use crate::get::EffectiveEntry;
 use crate::model::Model;
 use crate::paths::DisplayPaths;
 use crate::server::mapper::Origin;
 use crate::source::FileRange;
-use crate::values::Entry;
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -31,14 +31,14 @@ struct ValueEntry<'a> {
 }
 
 /// The values as JSON, with a line break at its end.
-pub fn render(model: &Model, entries: &[Entry], shown: &DisplayPaths) -> String {
+pub fn render(model: &Model, entries: &[EffectiveEntry], shown: &DisplayPaths) -> String {
     crate::report::json_text(&Document {
         version: 1,
         values: entries.iter().map(|entry| value_entry(model, entry, shown)).collect(),
     })
 }
 
-fn value_entry<'a>(model: &Model, entry: &'a Entry, shown: &DisplayPaths) -> ValueEntry<'a> {
+fn value_entry<'a>(model: &Model, entry: &'a EffectiveEntry, shown: &DisplayPaths) -> ValueEntry<'a> {
     ValueEntry {
         key: entry.key,
         value: entry.effective.value.shown(entry.key).to_json(),

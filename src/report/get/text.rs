@@ -3,18 +3,18 @@
 use std::fmt::Write;
 
 use super::origin;
+use crate::get::EffectiveEntry;
 use crate::model::Model;
 use crate::paths::DisplayPaths;
 use crate::report::{place, printable};
 use crate::server::mapper::Origin;
-use crate::values::Entry;
 
 /// Up to this many columns the comments stand below each other.
 const MAX_ALIGNED: usize = 60;
 
 /// A line per value that could stand in deployment.toml, with a comment that tells who has set it, and where.
-pub fn render(model: &Model, entries: &[Entry], shown: &DisplayPaths) -> String {
-    let line = |entry: &Entry| format!("{} = {}", entry.key, entry.effective.value.shown(entry.key).to_toml());
+pub fn render(model: &Model, entries: &[EffectiveEntry], shown: &DisplayPaths) -> String {
+    let line = |entry: &EffectiveEntry| format!("{} = {}", entry.key, entry.effective.value.shown(entry.key).to_toml());
     let lines: Vec<String> = entries.iter().map(line).collect();
     let width = lines.iter().map(|line| line.chars().count()).filter(|width| *width <= MAX_ALIGNED).max().unwrap_or(0);
     let mut text = String::new();

@@ -10,12 +10,13 @@ use crate::report::printable;
 pub fn render(report: Report) -> String {
     let mut text = String::new();
     for diagnostic in report.diagnostics {
+        let path = report.shown.path(&diagnostic.path);
         let place = match &diagnostic.finding.target {
             Target::Site(site) => {
-                let position = report.workspace.homes[site.home].model.file(site.at.file).source.position(diagnostic.span.start);
-                format!("{}:{}:{}", diagnostic.path, position.line, position.column)
+                let position = report.workspace.source(site).position(diagnostic.span.start);
+                format!("{path}:{}:{}", position.line, position.column)
             }
-            Target::Path(..) => diagnostic.path.clone(),
+            Target::Path(..) => path,
         };
         let (severity, rule) = (diagnostic.severity.as_str(), &diagnostic.rule.name);
         // Writing to a String cannot fail.

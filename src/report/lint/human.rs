@@ -10,6 +10,7 @@ use miette::{
 use super::Report;
 use crate::diagnostic::{Diagnostic, Target};
 use crate::edit::{Fix, Safety};
+use crate::model::{FileId, HomeId};
 use crate::report::{counted, displayed, place, printable, product_name};
 use crate::rule_info::Severity;
 use crate::source::position::BYTE_ORDER_MARK;
@@ -44,7 +45,7 @@ pub fn render(report: Report, style: Style) -> String {
         let drawn = Drawn::new(report, diagnostic, &mut sources);
         if handler.render_report(&mut text, &drawn).is_err() {
             // A place that miette cannot draw is still said.
-            let _ = writeln!(text, "{}: {}", diagnostic.path, diagnostic.finding.message);
+            let _ = writeln!(text, "{}: {}", report.shown.path(&diagnostic.path), diagnostic.finding.message);
         }
     }
     if !text.is_empty() {
@@ -94,12 +95,12 @@ fn fixable(report: Report) -> String {
 }
 
 fn describe(home: &Home) -> String {
-    let offset = match home.ports.offset.value {
+    let offset = match home.ports().offset.value {
         Some(offset) => format!("offset {offset}"),
         None => "offset not known".to_owned(),
     };
     let profile = home
-        .ports
+        .ports()
         .profile
         .as_ref()
         .filter(|profile| profile.name != "default")
@@ -110,11 +111,11 @@ fn describe(home: &Home) -> String {
 /// The text of the file drawn last as it may be shown: findings come sorted by file.
 #[derive(Default)]
 struct Sources {
-    last: Option<((usize, usize), Arc<str>)>,
+    last: Option<((HomeId, FileId), Arc<str>)>,
 }
 
 impl Sources {
-    fn drawable(&mut self, key: (usize, usize), text: &str) -> Arc<str> {
+    fn drawable(&mut self, key: (HomeId, FileId), text: &str) -> Arc<str> {
         match &self.last {
             Some((known, drawable)) if *known == key => drawable.clone(),
             _ => {
@@ -143,23 +144,24 @@ impl<'a> Drawn<'a> {
         let mut help: Vec<String> = finding.help.iter().map(|help| printable(help)).collect();
         let mut drawn = None;
         match &finding.target {
-            Target::Path(..) => message = format!("{}: {message}", diagnostic.path),
+            Target::Path(..) => message = format!("{}: {message}", report.shown.path(&diagnostic.path)),
             Target::Site(site) => {
-                let file = &report.workspace.homes[site.home].model.file(site.at.file).source;
+                let path = report.shown.path(&diagnostic.path);
+                let file = report.workspace.source(site);
                 let text = sources.drawable((site.home, site.at.file), &file.text);
                 let mut spans = vec![(None, on_first_line(&text, site.at.span))];
                 for related in &finding.related {
                     if related.site.home == site.home && related.site.at.file == site.at.file {
                         spans.push((Some(printable(&related.message)), on_first_line(&text, related.site.at.span)));
                     } else {
-                        let model = &report.workspace.homes[related.site.home].model;
+                        let model = &report.workspace[related.site.home].model;
                         help.push(format!("{} ({})", printable(&related.message), place(model, related.site.at, report.shown)));
                     }
                 }
-                drawn = Excerpt::around(&diagnostic.path, &text, file.lines(), &spans);
+                drawn = Excerpt::around(&path, &text, file.lines(), &spans);
                 if drawn.is_none() {
                     let position = file.position(diagnostic.span.start);
-                    message = format!("{}:{}:{}: {message}", diagnostic.path, position.line, position.column);
+                    message = format!("{path}:{}:{}: {message}", position.line, position.column);
                 }
             }
         }

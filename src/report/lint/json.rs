@@ -45,7 +45,7 @@ struct Entry<'a> {
     help: Option<&'a str>,
     url: Option<&'a str>,
     home: Option<String>,
-    file: &'a str,
+    file: String,
     key: Option<&'a str>,
     range: FileRange,
     related: Vec<RelatedEntry<'a>>,
@@ -108,7 +108,7 @@ fn home_entry<'a>(report: Report<'a>, home: &'a Home) -> HomeEntry<'a> {
         product: identity.product.map(|product| product.id.as_str()),
         version: identity.version.as_ref().map(ToString::to_string),
         generation: home.model.generation,
-        offset: home.ports.offset.value,
+        offset: home.ports().offset.value,
         profile: identity.profile.as_deref(),
     }
 }
@@ -120,7 +120,7 @@ fn entry<'a>(report: Report<'a>, diagnostic: &'a Diagnostic) -> Entry<'a> {
         Target::Path(..) => crate::report::start_of_file(),
     };
     let related = finding.related.iter().map(|related| RelatedEntry {
-        file: report.shown.path(&report.workspace.homes[related.site.home].model.file(related.site.at.file).source.path),
+        file: report.shown.path(&report.workspace.source(&related.site).path),
         range: self::range(report, &related.site),
         message: &related.message,
     });
@@ -131,8 +131,8 @@ fn entry<'a>(report: Report<'a>, diagnostic: &'a Diagnostic) -> Entry<'a> {
         message: &finding.message,
         help: finding.help.as_deref(),
         url: None,
-        home: diagnostic.home().map(|home| report.shown.path(report.workspace.homes[home].model.path())),
-        file: &diagnostic.path,
+        home: diagnostic.home().map(|home| report.shown.path(report.workspace[home].model.path())),
+        file: report.shown.path(&diagnostic.path),
         key: finding.key.as_deref(),
         range,
         related: related.collect(),
@@ -143,7 +143,7 @@ fn entry<'a>(report: Report<'a>, diagnostic: &'a Diagnostic) -> Entry<'a> {
 
 fn fix_entry<'a>(report: Report, diagnostic: &Diagnostic, fix: &'a Fix) -> FixEntry<'a> {
     let edits = fix.edits.iter().filter_map(|edit| {
-        let model = &report.workspace.homes[diagnostic.home()?].model;
+        let model = &report.workspace[diagnostic.home()?].model;
         let range = match model.files.iter().find(|file| file.source.path == edit.file) {
             Some(file) => file.source.place(edit.span),
             // A template of the home, which is edited and not linted.
@@ -155,5 +155,5 @@ fn fix_entry<'a>(report: Report, diagnostic: &Diagnostic, fix: &'a Fix) -> FixEn
 }
 
 fn range(report: Report, site: &Site) -> FileRange {
-    report.workspace.homes[site.home].model.file(site.at.file).source.place(site.at.span)
+    report.workspace.source(site).place(site.at.span)
 }

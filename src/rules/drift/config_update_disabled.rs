@@ -2,7 +2,6 @@
 //! (config-mapper ConfigParser.java, MetaDataParser.java).
 
 use crate::diagnostic::Finding;
-use crate::model::Location;
 use crate::rule_info::Severity;
 use crate::rules::context::HomeContext;
 
@@ -35,7 +34,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             ),
             _ => continue,
         };
-        let finding = Finding::new(context.number, Location { file, span: option.span }, message).severity(severity);
+        let finding = context.finding(file, option.span, message).severity(severity);
         findings.push(finding.help(help).key(format!("-D{name}")));
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::generated::{CONFIGURATION, is_on, is_same, records};
 use crate::diagnostic::Finding;
-use crate::model::{Location, Model};
+use crate::model::Model;
 use crate::rule_info::Severity;
 use crate::rules::context::HomeContext;
 use crate::server::mapper::metadata::md5_of;
@@ -33,7 +33,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let span = change.as_ref().map_or(Span::at(0), |change| change.span);
         let name = path.rsplit('/').next().unwrap_or(&path);
         let (severity, message) = fate(model, name);
-        let finding = Finding::new(context.number, Location { file, span }, message).severity(severity).key(&path);
+        let finding = context.finding(file, span, message).severity(severity).key(&path);
         findings.push(finding.help(help(model, &path, change.as_ref())));
     }
 }

@@ -12,7 +12,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     let Some(bytes) = model.bytes_of(name) else { return };
     if !is_same(&bytes, &md5) {
         let message = "deployment.toml has changed since the last start: the server runs with what it was before";
-        let finding = Finding::new(context.number, model.start_of(file), message).key(name);
+        let finding = context.finding_at(model.start_of(file), message).key(name);
         findings.push(finding.help("restart the server, which renders its files anew"));
     }
 }

@@ -2,7 +2,6 @@
 
 use super::generated::{TEMPLATES, is_same, records};
 use crate::diagnostic::Finding;
-use crate::model::Location;
 use crate::rules::context::HomeContext;
 use crate::source::Span;
 
@@ -22,7 +21,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let Some(file) = model.open(&path) else { continue };
         let name = path.rsplit('/').next().unwrap_or(&path);
         let message = format!("`{name}` is not what it was at the last start: edited, or replaced by an update");
-        let finding = Finding::new(context.number, Location { file, span: Span::at(0) }, message).key(&path);
+        let finding = context.finding(file, Span::at(0), message).key(&path);
         findings.push(finding.help("keep an edit where an update cannot overwrite it, and make it again after each update"));
     }
 }

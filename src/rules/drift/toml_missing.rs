@@ -21,7 +21,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         return;
     }
     let message = "there is no deployment.toml: the server goes on with whatever files an earlier start has left".to_owned();
-    let finding = Finding::at(Target::Path(path, Some(context.number)), message).key("deployment.toml");
+    let finding = Finding::at(Target::Path(path, Some(context.id)), message).key("deployment.toml");
     findings.push(match ELSEWHERE.into_iter().find(|path| is_there(path)) {
         Some(found) => finding.help(format!("`{found}` is not read: put it at `{wanted}`")),
         None => finding.help(format!("put one at `{wanted}`")),

@@ -40,6 +40,6 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         );
         // The setting starts to count then, so a person has to want it.
         let fix = live.and_then(|live| fixes::write_as(model, entry, live, format!("write it as `{live}`"), Safety::Unsafe));
-        findings.push(with_confidence(Finding::new(context.number, at, message).help(help).key(key).fix(fix), schema));
+        findings.push(with_confidence(context.finding_at(at, message).help(help).key(key).fix(fix), schema));
     }
 }

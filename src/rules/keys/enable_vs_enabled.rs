@@ -16,7 +16,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let (wrong, right) = (split(key).1, split(read).1);
         let at = Location { file, span: dead.entry.key_span };
         let message = format!("`{key}` is not read: the server reads `{right}` here");
-        let finding = Finding::new(context.number, at, message).help(format!("write `{right}` for `{wrong}`")).key(key);
+        let finding = context.finding_at(at, message).help(format!("write `{right}` for `{wrong}`")).key(key);
         let fix = fixes::write_as(context.model(), dead.entry, read, format!("write it as `{right}`"), Safety::Safe);
         findings.push(with_confidence(finding.fix(fix), schema));
     }

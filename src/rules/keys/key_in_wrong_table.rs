@@ -21,7 +21,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         if last == JMX_SWITCH && entry.key != JMX_KEY {
             let place = if at_root { "above every table".to_owned() } else { format!("as `{}`", entry.key) };
             let message = format!("`{JMX_SWITCH}` {place} is not read: JMX stays as it is");
-            let finding = Finding::new(context.number, at, message).help("put it under `[monitoring.jmx]`").key(&entry.key);
+            let finding = context.finding_at(at, message).help("put it under `[monitoring.jmx]`").key(&entry.key);
             findings.push(finding.fix(put_under(context, entry, JMX_KEY)));
         } else if at_root && matches!(last, "enable" | "enabled") && matches!(entry.value, TomlValue::Boolean(_)) {
             let message = format!("`{last}` above every table is not read: nothing is switched");
@@ -29,7 +29,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
                 switches(context).into_iter().map(|(key, _)| key).filter(|key| key.ends_with(&format!(".{last}"))).collect();
             // Where two listeners have such a switch, only a person knows which one was meant.
             let fix = meant.first().filter(|_| meant.len() == 1).and_then(|key| put_under(context, entry, key));
-            findings.push(Finding::new(context.number, at, message).help(header_for(context)).key(&entry.key).fix(fix));
+            findings.push(context.finding_at(at, message).help(header_for(context)).key(&entry.key).fix(fix));
         }
     }
     misplaced(context, findings);
@@ -54,7 +54,7 @@ fn misplaced(context: HomeContext, findings: &mut Vec<Finding>) {
         let help =
             if table.is_empty() { format!("put `{name}` above every table") } else { format!("put `{name}` under `[{table}]`") };
         let fix = put_under(context, dead.entry, read);
-        findings.push(with_confidence(Finding::new(context.number, at, message).help(help).key(key).fix(fix), schema));
+        findings.push(with_confidence(context.finding_at(at, message).help(help).key(key).fix(fix), schema));
     }
 }
 

@@ -36,7 +36,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let literal = if *meant { "true" } else { "false" };
         let safety = if word == literal { Safety::Safe } else { Safety::Unsafe };
         let at = Location { file, span: entry.value_span };
-        let finding = Finding::new(context.number, at, message).help(format!("write `{literal}` without quotes")).key(&entry.key);
+        let finding = context.finding_at(at, message).help(format!("write `{literal}` without quotes")).key(&entry.key);
         let fix = fixes::toml_of(model).map(|(file, _)| {
             let edits = vec![(entry.value_span, literal.to_owned())];
             fixes::fix_of(model, file, format!("write `{literal}`"), safety, edits, vec![entry.key.clone()])

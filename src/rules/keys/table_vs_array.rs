@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use super::dead_key::{Meant, dead_keys};
 use crate::diagnostic::Finding;
 use crate::edit::{Fix, Safety};
-use crate::model::Location;
 use crate::rules::confidence::with_confidence;
 use crate::rules::context::HomeContext;
 use crate::rules::fixes;
@@ -38,8 +37,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             _ => None,
         };
         let keys = dead.iter().filter(|other| other.meant == dead_key.meant).map(|other| other.entry.key_span);
-        let finding =
-            Finding::new(context.number, Location { file, span }, message).help(help).key(table).subjects(keys).fix(fix);
+        let finding = context.finding(file, span, message).help(help).key(table).subjects(keys).fix(fix);
         findings.push(with_confidence(finding, schema));
     }
 }

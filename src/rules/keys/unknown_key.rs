@@ -40,8 +40,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
 fn of_table(context: HomeContext, file: FileId, table: &TomlTable, keys: &[Span]) -> Finding {
     let name = table.key.trim_end_matches("[]");
     let message = format!("nothing reads the table `{name}`: its {} keys change nothing", keys.len());
-    let finding =
-        Finding::new(context.number, Location { file, span: table.span }, message).key(name).subjects(keys.iter().copied());
+    let finding = context.finding(file, table.span, message).key(name).subjects(keys.iter().copied());
     finding.help("check the name against the documentation of this very version, or remove the table")
 }
 
@@ -53,7 +52,7 @@ fn of_key(context: HomeContext, file: FileId, schema: &Schema, dead: &DeadKey) -
         Some(targets) => format!("`{key}` is renamed to `{targets}`, which nothing reads: it changes nothing"),
         None => format!("nothing reads `{key}`: it changes nothing"),
     };
-    let finding = Finding::new(context.number, at, message).key(key);
+    let finding = context.finding_at(at, message).key(key);
     match &dead.meant {
         Meant::Respelled(known) => {
             let fix = fixes::write_as(context.model(), dead.entry, known, format!("write it as `{known}`"), Safety::Safe);

@@ -30,7 +30,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             let place = if in_attribute { "an attribute of " } else { "" };
             let message = format!("`{wrong}` in `{}` goes into {place}{output} as it stands, which is no XML then", entry.key);
             let escape = escape_of(wrong);
-            let finding = Finding::new(context.number, at, message).key(&entry.key);
+            let finding = context.finding_at(at, message).key(&entry.key);
             let only_xml = schema.reached_outputs(&entry.key).iter().all(|output| is_xml(output))
                 && !schema.refers_to(&entry.key)
                 && !sinks.is_literal_somewhere(&entry.key);

@@ -25,11 +25,13 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         // Gson, with which the server reads, is not as strict.
         let is_commented = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&without_comments(text)).is_ok();
         findings.push(if is_commented {
-            Finding::new(context.number, at, format!("`{name}` has comments: the server reads over them, and this tool cannot"))
+            context
+                .finding_at(at, format!("`{name}` has comments: the server reads over them, and this tool cannot"))
                 .severity(Severity::Info)
                 .help("remove the comments: nothing of the file counts here")
         } else {
-            Finding::new(context.number, at, format!("`{name}` is no JSON, and the server does not start: {what}"))
+            context
+                .finding_at(at, format!("`{name}` is no JSON, and the server does not start: {what}"))
                 .help("restore the file of this version and update level")
         });
     }
@@ -43,7 +45,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let start = text.find(&quoted).unwrap_or_default();
         let at = Location { file: id, span: Span::new(start, start + quoted.len()) };
         let message = format!("{}, and the server does not start", fault.message);
-        let finding = Finding::new(context.number, at, message).key(named.map_or("key-mappings.json", String::as_str));
+        let finding = context.finding_at(at, message).key(named.map_or("key-mappings.json", String::as_str));
         findings.push(finding.help("write `list:key` for a key of the elements of a list"));
     }
 }

@@ -22,11 +22,11 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             let at = Location { file, span: Span::new(start, end) };
             let key = format!("{path}: {}", fault.message);
             let finding = match fault.effect {
-                Effect::Fatal => {
-                    Finding::new(context.number, at, format!("the server's template engine fails here: {}", fault.message))
-                        .help("correct the template: the server does not start")
-                }
-                _ => Finding::new(context.number, at, format!("this cannot be followed: {}", fault.message))
+                Effect::Fatal => context
+                    .finding_at(at, format!("the server's template engine fails here: {}", fault.message))
+                    .help("correct the template: the server does not start"),
+                _ => context
+                    .finding_at(at, format!("this cannot be followed: {}", fault.message))
                     .severity(Severity::Info)
                     .help("nothing is known of what the server writes with this template"),
             };

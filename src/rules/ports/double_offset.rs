@@ -23,7 +23,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let help = format!("write {default}, or remove the port: the offset alone makes {base} of it");
         let key = listener.row.and_then(|(_, part)| part.port_key.as_deref()).unwrap_or(&listener.id);
         let fix = without_port(context, listener, default);
-        findings.push(Finding::new(context.number, at, message).help(help).key(key).fix(fix));
+        findings.push(context.finding_at(at, message).help(help).key(key).fix(fix));
     }
 }
 

@@ -17,10 +17,10 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     let message = "the RMI registry has the server's default port, and the server the registry's";
     let help =
         format!("the products' own defaults are {registry_port} for the registry and {server_port} for the server: swap the two");
-    let finding = Finding::new(context.number, at, message).help(help).key(key).fix(swap(context, registry, server));
+    let finding = context.finding_at(at, message).help(help).key(key).fix(swap(context, registry, server));
     let related = server.source.anchor();
     findings.push(match related {
-        Some(other) => finding.related(context.number, other, "the server's port"),
+        Some(other) => finding.related(context.id, other, "the server's port"),
         None => finding,
     });
 }

@@ -25,14 +25,15 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
                 .then(|| Some((listener.base? + default, listener.id.as_str())))?
         })
         .collect();
-    let named = context.homes.iter().enumerate().find_map(|(number, home)| {
+    let named = context.homes().find_map(|(id, home)| {
         let (at, port) = first_mention(&home.model, &old)?;
-        Some((number, at, port))
+        Some((id, at, port))
     });
     let Some((home, at, (port, listener))) = named else { return };
     let moved = port - default + offset;
     let message = format!("the offset {offset} replaces the internal {default}: {listener} moves from {port} to {moved}");
-    let finding = Finding::new(context.number, Location { file, span: entry.key_span }, message)
+    let finding = context
+        .finding(file, entry.key_span, message)
         .help(format!("write {} if {} was meant, or correct what names {port}", default + offset, port + offset))
         .key("server.offset");
     findings.push(finding.related(home, at, format!("{port} is still named here")));
@@ -40,7 +41,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
 
 /// The first value of a home's files that names one of `ports`: as a number, or in a URL.
 fn first_mention<'a>(model: &Model, ports: &[(i64, &'a str)]) -> Option<(Location, (i64, &'a str))> {
-    model.files.iter().enumerate().find_map(|(file, loaded)| {
+    model.files().find_map(|(file, loaded)| {
         let text = &loaded.source.text;
         let in_text =
             |span: Span| ports.iter().find(|(port, _)| names(span.of(text), *port)).map(|port| (Location { file, span }, *port));

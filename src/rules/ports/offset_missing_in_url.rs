@@ -63,7 +63,7 @@ fn report(context: HomeContext, file: FileId, span: Span, key: &str, findings: &
             let edits = vec![(at.span, port.to_string())];
             fixes::fix_of(context.model(), file, format!("move the port to {port}"), safety, edits, vec![key.to_owned()])
         });
-        findings.push(Finding::new(context.number, at, message).help(help).key(key).fix(fix));
+        findings.push(context.finding_at(at, message).help(help).key(key).fix(fix));
     }
 }
 
@@ -76,7 +76,7 @@ fn meant_listener<'a>(context: HomeContext<'a>, url: &LiteralPort) -> Option<&'a
     let occupied = context
         .homes
         .iter()
-        .flat_map(|home| &home.ports.listeners)
+        .flat_map(|home| &home.ports().listeners)
         .any(|listener| listener.enabled && listener.port() == Some(url.port));
     if occupied {
         return None;

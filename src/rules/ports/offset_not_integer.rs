@@ -17,7 +17,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
 }
 
 fn judge(context: HomeContext, written: &WrittenOffset) -> Option<Finding> {
-    let finding = |message: String| Finding::new(context.number, written.anchor, message).key(written.key);
+    let finding = |message: String| context.finding_at(written.anchor, message).key(written.key);
     let plain = format!("write a whole number from 0 to {MAX_OFFSET}");
     if written.text.contains(['$', '{', '<']) || written.toml == Some(TomlValue::Placeholder) {
         return None;

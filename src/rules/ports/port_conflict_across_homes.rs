@@ -3,24 +3,25 @@
 use crate::catalog::Place;
 use crate::diagnostic::Finding;
 use crate::edit::{Fix, Safety};
-use crate::model::Location;
+use crate::model::{HomeId, Location};
 use crate::ports::{PortTable, conflicts, free_offset, written_offsets};
 use crate::rules::context::{HomeContext, RuleContext};
+use crate::rules::fixes;
 use crate::rules::urls::is_loopback;
-use crate::rules::{Home, fixes};
+use crate::workspace::Home;
 
 pub(in crate::rules) fn check(context: RuleContext, findings: &mut Vec<Finding>) {
     let mut plan = Plan::new(context.homes);
-    for (number, home) in context.homes.iter().enumerate().filter(|(_, home)| home.model.is_complete) {
+    for (id, home) in context.homes().filter(|(_, home)| home.model.is_complete) {
         let earlier: Vec<&Home> =
-            context.homes[..number].iter().filter(|earlier| earlier.model.is_complete && same_machine(earlier, home)).collect();
+            context.homes[..id.0].iter().filter(|earlier| earlier.model.is_complete && same_machine(earlier, home)).collect();
         let conflicts: Vec<(&Home, Vec<i64>)> = earlier
             .into_iter()
             .map(|earlier| (earlier, common_ports(earlier, home)))
             .filter(|(_, ports)| !ports.is_empty())
             .collect();
         let Some(at) = place_of_offset(home).filter(|_| !conflicts.is_empty()) else { continue };
-        let free = plan.move_home(number);
+        let free = plan.move_home(id);
         for (earlier, ports) in conflicts {
             let ports: Vec<String> = ports.iter().map(ToString::to_string).collect();
             let what = if ports.len() == 1 { "port" } else { "ports" };
@@ -29,16 +30,16 @@ pub(in crate::rules) fn check(context: RuleContext, findings: &mut Vec<Finding>)
                 Some(offset) => format!("the smallest free offset for {} is {offset}", name(home)),
                 None => "no offset parts them: change the ports that do not follow it".to_owned(),
             };
-            let moved = HomeContext { number, home, homes: context.homes };
+            let moved = HomeContext { id, home, homes: context.homes };
             let fix = free.and_then(|offset| set_offset(moved, offset));
-            findings.push(Finding::new(number, at, message).help(help).key("server.offset").fix(fix));
+            findings.push(Finding::new(id, at, message).help(help).key("server.offset").fix(fix));
         }
     }
 }
 
 /// The ports that both homes open.
 fn common_ports(one: &Home, other: &Home) -> Vec<i64> {
-    let conflicts = conflicts(&[&one.ports, &other.ports]);
+    let conflicts = conflicts(&[one.ports(), other.ports()]);
     let between = conflicts
         .iter()
         .filter(|conflict| [0, 1].iter().all(|home| conflict.listeners.iter().any(|listener| listener.home == *home)));
@@ -53,11 +54,11 @@ struct Plan<'a> {
 
 impl<'a> Plan<'a> {
     fn new(homes: &'a [Home]) -> Self {
-        Self { homes, tables: homes.iter().map(|home| home.ports.clone()).collect() }
+        Self { homes, tables: homes.iter().map(|home| home.ports().clone()).collect() }
     }
 
     /// Gives the home of this number the smallest offset that is free among those of its machine.
-    fn move_home(&mut self, number: usize) -> Option<i64> {
+    fn move_home(&mut self, HomeId(number): HomeId) -> Option<i64> {
         let home = &self.homes[number];
         let is_near =
             |other: usize| other == number || self.homes[other].model.is_complete && same_machine(&self.homes[other], home);
@@ -74,11 +75,11 @@ fn place_of_offset(home: &Home) -> Option<Location> {
     if let Some(written) = written_offsets(&home.model).first() {
         return Some(written.anchor);
     }
-    let file = home.model.toml_file().or_else(|| home.model.file_at("conf/carbon.xml")).or(if home.model.files.is_empty() {
-        None
-    } else {
-        Some(0)
-    })?;
+    let file = home
+        .model
+        .toml_file()
+        .or_else(|| home.model.file_at("conf/carbon.xml"))
+        .or_else(|| home.model.files().next().map(|(file, _)| file))?;
     Some(home.model.start_of(file))
 }
 

@@ -20,14 +20,14 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let Some(((last, at), others)) = written.split_last() else {
             // Nothing is written, so the offset moved one onto another that stays.
             if let OffsetSource::File(at) = context.ports().offset.source {
-                findings.push(Finding::new(context.number, at, message).help("choose another offset").key("server.offset"));
+                findings.push(context.finding_at(at, message).help("choose another offset").key("server.offset"));
             }
             continue;
         };
         let key = last.row.and_then(|(_, part)| part.port_key.as_deref()).unwrap_or(&last.id);
-        let mut finding = Finding::new(context.number, *at, message).help(remedy(last)).key(key).fix(to_default(context, last));
+        let mut finding = context.finding_at(*at, message).help(remedy(last)).key(key).fix(to_default(context, last));
         for (other, at) in others {
-            finding = finding.related(context.number, *at, format!("{} is set here", other.id));
+            finding = finding.related(context.id, *at, format!("{} is set here", other.id));
         }
         findings.push(finding);
     }

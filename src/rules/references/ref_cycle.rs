@@ -31,7 +31,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let Some((first, others)) = parts.split_first() else { continue };
         let mut finding = settings.finding(context, first, message).help("write one of the values itself");
         for other in others.iter().filter(|other| other.key.is_some()) {
-            finding = finding.related(context.number, Location { file: settings.file, span: other.span }, "and refers on here");
+            finding = finding.related(context.id, Location { file: settings.file, span: other.span }, "and refers on here");
         }
         findings.push(finding);
     }

@@ -3,7 +3,6 @@
 
 use crate::diagnostic::Finding;
 use crate::edit::{Fix, Safety};
-use crate::model::Location;
 use crate::rules::context::HomeContext;
 use crate::rules::fixes;
 use crate::rules::user_toml::{fits_into, plain_string};
@@ -25,7 +24,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             });
             let message =
                 format!("`{placeholder}` is never resolved inside of an array of tables: the server takes it literally");
-            let finding = Finding::new(context.number, Location { file, span: place }, message).key(&entry.key);
+            let finding = context.finding(file, place, message).key(&entry.key);
             findings.push(finding.help(help(name)).fix(inline(context, entry, span)));
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::Finding;
 use crate::edit::{Fix, Safety};
-use crate::model::{Location, Model};
+use crate::model::Model;
 use crate::rule_info::Severity;
 use crate::rules::context::HomeContext;
 use crate::rules::fixes;
@@ -77,7 +77,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
                     format!("`{written}` is resolved by nothing: the server takes it literally")
                 };
                 let severity = if mark.is_literal_at_times { Severity::Info } else { Severity::Warning };
-                let finding = Finding::new(context.number, Location { file, span: mark.span }, message);
+                let finding = context.finding(file, mark.span, message);
                 let help = match &mark.meant {
                     Some(_) if mark.is_literal_at_times => "write `$env{}` with its name if a variable is meant".to_owned(),
                     Some(meant) => format!("write `{meant}`"),

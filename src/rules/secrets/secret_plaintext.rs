@@ -26,11 +26,11 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             }
             None => format!("`{alias}` is not encrypted yet: the secret stands here in plain text"),
         };
-        let finding = Finding::new(context.number, at, message).key(&entry.key).help("run `ciphertool.sh -Dconfigure`");
+        let finding = context.finding_at(at, message).key(&entry.key).help("run `ciphertool.sh -Dconfigure`");
         findings.push(match used {
             Some(fault) => {
                 let span = settings.part_in(fault).span;
-                finding.related(context.number, Location { file: settings.file, span }, "used here")
+                finding.related(context.id, Location { file: settings.file, span }, "used here")
             }
             None => finding.severity(Severity::Warning),
         });

@@ -1,7 +1,6 @@
 //! `encoding-invalid`: bytes that are no text in the encoding that the server reads the file in.
 
 use crate::diagnostic::Finding;
-use crate::model::Location;
 use crate::rules::context::HomeContext;
 use crate::source::encoding::EncodingFault;
 use crate::source::{Kind, Span};
@@ -10,7 +9,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     for (file, loaded) in context.files() {
         let source = &loaded.source;
         let name = source.encoding.name();
-        let finding = |span: Span, message: String| Finding::new(context.number, Location { file, span }, message);
+        let finding = |span: Span, message: String| context.finding(file, span, message);
         if source.kind == Kind::Toml && source.encoding.is_utf16() {
             findings.push(
                 finding(Span::at(0), format!("the file is {name}, and the server reads UTF-8"))

@@ -23,9 +23,9 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             span.or_else(|| settings.configuration.settings.get(key).map(|setting| setting.key))
         };
         let (Some(span), Some(other)) = (place(lost), place(kept)) else { continue };
-        let finding = Finding::new(context.number, Location { file: settings.file, span }, message).key(lost);
+        let finding = context.finding(settings.file, span, message).key(lost);
         let other = Location { file: settings.file, span: other };
-        findings.push(finding.help("keep one of the two").related(context.number, other, "this one counts"));
+        findings.push(finding.help("keep one of the two").related(context.id, other, "this one counts"));
     }
 }
 

@@ -33,7 +33,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
                 entry.key
             );
             let at = Location { file: settings.file, span: entry.value_span };
-            let finding = Finding::new(context.number, at, message).key(&entry.key);
+            let finding = context.finding_at(at, message).key(&entry.key);
             findings.push(finding.help("write the value in quotes").fix(quote(context, settings, entry)));
         }
     }

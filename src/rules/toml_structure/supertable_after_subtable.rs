@@ -16,12 +16,12 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             let text = &context.model().file(file).source.text;
             let (parent, below) = (table.span.of(text), child.of(text));
             let message = format!("`{parent}` stands below `{below}`: the server dies at the start with a StackOverflowError");
-            let finding = Finding::new(context.number, Location { file, span: table.span }, message);
+            let finding = context.finding(file, table.span, message);
             findings.push(
                 finding
                     .help(format!("move `{parent}` with its keys above `{below}`"))
                     .key(&table.key)
-                    .related(context.number, Location { file, span: child }, "its first subtable")
+                    .related(context.id, Location { file, span: child }, "its first subtable")
                     .fix(move_above(context, table, child)),
             );
         }

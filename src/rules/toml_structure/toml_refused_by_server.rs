@@ -73,10 +73,10 @@ impl Reporter<'_> {
         // The server repeats what it stumbles over, and that may be a secret.
         let is_secret = refusal.span.of(self.text) != refusal.span.of(&self.shown);
         let help = if is_secret { help } else { with_words(&help, refusal) };
-        let finding = Finding::new(self.context.number, self.at(refusal.span), message).help(help);
+        let finding = self.context.finding_at(self.at(refusal.span), message).help(help);
         let finding = finding.fix(fix_edits(self.text, refusal).map(|edits| self.fix(edits)));
         match refusal.related {
-            Some(first) => finding.related(self.context.number, self.at(first), "defined here"),
+            Some(first) => finding.related(self.context.id, self.at(first), "defined here"),
             None => finding,
         }
     }
@@ -88,7 +88,7 @@ impl Reporter<'_> {
         let (message, help) = explain_tab();
         let help = if at == first.span { with_words(help, first) } else { help.to_owned() };
         let edits = tabs.iter().map(|tab| (span(*tab), "\\t".to_owned())).collect();
-        Finding::new(self.context.number, self.at(at), message).help(help).fix(Some(self.fix(edits)))
+        self.context.finding_at(self.at(at), message).help(help).fix(Some(self.fix(edits)))
     }
 
     /// TOML reads the same value before and after, so what the server reads then is what was written, but for what it reads in its own way in

@@ -26,8 +26,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
                 let title = format!("write it as `{}`", switch.key);
                 fixes::write_as(model, entry, &switch.key, title, Safety::Unsafe)
             });
-            let finding =
-                Finding::new(context.number, at, message).help(anchor::remedy(context, listener, "its element")).key(key);
+            let finding = context.finding_at(at, message).help(anchor::remedy(context, listener, "its element")).key(key);
             findings.push(finding.fix(fix));
         }
     }

@@ -26,7 +26,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     } else {
         "write `<StartRMIServer>false</StartRMIServer>` in jmx.xml, or `<HostName>localhost</HostName>`"
     };
-    findings.push(Finding::new(context.number, at, message).help(help).key(HOSTNAME_KEY).fix(switch_off(context)));
+    findings.push(context.finding_at(at, message).help(help).key(HOSTNAME_KEY).fix(switch_off(context)));
 }
 
 /// The host name that a file sets, and where a person is pointed to.

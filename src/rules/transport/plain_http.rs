@@ -32,7 +32,7 @@ impl PlainHttp {
         for listener in context.ports().listeners.iter().filter(|listener| listener.id == self.id && listener.enabled) {
             let Some(at) = anchor::of_listener(context, listener, self.element) else { continue };
             let on = listener.port().map_or_else(String::new, |port| format!(" on port {port}"));
-            let finding = Finding::new(context.number, at, format!("{}{on}", self.message));
+            let finding = context.finding_at(at, format!("{}{on}", self.message));
             let help = anchor::remedy(context, listener, self.shown);
             let fix = self.close(context, listener, at).map(|fix| Fix { follow_up: self.still_advertised(context), ..fix });
             let finding = finding.help(help).fix(fix);

@@ -4,9 +4,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use carbonlint::edit::{Edit, apply};
-use carbonlint::fix::run::{FixOptions, run};
+use carbonlint::fix::run::{FixOptions, fix};
 use carbonlint::model::Assumptions;
-use carbonlint::paths::DisplayPaths;
 use carbonlint::rule_info::rules;
 use carbonlint::rules::Selection;
 use carbonlint::source::Span;
@@ -18,16 +17,15 @@ use crate::support::Folder;
 
 /// Runs the fixes in memory and writes them; returns how many were applied.
 fn fix_in_process(home: &Folder, select: Vec<String>) -> usize {
-    let shown = DisplayPaths::relative_to(home.path().to_path_buf());
     let selection = Selection { select, ..Selection::default() };
-    let request =
+    let options =
         FixOptions { paths: vec![home.path().to_path_buf()], assumptions: Assumptions::default(), selection, with_unsafe: true };
-    let outcome = run(&request, &shown).expect("the fixes come to an end");
-    assert!(outcome.refused.is_empty(), "{:?}", outcome.refused);
-    for file in &outcome.files {
+    let result = fix(&options).expect("the fixes come to an end");
+    assert!(result.refused.is_empty(), "{:?}", result.refused);
+    for file in &result.files {
         fs::write(&file.path, &file.new).expect("written");
     }
-    outcome.applied.len()
+    result.applied.len()
 }
 
 /// How the bytes of a file are changed without changing what it says.

@@ -3,9 +3,8 @@
 use std::fs;
 use std::process::Command;
 
-use carbonlint::fix::run::{FixOptions, run};
-use carbonlint::fix::write::{Replacement, WriteError, replace};
-use carbonlint::paths::DisplayPaths;
+use carbonlint::fix::run::FixOptions;
+use carbonlint::fix::write::{WriteError, replace};
 
 use super::{FAULTY, PRODUCT, TOML, fix};
 use crate::support::Folder;
@@ -94,13 +93,11 @@ fn a_backup_needs_a_name_of_its_own() {
 #[test]
 fn an_edit_made_during_the_run_is_not_overwritten() {
     let home = Folder::with(&[PRODUCT, (TOML, FAULTY.as_bytes())]);
-    let shown = DisplayPaths::relative_to(home.path().to_path_buf());
-    let request = FixOptions { paths: vec![home.path().to_path_buf()], ..FixOptions::default() };
-    let outcome = run(&request, &shown).expect("the fixes come to an end");
+    let options = FixOptions { paths: vec![home.path().to_path_buf()], ..FixOptions::default() };
+    let result = carbonlint::fix::run::fix(&options).expect("the fixes come to an end");
     let edited = format!("{FAULTY}\n# mine\n");
     home.write(TOML, edited.as_bytes());
-    let replacements: Vec<Replacement> =
-        outcome.files.into_iter().map(|file| Replacement { path: file.path, old: file.old, new: file.new }).collect();
+    let replacements = result.files;
     assert_eq!(replacements.len(), 1);
     assert!(matches!(replace(&replacements, home.path(), None), Err(WriteError::Changed(_))));
     assert_eq!(home.text(TOML), edited);

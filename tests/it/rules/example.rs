@@ -7,12 +7,13 @@ use std::path::PathBuf;
 use carbonlint::catalog::{Version, catalog};
 use carbonlint::diagnostic::{Diagnostic, Target};
 use carbonlint::edit::Safety;
-use carbonlint::fix::run::{FixOptions, FixResult, run};
+use carbonlint::fix::run::{FixOptions, FixResult, fix};
 use carbonlint::lint::lint;
-use carbonlint::model::{Assumptions, Overlays};
+use carbonlint::model::Assumptions;
 use carbonlint::paths::DisplayPaths;
 use carbonlint::rule_info::{RuleInfo, rules};
 use carbonlint::rules::Selection;
+use carbonlint::source::Overlays;
 use carbonlint::workspace::Workspace;
 use serde::Deserialize;
 
@@ -147,7 +148,7 @@ impl Example {
 
         let mut faults = Vec::new();
         let every = self.fix(&folder, select(&[&rule.name]), true);
-        let still = every.left.iter().filter(|diagnostic| !diagnostic.finding.fixes.is_empty()).count();
+        let still = every.remaining.iter().filter(|diagnostic| !diagnostic.finding.fixes.is_empty()).count();
         if still > 0 || !every.refused.is_empty() {
             faults.push(format!("{still} findings keep a fix, refused: {:?}", every.refused));
         }
@@ -198,15 +199,13 @@ impl Example {
 
     fn lint(&self, folder: &Folder, selection: &Selection) -> Vec<Found> {
         let workspace = Workspace::open(&[folder.path().to_path_buf()], &self.assumptions(), &Overlays::new());
-        let shown = DisplayPaths::relative_to(folder.path().to_path_buf());
-        lint(&workspace, selection, &shown).iter().map(|diagnostic| Found::of(diagnostic, &workspace, folder)).collect()
+        lint(&workspace, selection).iter().map(|diagnostic| Found::of(diagnostic, &workspace, folder)).collect()
     }
 
     fn fix(&self, folder: &Folder, selection: Selection, with_unsafe: bool) -> FixResult {
-        let request =
+        let options =
             FixOptions { paths: vec![folder.path().to_path_buf()], assumptions: self.assumptions(), selection, with_unsafe };
-        let shown = DisplayPaths::relative_to(folder.path().to_path_buf());
-        run(&request, &shown).expect("the fixes come to an end")
+        fix(&options).expect("the fixes come to an end")
     }
 }
 
@@ -238,12 +237,13 @@ impl Found {
     }
 
     fn of(diagnostic: &Diagnostic, workspace: &Workspace, folder: &Folder) -> Self {
+        let path = DisplayPaths::relative_to(folder.path().to_path_buf()).path(&diagnostic.path);
         let place = match &diagnostic.finding.target {
             Target::Site(site) => {
-                let position = workspace.homes[site.home].model.file(site.at.file).source.position(diagnostic.span.start);
-                format!("{}:{}:{}", diagnostic.path, position.line, position.column)
+                let position = workspace.source(site).position(diagnostic.span.start);
+                format!("{path}:{}:{}", position.line, position.column)
             }
-            Target::Path(..) => format!("{}:1:1", diagnostic.path),
+            Target::Path(..) => format!("{path}:1:1"),
         };
         // The folder has another name in every run.
         let name = folder.path().file_name().and_then(|name| name.to_str()).expect("UTF-8");

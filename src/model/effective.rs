@@ -8,7 +8,7 @@ use crate::source::toml::TomlValue;
 
 /// A value that a server works with.
 #[derive(Debug, Clone)]
-pub struct Given {
+pub struct EffectiveValue {
     /// The value, its references resolved as far as the home decides them.
     pub value: TomlValue,
     /// Where it is written.
@@ -21,11 +21,11 @@ pub struct Given {
 
 impl Model {
     /// What the server works with for `key`, or one of its `aliases`: what deployment.toml gives one of them, else the home's default.
-    pub fn given(&self, key: &str, aliases: &[String]) -> Option<Given> {
+    pub fn given(&self, key: &str, aliases: &[String]) -> Option<EffectiveValue> {
         let keys = || std::iter::once(key).chain(aliases.iter().map(String::as_str));
         match self.configuration() {
             Some((mapping, configuration)) => {
-                let effective: Vec<Given> = keys()
+                let effective: Vec<EffectiveValue> = keys()
                     .flat_map(|key| mapping.resources.targets(key).into_iter().chain([key]))
                     .filter_map(|key| self.effective(configuration, key))
                     .collect();
@@ -37,13 +37,18 @@ impl Model {
     }
 
     /// What deployment.toml says for a key.
-    fn written(&self, key: &str, aliases: &[String]) -> Option<Given> {
+    fn written(&self, key: &str, aliases: &[String]) -> Option<EffectiveValue> {
         let (file, entry) = self.setting(key, aliases)?;
         let place = |span: Span| Location { file, span };
-        Some(Given { value: entry.value.clone(), at: place(entry.value_span), anchor: place(entry.key_span), by_user: true })
+        Some(EffectiveValue {
+            value: entry.value.clone(),
+            at: place(entry.value_span),
+            anchor: place(entry.key_span),
+            by_user: true,
+        })
     }
 
-    fn effective(&self, configuration: &Configuration, key: &str) -> Option<Given> {
+    fn effective(&self, configuration: &Configuration, key: &str) -> Option<EffectiveValue> {
         let effective = configuration.get(key)?;
         let value = as_toml(&effective.value);
         let (file, document) = self.toml()?;
@@ -51,25 +56,25 @@ impl Model {
         match &effective.origin {
             Origin::User { key } => {
                 let entry = document.get(key)?;
-                Some(Given { value, at: place(entry.value_span), anchor: place(entry.key_span), by_user: true })
+                Some(EffectiveValue { value, at: place(entry.value_span), anchor: place(entry.key_span), by_user: true })
             }
             Origin::Inferred { from } => {
                 let (at, anchor) = match configuration.setting_of(from) {
                     Some((_, setting)) => (place(setting.values.first().copied().unwrap_or(setting.key)), place(setting.key)),
                     None => (self.start_of(file), self.start_of(file)),
                 };
-                Some(Given { value, at, anchor, by_user: true })
+                Some(EffectiveValue { value, at, anchor, by_user: true })
             }
             Origin::Default => {
                 let at = self.home_default(key).map_or_else(|| self.start_of(file), |(_, at)| at);
-                Some(Given { value, at, anchor: at, by_user: false })
+                Some(EffectiveValue { value, at, anchor: at, by_user: false })
             }
         }
     }
 
-    fn default_of(&self, key: &str) -> Option<Given> {
+    fn default_of(&self, key: &str) -> Option<EffectiveValue> {
         let (value, at) = self.home_default(key)?;
-        Some(Given { value: as_toml(&Value::of_json(value)), at, anchor: at, by_user: false })
+        Some(EffectiveValue { value: as_toml(&Value::of_json(value)), at, anchor: at, by_user: false })
     }
 }
 

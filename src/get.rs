@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::model::{Location, Model};
+use crate::model::{FileId, Location, Model};
 use crate::server::mapper::resources::FOLDER;
 use crate::server::mapper::schema::{Schema, SchemaSource};
 use crate::server::mapper::{Configuration, Effective, JsonFile, Origin, Resources, placeholders};
@@ -11,7 +11,7 @@ use crate::suggest::did_you_mean;
 
 /// An effective value.
 #[derive(Debug)]
-pub struct Entry<'a> {
+pub struct EffectiveEntry<'a> {
     /// The key, after mapping.
     pub key: &'a str,
     /// The value, and who has set it.
@@ -26,14 +26,14 @@ pub struct Entry<'a> {
 
 /// The effective values of one home.
 #[derive(Debug)]
-pub struct Values<'a> {
+pub struct EffectiveValues<'a> {
     model: &'a Model,
     resources: &'a Resources,
     configuration: &'a Configuration,
-    defaults: Option<(usize, HashMap<String, Span>)>,
+    defaults: Option<(FileId, HashMap<String, Span>)>,
 }
 
-impl<'a> Values<'a> {
+impl<'a> EffectiveValues<'a> {
     /// Those that `configuration` of `model` comes to.
     pub fn new(model: &'a Model, resources: &'a Resources, configuration: &'a Configuration) -> Self {
         let defaults = model.file_at(&format!("{FOLDER}/{}", JsonFile::Default.name()));
@@ -42,13 +42,13 @@ impl<'a> Values<'a> {
     }
 
     /// Every value, sorted by key.
-    pub fn all(&self) -> Vec<Entry<'a>> {
+    pub fn all(&self) -> Vec<EffectiveEntry<'a>> {
         self.configuration.values().into_iter().map(|(key, effective)| self.entry(key, effective)).collect()
     }
 
     /// The values that `key` means: the value of the key itself or of what it is mapped to, and of everything below it; none where nothing
     /// sets it.
-    pub fn find(&self, key: &str) -> Vec<Entry<'a>> {
+    pub fn find(&self, key: &str) -> Vec<EffectiveEntry<'a>> {
         let values = self.configuration.values();
         let is_meant = |known: &str| known.strip_prefix(key).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
         let mut found: BTreeMap<&str, &Effective> =
@@ -76,7 +76,7 @@ impl<'a> Values<'a> {
         did_you_mean(key, values.keys().copied().chain(written), '.')
     }
 
-    fn entry(&self, key: &'a str, effective: &'a Effective) -> Entry<'a> {
+    fn entry(&self, key: &'a str, effective: &'a Effective) -> EffectiveEntry<'a> {
         let toml = self.model.toml_file();
         let user = |key: &str| {
             let span = self.configuration.settings.get(key)?.key;
@@ -90,7 +90,7 @@ impl<'a> Values<'a> {
                 (None, place.map(|(file, span)| Location { file, span }))
             }
         };
-        Entry { key, effective, mapped_from, at, live: self.is_live(key, effective) }
+        EffectiveEntry { key, effective, mapped_from, at, live: self.is_live(key, effective) }
     }
 
     /// Whether anything in the server reads the effective value of `key`.

@@ -1,0 +1,48 @@
+//! What several commands make of their arguments.
+
+use std::io;
+use std::path::PathBuf;
+
+use super::exit::Failure;
+use crate::catalog::product_of;
+use crate::cli::AssumeArgs;
+use crate::model::Assumptions;
+use crate::rules::{Selection, is_rule_or_category};
+
+/// What the arguments say that the files do not.
+pub(super) fn assumptions(arguments: &AssumeArgs) -> Result<Assumptions, Failure> {
+    Ok(Assumptions {
+        product: arguments
+            .product
+            .as_deref()
+            .map(product_of)
+            .transpose()
+            .map_err(|unknown| Failure::new(unknown.message).help(unknown.help))?,
+        port_offset: arguments.port_offset.map(i64::from),
+        server_profile: arguments.server_profile.clone(),
+    })
+}
+
+/// The rules that the arguments choose.
+pub(super) fn selection(select: &[String], ignore: &[String]) -> Result<Selection, Failure> {
+    for name in select.iter().chain(ignore) {
+        if !is_rule_or_category(name) {
+            return Err(Failure::new(format!("no rule or category is called `{name}`")).help("`carbonlint rules` lists them"));
+        }
+    }
+    Ok(Selection { select: select.to_vec(), ignore: ignore.to_vec(), profile: None })
+}
+
+/// The paths named, or the working folder.
+pub(super) fn paths_or_here(paths: &[PathBuf]) -> Vec<PathBuf> {
+    if paths.is_empty() { vec![PathBuf::from(".")] } else { paths.to_vec() }
+}
+
+/// Fails for the first of `paths` that is not there. What is there and cannot be read is reported with the rest.
+pub(super) fn check_paths(paths: &[PathBuf]) -> Result<(), Failure> {
+    let is_missing = |path: &&PathBuf| path.symlink_metadata().is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
+    paths.iter().find(is_missing).map_or(Ok(()), |path| {
+        let failure = Failure::new(format!("no such file or folder: `{}`", path.display()));
+        Err(failure.help("name a product home, a configuration file, or a folder that holds some"))
+    })
+}

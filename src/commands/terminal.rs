@@ -1,0 +1,69 @@
+//! What commands print, and how: standard output for results, standard error for people.
+
+use std::env;
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+
+use super::exit::{Exit, Failure};
+use crate::model::Content;
+use crate::paths::DisplayPaths;
+use crate::report::lint::human::Style;
+use crate::workspace::Workspace;
+
+/// Prints to standard output. A reader that has seen enough, as `head` does, is no failure.
+pub(super) fn print(text: &str) -> Result<(), Failure> {
+    match io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::new(format!("cannot write to standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The working folder, to which paths are shown.
+pub(super) fn shown() -> DisplayPaths {
+    DisplayPaths::relative_to_working_folder()
+}
+
+/// Colour on a terminal unless `NO_COLOR` is set or the terminal is dumb; the width of the terminal, 100 columns elsewhere.
+pub(super) fn style(to_file: bool) -> Style {
+    let is_set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
+    let is_dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
+    let color = io::stdout().is_terminal() && !to_file && !is_set("NO_COLOR") && !is_dumb;
+    let width = terminal_size::terminal_size()
+        .filter(|_| !to_file && io::stdout().is_terminal())
+        .map_or(100, |(width, _)| width.0.into());
+    Style { color: color || is_set("CLICOLOR_FORCE") && !to_file && !is_set("NO_COLOR"), width: std::cmp::max(width, 40) }
+}
+
+/// Warns of what could not be read, so that nobody takes the output for complete.
+#[allow(clippy::print_stderr, reason = "the output goes to standard output, this to a person")]
+pub(super) fn warn_of_unreadable(workspace: &Workspace) {
+    let shown = shown();
+    let in_homes = workspace.homes.iter().flat_map(|home| &home.model.problems);
+    for problem in workspace.problems.iter().chain(in_homes) {
+        eprintln!("warning: {}: cannot be read: {}", shown.path(&problem.path), problem.message);
+    }
+}
+
+/// Warns of files that could not be parsed.
+#[allow(clippy::print_stderr, reason = "the output goes to standard output, this to a person")]
+pub(super) fn warn_of_broken(workspace: &Workspace) {
+    let shown = shown();
+    let files = workspace.homes.iter().flat_map(|home| &home.model.files);
+    for file in files.filter(|file| matches!(file.content, Content::Broken) && !file.faults.is_empty()) {
+        let path = shown.path(&file.source.path);
+        eprintln!("warning: {path}: cannot be parsed, and what it sets is missing here; `carbonlint lint {path}` says where");
+    }
+}
+
+/// Says that there is nothing to look at.
+#[allow(clippy::print_stderr, reason = "the report goes to standard output, this to a person")]
+pub(super) fn nothing_found(paths: &[PathBuf]) -> Exit {
+    let paths: Vec<String> = paths.iter().map(|path| format!("`{}`", path.display())).collect();
+    eprintln!(
+        "no configuration of a WSO2 product found in {}\n  help: name a product home, a deployment.toml, or a folder that holds some",
+        paths.join(", ")
+    );
+    Exit::NothingFound
+}

@@ -1,0 +1,126 @@
+//! The files of a home: what each says, and places in them.
+
+use elsa::FrozenVec;
+
+use crate::source::properties::Properties;
+use crate::source::script::{self, ScriptOption};
+use crate::source::toml::TomlDocument;
+use crate::source::xml::XmlDocument;
+use crate::source::yaml::{self, YamlNode};
+use crate::source::{Kind, SourceFile, Span, SyntaxError, template};
+
+/// The number of a file in its home.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(pub(super) usize);
+
+/// The number of a home in its workspace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct HomeId(pub(crate) usize);
+
+/// What a file says.
+#[derive(Debug)]
+pub enum Content {
+    /// deployment.toml
+    Toml(TomlDocument),
+    /// An XML file.
+    Xml(XmlDocument),
+    /// A `.properties` file.
+    Properties(Properties),
+    /// A YAML file; `None` when it is empty.
+    Yaml(Option<YamlNode>),
+    /// A start script's options.
+    Script(Vec<ScriptOption>),
+    /// default.json: flattened keys and their values.
+    Json(serde_json::Map<String, serde_json::Value>),
+    /// A file that is malformed: its faults say where.
+    Broken,
+    /// A file that nobody has parsed, or whose format has no view.
+    Unparsed,
+}
+
+/// A file of a home.
+#[derive(Debug)]
+pub struct LoadedFile {
+    /// Its text.
+    pub source: SourceFile,
+    /// Its path relative to the home, with `/`.
+    pub name: String,
+    /// What it says.
+    pub content: Content,
+    /// Where it is malformed.
+    pub faults: Vec<SyntaxError>,
+}
+
+/// Files that were read on demand: a list that only grows, so that what it lends stays where it is.
+#[derive(Default)]
+pub(super) struct OpenedFiles(FrozenVec<Box<LoadedFile>>);
+
+impl OpenedFiles {
+    /// The file of this number, in the order of opening.
+    pub(super) fn get(&self, number: usize) -> Option<&LoadedFile> {
+        self.0.get(number)
+    }
+
+    /// The number of the file of this name, which `open` reads where it is not there yet.
+    pub(super) fn number_of(&self, name: &str, open: impl FnOnce() -> Option<LoadedFile>) -> Option<usize> {
+        if let Some(number) = self.0.iter().position(|file| file.name == name) {
+            return Some(number);
+        }
+        self.0.push(Box::new(open()?));
+        Some(self.0.len() - 1)
+    }
+}
+
+impl std::fmt::Debug for OpenedFiles {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_list().entries(self.0.iter()).finish()
+    }
+}
+
+/// A place in a file of a home.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Location {
+    /// The file.
+    pub file: FileId,
+    /// The range.
+    pub span: Span,
+}
+
+/// Parses a file by its kind; a file that parses only once a deployment tool's marks are masked is read that way.
+pub(crate) fn parse(source: &SourceFile) -> (Content, Vec<SyntaxError>) {
+    let text = source.text.as_str();
+    match source.kind {
+        Kind::Toml => match TomlDocument::parse(text) {
+            Ok(document) => (Content::Toml(document), Vec::new()),
+            Err(faults) => match template::mask(text, Kind::Toml) {
+                None => (Content::Broken, faults),
+                Some(masked) => match TomlDocument::parse_template(&masked, text) {
+                    Ok(document) => (Content::Toml(document), Vec::new()),
+                    Err(faults) => (Content::Broken, faults),
+                },
+            },
+        },
+        Kind::Xml => match XmlDocument::parse(text) {
+            Ok(document) => (Content::Xml(document), Vec::new()),
+            Err(faults) => match template::mask(text, Kind::Xml).map(|masked| XmlDocument::parse(&masked.text)) {
+                Some(Ok(document)) => (Content::Xml(document), Vec::new()),
+                _ => (Content::Broken, faults),
+            },
+        },
+        Kind::Properties => {
+            let mut properties = Properties::parse(text);
+            let faults = std::mem::take(&mut properties.faults);
+            (Content::Properties(properties), faults)
+        }
+        Kind::Yaml => match yaml::parse(text) {
+            Ok(root) => (Content::Yaml(root), Vec::new()),
+            Err(fault) => (Content::Broken, vec![fault]),
+        },
+        Kind::Script => (Content::Script(script::options(text)), Vec::new()),
+        Kind::Json => match serde_json::from_str(text) {
+            Ok(map) => (Content::Json(map), Vec::new()),
+            Err(_) => (Content::Broken, Vec::new()),
+        },
+        Kind::Text => (Content::Unparsed, Vec::new()),
+    }
+}
