@@ -111,6 +111,28 @@ fn exit_codes_are_those_of_the_contract() {
 }
 
 #[test]
+fn rules_say_whether_they_have_fixes_and_how_safe_they_are() {
+    let report = json(&["rules", "--format", "json"]);
+    let rules = report["rules"].as_array().expect("a list");
+    let fix = |name: &str| rules.iter().find(|rule| rule["name"] == name).expect("listed")["fix"].clone();
+    let table = stdout(&["rules"]);
+    for (name, expected, listed, said) in [
+        ("xml-not-well-formed", "none", "error ", "There is none."),
+        ("unknown-key", "safe", "warning safe fix ", "Safe: `carbonlint fix` applies it."),
+        ("double-offset", "unsafe", "error unsafe fix ", "The listener moves to another port."),
+        ("quoted-boolean", "depends", "error fix depends ", "Safe in some cases: "),
+    ] {
+        assert_eq!(fix(name), expected, "{name}");
+        let line = table.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+        assert!(line.into_iter().any(|line| line.starts_with(&format!("{name} {listed}"))), "{table}");
+        let explained = stdout(&["explain", name]);
+        let paragraph = explained.split_once("\nFix\n\n").and_then(|(_, rest)| rest.lines().next()).unwrap_or_default();
+        assert!(paragraph.contains(said), "{explained}");
+    }
+    assert!(stdout(&["explain", "double-offset"]).contains("`carbonlint fix --select double-offset`"));
+}
+
+#[test]
 fn the_same_input_gives_the_same_bytes() {
     let arguments = ["lint", "fixtures", "--format", "json"];
     assert_eq!(stdout(&arguments), stdout(&arguments));

@@ -16,9 +16,9 @@ fn fingerprints(folder: &Path, paths: &[&str]) -> BTreeMap<(String, u64, String)
     let text = |value: &Value| value.as_str().expect("a text").to_owned();
     let found = report["diagnostics"].as_array().expect("a list").iter().map(|diagnostic| {
         let line = diagnostic["range"]["start"]["line"].as_u64().expect("a number");
-        let home = std::path::absolute(folder.join(text(&diagnostic["home"]))).expect("absolute");
-        let home = home.components().next_back().map(|part| part.as_os_str().to_string_lossy().into_owned());
-        ((text(&diagnostic["rule"]), line, home.unwrap_or_default()), text(&diagnostic["fingerprint"]))
+        let home = folder.join(text(&diagnostic["home"])).canonicalize().expect("a home");
+        let home = home.file_name().expect("a name").to_string_lossy().into_owned();
+        ((text(&diagnostic["rule"]), line, home), text(&diagnostic["fingerprint"]))
     });
     let found: BTreeMap<_, _> = found.collect();
     assert!(!found.is_empty(), "{}", run.err);

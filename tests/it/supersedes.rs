@@ -2,14 +2,18 @@
 
 use crate::support::{Folder, Run};
 
-/// The rules that report the line of deployment.toml in a file of this product, by the line's number.
+/// The rules that report a line of deployment.toml in a file of this product.
 fn rules_of_line(product: &str, text: &str, line: usize, arguments: &[&str]) -> Vec<String> {
     let folder = Folder::with(&[("deployment.toml", text.as_bytes())]);
-    let lint = ["lint", "deployment.toml", "--format", "concise", "--product", product];
-    let Run { out, err, .. } = folder.run(&[&lint, arguments].concat());
+    rules_in(&folder, line, &[&["--product", product], arguments].concat())
+}
+
+/// The rules that report a line of the only deployment.toml in a folder.
+fn rules_in(folder: &Folder, line: usize, arguments: &[&str]) -> Vec<String> {
+    let Run { out, err, .. } = folder.run(&[&["lint", ".", "--format", "concise"], arguments].concat());
     assert_eq!(err, "");
     let place = format!("deployment.toml:{line}:");
-    let lines = out.lines().filter(|finding| finding.starts_with(&place));
+    let lines = out.lines().filter(|finding| finding.contains(&place));
     lines.filter_map(|finding| Some(finding.split_once('[')?.1.split_once(']')?.0.to_owned())).collect()
 }
 
@@ -51,4 +55,16 @@ fn other_keys_of_the_same_table_are_still_reported() {
     assert_eq!(rules(&["--select", "toml-structure"]), [vec!["table-vs-array".to_owned()], vec![], vec![]]);
     let alone = rules(&["--select", "unknown-key"]).concat();
     assert!(!alone.is_empty(), "without that rule the keys are not read all the same");
+}
+
+#[test]
+fn a_value_that_the_validator_refuses_is_reported_by_one_rule() {
+    let folder = Folder::with(&[
+        ("updates/product.txt", b"wso2am-4.5.0"),
+        ("repository/conf/deployment.toml", b"[user_store]\ntype = \"oracle\"\n"),
+        ("repository/resources/conf/validator.json", br#"{"user_store.type": [{"regex": "\\Aldap\\Z|\\Adatabase\\Z"}]}"#),
+        ("repository/resources/conf/templates/repository/conf/user-mgt.xml.j2", b"<a>{{ user_store.type }}</a>\n"),
+    ]);
+    assert_eq!(rules_in(&folder, 2, &[]), ["unknown-value"]);
+    assert_eq!(rules_in(&folder, 2, &["--ignore", "unknown-value"]), ["value-refused"]);
 }

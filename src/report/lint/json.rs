@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, Site, Target};
 use crate::edit::{Fix, Safety};
 use crate::home::Generation;
 use crate::rule_info::Severity;
-use crate::source::{FileRange, SourceFile};
+use crate::source::{FileRange, LineIndex};
 use crate::workspace::Home;
 
 #[derive(Serialize)]
@@ -146,8 +146,12 @@ fn fix_entry<'a>(report: Report, diagnostic: &Diagnostic, fix: &'a Fix) -> FixEn
         let model = &report.workspace[diagnostic.home()?].model;
         let range = match model.files.iter().find(|file| file.source.path == edit.file) {
             Some(file) => file.source.place(edit.span),
-            // A template of the home, which is edited and not linted.
-            None => SourceFile::load(&edit.file).ok()?.place(edit.span),
+            // A template of the home, which is edited and not linted: the text from which the fix was made.
+            None => {
+                let name = edit.file.strip_prefix(&model.layout.root).ok()?.to_string_lossy().replace('\\', "/");
+                let text = model.text_of(&name)?;
+                LineIndex::new(&text).place(&text, edit.span)
+            }
         };
         Some(EditEntry { file: report.shown.path(&edit.file), range, text: &edit.text })
     });
