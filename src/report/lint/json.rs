@@ -144,14 +144,13 @@ fn entry<'a>(report: Report<'a>, diagnostic: &'a Diagnostic) -> Entry<'a> {
 fn fix_entry<'a>(report: Report, diagnostic: &Diagnostic, fix: &'a Fix) -> FixEntry<'a> {
     let edits = fix.edits.iter().filter_map(|edit| {
         let model = &report.workspace[diagnostic.home()?].model;
-        let range = match model.files.iter().find(|file| file.source.path == edit.file) {
-            Some(file) => file.source.place(edit.span),
+        let range = if let Some(file) = model.files.iter().find(|file| file.source.path == edit.file) {
+            file.source.place(edit.span)
+        } else {
             // A template of the home, which is edited and not linted: the text from which the fix was made.
-            None => {
-                let name = edit.file.strip_prefix(&model.layout.root).ok()?.to_string_lossy().replace('\\', "/");
-                let text = model.text_of(&name)?;
-                LineIndex::new(&text).place(&text, edit.span)
-            }
+            let name = edit.file.strip_prefix(&model.layout.root).ok()?.to_string_lossy().replace('\\', "/");
+            let text = model.text_of(&name)?;
+            LineIndex::new(&text).place(&text, edit.span)
         };
         Some(EditEntry { file: report.shown.path(&edit.file), range, text: &edit.text })
     });

@@ -41,7 +41,7 @@ mod counted {
             ("quotes", |size| "\"".repeat(size)),
             ("a key of many parts", |size| "a.".repeat(size / 2)),
             ("blanks", |size| format!("a = \"\"\"{}", "x   \\  \n".repeat(size / 8))),
-            ("tables", |size| (0..size / 8).map(|number| format!("[a{number}]\n")).collect()),
+            ("tables", |size| (0..size / 8).map(|number| ["[a", &number.to_string(), "]\n"].concat()).collect()),
         ];
         for (what, text) in texts {
             let (short, long) = (steps_for(&text(2_000)), steps_for(&text(16_000)));
