@@ -10,7 +10,7 @@ use super::layout::{Layout, has_home_file, is_known_name};
 use crate::disk::reason;
 use crate::source::Kind;
 use crate::source::Overlays;
-use crate::source::template::without_ending;
+use crate::source::kind::without_ending;
 
 /// Folders of a home that hold no home of their own; `backup` is where the config mapper keeps the files it overwrote.
 const HOME_FOLDERS: [&str; 16] = [

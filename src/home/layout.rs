@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::source::template::without_ending;
+use crate::source::kind::without_ending;
 
 /// The folder of the default synapse configuration's inbound endpoints, below the home.
 pub const INBOUND_ENDPOINTS: &str = "repository/deployment/server/synapse-configs/default/inbound-endpoints";

@@ -13,7 +13,7 @@ use super::{Assumptions, FileId, LoadedFile, Model, place, script_names};
 use crate::catalog::{Place, catalog};
 use crate::disk::reason;
 use crate::home::{Generation, INBOUND_ENDPOINTS, Identity, Layout, ReadError};
-use crate::source::{Kind, LoadError, Overlays, overlays, template};
+use crate::source::{Kind, LoadError, Overlays, kind, overlays};
 
 impl Model {
     /// Reads the home at `layout`; where `only` names files, those and what their findings depend on. Never fails: what cannot be read
@@ -112,7 +112,7 @@ impl Model {
     fn name_of(&self, path: &Path) -> String {
         let relative = path.strip_prefix(&self.layout.root).unwrap_or(path);
         let name = relative.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
-        template::without_ending(&name).to_owned()
+        kind::without_ending(&name).to_owned()
     }
 
     fn add_file(&mut self, path: &Path, name: String) {

@@ -2,6 +2,7 @@
 
 mod content;
 mod effective;
+mod hostname;
 mod load;
 mod mapping;
 pub mod place;
@@ -19,13 +20,13 @@ use std::sync::Arc;
 
 use content::OpenedFiles;
 
-use crate::catalog::{Place, Product, Version};
+use crate::catalog::{Product, Version};
 use crate::home::{Generation, Identity, Layout, ReadError};
 use crate::server::mapper::schema::Schema;
 use crate::server::mapper::{Configuration, Output};
 use crate::source::script::ScriptOption;
 use crate::source::toml::{TomlDocument, TomlEntry};
-use crate::source::{Kind, MAX_FILE_BYTES, Overlays, Span, overlays};
+use crate::source::{Kind, MAX_FILE_BYTES, Overlays, SourceFile, Span, overlays};
 
 /// What the caller knows that the files do not say.
 #[derive(Debug, Clone, Default)]
@@ -121,10 +122,23 @@ impl Model {
             return Some(*id);
         }
         let open = || {
-            let source = overlays::source(&self.overlays, &self.layout.root.join(path)).ok()?;
+            let full = self.layout.root.join(path);
+            // What was looked at before must be the same text, whatever has happened to the file since.
+            let seen = self.texts.borrow().get(path).cloned().flatten();
+            let source = match seen {
+                Some(text) => SourceFile::from_bytes(&full, text.as_bytes().to_vec()),
+                None => overlays::source(&self.overlays, &full),
+            };
+            let source = source.ok()?;
             Some(LoadedFile { source, name: path.to_owned(), content: Content::Unparsed, faults: Vec::new() })
         };
         self.opened.number_of(path, open).map(|opened| FileId(self.files.len() + opened))
+    }
+
+    /// `path`, absolute, as a path below the home with `/`.
+    pub fn below_home(&self, path: &Path) -> Option<String> {
+        let parts = path.strip_prefix(&self.layout.root).ok()?.components();
+        Some(parts.map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/"))
     }
 
     /// The bytes of a file at a path below the home; `None` where there is none, or it is too large.
@@ -184,19 +198,6 @@ impl Model {
             Content::Script(options) => Some((id, options)),
             _ => None,
         }
-    }
-
-    /// The host name that the configuration gives the server; `None` when it is not set or not literal.
-    pub fn hostname(&self) -> Option<String> {
-        let name = match self.setting("server.hostname", &[]) {
-            Some((_, entry)) => entry.value.as_text(),
-            None if self.toml_file().is_some() => None,
-            None => {
-                let place = Place::new("conf/carbon.xml", "Server/HostName");
-                place::find(self, &place).into_iter().next().map(|found| found.value.trim().to_owned())
-            }
-        };
-        name.filter(|name| !name.is_empty() && !name.contains(['$', '{', '<']))
     }
 
     /// The first header of deployment.toml, or its beginning, where something that is not there would be reported.

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::Protocol;
-use crate::ports::{Listener, MAX_OFFSET, MAX_PORT, PortTable};
+use crate::ports::listener::Listener;
+use crate::ports::range::{MAX_OFFSET, MAX_PORT};
+use crate::ports::table::PortTable;
 
 /// One listener of one of the homes compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +55,7 @@ pub fn conflicts(tables: &[&PortTable]) -> Vec<Conflict> {
         .map(|((port, protocol), listeners)| {
             let last = listeners.last().map_or(0, |listener| listener.home);
             let between = listeners.iter().any(|listener| listener.home != last);
-            let follows = |reference: &&ListenerRef| follows_offset(&tables[reference.home].listeners[reference.listener]);
+            let follows = |reference: &&ListenerRef| tables[reference.home].listeners[reference.listener].follows_offset();
             // The last home that moves with its offset is the one to move.
             let home = listeners.iter().rev().filter(|_| between).find(follows).map(|listener| listener.home);
             let suggestion = home.and_then(|home| {
@@ -76,26 +78,13 @@ pub fn free_offset(tables: &[&PortTable], home: usize) -> Option<i64> {
         .flat_map(|(_, table)| table.listeners.iter().filter_map(Listener::occupies))
         .collect();
     let own: Vec<(Protocol, i64)> =
-        tables[home].listeners.iter().filter(|listener| follows_offset(listener)).filter_map(Listener::occupies).collect();
+        tables[home].listeners.iter().filter(|listener| listener.follows_offset()).filter_map(Listener::occupies).collect();
     let fixed: BTreeSet<(Protocol, i64)> =
-        tables[home].listeners.iter().filter(|listener| !follows_offset(listener)).filter_map(Listener::occupies).collect();
+        tables[home].listeners.iter().filter(|listener| !listener.follows_offset()).filter_map(Listener::occupies).collect();
     (0..=MAX_OFFSET).find(|offset| {
         own.iter().all(|(protocol, port)| {
             let moved = (*protocol, port - current + offset);
             (1..=MAX_PORT).contains(&moved.1) && !others.contains(&moved) && !fixed.contains(&moved)
         })
     })
-}
-
-/// Whether the listener moves with the offset: also at offset 0, where nothing is added.
-pub(super) fn follows_offset(listener: &Listener) -> bool {
-    use crate::catalog::OffsetRule;
-    match listener.row {
-        Some((row, part)) => match part.offset.unwrap_or(row.offset) {
-            OffsetRule::Always | OffsetRule::Placeholder | OffsetRule::Flag => true,
-            OffsetRule::UnlessSet => listener.source.anchor().is_none(),
-            OffsetRule::Never | OffsetRule::Unknown => false,
-        },
-        None => listener.offset != 0,
-    }
 }

@@ -1,9 +1,9 @@
 //! A listener: its port, its state, and where both come from.
 
-use crate::catalog::{Direction, ListenerPart, ListenerRow, Protocol};
+use crate::catalog::{Direction, ListenerPart, ListenerRow, OffsetRule, Protocol};
 use crate::model::Location;
-use crate::ports::MAX_PORT;
 use crate::ports::offset::Offset;
+use crate::ports::range::MAX_PORT;
 
 /// A listener of a home.
 #[derive(Debug, Clone)]
@@ -90,6 +90,18 @@ impl Listener {
                 let why = offset.unknown.as_deref().unwrap_or("a file decides it that cannot be read");
                 self.unknown = Some(format!("the offset is not known: {why}"));
             }
+        }
+    }
+
+    /// Whether the listener moves with the offset: also at offset 0, where nothing is added.
+    pub(super) fn follows_offset(&self) -> bool {
+        match self.row {
+            Some((row, part)) => match part.offset.unwrap_or(row.offset) {
+                OffsetRule::Always | OffsetRule::Placeholder | OffsetRule::Flag => true,
+                OffsetRule::UnlessSet => self.source.anchor().is_none(),
+                OffsetRule::Never | OffsetRule::Unknown => false,
+            },
+            None => self.offset != 0,
         }
     }
 

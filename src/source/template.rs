@@ -5,14 +5,6 @@
 
 use super::{Kind, Span};
 
-/// The endings by which deployment tools mark a template of a file.
-const TEMPLATE_ENDINGS: [&str; 5] = [".j2", ".erb", ".tpl", ".tmpl", ".epp"];
-
-/// A file's name without the ending by which a deployment tool marks it as a template.
-pub fn without_ending(name: &str) -> &str {
-    TEMPLATE_ENDINGS.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name)
-}
-
 /// A template, masked.
 #[derive(Debug)]
 pub struct Masked {

@@ -6,6 +6,7 @@ mod fingerprints;
 mod fix;
 mod get;
 mod homes;
+mod house;
 mod ports;
 mod readme;
 mod regressions;

@@ -239,7 +239,7 @@ fn links_lead_nowhere() {
     assert!(files_below(&folder.at("outside")).is_empty());
     // A link among the templates is no template.
     folder.write("secret.txt", "hunter2");
-    symlink(folder.at("secret.txt"), folder.at(&format!("home/{TEMPLATES}/repository/conf/linked.xml.j2"))).expect("linked");
+    symlink(folder.at("secret.txt"), folder.at(format!("home/{TEMPLATES}/repository/conf/linked.xml.j2"))).expect("linked");
     assert!(!folder.run(&["render", "home"]).out.contains("linked"));
 }
 

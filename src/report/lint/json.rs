@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, Site, Target};
 use crate::edit::{Fix, Safety};
 use crate::home::Generation;
 use crate::rule_info::Severity;
-use crate::source::{FileRange, LineIndex};
+use crate::source::FileRange;
 use crate::workspace::Home;
 
 #[derive(Serialize)]
@@ -144,14 +144,10 @@ fn entry<'a>(report: Report<'a>, diagnostic: &'a Diagnostic) -> Entry<'a> {
 fn fix_entry<'a>(report: Report, diagnostic: &Diagnostic, fix: &'a Fix) -> FixEntry<'a> {
     let edits = fix.edits.iter().filter_map(|edit| {
         let model = &report.workspace[diagnostic.home()?].model;
-        let range = if let Some(file) = model.files.iter().find(|file| file.source.path == edit.file) {
-            file.source.place(edit.span)
-        } else {
-            // A template of the home, which is edited and not linted: the text from which the fix was made.
-            let name = edit.file.strip_prefix(&model.layout.root).ok()?.to_string_lossy().replace('\\', "/");
-            let text = model.text_of(&name)?;
-            LineIndex::new(&text).place(&text, edit.span)
-        };
+        let linted = model.files.iter().find(|file| file.source.path == edit.file);
+        // A template is edited, not linted.
+        let opened = || Some(model.file(model.open(&model.below_home(&edit.file)?)?));
+        let range = linted.or_else(opened)?.source.place(edit.span);
         Some(EditEntry { file: report.shown.path(&edit.file), range, text: &edit.text })
     });
     FixEntry { title: &fix.title, safety: fix.safety, edits: edits.collect() }

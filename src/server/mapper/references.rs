@@ -104,7 +104,7 @@ fn check_secrets(map: &HashOrdered<Effective>, secrets: &Secrets, faults: &mut V
             match secrets.0.get(alias) {
                 None if secrets.come_from_vault() => {}
                 None => {
-                    faults.push(MappingFault::placeholder(FaultKind::UndefinedSecret, alias, key, "has no alias in `[secrets]`"))
+                    faults.push(MappingFault::placeholder(FaultKind::UndefinedSecret, alias, key, "has no alias in `[secrets]`"));
                 }
                 Some(value) if value.find('[').is_some_and(|open| value[open..].contains(']')) => {
                     faults.push(MappingFault::placeholder(

@@ -107,11 +107,12 @@ impl Content {
     }
 
     fn of(bytes: Vec<u8>) -> Self {
-        String::from_utf8(bytes).map_or_else(
-            |error| Self::Bytes { hex: error.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect() },
-            Self::Text,
-        )
+        String::from_utf8(bytes).map_or_else(|error| Self::Bytes { hex: hex(error.as_bytes()) }, Self::Text)
     }
+}
+
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
 }
 
 pub fn rule_file(rule: &RuleInfo) -> PathBuf {

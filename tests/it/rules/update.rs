@@ -1,11 +1,12 @@
 //! Writes into rule files what their examples should state, and leaves every other byte as it is.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, Value};
 
-use super::example::{Content, Outcome};
+use super::example::{Content, Outcome, hex};
 
 /// The longest line of a rule file.
 const WIDTH: usize = 130;
@@ -55,7 +56,7 @@ fn set_lines(example: &mut Table, key: &str, lines: &[String]) {
 }
 
 /// Sets the texts of `[….after]`; those that are right stay as they are written.
-fn set_files(example: &mut Table, files: std::collections::BTreeMap<String, Content>) {
+fn set_files(example: &mut Table, files: BTreeMap<String, Content>) {
     if files.is_empty() {
         example.remove("after");
         return;
@@ -77,10 +78,7 @@ fn set_files(example: &mut Table, files: std::collections::BTreeMap<String, Cont
 fn literal(content: &Content) -> Value {
     let text = match content {
         Content::Text(text) => text,
-        other => {
-            let hex: String = other.bytes().iter().map(|byte| format!("{byte:02x}")).collect();
-            return format!("{{ hex = \"{hex}\" }}").parse().expect("an inline table");
-        }
+        other => return format!("{{ hex = \"{}\" }}", hex(&other.bytes())).parse().expect("an inline table"),
     };
     let is_plain = !text.contains(|character: char| character.is_control() && !matches!(character, '\n' | '\t'));
     let written = if is_plain && !text.contains('\\') && !text.contains("\"\"\"") && !text.ends_with('"') {
@@ -89,7 +87,7 @@ fn literal(content: &Content) -> Value {
         format!("'''\n{text}'''")
     } else {
         // With every control character escaped.
-        let escaped: String = text.chars().map(|character| escaped(character)).collect();
+        let escaped: String = text.chars().map(escaped).collect();
         format!("\"{escaped}\"")
     };
     written.parse().expect("a string")
