@@ -18,3 +18,4 @@ mod schema;
 mod supersedes;
 mod support;
 mod toml_dialect;
+mod whole_homes;
