@@ -58,7 +58,8 @@ fn common_ports_are_listed_for_every_carbon_4_product() {
     let common: Vec<u16> = documented().common.into_iter().flat_map(|common| common.ports).collect();
     assert!(common.contains(&9443) && common.contains(&45564), "{common:?}");
     // Micro Integrator and Analytics have neither a servlet container nor Hazelcast, and list these as never opened all the same.
-    for product in &catalog().products {
+    // Integration Control Plane is not a Carbon 4 product: it has no carbon.xml.
+    for product in catalog().products.iter().filter(|product| product.id != "integration-control-plane") {
         let listed = listed(&product.id);
         let missing: Vec<&u16> = common.iter().filter(|port| !listed.contains(port)).collect();
         assert!(missing.is_empty(), "{}: {missing:?}", product.id);

@@ -1,11 +1,13 @@
 //! What is known of the products, as data of `rules/catalog/`: products, listeners, profiles, keys that hold URLs.
 
+mod rewrite;
 mod version;
 
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+pub use rewrite::Rewrite;
 pub use version::{Version, Versions};
 
 /// The catalogue of this build.
@@ -40,6 +42,9 @@ pub struct Catalog {
     /// Keys of deployment.toml that code asks for, past the templates.
     #[serde(rename = "code_key", default)]
     pub code_keys: Vec<CodeKeys>,
+    /// What servers change in their rendered files themselves.
+    #[serde(rename = "rewritten")]
+    pub rewrites: Vec<Rewrite>,
 }
 
 impl Catalog {
@@ -52,6 +57,14 @@ impl Catalog {
     pub fn code_keys_of(&self, product: &str) -> impl Iterator<Item = &str> {
         let rows = self.code_keys.iter().filter(move |row| row.products.iter().any(|known| known == product));
         rows.flat_map(|row| &row.keys).map(String::as_str)
+    }
+
+    /// Whether the code of a product asks for `key`, past the templates.
+    pub fn code_reads(&self, product: &str, key: &str) -> bool {
+        self.code_keys_of(product).any(|known| match known.strip_suffix(".*") {
+            Some(table) => key.strip_prefix(table).is_some_and(|rest| rest.starts_with(['.', '['])),
+            None => known == key,
+        })
     }
 
     /// Whether a port or a switch of some listener stands in `file`.
@@ -455,6 +468,9 @@ mod tests {
         for url in &catalog.urls {
             assert!(url.listener.iter().all(|id| catalog.listener(id).is_some()), "{}: unknown listener", url.key);
             assert!(url.peer.iter().chain(&url.products).all(known), "{}: unknown product", url.key);
+        }
+        for rewrite in &catalog.rewrites {
+            assert!(rewrite.products.iter().all(known), "{}: unknown product", rewrite.file);
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 use crate::server::jinjava::expression::{Expression, ExpressionKind};
-use crate::server::jinjava::{Macro, Node, NodeKind, Parsed, Template};
+use crate::server::jinjava::{Macro, Node, NodeKind, ParsedExpression, Template};
 use crate::source::Span;
 
 /// A step on the way to a value.
@@ -289,7 +289,7 @@ impl Collector<'_> {
         *known = bounded(std::mem::take(known));
     }
 
-    fn loop_over(&mut self, names: &[Rc<str>], collection: &Parsed, body: &[Node]) {
+    fn loop_over(&mut self, names: &[Rc<str>], collection: &ParsedExpression, body: &[Node]) {
         let Ok(collection) = collection else { return };
         let mut items: Vec<Sources> = vec![Sources::new(); names.len()];
         for source in self.sources(collection) {
@@ -331,7 +331,7 @@ impl Collector<'_> {
     }
 
     /// The value of an expression is used in this way.
-    fn consume(&mut self, expression: &Parsed, kind: &UseKind) {
+    fn consume(&mut self, expression: &ParsedExpression, kind: &UseKind) {
         if let Ok(expression) = expression {
             self.use_value(expression, kind);
         }
@@ -352,7 +352,7 @@ impl Collector<'_> {
         }
     }
 
-    fn condition(&mut self, condition: &Parsed) {
+    fn condition(&mut self, condition: &ParsedExpression) {
         if let Ok(condition) = condition {
             self.truth(condition);
         }
