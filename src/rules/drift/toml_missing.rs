@@ -1,4 +1,5 @@
-//! `toml-missing`: a home with templates but no deployment.toml. The server warns and uses the files of an earlier start (config-mapper ConfigParser.java).
+//! `toml-missing`: a home with templates but no deployment.toml. The server warns and uses the files of an earlier start
+//! (config-mapper ConfigParser.java).
 
 use crate::diagnostic::{Finding, Target};
 use crate::rules::context::HomeContext;

@@ -35,7 +35,7 @@ pub(super) enum Meant {
     Unclear(Vec<String>),
 }
 
-/// The keys of deployment.toml that nothing reads, in the order of the file, with the file and the schema. `None` if that is unknown.
+/// The keys of deployment.toml that nothing reads, in file order, with the file and the schema. `None` if that is unknown.
 pub(super) fn dead_keys(context: HomeContext<'_>) -> Option<(FileId, &Schema, Vec<DeadKey<'_>>)> {
     let model = context.model();
     let schema = model.schema()?;
@@ -121,7 +121,7 @@ fn meant(entry: &TomlEntry, document: &TomlDocument, known: &Known) -> Meant {
     let above = entry.table.and_then(|table| table.checked_sub(1)).map(|table| document.tables[table].key.as_str());
     let moved = match (&related[..], elsewhere.map(|tables| tables.iter().collect::<Vec<_>>()).as_deref()) {
         ([only], _) => Some(only.as_str()),
-        // Only one table has this name and its header is the previous one. Not if nothing is read from the key's own table: that is wrong then.
+        // Only one table has this name, and its header is the previous one. If nothing reads the key's own table, the table is at fault.
         ([], Some([only])) if own_table.is_empty() || above == Some(only.as_str()) && schema.reads_below(own_table) => {
             Some(only.as_str())
         }

@@ -7,7 +7,8 @@ use crate::rules::confidence::with_confidence;
 use crate::rules::context::HomeContext;
 use crate::rules::fixes;
 
-/// The keys, each with the key that API Manager reads for the same setting, if there is one (product-apim key-mappings.json, axis2.xml.j2 of v3.0.0 to v4.7.0).
+/// The keys, each with the key that API Manager reads instead, if there is one
+/// (product-apim key-mappings.json, axis2.xml.j2 of v3.0.0 to v4.7.0).
 const KEYS: [(&str, Option<&str>); 11] = [
     ("transport.http.listener.bind_address", Some("transport.passthru_http.listener.parameters.bind-address")),
     ("transport.http.listener.secured_protocols", Some("transport.passthru_https.listener.parameters.HttpsProtocols")),

@@ -67,7 +67,7 @@ fn report(context: HomeContext, file: FileId, span: Span, key: &str, findings: &
     }
 }
 
-/// The listener that a URL is meant for but misses: the host is this machine, and the port is that of the listener without the offset.
+/// The listener that a URL is meant for but misses: the host is this machine, and the port is the listener's without the offset.
 fn meant_listener<'a>(context: HomeContext<'a>, url: &LiteralPort) -> Option<&'a Listener> {
     let own_host = || context.model().hostname().is_some_and(|own| own.eq_ignore_ascii_case(&url.host));
     if !is_loopback(&url.host) && !own_host() {

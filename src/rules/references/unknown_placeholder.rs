@@ -143,7 +143,7 @@ struct Mark {
     is_unclosed: bool,
 }
 
-/// The marks in `written`, a string with its quotes that begins at byte `start`. In a secret, only a mark that is the whole value counts.
+/// The marks in `written`, a string with its quotes that begins at byte `start`. In a secret, a mark must be the whole value.
 fn marks(written: &str, start: usize, is_secret: bool) -> Vec<Mark> {
     let inner = written.trim_matches(['"', '\'']);
     let offset = start + written.len() - written.trim_start_matches(['"', '\'']).len();

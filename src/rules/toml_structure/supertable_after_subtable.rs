@@ -1,5 +1,5 @@
-//! `supertable-after-subtable`: a table after its subtable, which is valid TOML but which the server's parser nests in itself (cava-toml 0.5.0
-//! MutableTomlTable.createTable).
+//! `supertable-after-subtable`: a table after its subtable. This is valid TOML, but the server's parser nests the table in itself
+//! (cava-toml 0.5.0 MutableTomlTable.createTable).
 
 use crate::diagnostic::Finding;
 use crate::edit::{Fix, Safety};
