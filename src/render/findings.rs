@@ -54,7 +54,7 @@ impl Rendering<'_> {
             severity: Severity::Error,
             key: None,
             message: format!("is not valid JSON: {reason}"),
-            help: Some("this output ignores the file".to_owned()),
+            help: Some("restore the file as shipped; this output ignores it".to_owned()),
         });
         let mut findings: Vec<RenderFinding> = broken.chain(self.causes().map(|fault| self.of_fault(fault))).collect();
         findings.sort_by(|one, other| (&one.path, one.range, &one.message).cmp(&(&other.path, other.range, &other.message)));
