@@ -151,6 +151,7 @@ pub struct EnvironmentArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "Without FILE, --out and --diff, lists the files and their states:\n  \
         unchanged   the file in the home is what the server would write\n  \
+        rewritten   only the server itself changed the file after rendering it\n  \
         changed     the server would change it\n  \
         new         the server would create it\n  \
         absent      missing only because this copy of the home is incomplete\n  \

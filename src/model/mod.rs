@@ -6,6 +6,7 @@ mod hostname;
 mod load;
 mod mapping;
 pub mod place;
+pub mod rewritten;
 mod template;
 
 pub(crate) use content::parse;

@@ -12,6 +12,7 @@ pub use choose::{UnknownFile, choose};
 pub use findings::RenderFinding;
 
 use crate::disk::reason;
+use crate::model::rewritten::{Comparison, compare, is_rewritten};
 use crate::model::{Mapping, Model};
 use crate::server::jinjava::Effect;
 use crate::server::mapper::{Configuration, Environment, Output, Release, Renderer, Resources, metadata};
@@ -61,6 +62,8 @@ pub struct RenderedFile {
 pub enum FileState {
     /// The file in the home has the same bytes.
     Unchanged,
+    /// The server itself made every difference after it rendered the file: what it does, in words.
+    Rewritten(&'static str),
     /// The file in the home has other bytes.
     Changed,
     /// The home has no such file.
@@ -74,10 +77,11 @@ pub enum FileState {
 }
 
 impl FileState {
-    /// `unchanged`, `changed`, `new`, `absent`, `unreadable` or `failed`.
+    /// `unchanged`, `rewritten`, `changed`, `new`, `absent`, `unreadable` or `failed`.
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Unchanged => "unchanged",
+            Self::Rewritten(_) => "rewritten",
             Self::Changed => "changed",
             Self::New => "new",
             Self::Absent => "absent",
@@ -96,9 +100,10 @@ impl FileState {
         matches!(self, Self::Changed | Self::New)
     }
 
-    /// Why the file was not rendered or not compared.
+    /// Why the file was not rendered or not compared, or is not what was rendered.
     pub fn reason(&self) -> Option<&str> {
         match self {
+            Self::Rewritten(what) => Some(what),
             Self::Unreadable(reason) | Self::Failed(reason) => Some(reason),
             _ => None,
         }
@@ -157,7 +162,7 @@ impl<'a> Rendering<'a> {
         let path = self.in_home(&file.path);
         file.state = match read(&path) {
             Ok(Some(old)) => {
-                let state = if old == text.as_bytes() { FileState::Unchanged } else { FileState::Changed };
+                let state = if old == text.as_bytes() { FileState::Unchanged } else { self.changed(&file.path, &text, &old) };
                 file.old = Some(old);
                 state
             }
@@ -170,6 +175,16 @@ impl<'a> Rendering<'a> {
             }
         };
         file.text = Some(text);
+    }
+
+    /// The state of a file whose bytes are not those of the rendered text.
+    fn changed(&self, path: &str, text: &str, old: &[u8]) -> FileState {
+        let rewrite = || {
+            let (row, old) = (self.model.rewrite_of(path)?, str::from_utf8(old).ok()?);
+            let is_own = is_rewritten(row, old) && compare(row, text, old) == Some(Comparison::Same);
+            is_own.then_some(FileState::Rewritten(&row.what))
+        };
+        rewrite().unwrap_or(FileState::Changed)
     }
 
     /// Whether the file at `path` is missing because this copy of the home is incomplete: the product's own files are missing too, the file is

@@ -56,7 +56,7 @@ fn heading(home: &PortsHome, shown: &DisplayPaths) -> String {
     if home.product.is_none() {
         heading.push_str("The files do not name the product: only ports written in them are listed. Pass --product to see the defaults, too.\n");
     }
-    if let Some(profile) = home.profile.filter(|profile| profile.name != "default") {
+    if let Some(profile) = home.profile.filter(|profile| !profile.is_default()) {
         let known = if profile.known.is_some() { "" } else { ", which this product does not have: everything starts" };
         let _ = writeln!(heading, "Server profile `{}`{known}.", profile.name);
     }

@@ -79,10 +79,7 @@ fn is_read_by_code(model: &Model, key: &str) -> bool {
     let guessed = || model.schema()?.source().product();
     // The code of an unknown product may read any key.
     let Some(product) = model.product().map(|product| product.id.as_str()).or_else(guessed) else { return true };
-    catalog().code_keys_of(product).any(|known| match known.strip_suffix(".*") {
-        Some(table) => key.strip_prefix(table).is_some_and(|rest| rest.starts_with(['.', '['])),
-        None => known == key,
-    })
+    catalog().code_reads(product, key)
 }
 
 /// The keys that the server reads, indexed for comparison with dead keys.

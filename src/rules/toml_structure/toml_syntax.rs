@@ -53,14 +53,14 @@ fn add_server_verdict(file: FileId, loaded: &LoadedFile, findings: &mut [Finding
                 say(finding, "the server accepts this, but editors and other tools reject it");
             }
         }
-        Verdict::Refused(refusals) => {
+        Verdict::Rejected(refusals) => {
             let Some(first) = refusals.first() else { return };
             // The server's message repeats the rejected text, which may be a secret.
             let is_secret = first.span.of(text) != first.span.of(&secrets::masked(text));
             if let Some(finding) = findings.iter_mut().find(|finding| line_of(finding) == Some(first.line))
                 && !is_secret
             {
-                say(finding, &format!("the server says: {}", first.told()));
+                say(finding, &format!("the server says: {}", first.log_line()));
             }
         }
         Verdict::StackOverflow(span) => {
