@@ -173,7 +173,7 @@ fn what_still_tells_clients_of_plain_http_is_pointed_out() {
     let home =
         Home::with(&[PRODUCT, (TOML, b"[[apim.gateway.environment]]\nhttp_endpoint = \"http://localhost:${http.nio.port}\"\n")]);
     let (_, text) = home.fix(&["--select", "http-passthru-enabled"]);
-    assert!(text.contains("`apim.gateway.environment[].http_endpoint` in line 2 still tells clients of plain HTTP"), "{text}");
+    assert!(text.contains("`apim.gateway.environment[].http_endpoint` on line 2 still points clients to plain HTTP"), "{text}");
 }
 
 #[test]
@@ -198,7 +198,7 @@ fn a_read_only_file_and_a_link_out_of_the_home_are_refused() {
     symlink(outside.path().join("deployment.toml"), home.path().join(TOML)).expect("linked");
     let (code, text) = home.fix(&[]);
     assert_eq!(code, Some(2), "{text}");
-    assert!(text.contains("lies outside of the home"), "{text}");
+    assert!(text.contains("is outside the home"), "{text}");
     assert_eq!(outside.text("deployment.toml"), FAULTY);
 }
 

@@ -314,7 +314,7 @@ fn the_command_answers_as_the_contract_says() {
         (vec!["schema", "--product", "api-manager@4.5.0"], 0, ""),
         (vec!["schema", "--product", "api-manager@4.3.0"], 0, "note: these are the keys of api-manager 4.2.0 and 4.5.0"),
         (vec!["schema", text(&file), "--product", "micro-integrator@4.2.0"], 0, ""),
-        (vec!["schema", text(&file)], 2, "nothing tells which keys"),
+        (vec!["schema", text(&file)], 2, "may contain are unknown"),
         (vec!["schema", text(folder.path())], 2, "contains 2 homes"),
         (vec!["schema", "--product", "message-broker"], 2, "are not in the catalogue"),
         (vec!["schema", "--product", "no-such-product"], 2, "no product is called"),

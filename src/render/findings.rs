@@ -6,7 +6,7 @@ use super::Rendering;
 use crate::model::Location;
 use crate::rule_info::Severity;
 use crate::server::jinjava::{self, Effect};
-use crate::server::mapper::{FaultKind, MappingFault, Origin, Renderer, resources};
+use crate::server::mapper::{FaultKind, JsonFile, MappingFault, Origin, Renderer, resources};
 use crate::source::{FileRange, LineIndex, Span};
 
 /// Something that stops the server from starting, or that carbonlint cannot follow.
@@ -74,6 +74,10 @@ impl Rendering<'_> {
     }
 
     fn of_fault(&self, fault: &MappingFault) -> RenderFinding {
+        if fault.kind == FaultKind::KeyMapping {
+            let path = self.in_home(&format!("{}/{}", resources::FOLDER, JsonFile::KeyMappings.name()));
+            return RenderFinding { severity: Severity::Error, ..RenderFinding::of_file(path, fault.message.clone()) };
+        }
         let (written, at) = fault.key.as_deref().map_or((None, None), |key| self.place_of(key, fault));
         let message = match (&fault.placeholder, &fault.key) {
             (Some(_), Some(key)) => format!("{}, and `{}` needs it", fault.message, written.as_deref().unwrap_or(key)),

@@ -39,13 +39,12 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     for fault in faults.filter(|fault| fault.kind == FaultKind::KeyMapping) {
         let Some(id) = model.open(&format!("{FOLDER}/{}", JsonFile::KeyMappings.name())) else { continue };
         let text = &model.file(id).source.text;
-        let keys = mapping.resources.json(JsonFile::KeyMappings).keys();
-        let named = keys.into_iter().find(|key| fault.message.contains(&format!("maps `{key}`")));
-        let quoted = named.map(|key| format!("\"{key}\"")).unwrap_or_default();
-        let start = text.find(&quoted).unwrap_or_default();
-        let at = Location { file: id, span: Span::new(start, start + quoted.len()) };
+        let key = fault.key.as_deref().unwrap_or(JsonFile::KeyMappings.name());
+        let quoted = format!("\"{key}\"");
+        let span = text.find(&quoted).map_or(Span::at(0), |start| Span::new(start, start + quoted.len()));
+        let at = Location { file: id, span };
         let message = format!("{}, and the server does not start", fault.message);
-        let finding = context.finding_at(at, message).key(named.map_or("key-mappings.json", String::as_str));
+        let finding = context.finding_at(at, message).key(key);
         findings.push(finding.help("write `list:key` to map a key in the elements of a list"));
     }
 }

@@ -14,9 +14,9 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     let Some(settings) = UserToml::of_home(context.model()) else { return };
     for fault in settings.faults(FaultKind::Time) {
         let written = settings.locate_fault(fault);
-        let message = match (written.key, fault.key.as_deref()) {
+        let message = match (written.key, &fault.predicate) {
             // Name the key as the user wrote it, which may be another name.
-            (Some(key), Some(target)) => fault.message.replacen(&format!("`{target}`"), &format!("`{key}`"), 1),
+            (Some(key), Some(predicate)) => format!("`{key}` {predicate}"),
             _ => fault.message.clone(),
         };
         let fix = written.key.and_then(|key| known_unit(context, settings, key));

@@ -72,7 +72,7 @@ impl Reporter<'_> {
         let (message, help) = refusal.explain(self.text);
         // The server's message repeats the rejected text, which may be a secret.
         let is_secret = refusal.span.of(self.text) != refusal.span.of(&self.shown);
-        let help = if is_secret { help } else { with_words(&help, refusal) };
+        let help = if is_secret { help } else { with_log_line(&help, refusal) };
         let finding = self.context.finding_at(self.at(refusal.span), message).help(help);
         let finding = finding.fix(fix_edits(self.text, refusal).map(|edits| self.fix(edits)));
         match refusal.related {
@@ -86,7 +86,7 @@ impl Reporter<'_> {
         let span = |tab: usize| Span::new(tab, tab + 1);
         let at = tabs.first().map_or(first.span, |tab| span(*tab));
         let (message, help) = explain_tab();
-        let help = if at == first.span { with_words(help, first) } else { help.to_owned() };
+        let help = if at == first.span { with_log_line(help, first) } else { help.to_owned() };
         let edits = tabs.iter().map(|tab| (span(*tab), "\\t".to_owned())).collect();
         self.context.finding_at(self.at(at), message).help(help).fix(Some(self.fix(edits)))
     }
@@ -100,14 +100,14 @@ impl Reporter<'_> {
     }
 }
 
-fn with_words(help: &str, refusal: &Rejection) -> String {
+fn with_log_line(help: &str, refusal: &Rejection) -> String {
     format!("{help}; the server says: {}", refusal.log_line())
 }
 
 /// Whether a space at byte `at` gets the server's parser past that place.
 fn blank_helps(text: &str, at: usize) -> bool {
-    let (before, behind) = text.split_at(at);
-    match check_without_tabs(&format!("{before} {behind}")).0 {
+    let (before, after) = text.split_at(at);
+    match check_without_tabs(&format!("{before} {after}")).0 {
         Verdict::Rejected(refusals) => refusals.first().is_some_and(|first| first.span.start > at + 1),
         Verdict::Accepted | Verdict::StackOverflow(_) => true,
         Verdict::TooDeep(_) => false,

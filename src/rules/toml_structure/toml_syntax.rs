@@ -42,15 +42,15 @@ fn add_server_verdict(file: FileId, loaded: &LoadedFile, findings: &mut [Finding
         Target::Site(site) if site.at.file == file => Some(loaded.source.position(site.at.span.start).line),
         _ => None,
     };
-    let say = |finding: &mut Finding, word: &str| {
+    let append = |finding: &mut Finding, note: &str| {
         let help = finding.help.as_ref().map_or_else(String::new, |help| format!("{help}; "));
-        finding.help = Some(format!("{help}{word}"));
+        finding.help = Some(format!("{help}{note}"));
     };
     match cava_toml::check(text) {
         Verdict::Accepted => {
             for finding in findings.iter_mut().filter(|finding| line_of(finding).is_some()) {
                 finding.severity = Some(Severity::Warning);
-                say(finding, "the server accepts this, but editors and other tools reject it");
+                append(finding, "the server accepts this, but editors and other tools reject it");
             }
         }
         Verdict::Rejected(refusals) => {
@@ -60,14 +60,14 @@ fn add_server_verdict(file: FileId, loaded: &LoadedFile, findings: &mut [Finding
             if let Some(finding) = findings.iter_mut().find(|finding| line_of(finding) == Some(first.line))
                 && !is_secret
             {
-                say(finding, &format!("the server says: {}", first.log_line()));
+                append(finding, &format!("the server says: {}", first.log_line()));
             }
         }
         Verdict::StackOverflow(span) => {
             let mark = loaded.source.text.len() - text.len();
             let line = loaded.source.position(mark + span.start).line;
             if let Some(finding) = findings.iter_mut().find(|finding| line_of(finding) == Some(line)) {
-                say(finding, "the server fails on this with a StackOverflowError");
+                append(finding, "the server fails on this with a StackOverflowError");
             }
         }
         Verdict::TooDeep(_) => {}
