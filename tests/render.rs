@@ -345,7 +345,7 @@ fn homes_that_render_nothing_say_why() {
     folder.toml("[server", "{% if x %}\n[server]\n{% endif %}\n#");
     check("home", 2, "is a template of a deployment tool");
     fs::remove_file(folder.path("home/repository/conf/deployment.toml")).expect("removed");
-    check("home", 3, "there is no `home/repository/conf/deployment.toml`");
+    check("home", 3, "`home/repository/conf/deployment.toml` does not exist");
 }
 
 #[test]

@@ -214,7 +214,7 @@ fn homes_that_do_not_belong_together_are_refused() {
     later_home(&other, "4.5.0");
     home(&server, "4.5.0");
     write(&server, "updates/product.txt", "wso2is-7.1.0");
-    for (homes, words) in [([&one, &other], "differ in"), ([&one, &server], "is another product")] {
+    for (homes, words) in [([&one, &other], "differ in"), ([&one, &server], "has another product")] {
         let output = run(&["schema", "--extract", text(homes[0]), text(homes[1])]);
         assert_eq!(output.status.code(), Some(2));
         let said = String::from_utf8(output.stderr).expect("UTF-8");

@@ -62,7 +62,7 @@ pub struct RenderedFile {
 pub enum FileState {
     /// The file in the home has the same bytes.
     Unchanged,
-    /// The server itself made every difference after it rendered the file: what it does, in words.
+    /// All differences come from the server itself, which rewrote the file after rendering it. Holds what it does.
     Rewritten(&'static str),
     /// The file in the home has other bytes.
     Changed,

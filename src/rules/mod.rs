@@ -91,7 +91,7 @@ fn complete(rule: &'static RuleInfo, severity: Severity, finding: Finding, homes
         Target::Site(Site { home, at }) => (homes[home.0].model.file(at.file).source.path.clone(), at.span),
         Target::Path(path, _) => (path.clone(), Span::default()),
     };
-    // A finding can override the severity of its rule, but not exceed the one that a profile sets.
+    // A finding can override the severity of its rule, but not exceed a severity set by the profile.
     let severity = match finding.severity {
         Some(own) if severity == rule.severity => own,
         Some(own) => own.min(severity),

@@ -37,7 +37,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         }
         let rendered = rendered.filter(|rendered| is_same(rendered.as_bytes(), &md5));
         let change = match (rewrite, &rendered) {
-            // What it was before the server itself changed it is unknown.
+            // The text before the change by the server itself is unknown.
             (Some(_), None) => continue,
             (Some(row), Some(rendered)) => match compare(row, rendered, text) {
                 Some(Comparison::Differs { at, rendered: was }) => Some(Change::at(rendered, was, text, at)),

@@ -46,7 +46,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             || "no key of deployment.toml sets it: edit the template of axis2.xml".to_owned(),
             |live| format!("rename it to `{live}`"),
         );
-        // The setting takes effect then, which the user has to want.
+        // The fix makes the setting take effect, so it is unsafe.
         let fix = live.and_then(|live| fixes::write_as(model, entry, live, format!("rename it to `{live}`"), Safety::Unsafe));
         findings.push(with_confidence(context.finding_at(at, message).help(help).key(key).fix(fix), schema));
     }

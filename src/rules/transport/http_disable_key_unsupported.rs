@@ -21,7 +21,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             }
             let at = Location { file: id, span: entry.key_span };
             let message = format!("{} does not read `{key}`: {}", product_of(context), stays_open(listener));
-            // The fix closes the port, which the user has to want.
+            // The fix closes the port, so it is unsafe.
             let fix = part.switch.as_ref().and_then(|switch| {
                 let title = format!("rename it to `{}`", switch.key);
                 fixes::write_as(model, entry, &switch.key, title, Safety::Unsafe)
