@@ -211,7 +211,7 @@ fn files_are_written_elsewhere() {
     for inside in ["home", "home/new", "./home/../home"] {
         let run = folder.run(&["render", "home", "--out", inside]);
         assert_eq!(run.code, Some(2), "{inside}");
-        assert!(run.err.contains("lies in the home itself"), "{}", run.err);
+        assert!(run.err.contains("is inside the home"), "{}", run.err);
     }
     assert_eq!(files_below(&folder.at("home")), before, "nothing is written into the home");
 }
@@ -235,7 +235,7 @@ fn links_lead_nowhere() {
     fs::create_dir(folder.at("outside")).expect("made");
     symlink("../../outside", folder.at("out/repository/conf")).expect("linked");
     let run = folder.run(&["render", "home", "--out", "out"]);
-    assert!(run.code == Some(2) && run.err.contains("out of the folder"), "{}", run.err);
+    assert!(run.code == Some(2) && run.err.contains("outside the output folder"), "{}", run.err);
     assert!(files_below(&folder.at("outside")).is_empty());
     // A link among the templates is no template.
     folder.write("secret.txt", "hunter2");
@@ -255,7 +255,7 @@ fn homes_that_render_nothing_say_why() {
         }
     };
     check("none", 2, "no such file or folder");
-    check("empty", 3, "no home of a WSO2 product");
+    check("empty", 3, "no WSO2 product home");
     check("xml", 3, "no templates");
     check(".", 2, "contains 2 homes");
     edit_toml(&folder, "[server]", "[server");
@@ -263,5 +263,5 @@ fn homes_that_render_nothing_say_why() {
     edit_toml(&folder, "[server", "{% if x %}\n[server]\n{% endif %}\n#");
     check("home", 2, "is a template of a deployment tool");
     fs::remove_file(folder.at("home/repository/conf/deployment.toml")).expect("removed");
-    check("home", 3, "there is no `home/repository/conf/deployment.toml`");
+    check("home", 3, "`home/repository/conf/deployment.toml` does not exist");
 }
