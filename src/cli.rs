@@ -150,8 +150,9 @@ pub struct EnvironmentArgs {
 /// Arguments of `render`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Without --out and --diff, lists the files with their states: unchanged, changed, new, absent (this copy of the home leaves \
-        the product out, and with it the part that holds the file), unreadable (the file in the home), or failed. With FILE, prints what the \
+    after_help = "Without --out and --diff, lists the files with their states: unchanged, rewritten (only the server itself has changed \
+        the file after rendering it), changed, new, absent (this copy of the home leaves the product out, and with it the part that holds \
+        the file), unreadable (the file in the home), or failed. With FILE, prints what the \
         server would write into it. Nothing is ever written into the home.\n\n\
         Values under password-like names are masked in everything that is printed; only --out writes them.\n\
         What stops the start of the server, such as a variable that is not set, is reported on standard error (in JSON: as diagnostics), and \

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use crate::catalog::catalog;
 use crate::model::{FileId, Location, Model};
 use crate::server::mapper::resources::FOLDER;
 use crate::server::mapper::schema::{Schema, SchemaSource};
@@ -71,7 +72,8 @@ impl<'a> EffectiveValues<'a> {
         let values = self.configuration.values();
         let written = self.configuration.settings.keys().chain(self.resources.json(JsonFile::KeyMappings).keys());
         let read = self.model.schema().map(Schema::keys).unwrap_or_default();
-        let written = written.chain(&read).map(String::as_str).filter(|key| !key.contains([':', '*', '[']));
+        let is_other = |known: &&str| *known != key && !known.contains([':', '*', '[']);
+        let written = written.chain(&read).map(String::as_str).filter(is_other);
         did_you_mean(key, values.keys().copied().chain(written), '.')
     }
 
@@ -98,6 +100,10 @@ impl<'a> EffectiveValues<'a> {
         let schema = self.model.schema().filter(|schema| *schema.source() == SchemaSource::Home)?;
         let refers = |text: &str| placeholders(text, "ref").contains(&key);
         let is_referred = || self.configuration.settings.values().any(|setting| setting.value.texts().into_iter().any(refers));
-        Some(schema.reads_effective(key, &effective.value) || is_referred())
+        if schema.reads_effective(key, &effective.value) || is_referred() {
+            return Some(true);
+        }
+        // What the code reads is only known if the product is.
+        Some(catalog().code_reads(&self.model.product()?.id, key))
     }
 }

@@ -1,4 +1,4 @@
-//! The catalogue against the documentation: every product and every port that the documentation names.
+//! The catalogue has every product and every port that the documentation names.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -30,7 +30,7 @@ fn documented() -> Documented {
     toml::from_str(&std::fs::read_to_string(file).expect("the documented ports")).expect("valid TOML")
 }
 
-/// Every number that the listing of a product shows: effective ports, ports before the offset, documented ports.
+/// Every port number in the listing of a product: with the offset, without it, and as documented.
 fn listed(id: &str) -> BTreeSet<u16> {
     let product = catalog().product(id).unwrap_or_else(|| panic!("{id} is not in the catalogue"));
     let numbers = |listener: Listener| [listener.port(), listener.base, listener.documented_port.map(i64::from)];
@@ -57,8 +57,9 @@ fn every_documented_port_is_listed_for_its_product() {
 fn common_ports_are_listed_for_every_carbon_4_product() {
     let common: Vec<u16> = documented().common.into_iter().flat_map(|common| common.ports).collect();
     assert!(common.contains(&9443) && common.contains(&45564), "{common:?}");
-    // Micro Integrator and Analytics have neither a servlet container nor Hazelcast, and list these as never opened all the same.
-    for product in &catalog().products {
+    // Micro Integrator and Analytics have neither a servlet container nor Hazelcast, but list these ports as never opened.
+    // Integration Control Plane is not a Carbon 4 product: it has no carbon.xml.
+    for product in catalog().products.iter().filter(|product| product.id != "integration-control-plane") {
         let listed = listed(&product.id);
         let missing: Vec<&u16> = common.iter().filter(|port| !listed.contains(port)).collect();
         assert!(missing.is_empty(), "{}: {missing:?}", product.id);

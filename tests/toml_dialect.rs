@@ -64,7 +64,7 @@ fn predicted(text: &str) -> (&'static str, String) {
         Verdict::Accepted => ("accepted", String::new()),
         Verdict::StackOverflow(_) => ("stack overflow", String::new()),
         Verdict::TooDeep(_) => ("too deep", String::new()),
-        Verdict::Refused(refusals) => {
+        Verdict::Rejected(refusals) => {
             let first = refusals.first().expect("a refusal");
             ("refused", format!("{}:{} {}", first.line, first.column, first.message))
         }
@@ -96,7 +96,7 @@ fn places_are_in_the_text(text: &str) {
         match verdict {
             Verdict::Accepted => {}
             Verdict::StackOverflow(span) | Verdict::TooDeep(span) => lies_in_text(span.start, span.end),
-            Verdict::Refused(refusals) => {
+            Verdict::Rejected(refusals) => {
                 assert!(!refusals.is_empty());
                 for refusal in refusals {
                     lies_in_text(refusal.span.start, refusal.span.end);
@@ -143,7 +143,7 @@ proptest! {
                 Verdict::StackOverflow(span) => prop_assert_eq!(Some(span), late, "{}", text),
                 Verdict::Accepted => prop_assert_eq!(None, late, "{}", text),
                 // The first of several faults decides.
-                Verdict::Refused(_) | Verdict::TooDeep(_) => {}
+                Verdict::Rejected(_) | Verdict::TooDeep(_) => {}
             }
         }
     }
@@ -239,7 +239,7 @@ fn findings_follow_the_verdict() {
         } else if template::is_template(text) {
             assert!(!has("toml-refused-by-server"), "{about}");
         } else if is_toml {
-            let refused = matches!(check(text), Verdict::Refused(_));
+            let refused = matches!(check(text), Verdict::Rejected(_));
             assert_eq!(has("toml-refused-by-server"), refused, "{about}");
             assert!(!has("toml-syntax"), "{about}");
             if let Verdict::StackOverflow(span) = check(text) {
@@ -261,10 +261,10 @@ fn findings_follow_the_verdict() {
 fn a_tab_behind_opening_quotes_is_a_tab() {
     for quotes in ["\"", "\"\"\""] {
         let text = format!("a = {quotes}\tb{quotes}\n");
-        let Verdict::Refused(refusals) = check(&text) else { panic!("refused") };
+        let Verdict::Rejected(refusals) = check(&text) else { panic!("refused") };
         assert!(refusals[0].explain(&text).0.starts_with("a tab inside double quotes"), "{refusals:?}");
     }
-    let Verdict::Refused(refusals) = check("a = [\"\"\"b\"\"\"\"]\n") else { panic!("refused") };
+    let Verdict::Rejected(refusals) = check("a = [\"\"\"b\"\"\"\"]\n") else { panic!("refused") };
     assert_eq!(refusals[0].reason, Reason::ExtraQuotes);
 }
 

@@ -11,12 +11,12 @@ fuzz_target!(|text: &str| {
         match verdict {
             Verdict::Accepted => {}
             Verdict::StackOverflow(span) | Verdict::TooDeep(span) => assert!(text.get(span.start..span.end).is_some()),
-            Verdict::Refused(refusals) => {
+            Verdict::Rejected(refusals) => {
                 assert!(!refusals.is_empty());
                 for refusal in refusals {
                     assert!(text.get(refusal.span.start..refusal.span.end).is_some());
                     assert!(refusal.related.is_none_or(|first| text.get(first.start..first.end).is_some()));
-                    assert!(!refusal.explain(text).0.is_empty() && !refusal.told().is_empty());
+                    assert!(!refusal.explain(text).0.is_empty() && !refusal.log_line().is_empty());
                 }
             }
         }

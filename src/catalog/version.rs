@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, de};
 
-/// A version such as `4.5.0` or `4.7.0-m1`: numbers, and whatever follows them.
+/// A version such as `4.5.0` or `4.7.0-m1`: numbers, and a suffix.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Version {
     numbers: Vec<u32>,
@@ -13,7 +13,7 @@ pub struct Version {
 }
 
 impl Version {
-    /// Reads a version; `None` when the text does not begin with a number, as an unfilled `${product.version}` does not.
+    /// Reads a version; `None` if the text does not begin with a number, such as a `${product.version}` that was never replaced.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim().trim_start_matches(['v', 'V']);
         let end = text.find(|character: char| !(character.is_ascii_digit() || character == '.')).unwrap_or(text.len());
@@ -26,14 +26,14 @@ impl Version {
         Self { numbers: vec![0], text: "0".to_owned() }
     }
 
-    /// Compares as many numbers as both have, missing ones being zero: `4.5` equals `4.5.0`. What follows the numbers does not count.
+    /// Compares the numbers, counting missing ones as zero: `4.5` equals `4.5.0`. The suffix does not count.
     pub fn compare(&self, other: &Self) -> Ordering {
         let length = self.numbers.len().max(other.numbers.len());
         let number = |version: &Self, at: usize| version.numbers.get(at).copied().unwrap_or(0);
         (0..length).map(|at| number(self, at).cmp(&number(other, at))).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
     }
 
-    /// A version above every earlier release and below this one: what is below 3.0 and newer than any 2.x.
+    /// A version between every earlier release and this one: for 3.0, one that is newer than any 2.x.
     #[must_use]
     pub fn just_below(&self) -> Self {
         let mut numbers = self.numbers.clone();
@@ -62,7 +62,7 @@ impl fmt::Display for Version {
 impl<'de> Deserialize<'de> for Version {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        Self::parse(&text).ok_or_else(|| de::Error::custom(format!("`{text}` is no version")))
+        Self::parse(&text).ok_or_else(|| de::Error::custom(format!("`{text}` is not a version")))
     }
 }
 
@@ -71,6 +71,26 @@ impl<'de> Deserialize<'de> for Version {
 pub struct Versions {
     bounds: Vec<(Bound, Version)>,
 }
+
+/// Why a text is not a range of versions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum InvalidVersions {
+    /// This part does not begin with a comparison.
+    NoComparison(String),
+    /// This text after a comparison is not a version.
+    NotAVersion(String),
+}
+
+impl fmt::Display for InvalidVersions {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoComparison(part) => write!(formatter, "`{part}` does not begin with >=, >, <=, < or ="),
+            Self::NotAVersion(text) => write!(formatter, "`{text}` is not a version"),
+        }
+    }
+}
+
+impl std::error::Error for InvalidVersions {}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Bound {
@@ -82,22 +102,24 @@ enum Bound {
 }
 
 impl Versions {
-    /// Reads a range. Fails with a description of what is wrong in it.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    /// Reads a range.
+    pub fn parse(text: &str) -> Result<Self, InvalidVersions> {
         let parse_bound = |part: &str| {
             let bounds =
                 [(">=", Bound::AtLeast), ("<=", Bound::AtMost), (">", Bound::Above), ("<", Bound::Below), ("=", Bound::Within)];
             let (bound, version) = bounds
                 .into_iter()
                 .find_map(|(sign, bound)| part.strip_prefix(sign).map(|version| (bound, version)))
-                .ok_or_else(|| format!("`{part}` begins with none of >=, >, <=, <, ="))?;
-            Version::parse(version).map(|version| (bound, version)).ok_or_else(|| format!("`{version}` is no version"))
+                .ok_or_else(|| InvalidVersions::NoComparison(part.to_owned()))?;
+            Version::parse(version)
+                .map(|version| (bound, version))
+                .ok_or_else(|| InvalidVersions::NotAVersion(version.to_owned()))
         };
         let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
         Ok(Self { bounds: parts.map(parse_bound).collect::<Result<_, _>>()? })
     }
 
-    /// Whether the range holds `version`. A pre-release counts as its release: 4.7.0-m1 has what 4.7.0 has.
+    /// Whether the range contains `version`. A pre-release counts as its release: 4.7.0-m1 as 4.7.0.
     pub fn contains(&self, version: &Version) -> bool {
         self.bounds.iter().all(|(bound, limit)| {
             let order = version.compare(limit);
@@ -138,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn ranges_hold_what_they_say() {
+    fn ranges_contain_what_they_say() {
         for (range, inside, outside) in [
             (">=3.0, <4.7", "4.6.2", "4.7.0"),
             ("<=5.9", "5.9.0", "5.10.0"),
@@ -150,7 +172,8 @@ mod tests {
             assert!(versions.contains(&version(inside)), "{range} {inside}");
             assert!(outside.is_empty() || !versions.contains(&version(outside)), "{range} {outside}");
         }
-        assert!(Versions::parse("3.0").is_err());
-        assert!(Versions::parse(">=x").is_err());
+        let error = |text| Versions::parse(text).expect_err("invalid").to_string();
+        assert_eq!(error(">=2.0, 3.0"), "`3.0` does not begin with >=, >, <=, < or =");
+        assert_eq!(error(">=x"), "`x` is not a version");
     }
 }

@@ -4,7 +4,7 @@ use crate::model::Assumptions;
 use crate::ports::{Conflict, Offset, OffsetSource, PortTable, ServerProfile, conflicts, listeners_of_product};
 use crate::report::ports::{PortsHome, csv, json, table};
 use crate::source::Overlays;
-use crate::workspace::Workspace;
+use crate::workspace::{Home, Workspace};
 
 use super::arguments::{assumptions, check_paths, paths_or_here};
 use super::exit::{Exit, Failure};
@@ -22,7 +22,7 @@ pub fn run(arguments: &PortsArgs) -> Result<Exit, Failure> {
     let workspace = Workspace::open(&paths, &assumptions, &Overlays::new());
     warn_of_unreadable(&workspace);
     warn_of_broken(&workspace);
-    let tables: Vec<&PortTable> = workspace.homes.iter().map(|home| home.ports()).collect();
+    let tables: Vec<&PortTable> = workspace.homes.iter().map(Home::ports).collect();
     let conflicts = conflicts(&tables);
     let homes: Vec<PortsHome> = workspace
         .homes

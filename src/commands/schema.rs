@@ -3,8 +3,7 @@
 use crate::catalog::catalog;
 use crate::model::Model;
 use crate::paths::DisplayPaths;
-use crate::report::json_schema;
-use crate::server::mapper::schema::{Schema, SchemaSource};
+use crate::server::mapper::schema::{Schema, SchemaSource, json_schema};
 use crate::server::mapper::{key_table, known_keys};
 use crate::source::Overlays;
 use crate::workspace::Workspace;

@@ -6,13 +6,15 @@ use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
+use super::identify::identify;
 use super::layout::{Layout, has_home_file, is_known_name};
+use crate::catalog::catalog;
 use crate::disk::reason;
 use crate::source::Kind;
 use crate::source::Overlays;
 use crate::source::kind::without_ending;
 
-/// Folders of a home that hold no home of their own; `backup` is where the config mapper keeps the files it overwrote.
+/// Folders that the product itself fills: a home is never looked for in them.
 const HOME_FOLDERS: [&str; 16] = [
     "repository",
     "conf",
@@ -23,7 +25,7 @@ const HOME_FOLDERS: [&str; 16] = [
     "samples",
     "solr",
     "tmp",
-    "backup",
+    COPIES,
     "updates",
     "modules",
     "webapp-mode",
@@ -31,6 +33,9 @@ const HOME_FOLDERS: [&str; 16] = [
     "logs",
     "jdk",
 ];
+
+/// The folder of a home in which the config mapper keeps the files that it overwrote.
+const COPIES: &str = "backup";
 
 /// Folders that are never searched.
 const SKIPPED: [&str; 4] = [".git", "node_modules", "target", ".metadata"];
@@ -98,11 +103,25 @@ struct Found {
 
 impl Found {
     fn search(&mut self, folder: &Path) {
-        if let Some(layout) = home_around(folder) {
+        let outer = home_around(folder);
+        if let Some(Outer { layout, is_part: true }) = outer {
             self.add(layout, None);
             return;
         }
+        let found = self.walk(folder, outer.is_some());
+        // What lies in a home and is not a home itself belongs to that home.
+        if let Some(outer) = outer.filter(|_| !found) {
+            self.add(outer.layout, None);
+        }
+    }
+
+    /// Looks for homes and loose files below `folder`, and returns whether there are any. In a home, a loose file counts only beside one
+    /// that configures a server.
+    fn walk(&mut self, folder: &Path, in_home: bool) -> bool {
+        let mut found = false;
         let mut roots: BTreeSet<PathBuf> = BTreeSet::new();
+        // The whole homes around the current entry, the innermost last.
+        let mut wholes: Vec<PathBuf> = Vec::new();
         let mut walk = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
         while let Some(entry) = walk.next() {
             let entry = match entry {
@@ -112,19 +131,33 @@ impl Found {
                     continue;
                 }
             };
+            while wholes.last().is_some_and(|whole| !entry.path().starts_with(whole)) {
+                wholes.pop();
+            }
             if !entry.file_type().is_dir() {
-                if is_known_name(entry.path()) {
+                let counts = || !in_home || entry.path().parent().is_some_and(has_home_file);
+                if wholes.is_empty() && is_known_name(entry.path()) && counts() {
                     self.add(Layout::around(entry.path()), None);
+                    found = true;
                 }
                 continue;
             }
             if is_pruned(&entry, &roots) {
                 walk.skip_current_dir();
             } else if let Some(layout) = home_at(entry.path()) {
+                let whole = is_whole(&layout);
+                if !whole && !wholes.is_empty() {
+                    continue;
+                }
                 roots.insert(entry.path().to_path_buf());
+                if whole {
+                    wholes.push(entry.path().to_path_buf());
+                }
                 self.add(layout, None);
+                found = true;
             }
         }
+        found
     }
 
     fn add_file(&mut self, file: &Path) {
@@ -134,8 +167,14 @@ impl Found {
         let mut layout = Layout::around(file);
         let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let is_deployment = Kind::of(file) == Kind::Toml && name.contains("deployment");
-        if layout.has_no_home() || (is_deployment && name != "deployment.toml") {
-            let stands_for = if is_deployment { "deployment.toml".to_owned() } else { without_ending(name).to_owned() };
+        let is_copy = is_mappers_copy(file);
+        if layout.has_no_home() || is_copy || (is_deployment && name != "deployment.toml") {
+            let stands_for = match () {
+                () if is_deployment => "deployment.toml".to_owned(),
+                // No file that a server reads has this name: the syntax is all that can be wrong with it.
+                () if is_copy => format!("{COPIES}/{name}"),
+                () => without_ending(name).to_owned(),
+            };
             layout =
                 Layout { root: file.parent().map(Path::to_path_buf).unwrap_or_default(), conf: String::new(), single_file: None };
             layout.single_file = Some((file.to_path_buf(), stands_for));
@@ -187,11 +226,40 @@ fn is_home_folder(name: &str) -> bool {
     HOME_FOLDERS.contains(&name) || name.starts_with("jdk")
 }
 
-/// The home that `folder` is a part of, such as its configuration folder, without being the home itself.
-fn home_around(folder: &Path) -> Option<Layout> {
+/// A home that a folder lies in.
+struct Outer {
+    layout: Layout,
+    /// Whether the folder is a part of every such home, such as its configuration folder.
+    is_part: bool,
+}
+
+/// The nearest home that `folder` belongs to without being the home itself.
+fn home_around(folder: &Path) -> Option<Outer> {
     folder.ancestors().skip(1).find_map(|ancestor| {
         let inside = folder.strip_prefix(ancestor).ok()?.components().next()?.as_os_str().to_str()?;
-        home_at(ancestor).filter(|_| is_home_folder(inside))
+        let layout = home_at(ancestor)?;
+        let (is_part, is_whole) = (is_home_folder(inside), is_whole(&layout));
+        if is_part && !is_whole {
+            // What looks like a home in a part of another one is that part, such as the mapper's copies.
+            return Some(home_around(ancestor).filter(|outer| outer.is_part).unwrap_or(Outer { layout, is_part }));
+        }
+        (is_part || is_whole).then_some(Outer { layout, is_part })
+    })
+}
+
+/// Whether the home at `layout` is an installed product, or a runtime of one, rather than a copy of its configuration. What lies below it
+/// belongs to it, unless that is such a home as well.
+fn is_whole(layout: &Layout) -> bool {
+    let has_script = |script: &String| layout.root.join(script).is_file();
+    identify(layout).product.is_some() || catalog().products.iter().flat_map(|product| &product.scripts).any(has_script)
+}
+
+/// Whether `file` is a copy that the config mapper keeps of a rendered file before it overwrites it.
+fn is_mappers_copy(file: &Path) -> bool {
+    file.ancestors().skip(1).filter(|folder| folder.ends_with(COPIES)).any(|copies| {
+        let (Some(home), Ok(rendered)) = (copies.parent(), file.strip_prefix(copies)) else { return false };
+        let rendered = rendered.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
+        home.join(Layout::new(home, "conf").template_of(&rendered)).is_file()
     })
 }
 

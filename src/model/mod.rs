@@ -6,6 +6,7 @@ mod hostname;
 mod load;
 mod mapping;
 pub mod place;
+pub mod rewritten;
 mod template;
 
 pub(crate) use content::parse;
@@ -26,7 +27,7 @@ use crate::server::mapper::schema::Schema;
 use crate::server::mapper::{Configuration, Output};
 use crate::source::script::ScriptOption;
 use crate::source::toml::{TomlDocument, TomlEntry};
-use crate::source::{Kind, MAX_FILE_BYTES, Overlays, Span, overlays};
+use crate::source::{Kind, MAX_FILE_BYTES, Overlays, SourceFile, Span, overlays};
 
 /// What the caller knows and the files do not say.
 #[derive(Debug, Clone, Default)]
@@ -122,10 +123,23 @@ impl Model {
             return Some(*id);
         }
         let open = || {
-            let source = overlays::source(&self.overlays, &self.layout.root.join(path)).ok()?;
+            let full = self.layout.root.join(path);
+            // A text that was read before must stay the same, even if the file has changed on disk since.
+            let seen = self.texts.borrow().get(path).cloned().flatten();
+            let source = match seen {
+                Some(text) => SourceFile::from_bytes(&full, text.as_bytes().to_vec()),
+                None => overlays::source(&self.overlays, &full),
+            };
+            let source = source.ok()?;
             Some(LoadedFile { source, name: path.to_owned(), content: Content::Unparsed, faults: Vec::new() })
         };
         self.opened.number_of(path, open).map(|opened| FileId(self.files.len() + opened))
+    }
+
+    /// The path of `path`, which is absolute, relative to the home and with `/`. `None` if it is not in the home.
+    pub fn below_home(&self, path: &Path) -> Option<String> {
+        let parts = path.strip_prefix(&self.layout.root).ok()?.components();
+        Some(parts.map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/"))
     }
 
     /// The bytes of a file, by its path relative to the home; `None` if it cannot be read or is too large.

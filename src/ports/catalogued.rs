@@ -1,6 +1,6 @@
 //! The listeners of the catalogue, for a home or for a product without a home.
 
-use crate::catalog::{ListenerPart, ListenerRow, OffsetRule, Product, Version, catalog};
+use crate::catalog::{ListenerPart, ListenerRow, Product, Version, catalog};
 use crate::home::Generation;
 use crate::model::Model;
 use crate::ports::listener::Listener;
@@ -40,11 +40,8 @@ pub fn listeners_of_product(
             let offset = flag.or(part.runtime_offset).unwrap_or(product.default_offset);
             let mut listener = Listener::blank(row, part);
             listener.base = part.port.or(row.port).map(i64::from);
-            listener.offset = match part.offset.unwrap_or(row.offset) {
-                OffsetRule::Always | OffsetRule::Placeholder | OffsetRule::UnlessSet => offset,
-                OffsetRule::Flag if row.offset_flag.as_ref().is_some_and(|flag| flag.default) => offset,
-                OffsetRule::Flag | OffsetRule::Never | OffsetRule::Unknown => 0,
-            };
+            let default_flag = row.offset_flag.as_ref().is_some_and(|flag| flag.default);
+            listener.offset = if part.offset.unwrap_or(row.offset).applies(false, true, default_flag) { offset } else { 0 };
             listener.enabled = part.open && server_profile.is_none_or(|profile| profile.opens(&row.id));
             listeners.push(listener);
         }

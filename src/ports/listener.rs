@@ -1,6 +1,6 @@
 //! A listener: its port and state, and where both come from.
 
-use crate::catalog::{Direction, ListenerPart, ListenerRow, OffsetRule, Protocol};
+use crate::catalog::{Direction, ListenerPart, ListenerRow, Protocol};
 use crate::model::Location;
 use crate::ports::offset::Offset;
 use crate::ports::range::MAX_PORT;
@@ -96,11 +96,7 @@ impl Listener {
     /// Whether the port changes with the offset. True even at offset 0, where nothing is added.
     pub(super) fn follows_offset(&self) -> bool {
         match self.row {
-            Some((row, part)) => match part.offset.unwrap_or(row.offset) {
-                OffsetRule::Always | OffsetRule::Placeholder | OffsetRule::Flag => true,
-                OffsetRule::UnlessSet => self.source.anchor().is_none(),
-                OffsetRule::Never | OffsetRule::Unknown => false,
-            },
+            Some((row, part)) => part.offset.unwrap_or(row.offset).applies(self.source.anchor().is_some(), true, true),
             None => self.offset != 0,
         }
     }

@@ -16,6 +16,11 @@ pub struct ServerProfile {
 }
 
 impl ServerProfile {
+    /// Whether the product starts with this profile by default.
+    pub fn is_default(&self) -> bool {
+        self.name == "default" || self.known.is_some_and(|known| known.opens.is_empty())
+    }
+
     /// Whether the listener `id` opens in this profile. A listener that no profile mentions always opens.
     pub fn opens(&self, id: &str) -> bool {
         let Some(known) = self.known else { return true };

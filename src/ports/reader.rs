@@ -168,15 +168,8 @@ impl ListenerReader<'_> {
     }
 
     fn adds_offset(&self, is_set: bool, in_carbon_xml: bool, source: &Source) -> bool {
-        match self.part.offset.unwrap_or(self.row.offset) {
-            OffsetRule::Always => true,
-            OffsetRule::Placeholder => {
-                in_carbon_xml || matches!(source, Source::File { at, .. } if self.model.file(at.file).source.kind == Kind::Toml)
-            }
-            OffsetRule::UnlessSet => !is_set,
-            OffsetRule::Flag => self.offset_flag(source),
-            OffsetRule::Never | OffsetRule::Unknown => false,
-        }
+        let in_toml = matches!(source, Source::File { at, .. } if self.model.file(at.file).source.kind == Kind::Toml);
+        self.part.offset.unwrap_or(self.row.offset).applies(is_set, in_carbon_xml || in_toml, self.offset_flag(source))
     }
 
     fn offset_flag(&self, source: &Source) -> bool {

@@ -12,6 +12,7 @@ pub use choose::{UnknownFile, choose};
 pub use findings::RenderFinding;
 
 use crate::disk::reason;
+use crate::model::rewritten::{Comparison, compare, is_rewritten};
 use crate::model::{Mapping, Model};
 use crate::server::jinjava::Effect;
 use crate::server::mapper::{Configuration, Environment, Output, Release, Renderer, Resources, metadata};
@@ -61,6 +62,8 @@ pub struct RenderedFile {
 pub enum State {
     /// The home has the same bytes.
     Unchanged,
+    /// The server has made every difference itself, after it had rendered the file: what it does, in words.
+    Rewritten(&'static str),
     /// The home has others.
     Changed,
     /// The home has no such file.
@@ -74,10 +77,11 @@ pub enum State {
 }
 
 impl State {
-    /// `unchanged`, `changed`, `new`, `absent`, `unreadable` or `failed`.
+    /// `unchanged`, `rewritten`, `changed`, `new`, `absent`, `unreadable` or `failed`.
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Unchanged => "unchanged",
+            Self::Rewritten(_) => "rewritten",
             Self::Changed => "changed",
             Self::New => "new",
             Self::Absent => "absent",
@@ -96,9 +100,10 @@ impl State {
         matches!(self, Self::Changed | Self::New)
     }
 
-    /// Why the file was not rendered or not compared.
+    /// Why the file was not rendered or not compared, or is not what was rendered.
     pub fn reason(&self) -> Option<&str> {
         match self {
+            Self::Rewritten(what) => Some(what),
             Self::Unreadable(reason) | Self::Failed(reason) => Some(reason),
             _ => None,
         }
@@ -157,7 +162,7 @@ impl<'a> Rendering<'a> {
         let path = self.in_home(&file.path);
         file.state = match read(&path) {
             Ok(Some(old)) => {
-                let state = if old == text.as_bytes() { State::Unchanged } else { State::Changed };
+                let state = if old == text.as_bytes() { State::Unchanged } else { self.changed(&file.path, &text, &old) };
                 file.old = Some(old);
                 state
             }
@@ -170,6 +175,16 @@ impl<'a> Rendering<'a> {
             }
         };
         file.text = Some(text);
+    }
+
+    /// The state of a file whose bytes are not those of the rendered text.
+    fn changed(&self, path: &str, text: &str, old: &[u8]) -> State {
+        let rewrite = || {
+            let (row, old) = (self.model.rewrite_of(path)?, str::from_utf8(old).ok()?);
+            let is_own = is_rewritten(row, old) && compare(row, text, old) == Some(Comparison::Same);
+            is_own.then_some(State::Rewritten(&row.what))
+        };
+        rewrite().unwrap_or(State::Changed)
     }
 
     /// Whether the file at `path`, which is not there, is none of those that this copy of the home holds: the product's own files are not

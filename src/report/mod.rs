@@ -2,7 +2,6 @@
 
 pub mod diff;
 pub mod get;
-pub mod json_schema;
 pub mod lint;
 pub mod ports;
 pub mod render;

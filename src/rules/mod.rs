@@ -20,8 +20,6 @@ mod user_toml;
 mod xml_structure;
 mod yaml_structure;
 
-use std::borrow::Cow;
-
 use context::{HomeContext, RuleContext};
 use registry::{CHECKS, Check};
 
@@ -99,10 +97,9 @@ fn complete(rule: &'static RuleInfo, severity: Severity, finding: Finding, homes
         Some(own) => own.min(severity),
         None => severity,
     };
-    let root = finding.target.home().map(|home| &homes[home.0].model.layout.root);
-    let in_home = root.and_then(|root| path.strip_prefix(root).ok()).unwrap_or(&path);
-    let in_home: Vec<Cow<str>> = in_home.components().map(|part| part.as_os_str().to_string_lossy()).collect();
-    let fingerprint = fingerprint(&[&rule.name, &in_home.join("/"), finding.key.as_deref().unwrap_or(&finding.message)]);
+    let model = finding.target.home().map(|home| &homes[home.0].model);
+    let in_home = model.and_then(|model| model.below_home(&path)).unwrap_or_else(|| path.to_string_lossy().into_owned());
+    let fingerprint = fingerprint(&[&rule.name, &in_home, finding.key.as_deref().unwrap_or(&finding.message)]);
     Diagnostic { rule, severity, finding, path, span, fingerprint }
 }
 

@@ -95,10 +95,8 @@ impl ParserError<'_> {
             }
             "carriage return must be followed by newline" => SyntaxError::new(self.span, "a carriage return without a line feed")
                 .help("save the file with LF or CRLF line endings"),
-            "unexpected leading zero" => {
-                SyntaxError::new(self.span, "a number must not start with a zero")
-                    .help("remove the zero, or put the value in quotes")
-            }
+            "unexpected leading zero" => SyntaxError::new(self.span, "a number must not start with a zero")
+                .help("remove the zero, or put the value in quotes"),
             _ => SyntaxError::new(self.span, lower_first(what)).help(expected.map_or_else(
                 || "correct the line".to_owned(),
                 |expected| {

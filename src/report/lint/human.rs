@@ -103,7 +103,7 @@ fn describe(home: &Home) -> String {
         .ports()
         .profile
         .as_ref()
-        .filter(|profile| profile.name != "default")
+        .filter(|profile| !profile.is_default())
         .map(|profile| format!(", profile {}", profile.name));
     format!("{}, {}, {offset}{}", product_name(&home.model), home.model.generation.as_str(), profile.unwrap_or_default())
 }

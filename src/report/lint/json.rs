@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, Site, Target};
 use crate::edit::{Fix, Safety};
 use crate::home::Generation;
 use crate::rule_info::Severity;
-use crate::source::{FileRange, SourceFile};
+use crate::source::FileRange;
 use crate::workspace::Home;
 
 #[derive(Serialize)]
@@ -144,11 +144,10 @@ fn entry<'a>(report: Report<'a>, diagnostic: &'a Diagnostic) -> Entry<'a> {
 fn fix_entry<'a>(report: Report, diagnostic: &Diagnostic, fix: &'a Fix) -> FixEntry<'a> {
     let edits = fix.edits.iter().filter_map(|edit| {
         let model = &report.workspace[diagnostic.home()?].model;
-        let range = match model.files.iter().find(|file| file.source.path == edit.file) {
-            Some(file) => file.source.place(edit.span),
-            // A template of the home, which is edited and not linted.
-            None => SourceFile::load(&edit.file).ok()?.place(edit.span),
-        };
+        let linted = model.files.iter().find(|file| file.source.path == edit.file);
+        // A template is edited, not linted.
+        let opened = || Some(model.file(model.open(&model.below_home(&edit.file)?)?));
+        let range = linted.or_else(opened)?.source.place(edit.span);
         Some(EditEntry { file: report.shown.path(&edit.file), range, text: &edit.text })
     });
     FixEntry { title: &fix.title, safety: fix.safety, edits: edits.collect() }

@@ -56,7 +56,7 @@ fn heading(home: &PortsHome, shown: &DisplayPaths) -> String {
     if home.product.is_none() {
         heading.push_str("The files do not tell the product: only what they name themselves is listed; --product tells it.\n");
     }
-    if let Some(profile) = home.profile.filter(|profile| profile.name != "default") {
+    if let Some(profile) = home.profile.filter(|profile| !profile.is_default()) {
         let known = if profile.known.is_some() { "" } else { ", which this product does not know: everything starts" };
         let _ = writeln!(heading, "Server profile `{}`{known}.", profile.name);
     }

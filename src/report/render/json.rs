@@ -62,6 +62,7 @@ struct Entry<'a> {
 struct Summary {
     files: usize,
     unchanged: usize,
+    rewritten: usize,
     changed: usize,
     new: usize,
     absent: usize,
@@ -108,6 +109,7 @@ pub fn render(model: &Model, files: &[FileEntry], findings: &[RenderFinding], sh
         summary: Summary {
             files: files.len(),
             unchanged: count("unchanged"),
+            rewritten: count("rewritten"),
             changed: count("changed"),
             new: count("new"),
             absent: count("absent"),

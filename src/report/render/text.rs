@@ -18,7 +18,7 @@ pub fn list(model: &Model, files: &[RenderedFile], shown: &DisplayPaths) -> Stri
         }
     }
     let count = |state: &str| files.iter().filter(|file| file.state.as_str() == state).count();
-    let counts: Vec<String> = ["unchanged", "changed", "new", "absent", "unreadable", "failed"]
+    let counts: Vec<String> = ["unchanged", "rewritten", "changed", "new", "absent", "unreadable", "failed"]
         .into_iter()
         .map(|state| (count(state), state))
         .filter(|(count, _)| *count > 0)

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::generated::{CONFIGURATION, is_on, is_same, records};
 use crate::diagnostic::Finding;
 use crate::model::Model;
+use crate::model::rewritten::{Comparison, compare, is_rewritten};
 use crate::rule_info::Severity;
 use crate::rules::context::HomeContext;
 use crate::server::mapper::metadata::md5_of;
@@ -28,8 +29,22 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         if rendered.as_ref().is_some_and(|rendered| is_same(&bytes, &md5_of(rendered.as_bytes()))) {
             continue;
         }
+        let rewrite = model.rewrite_of(&path).filter(|row| is_rewritten(row, text));
+        if let (Some(row), Some(rendered)) = (rewrite, &rendered)
+            && compare(row, rendered, text) == Some(Comparison::Same)
+        {
+            continue;
+        }
         let rendered = rendered.filter(|rendered| is_same(rendered.as_bytes(), &md5));
-        let change = rendered.as_ref().and_then(|rendered| Change::between(rendered, text));
+        let change = match (rewrite, &rendered) {
+            // What it was before the server itself changed it is unknown.
+            (Some(_), None) => continue,
+            (Some(row), Some(rendered)) => match compare(row, rendered, text) {
+                Some(Comparison::Differs { at, rendered: was }) => Some(Change::at(rendered, was, text, at)),
+                _ => None,
+            },
+            (None, rendered) => rendered.as_ref().and_then(|rendered| Change::between(rendered, text)),
+        };
         let span = change.as_ref().map_or(Span::at(0), |change| change.span);
         let name = path.rsplit('/').next().unwrap_or(&path);
         let (severity, message) = fate(model, name);
@@ -88,6 +103,13 @@ struct Change {
 }
 
 impl Change {
+    /// The line around `at` in `text`, which was the one around `was` in `rendered`.
+    fn at(rendered: &str, was: usize, text: &str, at: usize) -> Self {
+        let (own, before) = (line_around(text, at), line_around(rendered, was));
+        let is = own.of(&masked(text)).to_owned();
+        Self { span: own, is, was: before.of(&masked(rendered)).to_owned(), was_unmasked: before.of(rendered).to_owned() }
+    }
+
     fn between(rendered: &str, text: &str) -> Option<Self> {
         let (hidden, hidden_rendered) = (masked(text), masked(rendered));
         let mut start = 0;
@@ -107,6 +129,14 @@ impl Change {
         let (is, was, was_unmasked) = (String::new(), was.to_owned(), was_unmasked.to_owned());
         Some(Self { span: Span::at(text.len()), is, was, was_unmasked })
     }
+}
+
+/// The line around a place, without its indentation and its end.
+fn line_around(text: &str, at: usize) -> Span {
+    let start = text[..at].rfind('\n').map_or(0, |line_end| line_end + 1);
+    let line = text[start..].split('\n').next().unwrap_or_default();
+    let indentation = line.len() - line.trim_start().len();
+    Span::new(start + indentation, start + line.trim_end().len().max(indentation))
 }
 
 /// The keys that the only line of a template prints from which the rendered `line` can come.

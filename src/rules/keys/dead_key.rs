@@ -79,10 +79,7 @@ fn is_read_by_code(model: &Model, key: &str) -> bool {
     let guessed = || model.schema()?.source().product();
     // Of a product that is not known nobody knows what its code asks for.
     let Some(product) = model.product().map(|product| product.id.as_str()).or_else(guessed) else { return true };
-    catalog().code_keys_of(product).any(|known| match known.strip_suffix(".*") {
-        Some(table) => key.strip_prefix(table).is_some_and(|rest| rest.starts_with(['.', '['])),
-        None => known == key,
-    })
+    catalog().code_reads(product, key)
 }
 
 /// The keys that are read, as dead ones are held against them.

@@ -19,7 +19,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         }
         if let Some(text) = text_for_server(loaded) {
             let verdict = cava_toml::check(text);
-            if let Verdict::Refused(refusals) = verdict {
+            if let Verdict::Rejected(refusals) = verdict {
                 report(context, file, text, &refusals, findings);
             }
         }
@@ -43,7 +43,7 @@ fn report(context: HomeContext, file: FileId, text: &str, refusals: &[Rejection]
     // The server stops at the first tab. A person should see them all, and what comes behind them.
     let (beyond, strings) = check_without_tabs(text);
     findings.extend(strings.iter().map(|tabs| reporter.tabs(tabs, first)));
-    if let Verdict::Refused(refusals) = beyond {
+    if let Verdict::Rejected(refusals) = beyond {
         findings.extend(refusals.iter().map(|refusal| reporter.finding(refusal)));
     }
 }
@@ -101,14 +101,14 @@ impl Reporter<'_> {
 }
 
 fn with_words(help: &str, refusal: &Rejection) -> String {
-    format!("{help}; the server says: {}", refusal.told())
+    format!("{help}; the server says: {}", refusal.log_line())
 }
 
 /// Whether the server's parser gets beyond the place with a blank before it.
 fn blank_helps(text: &str, at: usize) -> bool {
     let (before, behind) = text.split_at(at);
     match check_without_tabs(&format!("{before} {behind}")).0 {
-        Verdict::Refused(refusals) => refusals.first().is_some_and(|first| first.span.start > at + 1),
+        Verdict::Rejected(refusals) => refusals.first().is_some_and(|first| first.span.start > at + 1),
         Verdict::Accepted | Verdict::StackOverflow(_) => true,
         Verdict::TooDeep(_) => false,
     }
@@ -122,7 +122,7 @@ fn fix_edits(text: &str, refusal: &Rejection) -> Option<Vec<TextEdit>> {
     match refusal.reason {
         Reason::Escape if written == "\\e" => Some(vec![(refusal.span, "\\u001B".to_owned())]),
         Reason::Escape if written == "\\x" => Some(vec![(refusal.span, "\\u00".to_owned())]),
-        Reason::BehindDate if matches!(written, "]" | "}") && blank_helps(text, start) => {
+        Reason::AfterDate if matches!(written, "]" | "}") && blank_helps(text, start) => {
             Some(vec![(Span::at(start), " ".to_owned())])
         }
         Reason::ExtraQuotes if before.ends_with("\"\"\"") => {

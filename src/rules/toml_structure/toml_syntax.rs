@@ -53,14 +53,14 @@ fn add_word_of_server(file: FileId, loaded: &LoadedFile, findings: &mut [Finding
                 say(finding, "the server reads the file as it is, but editors and other tools refuse it");
             }
         }
-        Verdict::Refused(refusals) => {
+        Verdict::Rejected(refusals) => {
             let Some(first) = refusals.first() else { return };
             // The message repeats what the server stumbles over, and that may be a secret.
             let is_secret = first.span.of(text) != first.span.of(&secrets::masked(text));
             if let Some(finding) = findings.iter_mut().find(|finding| line_of(finding) == Some(first.line))
                 && !is_secret
             {
-                say(finding, &format!("the server says: {}", first.told()));
+                say(finding, &format!("the server says: {}", first.log_line()));
             }
         }
         Verdict::StackOverflow(span) => {

@@ -1,18 +1,18 @@
-//! The server's own words: its messages, its lines and columns, how it writes keys and odd characters.
+//! The wording of the server: its messages, its lines and columns, its way to write keys and unusual characters.
 
 use std::fmt::Write;
 
 use super::tables::{Clash, Name};
 use super::token::{Kind, Kinds, Token};
 
-/// The lines and columns of a text as the server counts them, from 1: a byte-order mark takes a column, only a line feed ends a line.
+/// Lines and columns as the server counts them, from 1: a byte-order mark has a column, and only a line feed ends a line.
 #[derive(Debug)]
-pub(super) struct Places<'a> {
+pub(super) struct LogPositions<'a> {
     text: &'a str,
     starts: Vec<usize>,
 }
 
-impl<'a> Places<'a> {
+impl<'a> LogPositions<'a> {
     pub fn new(text: &'a str) -> Self {
         let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
         Self { text, starts: std::iter::once(0).chain(breaks).collect() }
@@ -24,13 +24,13 @@ impl<'a> Places<'a> {
         (line, before.chars().count() + 1)
     }
 
-    fn told(&self, offset: usize) -> String {
+    fn text_of(&self, offset: usize) -> String {
         let (line, column) = self.of(offset);
         format!("line {line}, column {column}")
     }
 }
 
-/// What it says of a token that it did not expect.
+/// The message about an unexpected token.
 pub(super) fn unexpected(text: &str, token: Token, expected: Kinds) -> String {
     let found = match token.kind {
         Kind::LineBreak => "end of line".to_owned(),
@@ -43,9 +43,9 @@ pub(super) fn unexpected(text: &str, token: Token, expected: Kinds) -> String {
     format!("Unexpected {found}, expected {}", expected.listed())
 }
 
-/// What it says of a definition that is in the way of another.
-pub(super) fn clash(clash: Clash, path: &[Name], first: usize, places: &Places) -> String {
-    let (path, first) = (joined(path), places.told(first));
+/// The message about a definition that conflicts with an earlier one.
+pub(super) fn clash(clash: Clash, path: &[Name], first: usize, positions: &LogPositions) -> String {
+    let (path, first) = (joined(path), positions.text_of(first));
     match clash {
         Clash::Defined => format!("{path} previously defined at {first}"),
         Clash::NoTable => format!("{path} is not a table (previously defined at {first})"),
@@ -64,7 +64,7 @@ fn joined(path: &[Name]) -> String {
     segments.collect::<Vec<_>>().join(".")
 }
 
-/// Text with everything but printable ASCII escaped, and the apostrophe; the backslash is not.
+/// Escapes apostrophes and everything except printable ASCII, but not backslashes.
 fn escaped(text: &[u16]) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in char::decode_utf16(text.iter().copied()) {
@@ -90,14 +90,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn odd_characters_are_escaped_as_the_server_does() {
+    fn unusual_characters_are_escaped_as_the_server_does() {
         let shown = |text: &str| escaped(&text.encode_utf16().collect::<Vec<_>>());
         assert_eq!(shown("it's \\ \"ü\"\t\u{1}😀"), "it\\'s \\ \"\\u00fc\"\\t\\u0001\\U0001f600");
         assert_eq!(escaped(&[0xd800, 0x41]), "\\ud800A");
     }
 
     #[test]
-    fn keys_that_are_not_bare_stand_in_quotes() {
+    fn keys_that_are_not_bare_get_quotes() {
         let path: Vec<Name> = ["a", "b.c", ""].iter().map(|name| name.encode_utf16().collect()).collect();
         assert_eq!(joined(&path), "a.\"b.c\".\"\"");
     }

@@ -1,9 +1,9 @@
-//! How far a number, a boolean or the first digits of a date reach at the start of a text, as the server's parser takes them: the longest
-//! form wins, and what it leaves over is another token.
+//! The number, boolean or first digits of a date at the start of a text, as the server's parser reads them: the longest form wins, and the
+//! rest is another token.
 
 use super::token::Kind;
 
-/// The token at the start of `text`, which begins with so many `digits`, and its length in bytes.
+/// The token at the start of `text`, which begins with `digits` digits, and its length in bytes.
 pub(super) fn scan(text: &[u8], digits: usize) -> Option<(Kind, usize)> {
     let word = |word: &[u8], kind: Kind| text.starts_with(word).then_some((kind, word.len()));
     let forms = [
@@ -18,7 +18,7 @@ pub(super) fn scan(text: &[u8], digits: usize) -> Option<(Kind, usize)> {
         word(b"false", Kind::False),
         scan_date(text, digits).map(|len| (Kind::DateDigits, len)),
     ];
-    // No two forms reach equally far.
+    // No two forms are equally long.
     forms.into_iter().flatten().max_by_key(|(_, len)| *len)
 }
 
@@ -26,8 +26,8 @@ fn sign(text: &[u8]) -> usize {
     usize::from(matches!(text.first(), Some(b'+' | b'-')))
 }
 
-/// A sign, then a digit alone or several that do not begin with zero, single underscores among them: the longest such prefix of which
-/// `ends` holds.
+/// A sign, then one digit or several that do not begin with zero, with single underscores between them: the longest such prefix that is
+/// followed by what `ends` accepts.
 fn decimal(text: &[u8], ends: impl Fn(Option<&u8>) -> bool) -> Option<usize> {
     let first = sign(text);
     if !text.get(first)?.is_ascii_digit() {
@@ -36,7 +36,7 @@ fn decimal(text: &[u8], ends: impl Fn(Option<&u8>) -> bool) -> Option<usize> {
     let mut longest = ends(text.get(first + 1)).then_some(first + 1);
     if text[first] != b'0' {
         let mut end = first + 1;
-        while let Some(next) = digit_behind(text, end, u8::is_ascii_digit) {
+        while let Some(next) = digit_after(text, end, u8::is_ascii_digit) {
             end = next;
             if ends(text.get(end)) {
                 longest = Some(end);
@@ -46,21 +46,21 @@ fn decimal(text: &[u8], ends: impl Fn(Option<&u8>) -> bool) -> Option<usize> {
     longest
 }
 
-/// Where the digit ends that stands at `at`, an underscore before it or not.
-fn digit_behind(text: &[u8], at: usize, is_digit: impl Fn(&u8) -> bool) -> Option<usize> {
+/// The end of the digit at `at`, which can have an underscore before it.
+fn digit_after(text: &[u8], at: usize, is_digit: impl Fn(&u8) -> bool) -> Option<usize> {
     let digit = at + usize::from(text.get(at) == Some(&b'_'));
     text.get(digit).filter(|byte| is_digit(byte)).map(|_| digit + 1)
 }
 
 fn digits(text: &[u8], from: usize, is_digit: impl Fn(&u8) -> bool) -> usize {
     let mut end = from;
-    while let Some(next) = digit_behind(text, end, &is_digit) {
+    while let Some(next) = digit_after(text, end, &is_digit) {
         end = next;
     }
     end
 }
 
-/// An integer, unless what follows makes a date or time of it.
+/// An integer, unless a date or time follows.
 fn scan_decimal(text: &[u8]) -> Option<usize> {
     decimal(text, |next| !matches!(next, Some(b'-' | b':')))
 }

@@ -1,8 +1,8 @@
-//! The tables as the server's parser builds them: what may be defined again, and what ends up inside itself.
+//! The tables as the server's parser builds them: what can be defined again, and which tables end up inside themselves.
 
 use std::collections::HashMap;
 
-/// A segment of a key, in UTF-16 as the server holds it: an escape can name half a pair.
+/// A segment of a key, in UTF-16 as in the server: an escape can be half a surrogate pair.
 pub(super) type Name = Box<[u16]>;
 
 /// The number of a table.
@@ -11,16 +11,16 @@ pub(super) type TableId = usize;
 /// The whole document.
 pub(super) const ROOT: TableId = 0;
 
-/// Every `{}` of a document: one and the same table for the server, and one that counts as not defined yet.
+/// Every `{}` of a document: the server uses one table for all of them, which counts as not yet defined.
 pub(super) const EMPTY: TableId = 1;
 
-/// What a key holds, as far as other definitions depend on it.
+/// What a key is defined as, as far as other definitions depend on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Held {
+pub(super) enum Shape {
     /// Neither table nor array.
     Plain,
     Table(TableId),
-    /// An array; the tables that lie in it, at any depth.
+    /// An array, with the tables in it at any depth.
     Array {
         literal: bool,
         tables: Vec<TableId>,
@@ -28,20 +28,20 @@ pub(super) enum Held {
 }
 
 #[derive(Debug)]
-struct Element {
-    held: Held,
+struct Definition {
+    shape: Shape,
     /// The byte at which its definition begins.
     at: usize,
 }
 
 #[derive(Debug, Default)]
 struct Table {
-    elements: HashMap<Name, Element>,
-    /// Created on the way to something below it.
+    definitions: HashMap<Name, Definition>,
+    /// Created only as the parent of something else.
     implicit: bool,
 }
 
-/// Why something cannot be defined.
+/// Why a definition is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Clash {
     Defined,
@@ -50,13 +50,13 @@ pub(super) enum Clash {
     LiteralArray,
 }
 
-/// A definition that the server refuses.
+/// A definition that the server rejects.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Refused {
+pub(super) struct RejectedDefinition {
     pub clash: Clash,
-    /// How many segments of the path lead to what stands in the way.
+    /// How many segments of the path lead to the conflicting definition.
     pub depth: usize,
-    /// Where that was defined.
+    /// Where that one is.
     pub first: usize,
 }
 
@@ -64,7 +64,7 @@ pub(super) struct Refused {
 #[derive(Debug)]
 pub(super) struct Tables {
     tables: Vec<Table>,
-    /// Where a table was first put into itself by its own header.
+    /// Where the header of a table first put the table into itself.
     swallowed: Option<usize>,
 }
 
@@ -83,76 +83,84 @@ impl Tables {
     }
 
     /// `[path]` at byte `at`.
-    pub fn define_table(&mut self, path: &[Name], at: usize) -> Result<TableId, Refused> {
+    pub fn define_table(&mut self, path: &[Name], at: usize) -> Result<TableId, RejectedDefinition> {
         let Some((name, parents)) = path.split_last() else { return Ok(ROOT) };
         let parent = self.reach(ROOT, parents, at, true)?;
-        let Some(element) = self.tables[parent].elements.get(name) else {
+        let Some(definition) = self.tables[parent].definitions.get(name) else {
             let table = self.create();
-            self.tables[parent].elements.insert(name.clone(), Element { held: Held::Table(table), at });
+            self.tables[parent].definitions.insert(name.clone(), Definition { shape: Shape::Table(table), at });
             return Ok(table);
         };
-        match element.held {
-            Held::Table(table) if self.tables[table].implicit => {
-                // It should be entered anew under its parent. The server enters it into itself.
+        match definition.shape {
+            Shape::Table(table) if self.tables[table].implicit => {
+                // Its parent should get it again. The server puts it into itself instead.
                 self.tables[table].implicit = false;
-                self.tables[table].elements.insert(name.clone(), Element { held: Held::Table(table), at });
+                self.tables[table].definitions.insert(name.clone(), Definition { shape: Shape::Table(table), at });
                 self.swallowed.get_or_insert(at);
                 Ok(table)
             }
-            _ => Err(Refused { clash: Clash::Defined, depth: path.len(), first: element.at }),
+            _ => Err(RejectedDefinition { clash: Clash::Defined, depth: path.len(), first: definition.at }),
         }
     }
 
     /// `[[path]]` at byte `at`.
-    pub fn define_element(&mut self, path: &[Name], at: usize) -> Result<TableId, Refused> {
+    pub fn define_element(&mut self, path: &[Name], at: usize) -> Result<TableId, RejectedDefinition> {
         let Some((name, parents)) = path.split_last() else { return Ok(ROOT) };
         let parent = self.reach(ROOT, parents, at, true)?;
         let new = self.create();
-        let array = Held::Array { literal: false, tables: Vec::new() };
-        let element = self.tables[parent].elements.entry(name.clone()).or_insert(Element { held: array, at });
-        let clash = match &mut element.held {
-            Held::Array { literal: false, tables } => {
+        let array = Shape::Array { literal: false, tables: Vec::new() };
+        let definition = self.tables[parent].definitions.entry(name.clone()).or_insert(Definition { shape: array, at });
+        let clash = match &mut definition.shape {
+            Shape::Array { literal: false, tables } => {
                 tables.push(new);
                 return Ok(new);
             }
-            Held::Array { literal: true, .. } => Clash::LiteralArray,
-            Held::Plain | Held::Table(_) => Clash::NoArray,
+            Shape::Array { literal: true, .. } => Clash::LiteralArray,
+            Shape::Plain | Shape::Table(_) => Clash::NoArray,
         };
-        Err(Refused { clash, depth: path.len(), first: element.at })
+        Err(RejectedDefinition { clash, depth: path.len(), first: definition.at })
     }
 
     /// `path = …` in `table`, at byte `at`.
-    pub fn set(&mut self, table: TableId, path: &[Name], held: Held, at: usize) -> Result<(), Refused> {
+    pub fn set(&mut self, table: TableId, path: &[Name], shape: Shape, at: usize) -> Result<(), RejectedDefinition> {
         let Some((name, parents)) = path.split_last() else { return Ok(()) };
         let parent = self.reach(table, parents, at, false)?;
-        if let Some(element) = self.tables[parent].elements.get(name) {
-            return Err(Refused { clash: Clash::Defined, depth: path.len(), first: element.at });
+        if let Some(definition) = self.tables[parent].definitions.get(name) {
+            return Err(RejectedDefinition { clash: Clash::Defined, depth: path.len(), first: definition.at });
         }
-        self.tables[parent].elements.insert(name.clone(), Element { held, at });
+        self.tables[parent].definitions.insert(name.clone(), Definition { shape, at });
         Ok(())
     }
 
-    /// The table at `path` below `table`, created where it is missing. Headers also lead into the last element of an array of tables.
-    fn reach(&mut self, mut table: TableId, path: &[Name], at: usize, enters_arrays: bool) -> Result<TableId, Refused> {
+    /// The table at `path` below `table`, created if it is missing. Headers also lead into the last element of an array of tables.
+    fn reach(
+        &mut self,
+        mut table: TableId,
+        path: &[Name],
+        at: usize,
+        enters_arrays: bool,
+    ) -> Result<TableId, RejectedDefinition> {
         for (number, name) in path.iter().enumerate() {
-            table = match self.tables[table].elements.get(name) {
+            table = match self.tables[table].definitions.get(name) {
                 None => {
                     let new = self.create_table(true);
-                    self.tables[table].elements.insert(name.clone(), Element { held: Held::Table(new), at });
+                    self.tables[table].definitions.insert(name.clone(), Definition { shape: Shape::Table(new), at });
                     new
                 }
-                Some(Element { held: Held::Table(inner), .. }) => *inner,
-                Some(Element { held: Held::Array { literal: false, tables }, at: first }) if enters_arrays => {
+                Some(Definition { shape: Shape::Table(inner), .. }) => *inner,
+                Some(Definition { shape: Shape::Array { literal: false, tables }, at: first }) if enters_arrays => {
                     let last = tables.last().copied();
-                    last.ok_or(Refused { clash: Clash::NoTable, depth: number + 1, first: *first })?
+                    last.ok_or(RejectedDefinition { clash: Clash::NoTable, depth: number + 1, first: *first })?
                 }
-                Some(element) => return Err(Refused { clash: Clash::NoTable, depth: number + 1, first: element.at }),
+                Some(definition) => {
+                    return Err(RejectedDefinition { clash: Clash::NoTable, depth: number + 1, first: definition.at });
+                }
             };
         }
         Ok(table)
     }
 
-    /// Where a table was put into itself, the first time: whoever lists the keys of the document never comes to an end.
+    /// Where a table was first put into itself. Listing the keys of such a document never ends.
     pub fn endless(&self) -> Option<usize> {
         let inside = self.empty_inside_itself();
         match (self.swallowed, inside) {
@@ -161,22 +169,22 @@ impl Tables {
         }
     }
 
-    /// Where a `{}` stands below another one that was extended, the first in the text.
+    /// The first place in the text where a `{}` is below another `{}` that was extended.
     fn empty_inside_itself(&self) -> Option<usize> {
         let mut seen = vec![false; self.tables.len()];
         let mut waiting = vec![EMPTY];
         let mut first: Option<usize> = None;
         seen[EMPTY] = true;
         while let Some(table) = waiting.pop() {
-            for element in self.tables[table].elements.values() {
-                let inner: &[TableId] = match &element.held {
-                    Held::Plain => &[],
-                    Held::Table(inner) => std::slice::from_ref(inner),
-                    Held::Array { tables, .. } => tables,
+            for definition in self.tables[table].definitions.values() {
+                let inner: &[TableId] = match &definition.shape {
+                    Shape::Plain => &[],
+                    Shape::Table(inner) => std::slice::from_ref(inner),
+                    Shape::Array { tables, .. } => tables,
                 };
                 for inner in inner.iter().copied() {
                     if inner == EMPTY {
-                        first = Some(first.map_or(element.at, |first| first.min(element.at)));
+                        first = Some(first.map_or(definition.at, |first| first.min(definition.at)));
                     } else if !std::mem::replace(&mut seen[inner], true) {
                         waiting.push(inner);
                     }
@@ -199,25 +207,25 @@ mod tests {
     fn a_late_parent_is_put_into_itself() {
         let mut tables = Tables::new();
         let child = tables.define_table(&path("a.b"), 0).expect("new");
-        assert_eq!(tables.set(child, &path("x"), Held::Plain, 6), Ok(()));
+        assert_eq!(tables.set(child, &path("x"), Shape::Plain, 6), Ok(()));
         assert_eq!(tables.endless(), None);
-        tables.define_table(&path("a"), 12).expect("taken");
+        tables.define_table(&path("a"), 12).expect("accepted");
         assert_eq!(tables.endless(), Some(12));
         let again = tables.define_table(&path("a"), 20).expect_err("defined");
-        assert_eq!(again, Refused { clash: Clash::Defined, depth: 1, first: 0 });
+        assert_eq!(again, RejectedDefinition { clash: Clash::Defined, depth: 1, first: 0 });
     }
 
     #[test]
     fn every_empty_inline_table_is_the_same() {
         let mut tables = Tables::new();
         for name in ["a", "b"] {
-            assert_eq!(tables.set(ROOT, &path(name), Held::Table(EMPTY), 0), Ok(()));
+            assert_eq!(tables.set(ROOT, &path(name), Shape::Table(EMPTY), 0), Ok(()));
         }
-        assert_eq!(tables.set(ROOT, &path("a.x"), Held::Plain, 10), Ok(()));
-        let other = tables.set(ROOT, &path("b.x"), Held::Plain, 20).expect_err("defined");
+        assert_eq!(tables.set(ROOT, &path("a.x"), Shape::Plain, 10), Ok(()));
+        let other = tables.set(ROOT, &path("b.x"), Shape::Plain, 20).expect_err("defined");
         assert_eq!(other.first, 10);
         assert_eq!(tables.endless(), None);
-        assert_eq!(tables.set(ROOT, &path("a.y"), Held::Table(EMPTY), 30), Ok(()));
+        assert_eq!(tables.set(ROOT, &path("a.y"), Shape::Table(EMPTY), 30), Ok(()));
         assert_eq!(tables.endless(), Some(30));
     }
 }

@@ -1,4 +1,4 @@
-//! The kinds of tokens that the server's parser tells apart, sets of them, and what it calls them in its messages.
+//! The kinds of tokens that the server's parser distinguishes, sets of them, and their names in its messages.
 
 /// A token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,13 +10,14 @@ pub(super) struct Token {
     pub end: usize,
 }
 
-/// What a token is. A run of ordinary characters of a string is one token here; the server has one for each, which no verdict shows.
+/// The kind of a token. A run of ordinary characters in a string is one token here. The server has one for each character, which makes no
+/// difference to any verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub(super) enum Kind {
     End,
     LineBreak,
-    /// A character that nothing can begin with where it stands.
+    /// A character with which nothing can begin here.
     Stray,
     BareKey,
     Dot,

@@ -1,79 +1,36 @@
-//! What the server's parser makes of a written number, date, time or escape, and when it refuses to.
+//! What the server's parser makes of a number, date, time or escape, and when it rejects it.
 
-use super::Reason;
+use super::reason::Reason;
 
-/// What a value is. The elements of an array are all of one type.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Type {
-    /// A text.
-    String,
-    /// A whole number.
-    Integer,
-    /// A number with a fraction or an exponent, infinity, or no number at all.
-    Float,
-    /// `true` or `false`.
-    Boolean,
-    /// A date and a time with an offset from UTC.
-    OffsetDateTime,
-    /// A date and a time.
-    LocalDateTime,
-    /// A date.
-    LocalDate,
-    /// A time of day.
-    LocalTime,
-    /// An array.
-    Array,
-    /// A table.
-    Table,
-}
-
-impl Type {
-    /// The name in the server's messages.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::String => "string",
-            Self::Integer => "integer",
-            Self::Float => "float",
-            Self::Boolean => "boolean",
-            Self::OffsetDateTime => "offset date-time",
-            Self::LocalDateTime => "local date-time",
-            Self::LocalDate => "local date",
-            Self::LocalTime => "local time",
-            Self::Array => "array",
-            Self::Table => "table",
-        }
-    }
-}
-
-/// Why a value is refused, and the server's message.
+/// Why a value is rejected, and the server's message.
 pub(super) type ValueRejection = (Reason, String);
 
-fn fault(reason: Reason, message: impl Into<String>) -> ValueRejection {
+fn rejection(reason: Reason, message: impl Into<String>) -> ValueRejection {
     (reason, message.into())
 }
 
-/// Takes a whole number with the base of its digits, which begin behind a prefix of `prefix` bytes.
+/// Checks a whole number whose digits have this base and follow a prefix of `prefix` bytes.
 pub(super) fn integer(written: &str, prefix: usize, base: u32) -> Result<(), ValueRejection> {
     let digits = written.get(prefix..).unwrap_or_default().replace('_', "");
-    let refused = || fault(Reason::NumberTooLarge, "Integer is too large");
-    i64::from_str_radix(&digits, base).map(|_| ()).map_err(|_| refused())
+    let rejected = || rejection(Reason::NumberTooLarge, "Integer is too large");
+    i64::from_str_radix(&digits, base).map(|_| ()).map_err(|_| rejected())
 }
 
 pub(super) fn float(written: &str) -> Result<(), ValueRejection> {
     let written = written.replace('_', "");
-    // What the lexer takes for a float always is one.
+    // What the lexer reads as a float always parses.
     let value: f64 = written.parse().unwrap_or(0.0);
     let mantissa = written.split(['e', 'E']).next().unwrap_or_default();
     if value.is_infinite() {
-        Err(fault(Reason::NumberTooLarge, "Float is too large"))
+        Err(rejection(Reason::NumberTooLarge, "Float is too large"))
     } else if value == 0.0 && mantissa.contains(|digit| matches!(digit, '1'..='9')) {
-        Err(fault(Reason::NumberTooSmall, "Float is too small"))
+        Err(rejection(Reason::NumberTooSmall, "Float is too small"))
     } else {
         Ok(())
     }
 }
 
-/// The characters that an escape stands for, in UTF-16.
+/// The characters that an escape represents, in UTF-16.
 pub(super) fn escape(written: &str) -> Result<Vec<u16>, ValueRejection> {
     let one = |character: char| Ok(vec![u16::try_from(u32::from(character)).unwrap_or_default()]);
     match written.as_bytes().get(1) {
@@ -86,20 +43,20 @@ pub(super) fn escape(written: &str) -> Result<Vec<u16>, ValueRejection> {
         Some(b't') => one('\t'),
         Some(b'u' | b'U') => {
             let code = u32::from_str_radix(written.get(2..).unwrap_or_default(), 16).ok();
-            // Half a pair is taken, unlike in TOML.
+            // Unlike TOML, the server accepts half a surrogate pair.
             let half = |code: u32| u16::try_from(code).map(|unit| vec![unit]).ok();
             let whole = |code: u32| char::from_u32(code).map(|character| character.encode_utf16(&mut [0; 2]).to_vec());
             let units = code.and_then(|code| whole(code).or_else(|| half(code)));
-            units.ok_or_else(|| fault(Reason::Escape, "Invalid unicode escape sequence"))
+            units.ok_or_else(|| rejection(Reason::Escape, "Invalid unicode escape sequence"))
         }
-        _ => Err(fault(Reason::Escape, format!("Invalid escape sequence '{written}'"))),
+        _ => Err(rejection(Reason::Escape, format!("Invalid escape sequence '{written}'"))),
     }
 }
 
-/// A field of a date or a time that has `len` digits: its value where it lies in `range`.
+/// The value of a field of a date or a time, which must have `len` digits and be in `range`.
 fn field(written: &str, len: usize, range: std::ops::RangeInclusive<u32>, what: &str) -> Result<u32, ValueRejection> {
     let value = if written.len() == len { written.parse().ok() } else { None };
-    value.filter(|value| range.contains(value)).ok_or_else(|| fault(Reason::Date, format!("Invalid {what}")))
+    value.filter(|value| range.contains(value)).ok_or_else(|| rejection(Reason::Date, format!("Invalid {what}")))
 }
 
 pub(super) fn year(written: &str) -> Result<u32, ValueRejection> {
@@ -136,7 +93,7 @@ pub(super) fn day(written: &str, year: u32, month: u32) -> Result<(), ValueRejec
     if day <= last {
         return Ok(());
     }
-    Err(fault(
+    Err(rejection(
         Reason::Date,
         if day == 29 {
             format!("Invalid date 'February 29' as '{year}' is not a leap year")
@@ -161,26 +118,26 @@ pub(super) fn second(written: &str) -> Result<u32, ValueRejection> {
 
 pub(super) fn fraction(written: &str) -> Result<u32, ValueRejection> {
     if written.len() > 9 {
-        return Err(fault(Reason::Date, "Invalid nanoseconds (valid range 0..999999999)"));
+        return Err(rejection(Reason::Date, "Invalid nanoseconds (valid range 0..999999999)"));
     }
     Ok(0)
 }
 
 /// The hours of an offset from UTC, with their sign.
 pub(super) fn offset_hours(written: &str) -> Result<i32, ValueRejection> {
-    let hours: i32 = written.parse().map_err(|_| fault(Reason::Date, "Invalid zone offset"))?;
-    let refused = || fault(Reason::Date, "Invalid zone offset hours (valid range -18..+18)");
-    Some(hours).filter(|hours| (-18..=18).contains(hours)).ok_or_else(refused)
+    let hours: i32 = written.parse().map_err(|_| rejection(Reason::Date, "Invalid zone offset"))?;
+    let rejected = || rejection(Reason::Date, "Invalid zone offset hours (valid range -18..+18)");
+    Some(hours).filter(|hours| (-18..=18).contains(hours)).ok_or_else(rejected)
 }
 
-/// The minutes of an offset from UTC that has these hours; `true` in the error where both together go too far.
+/// Checks the minutes of an offset from UTC with these hours. The error is `true` if only both together are out of range.
 pub(super) fn offset_minutes(written: &str, hours: i32) -> Result<(), (ValueRejection, bool)> {
-    let minutes: i32 = written.parse().map_err(|_| (fault(Reason::Date, "Invalid zone offset"), false))?;
+    let minutes: i32 = written.parse().map_err(|_| (rejection(Reason::Date, "Invalid zone offset"), false))?;
     if minutes > 59 {
-        return Err((fault(Reason::Date, "Invalid zone offset minutes (valid range 0..59)"), false));
+        return Err((rejection(Reason::Date, "Invalid zone offset minutes (valid range 0..59)"), false));
     }
     if hours.abs() == 18 && minutes != 0 {
-        return Err((fault(Reason::Date, "Invalid zone offset (valid range -18:00..+18:00)"), true));
+        return Err((rejection(Reason::Date, "Invalid zone offset (valid range -18:00..+18:00)"), true));
     }
     Ok(())
 }
@@ -190,19 +147,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn escapes_stand_for_utf_16() {
+    fn escapes_represent_utf_16() {
         assert_eq!(escape("\\n"), Ok(vec![10]));
         assert_eq!(escape("\\ud800"), Ok(vec![0xd800]));
         assert_eq!(escape("\\U0001f600"), Ok(vec![0xd83d, 0xde00]));
-        for refused in ["\\U00110000", "\\u", "\\Uffffffff", "\\e", "\\é"] {
-            assert!(escape(refused).is_err(), "{refused}");
+        for rejected in ["\\U00110000", "\\u", "\\Uffffffff", "\\e", "\\é"] {
+            assert!(escape(rejected).is_err(), "{rejected}");
         }
     }
 
     #[test]
     fn days_end_with_their_month() {
         assert!(day("29", 2000, 2).is_ok());
-        assert_eq!(day("29", 2100, 2).expect_err("no leap year").1, "Invalid date 'February 29' as '2100' is not a leap year");
+        assert_eq!(day("29", 2100, 2).expect_err("not a leap year").1, "Invalid date 'February 29' as '2100' is not a leap year");
         assert_eq!(day("31", 2020, 4).expect_err("30 days").1, "Invalid date 'APRIL 31'");
     }
 

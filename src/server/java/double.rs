@@ -1,6 +1,6 @@
-//! How Java prints a double (`Double.toString`, JDK 8 to 18).
+//! How Java prints a floating-point number (`Double.toString`, JDK 8 to 18).
 
-/// A double as `Double.toString` writes it.
+/// The text that `Double.toString` returns.
 pub fn java_double(number: f64) -> String {
     if !number.is_finite() {
         return if number.is_nan() {

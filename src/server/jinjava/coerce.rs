@@ -1,45 +1,12 @@
-//! How an operator turns a value into the type that it works on (JUEL TypeConverterImpl.java, Jinjava TruthyTypeConverter.java).
+//! Conversion of values to the types that operators and methods need (JUEL TypeConverterImpl.java, Jinjava TruthyTypeConverter.java).
 
 use std::rc::Rc;
 
-use super::Effect;
+use super::fault::EvaluationError;
 use super::value::Value;
 
-/// Why an operation has no value.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Refusal {
-    /// What is wrong, without values.
-    pub message: String,
-    /// What the server does about it.
-    pub effect: Effect,
-}
-
-impl Refusal {
-    /// What the server may do, but this implementation does not.
-    pub fn not_followed(what: &str) -> Self {
-        Self { message: format!("{what} is not followed"), effect: Effect::Unsupported }
-    }
-
-    /// What the server reports and passes over.
-    pub fn ignored(message: String) -> Self {
-        Self { message, effect: Effect::Ignored }
-    }
-}
-
-impl From<String> for Refusal {
-    fn from(message: String) -> Self {
-        Self { message, effect: Effect::Fatal }
-    }
-}
-
-impl From<&str> for Refusal {
-    fn from(message: &str) -> Self {
-        message.to_owned().into()
-    }
-}
-
-/// A whole number: 0 for nothing.
-pub(super) fn to_integer(value: &Value) -> Result<i64, Refusal> {
+/// The value as an integer; null is 0.
+pub(super) fn to_integer(value: &Value) -> Result<i64, EvaluationError> {
     match value {
         Value::Null => Ok(0),
         Value::Text(text) if text.is_empty() => Ok(0),
@@ -51,8 +18,8 @@ pub(super) fn to_integer(value: &Value) -> Result<i64, Refusal> {
     }
 }
 
-/// A floating point number: 0 for nothing.
-pub(super) fn to_double(value: &Value) -> Result<f64, Refusal> {
+/// The value as a floating-point number; null is 0.
+pub(super) fn to_double(value: &Value) -> Result<f64, EvaluationError> {
     match value {
         Value::Text(text) if !text.is_empty() => text.trim().parse().map_err(|_| not_a(value, "number")),
         Value::Double(number) => Ok(*number),
@@ -61,7 +28,7 @@ pub(super) fn to_double(value: &Value) -> Result<f64, Refusal> {
     }
 }
 
-/// A string: empty for nothing.
+/// The value as a string; null is empty.
 pub(super) fn to_text(value: &Value) -> Rc<str> {
     match value {
         Value::Text(text) => text.clone(),
@@ -69,33 +36,33 @@ pub(super) fn to_text(value: &Value) -> Rc<str> {
     }
 }
 
-/// `value` as a value of the type of `model`.
-pub(super) fn to_type_of(value: &Value, model: &Value) -> Result<Value, Refusal> {
+/// The value converted to the type of `model`.
+pub(super) fn to_type_of(value: &Value, model: &Value) -> Result<Value, EvaluationError> {
     match model {
         Value::Text(_) => Ok(Value::Text(to_text(value))),
         Value::Integer(_) => to_integer(value).map(Value::Integer),
         Value::Double(_) => to_double(value).map(Value::Double),
         Value::Boolean(_) => Ok(Value::Boolean(value.is_true())),
         _ if std::mem::discriminant(value) == std::mem::discriminant(model) => Ok(value.clone()),
-        _ => Err(not_a(value, "value of that type")),
+        _ => Err(not_a(value, "value of the expected type")),
     }
 }
 
-fn not_a(value: &Value, wanted: &str) -> Refusal {
-    format!("a {} is no {wanted}", kind_of(value)).into()
+fn not_a(value: &Value, wanted: &str) -> EvaluationError {
+    format!("{} is not a {wanted}", described(value)).into()
 }
 
-/// The kind of a value in words. Values themselves stay out of messages: they can be secret.
-pub(super) fn kind_of(value: &Value) -> &'static str {
+/// The type of a value, for messages. The value itself can be secret.
+pub(super) fn described(value: &Value) -> &'static str {
     match value {
-        Value::Null => "missing value",
-        Value::Boolean(_) => "boolean",
-        Value::Integer(_) | Value::Double(_) => "number",
-        Value::Text(_) => "string",
-        Value::List(_) => "list",
-        Value::Array(_) => "array",
-        Value::Map(_) => "map",
-        Value::Entry(_) => "map entry",
-        Value::Loop { .. } => "loop",
+        Value::Null => "a missing value",
+        Value::Boolean(_) => "a boolean",
+        Value::Integer(_) | Value::Double(_) => "a number",
+        Value::Text(_) => "a string",
+        Value::List(_) => "a list",
+        Value::Array(_) => "an array",
+        Value::Map(_) => "a map",
+        Value::Entry(_) => "a map entry",
+        Value::Loop { .. } => "a loop",
     }
 }

@@ -1,23 +1,21 @@
-//! Expressions and their parser (JUEL Parser.java, Jinjava ExtendedParser.java): what binds how, and where each part stands.
+//! The syntax tree of an expression.
 
 use std::rc::Rc;
 
-use super::TemplateFault;
-use super::ast::Release;
-use super::lexer::{Lexeme, Symbol, lexemes};
+use super::fault::TemplateFault;
 use crate::source::Span;
 
-/// An expression with its place in the template.
+/// An expression of a template.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expression {
     /// What it is.
     pub kind: ExpressionKind,
-    /// Where it stands.
+    /// Where it is in the template.
     pub span: Span,
     depth: u16,
 }
 
-/// What an expression is.
+/// The kinds of expressions.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ExpressionKind {
     /// `null`
@@ -50,14 +48,14 @@ pub enum ExpressionKind {
         of: Box<Expression>,
         /// `t`
         name: Rc<str>,
-        /// Whether `not` stands before the name.
+        /// Whether the name follows `is not`.
         negated: bool,
         /// `b`
         argument: Option<Box<Expression>>,
     },
     /// `!a`, `-a`, `+1`, `empty a`
     Unary(&'static str, Box<Expression>),
-    /// `a + b` ... but for `&&` and `||`
+    /// `a + b` and every other operator with two operands, except `&&` and `||`
     Binary(&'static str, Box<Expression>, Box<Expression>),
     /// `a && b`
     And(Box<Expression>, Box<Expression>),
@@ -69,18 +67,19 @@ pub enum ExpressionKind {
     List(Vec<Expression>),
     /// `{a: b}`
     Map(Vec<(Rc<str>, Expression)>),
-    /// `a=b`, an argument by name
+    /// `a=b`, a named argument
     Named(Rc<str>, Box<Expression>),
 }
 
-/// Deeper than any template; the limit keeps the stack.
+/// How deep the tree may be: more than any template needs, and little enough for the stack.
 const MAX_DEPTH: u16 = 100;
 
-/// How deep parentheses, lists and arguments may lie in each other: each of them takes a dozen calls to read.
-const MAX_NESTED: u16 = 40;
+/// The message for an expression that exceeds a limit on nesting.
+pub(super) const TOO_DEEP: &str = "the expression is nested too deeply";
 
 impl Expression {
-    fn new(kind: ExpressionKind, span: Span) -> Result<Self, TemplateFault> {
+    /// An expression of `kind`, unless that makes the tree too deep.
+    pub(super) fn new(kind: ExpressionKind, span: Span) -> Result<Self, TemplateFault> {
         use ExpressionKind as K;
         let mut depth = 0;
         let mut under = |part: &Expression| depth = depth.max(part.depth);
@@ -110,362 +109,8 @@ impl Expression {
             K::Map(entries) => entries.iter().for_each(|(_, part)| under(part)),
         }
         if depth >= MAX_DEPTH {
-            return Err(TemplateFault::unsupported(span, "the expression is nested too deeply"));
+            return Err(TemplateFault::over_limit(span, TOO_DEEP));
         }
         Ok(Self { kind, span, depth: depth + 1 })
-    }
-
-    /// Parses the expression at `span` of `template`.
-    pub(super) fn parse(template: &str, span: Span, release: Release) -> Result<Self, TemplateFault> {
-        let lexemes = lexemes(template, span)?;
-        let mut parser = Parser { template, release, lexemes: &lexemes, at: 0, depth: 0 };
-        let expression = parser.expression()?.ok_or_else(|| parser.unexpected("an expression"))?;
-        parser.expect_end()?;
-        Ok(expression)
-    }
-
-    /// Parses the expressions at `span` of `template`, separated by commas, as a list.
-    pub(super) fn parse_list(template: &str, span: Span, release: Release) -> Result<Self, TemplateFault> {
-        let lexemes = lexemes(template, span)?;
-        let mut parser = Parser { template, release, lexemes: &lexemes, at: 0, depth: 0 };
-        let parts = parser.list()?;
-        parser.expect_end()?;
-        Self::new(ExpressionKind::List(parts), span)
-    }
-}
-
-struct Parser<'a> {
-    template: &'a str,
-    release: Release,
-    lexemes: &'a [Lexeme],
-    at: usize,
-    depth: u16,
-}
-
-type Parsed = Result<Option<Expression>, TemplateFault>;
-
-impl Parser<'_> {
-    fn lexeme(&self, ahead: usize) -> &Lexeme {
-        // The last one is the end.
-        &self.lexemes[(self.at + ahead).min(self.lexemes.len() - 1)]
-    }
-
-    fn image(&self, ahead: usize) -> &str {
-        self.lexeme(ahead).span.of(self.template)
-    }
-
-    fn next_is(&self, sign: &str) -> bool {
-        matches!(&self.lexeme(0).symbol, Symbol::Sign(found) if *found == sign)
-    }
-
-    fn take(&mut self, sign: &str) -> bool {
-        let found = self.next_is(sign);
-        self.at += usize::from(found);
-        found
-    }
-
-    fn take_written(&mut self, word: &str) -> bool {
-        let found = self.image(0) == word && matches!(self.lexeme(0).symbol, Symbol::Sign(_));
-        self.at += usize::from(found);
-        found
-    }
-
-    fn expect(&mut self, sign: &str) -> Result<(), TemplateFault> {
-        if self.take(sign) { Ok(()) } else { Err(self.unexpected(&format!("`{sign}`"))) }
-    }
-
-    fn expect_end(&self) -> Result<(), TemplateFault> {
-        if self.lexeme(0).symbol == Symbol::End { Ok(()) } else { Err(self.unexpected("the end of the expression")) }
-    }
-
-    fn unexpected(&self, wanted: &str) -> TemplateFault {
-        let lexeme = self.lexeme(0);
-        let found = if lexeme.symbol == Symbol::End { "the end".to_owned() } else { format!("`{}`", self.image(0)) };
-        TemplateFault::fatal(lexeme.span, &format!("expected {wanted}, found {found}"))
-    }
-
-    fn required(&self, parsed: Option<Expression>) -> Result<Expression, TemplateFault> {
-        parsed.ok_or_else(|| self.unexpected("a value"))
-    }
-
-    fn name(&mut self) -> Result<Rc<str>, TemplateFault> {
-        if self.lexeme(0).symbol != Symbol::Name {
-            return Err(self.unexpected("a name"));
-        }
-        let name = Rc::from(self.image(0));
-        self.at += 1;
-        Ok(name)
-    }
-
-    /// What reaches from `start` to the lexeme that was taken last.
-    fn span_from(&self, start: usize) -> Span {
-        Span::new(start, self.lexemes[self.at.saturating_sub(1)].span.end.max(start))
-    }
-
-    fn make(&self, start: usize, kind: ExpressionKind) -> Result<Expression, TemplateFault> {
-        Expression::new(kind, self.span_from(start))
-    }
-
-    fn expression(&mut self) -> Parsed {
-        self.depth += 1;
-        if self.depth > MAX_NESTED {
-            return Err(TemplateFault::unsupported(self.lexeme(0).span, "the expression is nested too deeply"));
-        }
-        let parsed = self.choice();
-        self.depth -= 1;
-        parsed
-    }
-
-    fn some_expression(&mut self) -> Result<Expression, TemplateFault> {
-        let parsed = self.expression()?;
-        self.required(parsed)
-    }
-
-    fn choice(&mut self) -> Parsed {
-        let start = self.lexeme(0).span.start;
-        let Some(value) = self.or()? else { return Ok(None) };
-        if !self.next_is("?") {
-            return Ok(Some(value));
-        }
-        let kind = if self.take_written("if") {
-            let condition = self.some_expression()?;
-            let no = if self.take_written("else") { self.some_expression()? } else { self.make(start, ExpressionKind::Null)? };
-            ExpressionKind::Choice(Box::new(condition), Box::new(value), Box::new(no))
-        } else {
-            self.at += 1;
-            let yes = self.some_expression()?;
-            self.expect(":")?;
-            let no = self.some_expression()?;
-            ExpressionKind::Choice(Box::new(value), Box::new(yes), Box::new(no))
-        };
-        self.make(start, kind).map(Some)
-    }
-
-    fn or(&mut self) -> Parsed {
-        let start = self.lexeme(0).span.start;
-        let Some(mut left) = self.and()? else { return Ok(None) };
-        while self.take("||") {
-            let right = self.and()?;
-            let right = self.required(right)?;
-            left = self.make(start, ExpressionKind::Or(Box::new(left), Box::new(right)))?;
-        }
-        Ok(Some(left))
-    }
-
-    fn and(&mut self) -> Parsed {
-        let start = self.lexeme(0).span.start;
-        let Some(mut left) = self.equality()? else { return Ok(None) };
-        while self.take("&&") {
-            let right = self.equality()?;
-            let right = self.required(right)?;
-            left = self.make(start, ExpressionKind::And(Box::new(left), Box::new(right)))?;
-        }
-        Ok(Some(left))
-    }
-
-    fn binary(&mut self, signs: &[&'static str], operand: fn(&mut Self) -> Parsed) -> Parsed {
-        let start = self.lexeme(0).span.start;
-        let Some(mut left) = operand(self)? else { return Ok(None) };
-        while let Some(sign) = signs.iter().find(|sign| self.next_is(sign)) {
-            self.at += 1;
-            let right = operand(self)?;
-            let right = Box::new(self.required(right)?);
-            let kind = match (*sign, &left.kind) {
-                ("=", ExpressionKind::Name(name)) => ExpressionKind::Named(name.clone(), right),
-                ("=", _) => return Err(TemplateFault::fatal(left.span, "only a name can stand before `=`")),
-                (sign, _) => ExpressionKind::Binary(sign, Box::new(left), right),
-            };
-            left = self.make(start, kind)?;
-        }
-        Ok(Some(left))
-    }
-
-    fn equality(&mut self) -> Parsed {
-        self.binary(&["==", "!="], Self::comparison)
-    }
-
-    fn comparison(&mut self) -> Parsed {
-        let start = self.lexeme(0).span.start;
-        let signs = ["<=", "<", ">=", ">", "in"];
-        if self.release < Release::Since26 {
-            return self.binary(&signs, Self::sum);
-        }
-        let Some(left) = self.sum()? else { return Ok(None) };
-        let sign = if self.image(0) == "not" && self.image(1) == "in" {
-            self.at += 1;
-            "not in"
-        } else if let Some(sign) = signs.into_iter().find(|sign| self.next_is(sign)) {
-            sign
-        } else {
-            return Ok(Some(left));
-        };
-        self.at += 1;
-        // From 2.6 on there is one at most: `1 < 2 < 3` is no expression (ExtendedParser.java).
-        let right = self.sum()?;
-        let right = self.required(right)?;
-        self.make(start, ExpressionKind::Binary(sign, Box::new(left), Box::new(right))).map(Some)
-    }
-
-    fn sum(&mut self) -> Parsed {
-        self.binary(&["+", "-", "~", "="], Self::product)
-    }
-
-    fn product(&mut self) -> Parsed {
-        self.binary(&["*", "//", "/", "%", "**"], Self::unary)
-    }
-
-    fn unary(&mut self) -> Parsed {
-        let start = self.lexeme(0).span.start;
-        for (sign, operation) in [("!", "!"), ("-", "-"), ("empty", "empty"), ("+number", "+")] {
-            if self.take(sign) {
-                self.depth += 1;
-                if self.depth > MAX_NESTED {
-                    return Err(TemplateFault::unsupported(self.lexeme(0).span, "the expression is nested too deeply"));
-                }
-                let operand = self.unary()?;
-                self.depth -= 1;
-                let operand = self.required(operand)?;
-                return self.make(start, ExpressionKind::Unary(operation, Box::new(operand))).map(Some);
-            }
-        }
-        self.value()
-    }
-
-    /// A value with all its members, filters, or its test.
-    fn value(&mut self) -> Parsed {
-        let start = self.lexeme(0).span.start;
-        let Some(mut value) = self.atom()? else { return Ok(None) };
-        loop {
-            let kind = if self.take(".") {
-                let name = self.name()?;
-                if self.next_is("(") {
-                    ExpressionKind::Method(Box::new(value), name, self.arguments()?)
-                } else {
-                    ExpressionKind::Property(Box::new(value), name)
-                }
-            } else if self.take("[") {
-                let from = self.expression()?;
-                if self.take(":") {
-                    let to = self.expression()?;
-                    self.expect("]")?;
-                    ExpressionKind::Slice(Box::new(value), from.map(Box::new), to.map(Box::new))
-                } else {
-                    let index = self.required(from)?;
-                    self.expect("]")?;
-                    ExpressionKind::Index(Box::new(value), Box::new(index))
-                }
-            } else {
-                break;
-            };
-            value = self.make(start, kind)?;
-        }
-        if self.next_is("|") && self.lexeme(1).symbol == Symbol::Name {
-            while self.take("|") {
-                let name = self.name()?;
-                let arguments = if self.next_is("(") { self.arguments()? } else { Vec::new() };
-                value = self.make(start, ExpressionKind::Filter(Box::new(value), name, arguments))?;
-            }
-        } else if let Some(negated) = self.take_is() {
-            let name = Rc::from(self.image(0));
-            self.at += 1;
-            // In 2.4 all that stands behind is the argument: `a is sameas true and b` asks whether `a` is `true and b`.
-            let argument = if self.release < Release::Since25 { self.expression()? } else { self.value()? };
-            let argument = argument.map(Box::new);
-            value = self.make(start, ExpressionKind::Test { of: Box::new(value), name, negated, argument })?;
-        }
-        Ok(Some(value))
-    }
-
-    /// Takes `is` or `is not` if the name of a test stands behind; whether it is negated.
-    fn take_is(&mut self) -> Option<bool> {
-        if self.image(0) != "is" {
-            return None;
-        }
-        let negated = self.image(1) == "not";
-        let behind = 1 + usize::from(negated);
-        let names_test = matches!(
-            self.lexeme(behind).symbol,
-            Symbol::Name | Symbol::True | Symbol::False | Symbol::Sign("==" | "!=" | "<" | "<=" | ">" | ">=" | "in")
-        );
-        names_test.then(|| self.at += behind).map(|()| negated)
-    }
-
-    fn atom(&mut self) -> Parsed {
-        let start = self.lexeme(0).span.start;
-        let kind = match self.lexeme(0).symbol.clone() {
-            Symbol::Name => {
-                let name = self.name()?;
-                if self.next_is("(") { ExpressionKind::Function(name, self.arguments()?) } else { ExpressionKind::Name(name) }
-            }
-            Symbol::Text(text) => self.literal(ExpressionKind::Text(text)),
-            Symbol::Integer(number) => self.literal(ExpressionKind::Integer(number)),
-            Symbol::Double(number) => self.literal(ExpressionKind::Double(number)),
-            Symbol::True => self.literal(ExpressionKind::Boolean(true)),
-            Symbol::False => self.literal(ExpressionKind::Boolean(false)),
-            Symbol::Null => self.literal(ExpressionKind::Null),
-            Symbol::Sign("(") => {
-                self.at += 1;
-                // Before 2.6 a comma anywhere before the next `)`, even one between arguments, makes a tuple of it (ExtendedParser.java).
-                let behind = self.lexemes[self.at..].iter().take_while(|lexeme| lexeme.symbol != Symbol::Sign(")"));
-                let is_tuple =
-                    self.release < Release::Since26 && behind.into_iter().any(|lexeme| lexeme.symbol == Symbol::Sign(","));
-                let mut parts = self.list()?;
-                self.expect(")")?;
-                match parts.len() {
-                    0 => return Err(self.unexpected("a value")),
-                    1 if !is_tuple => return Ok(parts.pop()),
-                    _ => {}
-                }
-                ExpressionKind::List(parts)
-            }
-            Symbol::Sign("[") => {
-                self.at += 1;
-                let parts = self.list()?;
-                self.expect("]")?;
-                ExpressionKind::List(parts)
-            }
-            Symbol::Sign("{") => self.map()?,
-            _ => return Ok(None),
-        };
-        self.make(start, kind).map(Some)
-    }
-
-    fn literal(&mut self, kind: ExpressionKind) -> ExpressionKind {
-        self.at += 1;
-        kind
-    }
-
-    fn arguments(&mut self) -> Result<Vec<Expression>, TemplateFault> {
-        self.expect("(")?;
-        let parts = self.list()?;
-        self.expect(")")?;
-        Ok(parts)
-    }
-
-    fn list(&mut self) -> Result<Vec<Expression>, TemplateFault> {
-        let mut parts: Vec<Expression> = self.expression()?.into_iter().collect();
-        while !parts.is_empty() && self.take(",") {
-            parts.push(self.some_expression()?);
-        }
-        Ok(parts)
-    }
-
-    fn map(&mut self) -> Result<ExpressionKind, TemplateFault> {
-        self.expect("{")?;
-        let mut entries = Vec::new();
-        while let Some(key) = self.expression()? {
-            let name = match key.kind {
-                ExpressionKind::Text(text) => text,
-                ExpressionKind::Name(name) => name,
-                _ => return Err(TemplateFault::fatal(key.span, "the key of a map must be a string or a name")),
-            };
-            self.expect(":")?;
-            entries.push((name, self.some_expression()?));
-            if !self.take(",") {
-                break;
-            }
-        }
-        self.expect("}")?;
-        Ok(ExpressionKind::Map(entries))
     }
 }

@@ -1,12 +1,13 @@
-//! The filters of a template, as far as templates of products use them; the others are told from those that Jinjava has not at all.
+//! The filters that product templates use. Jinjava's other filters are unsupported; any other name is an unknown filter.
 
-use super::ast::Release;
-use super::coerce::{Refusal, kind_of, to_double, to_integer, to_text};
+use super::coerce::{described, to_double, to_integer, to_text};
+use super::fault::EvaluationError;
 use super::member::property;
+use super::release::Release;
 use super::value::{Map, Value};
 
-/// Jinjava's other filters (jinjava 2.6.0 FilterLibrary.java): a template may use them, but they are not followed here.
-const NOT_FOLLOWED: [&str; 64] = [
+/// Jinjava's other filters (jinjava 2.6.0 FilterLibrary.java).
+const UNSUPPORTED: [&str; 64] = [
     "add",
     "attr",
     "b64decode",
@@ -73,9 +74,15 @@ const NOT_FOLLOWED: [&str; 64] = [
     "xmlattr",
 ];
 
-/// `value|name(arguments)`, with the arguments that have a name apart.
+/// `value|name(arguments, named)`.
 #[expect(clippy::too_many_lines, reason = "one arm for each filter")]
-pub(super) fn apply(name: &str, value: &Value, arguments: &[Value], named: &Map, release: Release) -> Result<Value, Refusal> {
+pub(super) fn apply(
+    name: &str,
+    value: &Value,
+    arguments: &[Value],
+    named: &Map,
+    release: Release,
+) -> Result<Value, EvaluationError> {
     let argument = |at: usize, name: &str| arguments.get(at).or_else(|| named.get(name));
     Ok(match name {
         "default" | "d" => {
@@ -84,9 +91,9 @@ pub(super) fn apply(name: &str, value: &Value, arguments: &[Value], named: &Map,
             let is_there = if by_truth { value.is_true() } else { !matches!(value, Value::Null) };
             match default {
                 _ if is_there => value.clone(),
-                Value::Null if release >= Release::Since27 || release < Release::Since25 => Value::Null,
-                Value::List(_) | Value::Map(_) if release >= Release::Since25 => default.clone(),
-                // Anything else becomes a string, even a boolean (DefaultFilter.java).
+                Value::Null if release.keeps_null_default() => Value::Null,
+                Value::List(_) | Value::Map(_) if release.keeps_collection_default() => default.clone(),
+                // Anything else becomes a string, even a boolean.
                 _ => Value::text(default.to_java()),
             }
         }
@@ -105,15 +112,15 @@ pub(super) fn apply(name: &str, value: &Value, arguments: &[Value], named: &Map,
                 let name = to_text(name);
                 Value::list(value.iterated().iter().map(|item| path(item, &name)).collect())
             }
-            (None, Some(_)) => return Err(Refusal::not_followed("`map` without `attribute`")),
+            (None, Some(_)) => return Err(EvaluationError::unsupported("`map` without `attribute`")),
             (None, None) => return Err("`map` expects an attribute or a filter".into()),
         },
         "list" => match value {
-            Value::Null if release >= Release::Since25 => Value::Null,
+            Value::Null if release.lists_null() => Value::Null,
             Value::Text(text) => Value::list(text.chars().map(|character| Value::text(character.to_string())).collect()),
             Value::List(items) => Value::list(items.borrow().clone()),
-            Value::Array(items) if release >= Release::Since27 => Value::list(items.borrow().clone()),
-            Value::Null if release < Release::Since25 => return Err("`list` of nothing".into()),
+            Value::Array(items) if release.lists_arrays() => Value::list(items.borrow().clone()),
+            Value::Null => return Err("`list` does not accept a missing value".into()),
             single => Value::list(vec![single.clone()]),
         },
         "lower" => on_string(value, str::to_lowercase),
@@ -125,7 +132,7 @@ pub(super) fn apply(name: &str, value: &Value, arguments: &[Value], named: &Map,
                 .map(|first| first.to_uppercase().chain(characters.flat_map(char::to_lowercase)).collect())
                 .unwrap_or_default()
         }),
-        // `Objects.toString` makes a word of nothing here.
+        // A missing value becomes the string `null` (`Objects.toString`).
         "trim" => Value::text(value.to_java().trim_matches(|character| character <= ' ')),
         "string" => Value::text(value.to_java()),
         "safe" => value.clone(),
@@ -135,17 +142,17 @@ pub(super) fn apply(name: &str, value: &Value, arguments: &[Value], named: &Map,
         }
         "replace" => {
             let (Some(from), Some(to)) = (argument(0, "old"), argument(1, "new")) else {
-                return Err("`replace` expects what to replace and with what".into());
+                return Err("`replace` expects two arguments".into());
             };
-            if release < Release::Since25 && !matches!(value, Value::Text(_) | Value::Null) {
-                return Err(format!("`replace` in a {}", kind_of(value)).into());
+            if !release.replaces_in_any_value() && !matches!(value, Value::Text(_) | Value::Null) {
+                return Err(format!("`replace` does not accept {}", described(value)).into());
             }
             let (from, to) = (to_text(from), to_text(to));
             let count = match arguments.get(2) {
                 None | Some(Value::Null) => usize::MAX,
                 Some(count) => usize::try_from(to_integer(count)?).unwrap_or(usize::MAX),
             };
-            // StringUtils.replace finds nothing where there is nothing to find.
+            // An empty string matches nothing (`StringUtils.replace`).
             on_text(value, |text| if from.is_empty() { text.to_owned() } else { text.replacen(&*from, &to, count) })
         }
         "split" => {
@@ -154,7 +161,7 @@ pub(super) fn apply(name: &str, value: &Value, arguments: &[Value], named: &Map,
                 text.split(separator).map(str::trim).map(ToOwned::to_owned).collect::<Vec<_>>()
             };
             let parts = match argument(0, "separator") {
-                None if release < Release::Since25 => return Err("`split` expects a separator".into()),
+                None if !release.splits_without_separator() => return Err("`split` expects a separator".into()),
                 None | Some(Value::Null) => parts(&char::is_whitespace),
                 Some(separator) => match &*to_text(separator) {
                     "" => return Err("`split` expects a separator that is not empty".into()),
@@ -195,7 +202,7 @@ pub(super) fn apply(name: &str, value: &Value, arguments: &[Value], named: &Map,
                 _ => number_of(&value.to_java()),
             };
             let default = || argument(0, "default").and_then(|default| default.to_java().parse().ok()).unwrap_or(0.0);
-            // A `Float`, which prints fewer digits.
+            // The filter returns a `Float`, which prints fewer digits.
             #[expect(clippy::cast_possible_truncation, reason = "Double.floatValue")]
             let number = number.unwrap_or_else(default) as f32;
             Value::Double(number.to_string().parse().unwrap_or_else(|_| f64::from(number)))
@@ -207,14 +214,14 @@ pub(super) fn apply(name: &str, value: &Value, arguments: &[Value], named: &Map,
             Value::Text(text) if text.parse::<f64>().is_ok() => Value::text(text.trim_start_matches(['-', '+'])),
             _ => return Err("`abs` expects a number".into()),
         },
-        _ if NOT_FOLLOWED.contains(&name) => {
-            return Err(Refusal::not_followed(&format!("the filter `{name}`")));
+        _ if UNSUPPORTED.contains(&name) => {
+            return Err(EvaluationError::unsupported(&format!("the filter `{name}`")));
         }
-        _ => return Err(Refusal::ignored(format!("there is no filter `{name}`: it gives nothing"))),
+        _ => return Err(EvaluationError::ignored(&format!("unknown filter `{name}`"))),
     })
 }
 
-/// What is no string stays as it is.
+/// Changes a string; any other value stays as it is.
 fn on_string(value: &Value, change: impl Fn(&str) -> String) -> Value {
     match value {
         Value::Text(text) => Value::text(change(text)),
@@ -222,7 +229,7 @@ fn on_string(value: &Value, change: impl Fn(&str) -> String) -> Value {
     }
 }
 
-/// A number as `NumberFormat` of Java reads it, with commas between its digits.
+/// A number as Java's `NumberFormat` parses it, with commas between its digits.
 fn number_of(text: &str) -> Option<f64> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let is_number = digits.starts_with(|first: char| first.is_ascii_digit() || first == '.')
@@ -230,7 +237,7 @@ fn number_of(text: &str) -> Option<f64> {
     is_number.then(|| text.replace(',', "").parse().ok()).flatten()
 }
 
-/// Nothing stays nothing.
+/// Changes a value as a string; null stays null.
 fn on_text(value: &Value, change: impl Fn(&str) -> String) -> Value {
     match value {
         Value::Null => Value::Null,
@@ -238,6 +245,7 @@ fn on_text(value: &Value, change: impl Fn(&str) -> String) -> Value {
     }
 }
 
+/// The filter `length`.
 fn length(value: &Value) -> i64 {
     let count = match value {
         Value::List(items) | Value::Array(items) => items.borrow().len(),

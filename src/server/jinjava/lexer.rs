@@ -1,16 +1,16 @@
-//! Cuts an expression into tokens (JUEL Scanner.java, Jinjava ExtendedScanner.java).
+//! Splits an expression into lexemes (JUEL Scanner.java, Jinjava ExtendedScanner.java).
 
 use std::rc::Rc;
 
-use super::TemplateFault;
+use super::fault::TemplateFault;
 use crate::source::Span;
 
-/// What a token of an expression is.
+/// The kinds of lexemes.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Symbol {
-    /// A name, or the word `is`, which is an operator in its place only.
+    /// A name, or the word `is`, which is an operator only after a value.
     Name,
-    /// `and`, `or`, `not`, `eq` ... or a sign, under the sign that stands for both.
+    /// An operator or a bracket; `and`, `or`, `not` and `eq` have the name of the equivalent sign.
     Sign(&'static str),
     Text(Rc<str>),
     Integer(i64),
@@ -21,14 +21,16 @@ pub(super) enum Symbol {
     End,
 }
 
+/// A name, a literal or a sign of an expression.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Lexeme {
-    pub symbol: Symbol,
-    /// Its place in the template.
-    pub span: Span,
+    pub(super) symbol: Symbol,
+    /// Where it is in the template.
+    pub(super) span: Span,
 }
 
-/// `if` and `else` are the signs of a choice, which the parser tells apart by how they are written (ExtendedParser.java).
+/// The words that are signs. `if` shares a sign with `?`, and `else` with `:`; the parser distinguishes them by their text
+/// (ExtendedParser.java).
 const WORDS: [(&str, &str); 16] = [
     ("and", "&&"),
     ("or", "||"),
@@ -53,7 +55,7 @@ const SIGNS: [&str; 29] = [
     "<", ">", "|", "{", "}", "~",
 ];
 
-/// The tokens of the expression at `span` of `template`, an end behind them.
+/// The lexemes of the expression at `span` of `template`, followed by an end.
 pub(super) fn lexemes(template: &str, span: Span) -> Result<Vec<Lexeme>, TemplateFault> {
     let mut lexer = Lexer { text: span.of(template), base: span.start, at: 0 };
     let mut found = Vec::new();
@@ -107,7 +109,7 @@ impl<'a> Lexer<'a> {
 
     fn read_sign(&mut self) -> Result<Symbol, TemplateFault> {
         let rest = self.rest();
-        // A `+` with a digit behind it is a sign of the number, never an addition (ExtendedScanner.java).
+        // A `+` before a digit belongs to the number and is never an addition (ExtendedScanner.java).
         if rest.starts_with('+') && self.digits(self.at + 1) > 0 {
             self.at += 1;
             return Ok(Symbol::Sign("+number"));
@@ -166,7 +168,7 @@ impl<'a> Lexer<'a> {
                 _ => text.push(character),
             }
         }
-        Err(self.fault("a string is not closed"))
+        Err(self.fault("the string is not closed"))
     }
 
     fn fault(&self, message: &str) -> TemplateFault {

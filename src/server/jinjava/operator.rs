@@ -1,15 +1,16 @@
-//! What the operators of an expression do with Java values (JUEL BooleanOperations.java, NumberOperations.java, Jinjava's operators).
+//! The operators of expressions on Java values (JUEL BooleanOperations.java, NumberOperations.java, Jinjava's own operators).
 
 use std::cmp::Ordering;
 use std::rc::Rc;
 
-use super::ast::Release;
-use super::coerce::{Refusal, kind_of, to_double, to_integer, to_text, to_type_of};
+use super::coerce::{described, to_double, to_integer, to_text, to_type_of};
+use super::fault::EvaluationError;
+use super::release::Release;
 use super::value::{Map, Value};
 use crate::server::java::hash::HashOrdered;
 
 /// `left operator right`.
-pub(super) fn apply(operator: &str, left: &Value, right: &Value, release: Release) -> Result<Value, Refusal> {
+pub(super) fn apply(operator: &str, left: &Value, right: &Value, release: Release) -> Result<Value, EvaluationError> {
     match operator {
         "==" => equal(left, right).map(Value::Boolean),
         "!=" => equal(left, right).map(|equal| Value::Boolean(!equal)),
@@ -20,33 +21,33 @@ pub(super) fn apply(operator: &str, left: &Value, right: &Value, release: Releas
         "+" => add(left, right),
         "-" => arithmetic(left, right, i64::wrapping_sub, |left, right| left - right),
         "*" => arithmetic(left, right, i64::wrapping_mul, |left, right| left * right),
-        // NumberOperations.java: of nothing and nothing everything is 0.
+        // Any arithmetic on two nulls gives 0 (NumberOperations.java).
         "/" | "%" if matches!((left, right), (Value::Null, Value::Null)) => Ok(Value::Integer(0)),
         "/" => Ok(Value::Double(to_double(left)? / to_double(right)?)),
         "%" => {
             if !is_double(left) && !is_double(right) && to_integer(right)? == 0 {
-                return Err("a division by zero".into());
+                return Err("division by zero".into());
             }
             arithmetic(left, right, i64::wrapping_rem, |left, right| left % right)
         }
         "//" => match numbers(operator, left, right)? {
-            (Value::Integer(_), Value::Integer(0)) => Err("a division by zero".into()),
+            (Value::Integer(_), Value::Integer(0)) => Err("division by zero".into()),
             (Value::Integer(left), Value::Integer(right)) => Ok(Value::Integer(floor_div(*left, *right))),
             _ => Ok(Value::Double((to_double(left)? / to_double(right)?).floor())),
         },
         "**" => {
             numbers(operator, left, right)?;
             let power = to_double(left)?.powf(to_double(right)?);
-            #[expect(clippy::cast_possible_truncation, reason = "as Java casts it")]
+            #[expect(clippy::cast_possible_truncation, reason = "Java's cast")]
             let whole = power as i64;
             Ok(if is_double(left) || is_double(right) { Value::Double(power) } else { Value::Integer(whole) })
         }
-        _ => Err(Refusal::not_followed(&format!("the operator `{operator}`"))),
+        _ => Err(EvaluationError::unsupported(&format!("the operator `{operator}`"))),
     }
 }
 
 /// `operator operand`.
-pub(super) fn apply_unary(operator: &str, operand: &Value) -> Result<Value, Refusal> {
+pub(super) fn apply_unary(operator: &str, operand: &Value) -> Result<Value, EvaluationError> {
     match operator {
         "!" => Ok(Value::Boolean(!operand.is_true())),
         "empty" => Ok(Value::Boolean(match operand {
@@ -59,7 +60,7 @@ pub(super) fn apply_unary(operator: &str, operand: &Value) -> Result<Value, Refu
         "+" => Ok(match operand {
             Value::Integer(number) => Value::Integer(number.wrapping_abs()),
             Value::Double(number) => Value::Double(number.abs()),
-            _ => return Err(format!("`+` before a {}", kind_of(operand)).into()),
+            _ => return Err(format!("`+` cannot be applied to {}", described(operand)).into()),
         }),
         _ => match operand {
             Value::Null => Ok(Value::Integer(0)),
@@ -69,12 +70,13 @@ pub(super) fn apply_unary(operator: &str, operand: &Value) -> Result<Value, Refu
     }
 }
 
-/// A number with a fraction or an exponent, even as a string.
+/// Whether it is a number with a fraction or an exponent, or a string with one.
 fn is_double(value: &Value) -> bool {
     matches!(value, Value::Double(_)) || matches!(value, Value::Text(text) if text.contains(['.', 'e', 'E']))
 }
 
-pub(super) fn equal(left: &Value, right: &Value) -> Result<bool, Refusal> {
+/// `left == right`.
+pub(super) fn equal(left: &Value, right: &Value) -> Result<bool, EvaluationError> {
     use Value as V;
     if left.is_same(right) {
         return Ok(true);
@@ -89,24 +91,24 @@ pub(super) fn equal(left: &Value, right: &Value) -> Result<bool, Refusal> {
     }
 }
 
-/// `//` and `**` take numbers only, and strings never for some (TruncDivOperator.java, PowerOfOperator.java).
-fn numbers<'a>(operator: &str, left: &'a Value, right: &'a Value) -> Result<(&'a Value, &'a Value), Refusal> {
+/// Checks the operands of `//` and `**`, which must be numbers, not strings (TruncDivOperator.java, PowerOfOperator.java).
+fn numbers<'a>(operator: &str, left: &'a Value, right: &'a Value) -> Result<(&'a Value, &'a Value), EvaluationError> {
     match [left, right].into_iter().find(|value| !matches!(value, Value::Integer(_) | Value::Double(_))) {
-        Some(other) => Err(format!("`{operator}` with a {}", kind_of(other)).into()),
+        Some(other) => Err(format!("`{operator}` cannot be applied to {}", described(other)).into()),
         None => Ok((left, right)),
     }
 }
 
-/// `Math.floorDiv`
+/// Java's `Math.floorDiv`.
 fn floor_div(left: i64, right: i64) -> i64 {
     let quotient = left.wrapping_div(right);
     if left.wrapping_rem(right) != 0 && (left < 0) != (right < 0) { quotient - 1 } else { quotient }
 }
 
-/// Nothing is neither less nor more than anything, but as much as itself.
-fn compare(operator: &str, left: &Value, right: &Value) -> Result<bool, Refusal> {
+/// `left operator right` for an operator that compares. Null is only comparable with itself.
+fn compare(operator: &str, left: &Value, right: &Value) -> Result<bool, EvaluationError> {
     use Value as V;
-    // Lists and maps are wrapped anew whenever they are asked for, and never the same.
+    // Jinjava wraps a list or a map each time it is read, so it is never the same object.
     if left.is_same(right) && !matches!(left, V::List(_) | V::Map(_)) {
         return Ok(operator.ends_with('='));
     }
@@ -116,7 +118,7 @@ fn compare(operator: &str, left: &Value, right: &Value) -> Result<bool, Refusal>
         (V::Integer(_), _) | (_, V::Integer(_)) => to_integer(left)?.cmp(&to_integer(right)?),
         (V::Text(_), _) | (_, V::Text(_)) => to_text(left).encode_utf16().cmp(to_text(right).encode_utf16()),
         (V::Boolean(left), V::Boolean(right)) => left.cmp(right),
-        _ => return Err(format!("a {} cannot be compared with a {}", kind_of(left), kind_of(right)).into()),
+        _ => return Err(format!("{} cannot be compared with {}", described(left), described(right)).into()),
     };
     Ok(match operator {
         "<" => order == Ordering::Less,
@@ -126,11 +128,11 @@ fn compare(operator: &str, left: &Value, right: &Value) -> Result<bool, Refusal>
     })
 }
 
-/// Whether `whole` holds `part`, which is turned into the type of the first thing that it holds (CollectionMembershipOperator.java).
+/// Whether `part` is in `whole`. It is converted to the type of the first item that is not null (CollectionMembershipOperator.java).
 pub(super) fn contains(whole: &Value, part: &Value, release: Release) -> bool {
     match whole {
         Value::Text(text) => text.contains(&*to_text(part)),
-        Value::List(items) if release < Release::Since25 => items.borrow().iter().any(|item| item.equals(part)),
+        Value::List(items) if !release.converts_for_membership() => items.borrow().iter().any(|item| item.equals(part)),
         Value::List(items) => {
             let items = items.borrow();
             for item in items.iter() {
@@ -145,13 +147,13 @@ pub(super) fn contains(whole: &Value, part: &Value, release: Release) -> bool {
             }
             false
         }
-        Value::Map(_) if release < Release::Since25 => false,
+        Value::Map(_) if !release.converts_for_membership() => false,
         Value::Map(map) => map.borrow().contains_key(&to_text(part)),
         _ => false,
     }
 }
 
-fn add(left: &Value, right: &Value) -> Result<Value, Refusal> {
+fn add(left: &Value, right: &Value) -> Result<Value, EvaluationError> {
     match (left, right) {
         (Value::List(items), _) => {
             let mut sum = items.borrow().clone();
@@ -162,7 +164,7 @@ fn add(left: &Value, right: &Value) -> Result<Value, Refusal> {
             Ok(Value::list(sum))
         }
         (Value::Map(map), Value::Map(other)) => {
-            // A new HashMap, with the order of its buckets (AdditionOperator.java).
+            // The sum is a HashMap (AdditionOperator.java).
             let entries = |map: &Map| map.iter().map(|(key, value)| (key.to_string(), value.clone())).collect::<Vec<_>>();
             let mut sum = HashOrdered::from_all(entries(&map.borrow()).into_iter().collect());
             for (key, value) in entries(&other.borrow()) {
@@ -180,7 +182,7 @@ fn arithmetic(
     right: &Value,
     of_integers: fn(i64, i64) -> i64,
     of_doubles: fn(f64, f64) -> f64,
-) -> Result<Value, Refusal> {
+) -> Result<Value, EvaluationError> {
     if is_double(left) || is_double(right) {
         return Ok(Value::Double(of_doubles(to_double(left)?, to_double(right)?)));
     }
@@ -192,14 +194,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_boolean_equals_whatever_a_condition_takes_for_it() {
+    fn a_value_equals_the_boolean_that_it_is_in_a_condition() {
         assert_eq!(equal(&Value::text("yes"), &Value::Boolean(true)), Ok(true));
         assert_eq!(equal(&Value::text("FALSE"), &Value::Boolean(false)), Ok(true));
         assert_eq!(equal(&Value::Null, &Value::Boolean(false)), Ok(false));
     }
 
     #[test]
-    fn a_word_cannot_be_compared_with_a_number() {
+    fn a_string_that_is_not_a_number_cannot_be_compared_with_one() {
         assert!(equal(&Value::text("abc"), &Value::Integer(5)).is_err());
         assert_eq!(equal(&Value::text("5"), &Value::Integer(5)), Ok(true));
     }
@@ -209,8 +211,9 @@ mod tests {
         assert_eq!(add(&Value::text("a"), &Value::Null).map(|sum| sum.printed()), Ok("anull".to_owned()));
         assert_eq!(add(&Value::Integer(1), &Value::Integer(2)).map(|sum| sum.printed()), Ok("3".to_owned()));
     }
+
     #[test]
-    fn a_division_to_a_whole_number_goes_down_and_takes_numbers_only() {
+    fn integer_division_rounds_down_and_accepts_only_numbers() {
         let divided = |left: Value, right: Value| apply("//", &left, &right, Release::Since27).map(|quotient| quotient.printed());
         assert_eq!(divided(Value::Integer(5), Value::Integer(-3)), Ok("-2".to_owned()));
         assert_eq!(divided(Value::Integer(-7), Value::Integer(2)), Ok("-4".to_owned()));
@@ -221,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_divided_by_nothing_is_zero() {
+    fn null_divided_by_null_is_zero() {
         assert_eq!(apply("/", &Value::Null, &Value::Null, Release::Since27).map(|sum| sum.printed()), Ok("0".to_owned()));
         assert_eq!(apply("%", &Value::Null, &Value::Null, Release::Since27).map(|sum| sum.printed()), Ok("0".to_owned()));
     }

@@ -1,27 +1,27 @@
-//! The tests of a template: `is defined`, `is sameas true`.
+//! The tests of templates: `is defined`, `is sameas true`.
 
-use super::ast::Release;
-use super::coerce::{Refusal, to_integer, to_text};
+use super::coerce::{to_integer, to_text};
+use super::fault::EvaluationError;
 use super::operator::{apply as operate, contains, equal};
+use super::release::Release;
 use super::value::Value;
 
-/// `value is name argument`.
-pub(super) fn holds(name: &str, value: &Value, argument: Option<&Value>, release: Release) -> Result<bool, Refusal> {
-    if release < Release::Since25 {
-        match name {
-            // Words and signs of an expression, which its parser did not take for the name of a test yet.
-            "true" | "false" | "in" | "==" | "!=" | "<" | "<=" | ">" | ">=" | "eq" | "ne" | "lt" | "le" | "gt" | "ge" => {
-                return Err(format!("there is no test `{name}` before Jinjava 2.5").into());
-            }
-            "boolean" | "integer" | "float" => {
-                return Err(Refusal::ignored(format!("there is no test `{name}` before Jinjava 2.5")));
-            }
-            "containing" => return Ok(argument.is_some_and(|wanted| value.iterated().iter().any(|item| item.equals(wanted)))),
-            _ => {}
-        }
-    }
-    let expected = || argument.ok_or_else(|| Refusal::from(format!("`is {name}` expects a value")));
+/// Whether `value is name argument`.
+pub(super) fn holds(name: &str, value: &Value, argument: Option<&Value>, release: Release) -> Result<bool, EvaluationError> {
+    let expected = || argument.ok_or_else(|| EvaluationError::from(format!("`is {name}` expects a value")));
     Ok(match name {
+        "true" | "false" | "in" | "==" | "!=" | "<" | "<=" | ">" | ">=" | "eq" | "ne" | "lt" | "le" | "gt" | "ge"
+            if !release.has_operator_tests() =>
+        {
+            // A syntax error: the parser does not accept these as names of tests.
+            return Err(format!("the test `{name}` does not exist before Jinjava 2.5").into());
+        }
+        "boolean" | "integer" | "float" if !release.has_type_tests() => {
+            return Err(EvaluationError::ignored(&format!("the test `{name}` does not exist before Jinjava 2.5")));
+        }
+        "containing" if !release.tests_containing_like_in() => {
+            argument.is_some_and(|wanted| value.iterated().iter().any(|item| item.equals(wanted)))
+        }
         "defined" => !matches!(value, Value::Null),
         "undefined" | "none" => matches!(value, Value::Null),
         "string" => matches!(value, Value::Text(_)),
@@ -54,8 +54,8 @@ pub(super) fn holds(name: &str, value: &Value, argument: Option<&Value>, release
         "divisibleby" => return divisible(value, argument),
         "lower" => matches!(value, Value::Text(text) if !text.is_empty() && text.chars().all(char::is_lowercase)),
         "upper" => matches!(value, Value::Text(text) if !text.is_empty() && text.chars().all(char::is_uppercase)),
-        "containingall" => return Err(Refusal::not_followed("the test `containingall`")),
-        _ => return Err(Refusal::ignored(format!("there is no test `{name}`"))),
+        "containingall" => return Err(EvaluationError::unsupported("the test `containingall`")),
+        _ => return Err(EvaluationError::ignored(&format!("unknown test `{name}`"))),
     })
 }
 
@@ -63,18 +63,19 @@ fn is_number(value: &Value) -> bool {
     matches!(value, Value::Integer(_) | Value::Double(_))
 }
 
-/// What is no whole number is divisible by nothing; only then does it matter by what (IsDivisibleByExpTest.java).
-fn divisible(value: &Value, divisor: Option<&Value>) -> Result<bool, Refusal> {
+/// The test `divisibleby`. Only an integer can be divisible, so any other value is not checked against the divisor
+/// (IsDivisibleByExpTest.java).
+fn divisible(value: &Value, divisor: Option<&Value>) -> Result<bool, EvaluationError> {
     if !is_number(value) || matches!(value, Value::Double(number) if number.fract() != 0.0) {
         return Ok(false);
     }
     match divisor {
         None => Err("`is divisibleby` expects a value".into()),
         Some(Value::Null) => Ok(false),
-        Some(Value::Double(number)) if number.fract() != 0.0 => Err("`is divisibleby` expects a whole number".into()),
+        Some(Value::Double(number)) if number.fract() != 0.0 => Err("`is divisibleby` expects an integer".into()),
         Some(divisor) if !is_number(divisor) => Err("`is divisibleby` expects a number".into()),
         Some(divisor) => match to_integer(divisor)? {
-            0 => Err("`is divisibleby` expects a number that is not 0".into()),
+            0 => Err("`is divisibleby` cannot divide by zero".into()),
             divisor => Ok(to_integer(value)?.wrapping_rem(divisor) == 0),
         },
     }
@@ -95,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_lower_where_every_character_is_a_small_letter() {
+    fn a_text_is_lower_if_every_character_is_a_lowercase_letter() {
         for (text, expected) in [("abc", true), ("a1", false), ("", false), ("5", false)] {
             assert_eq!(holds("lower", &Value::text(text), None, Release::Since27), Ok(expected), "{text}");
         }

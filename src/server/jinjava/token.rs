@@ -1,8 +1,8 @@
-//! Cuts a template into text, tags, expressions and comments as Jinjava's scanner does (jinjava 2.6.0 TokenScanner.java).
+//! Splits a template into text, tags, expressions and comments (jinjava 2.6.0 TokenScanner.java).
 
 use crate::source::Span;
 
-/// What a token is.
+/// The kinds of tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum TokenKind {
     Text,
@@ -11,14 +11,14 @@ pub(super) enum TokenKind {
     Comment,
 }
 
-/// A piece of a template with its delimiters.
+/// A part of a template, with its delimiters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Token {
-    pub kind: TokenKind,
-    pub span: Span,
+    pub(super) kind: TokenKind,
+    pub(super) span: Span,
 }
 
-/// The tokens of `text` in order. Every byte lies in one of them, but for the line break behind a tag (`trim_blocks`).
+/// The tokens of `text` in order. They contain every byte except the line feeds after tags (`trim_blocks`).
 pub(super) fn tokens(text: &str) -> Vec<Token> {
     let mut scanner = Scanner {
         text: text.as_bytes(),
@@ -36,9 +36,9 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
 struct Scanner<'a> {
     text: &'a [u8],
     at: usize,
-    /// Where the token that is being read begins.
+    /// Where the current token begins.
     start: usize,
-    /// The second character of the delimiter that opened it; `None` in text.
+    /// The second character of the delimiter that opened the current token; `None` in text.
     open: Option<u8>,
     in_comment: bool,
     in_raw: bool,
@@ -76,7 +76,7 @@ impl Scanner<'_> {
         None
     }
 
-    /// Whether `byte` belongs to a quoted string inside of a tag or an expression.
+    /// Whether `byte` belongs to a string inside a tag or an expression.
     fn passes_quoted(&mut self, byte: u8) -> bool {
         match self.quote {
             Some(quote) => {
@@ -95,7 +95,7 @@ impl Scanner<'_> {
         }
     }
 
-    /// A `{` with `next` behind it: opens a token, and ends the text before it.
+    /// A `{` before `next`: opens a token, and ends the text before it.
     fn open_at(&mut self, next: u8) -> Option<Token> {
         match next {
             b'#' if !self.in_comment && !self.in_raw => {
@@ -118,7 +118,7 @@ impl Scanner<'_> {
         }
     }
 
-    /// The text that ends where the scanner stands; it goes on there then. `None` if there is none.
+    /// The text that ends before the byte that was just read, which begins the next token. `None` if it is empty.
     fn text_before(&mut self) -> Option<Token> {
         let end = self.at - 1;
         let span = Span::new(self.start, end);
@@ -130,7 +130,7 @@ impl Scanner<'_> {
         Some(Token { kind: TokenKind::Text, span })
     }
 
-    /// Whether `byte` is the first character of what closes the open token.
+    /// Whether `byte` begins the delimiter that closes the current token.
     fn closes(&self, byte: u8) -> bool {
         match byte {
             b'{' => self.open == Some(b'}'),
@@ -139,7 +139,7 @@ impl Scanner<'_> {
         }
     }
 
-    /// The token whose closing delimiter begins one byte before the scanner.
+    /// The token whose closing delimiter begins with the byte that was just read.
     fn close(&mut self) -> Token {
         self.at += 1;
         let span = Span::new(self.start, self.at);
@@ -171,12 +171,12 @@ impl Scanner<'_> {
     }
 
     fn is_end_of_raw(&self) -> bool {
-        let behind = &self.text[self.at + 1..];
-        let blank = behind.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
-        behind[blank..].starts_with(b"endraw")
+        let rest = &self.text[self.at + 1..];
+        let blank = rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        rest[blank..].starts_with(b"endraw")
     }
 
-    /// What is left at the end: text, even of a token that is not closed, unless a comment is open.
+    /// The rest of the template: text, even if it begins with an unclosed tag, or an unclosed comment.
     fn rest(&mut self) -> Token {
         let span = Span::new(self.start, self.text.len());
         self.start = self.text.len();
@@ -185,7 +185,7 @@ impl Scanner<'_> {
     }
 }
 
-/// The name of a tag with its delimiters.
+/// The name in a tag that still has its delimiters.
 fn tag_name(tag: &[u8]) -> &[u8] {
     let inner = &tag[2..tag.len().saturating_sub(2).max(2)];
     let start = inner.iter().position(u8::is_ascii_alphabetic).unwrap_or(inner.len());
@@ -205,25 +205,25 @@ mod tests {
     }
 
     #[test]
-    fn text_tags_expressions_and_comments_are_told_apart() {
+    fn text_tags_expressions_and_comments_are_distinguished() {
         assert_eq!(shown("a{% if x %}\nb{{ y }}{# c #}d"), ["T:a", "%:{% if x %}", "T:b", "E:{{ y }}", "C:{# c #}", "T:d"]);
         assert_eq!(shown("{%if x%}{%endif%}"), ["%:{%if x%}", "%:{%endif%}"]);
         assert_eq!(shown("a { b } % }} c"), ["T:a { b } % }} c"]);
     }
 
     #[test]
-    fn delimiters_in_quotes_do_not_count() {
+    fn delimiters_inside_strings_do_not_count() {
         assert_eq!(shown("{{ '}}' }}x"), ["E:{{ '}}' }}", "T:x"]);
         assert_eq!(shown("{{ \"a\\\"}}\" }}x"), ["E:{{ \"a\\\"}}\" }}", "T:x"]);
     }
 
     #[test]
-    fn what_is_raw_stays_text() {
+    fn raw_expressions_stay_text() {
         assert_eq!(shown("{% raw %}{{ x }}{% endraw %}"), ["%:{% raw %}", "T:{{ x }}", "%:{% endraw %}"]);
     }
 
     #[test]
-    fn what_is_not_closed_is_text() {
+    fn unclosed_tags_are_text() {
         assert_eq!(shown("a{{ x"), ["T:a", "T:{{ x"]);
         assert_eq!(shown("a{% x"), ["T:a", "T:{% x"]);
         assert_eq!(shown("{# x"), ["C:{# x"]);

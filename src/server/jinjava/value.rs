@@ -1,4 +1,4 @@
-//! The values of a template as Java has them: text, numbers, lists and maps that are shared, with their printing.
+//! The values of a template, which behave and print as in Java.
 
 use std::cell::{Cell, Ref, RefCell, RefMut};
 use std::fmt::Write;
@@ -8,13 +8,13 @@ use indexmap::IndexMap;
 
 use crate::server::java::double::java_double;
 
-/// A map that keeps the order in which its keys were put.
+/// A map that keeps the order in which its keys were inserted.
 pub type Map = IndexMap<Rc<str>, Value>;
 
-/// A value. Lists and maps are shared: whoever holds one sees what another appends.
+/// A value. Clones of a list or a map share its content.
 #[derive(Debug, Clone, Default)]
 pub enum Value {
-    /// `null`: what is not defined.
+    /// `null`, also for undefined names.
     #[default]
     Null,
     /// `true` or `false`.
@@ -27,17 +27,17 @@ pub enum Value {
     Text(Rc<str>),
     /// A list or a set.
     List(Rc<Shared<Vec<Value>>>),
-    /// A Java array, as `split` gives it: it has a place for each item, but no methods, and holds nothing for `in`.
+    /// A Java array, as the method `split` returns: it has indexes but no methods, and `in` finds nothing in it.
     Array(Rc<Shared<Vec<Value>>>),
     /// A map.
     Map(Rc<Shared<Map>>),
-    /// A key of a map with its value.
+    /// A key of a map and its value.
     Entry(Rc<(Rc<str>, Value)>),
-    /// The state of a loop: where it stands, counted from 0, and how often it runs.
+    /// The variable `loop`.
     Loop {
-        /// The round, from 0.
+        /// The number of the iteration, from 0.
         index: usize,
-        /// How many rounds there are.
+        /// The number of iterations.
         length: usize,
     },
 }
@@ -47,20 +47,20 @@ pub enum Value {
 pub struct Shared<T: Nested>(RefCell<T>);
 
 impl<T: Nested> Shared<T> {
-    /// The content, to read.
+    /// The content for reading.
     pub fn borrow(&self) -> Ref<'_, T> {
         self.0.borrow()
     }
 
-    /// The content, to change. Nobody may hold it at the time.
+    /// The content for writing. Panics if it is borrowed already.
     pub fn borrow_mut(&self) -> RefMut<'_, T> {
         self.0.borrow_mut()
     }
 }
 
-/// What holds values.
+/// A collection of values.
 pub trait Nested: Default {
-    /// The values.
+    /// Its values.
     fn into_values(self) -> Vec<Value>;
 }
 
@@ -76,7 +76,7 @@ impl Nested for Map {
     }
 }
 
-/// A template can nest lists in lists deeper than the stack would take, one call a level.
+/// Drops nested values in a loop: a template can nest lists too deeply for one call per level.
 impl<T: Nested> Drop for Shared<T> {
     fn drop(&mut self) {
         let mut values = self.0.take().into_values();
@@ -101,24 +101,24 @@ impl Value {
         Self::Text(text.into())
     }
 
-    /// A list of its own.
+    /// A new list.
     pub fn list(items: Vec<Value>) -> Self {
         Self::List(Rc::new(Shared(RefCell::new(items))))
     }
 
-    /// An array.
-    pub fn array(items: Vec<Value>) -> Self {
+    /// A new array.
+    pub(super) fn array(items: Vec<Value>) -> Self {
         Self::Array(Rc::new(Shared(RefCell::new(items))))
     }
 
-    /// A map of its own.
+    /// A new map.
     pub fn map(map: Map) -> Self {
         Self::Map(Rc::new(Shared(RefCell::new(map))))
     }
 
-    /// Whether a condition takes it for true (ObjectTruthValue.java): a number by its whole part, a string unless it is empty or says
-    /// `false`.
-    pub fn is_true(&self) -> bool {
+    /// Whether it is true in a condition (ObjectTruthValue.java): a number if its integer part is not 0, a string unless it is empty
+    /// or `false`.
+    pub(super) fn is_true(&self) -> bool {
         match self {
             Self::Null => false,
             Self::Boolean(boolean) => *boolean,
@@ -133,23 +133,23 @@ impl Value {
         }
     }
 
-    /// As `{{ }}` prints it: nothing for `null`.
-    pub fn printed(&self) -> String {
+    /// The text that `{{ }}` prints: empty for `null`.
+    pub(super) fn printed(&self) -> String {
         match self {
             Self::Null => String::new(),
             _ => self.to_java(),
         }
     }
 
-    /// As Java's `toString` writes it: `null`, `true`, `1.0E7`, `[a, b]`, `{k=v}`.
-    pub fn to_java(&self) -> String {
+    /// The text that Java's `toString` returns: `null`, `true`, `1.0E7`, `[a, b]`, `{k=v}`.
+    pub(super) fn to_java(&self) -> String {
         let mut text = String::new();
         self.write_java(&mut text, 0);
         text
     }
 
     fn write_java(&self, text: &mut String, depth: usize) {
-        // A list that holds itself would never end; Java writes the same words for its innermost level.
+        // Ends a list that contains itself with Java's words for one.
         if depth > MAX_DEPTH || text.len() > MAX_PRINTED_BYTES {
             text.push_str("(this Collection)");
             return;
@@ -189,14 +189,14 @@ impl Value {
                 text.push('=');
                 entry.1.write_java(text, depth + 1);
             }
-            // Java prints its address, which differs from start to start.
+            // Java prints its address, which differs each time.
             Self::Array(_) => text.push_str("[Ljava.lang.Object;@0"),
             Self::Loop { length, .. } => write!(text, "<ForLoop: {length}>").unwrap_or_default(),
         }
     }
 
     /// Java's `equals`.
-    pub fn equals(&self, other: &Value) -> bool {
+    pub(super) fn equals(&self, other: &Value) -> bool {
         self.equals_within(other, MAX_DEPTH, &Cell::new(MAX_COMPARED))
     }
 
@@ -231,8 +231,8 @@ impl Value {
         }
     }
 
-    /// Java's `==` on objects: booleans and small numbers are one object each, everything else is the same only as itself.
-    pub fn is_same(&self, other: &Value) -> bool {
+    /// Java's `==` on objects: equal booleans and small integers are the same object.
+    pub(super) fn is_same(&self, other: &Value) -> bool {
         match (self, other) {
             (Self::Null, Self::Null) => true,
             (Self::Boolean(one), Self::Boolean(other)) => one == other,
@@ -244,8 +244,8 @@ impl Value {
         }
     }
 
-    /// How much work it is to read all of it: values, and a hundred bytes of text for one, up to `most`.
-    pub fn weight(&self, most: u64) -> u64 {
+    /// The work of reading all of it, up to `most`: 1 for each value and for each hundred bytes of text.
+    pub(super) fn weight(&self, most: u64) -> u64 {
         self.weight_within(most, MAX_DEPTH)
     }
 
@@ -270,8 +270,8 @@ impl Value {
         }
     }
 
-    /// What a loop over it runs over: the values of a map, a single thing itself (ObjectIterator.java).
-    pub fn iterated(&self) -> Vec<Value> {
+    /// The items of a loop over it: the values of a map; a value that is not a collection is the only item (ObjectIterator.java).
+    pub(super) fn iterated(&self) -> Vec<Value> {
         match self {
             Self::Null => Vec::new(),
             Self::List(items) | Self::Array(items) => items.borrow().clone(),
@@ -281,13 +281,13 @@ impl Value {
     }
 }
 
-/// How deep values are compared and printed: deeper than any configuration; only a list that holds itself reaches it.
+/// How deep values are compared and printed. Only a list that contains itself is deeper.
 const MAX_DEPTH: usize = 64;
 
-/// More than any configuration prints as one value; only a hostile template reaches it.
+/// Where printing a value stops. Only a hostile template prints more.
 const MAX_PRINTED_BYTES: usize = 1 << 20;
 
-/// More values than any configuration has to compare.
+/// How many values one comparison looks at. Only a hostile template compares more.
 const MAX_COMPARED: u64 = 1 << 20;
 
 #[cfg(test)]
@@ -303,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_that_holds_itself_prints() {
+    fn a_list_that_contains_itself_prints() {
         let list = Value::list(Vec::new());
         if let Value::List(items) = &list {
             items.borrow_mut().push(list.clone());
@@ -315,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn conditions_take_values_as_jinjava_does() {
+    fn conditions_convert_values_as_jinjava_does() {
         for (value, expected) in [
             (Value::text("FALSE"), false),
             (Value::text("no"), true),

@@ -1,14 +1,15 @@
-//! The flat map becomes the tree that templates see (config-mapper JinjaParser.java).
+//! Turns the flat map into the tree that templates see (config-mapper JinjaParser.java).
 
 use std::rc::Rc;
 
+use super::effective::Effective;
+use super::fault::{FaultKind, MappingFault};
 use super::value::{FlatMap, Value};
-use super::{Effective, FaultKind, MappingFault};
 use crate::server::java::hash::HashOrdered;
 use crate::server::jinjava::value::{Map, Value as Seen};
 
-/// The tree of `map`, its tables in the order in which the keys of the map come.
-pub fn grow(map: &HashOrdered<Effective>, faults: &mut Vec<MappingFault>) -> Seen {
+/// The tree of `map`, with its tables in the order of the map's keys.
+pub(super) fn grow(map: &HashOrdered<Effective>, faults: &mut Vec<MappingFault>) -> Seen {
     let tree = Seen::map(Map::new());
     for (key, effective) in map.in_order() {
         put(&tree, key, &effective.value, faults);
@@ -18,11 +19,11 @@ pub fn grow(map: &HashOrdered<Effective>, faults: &mut Vec<MappingFault>) -> See
 
 fn put(tree: &Seen, key: &str, value: &Value, faults: &mut Vec<MappingFault>) {
     let Some(segments) = segments(key) else {
-        let said = format!("`{key}` has a quote that is not closed, which stops the start");
+        let said = format!("`{key}` has an unclosed quote, which stops the server from starting");
         faults.push(MappingFault::new(FaultKind::UnclosedQuote, Some(key), said));
         return;
     };
-    // A key of dots alone has no segments; the server fails on it with an index out of bounds, which no TOML can write.
+    // A key of only dots has no segments, and the server would fail on it; TOML cannot express such a key.
     let Some((last, parents)) = segments.split_last() else { return };
     let mut table = tree.clone();
     for segment in parents {
@@ -51,12 +52,12 @@ fn seen(value: &Value, faults: &mut Vec<MappingFault>) -> Seen {
         Value::Double(number) => Seen::Double(*number),
         Value::Text(text) => Seen::text(text.as_str()),
         Value::List(items) => Seen::list(items.iter().map(|item| element(item, faults)).collect()),
-        // A table outside of a list comes from default.json only, and stays flat.
+        // A table outside of a list comes only from default.json, and stays flat.
         Value::Table(map) => Seen::map(map.iter().map(|(key, value)| (Rc::from(key.as_str()), seen(value, faults))).collect()),
     }
 }
 
-/// The elements of a list become trees of their own.
+/// Each element of a list becomes a separate tree.
 fn element(value: &Value, faults: &mut Vec<MappingFault>) -> Seen {
     match value {
         Value::Table(map) => of_element(map, faults),
@@ -72,7 +73,7 @@ fn of_element(map: &FlatMap, faults: &mut Vec<MappingFault>) -> Seen {
     tree
 }
 
-/// The segments of a flat key: split at dots, but not within single quotes. `None` for a quote that is not closed.
+/// The segments of a flat key: split at dots outside of single quotes. `None` if a quote is not closed.
 pub fn segments(key: &str) -> Option<Vec<String>> {
     let mut segments = Vec::new();
     let mut rest = key;

@@ -1,4 +1,4 @@
-//! What `$env{}` and `$sys{}` stand for.
+//! The values of `$env{}` and `$sys{}`.
 
 use std::collections::BTreeMap;
 
@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 pub struct Environment {
     variables: BTreeMap<String, String>,
     properties: BTreeMap<String, String>,
-    /// Whether what is not here may be there when the server starts: nothing is said of it then.
+    /// If set, missing values are not reported: they may exist at startup.
     pub is_unknown: bool,
 }
 
 impl Environment {
-    /// An environment of which nothing is known.
+    /// An unknown environment.
     pub fn unknown() -> Self {
         Self { is_unknown: true, ..Self::default() }
     }
@@ -27,14 +27,14 @@ impl Environment {
         self.variables.get(name).map(String::as_str)
     }
 
-    /// The value of a system property; an empty one is as good as none (ReferenceResolver.java).
+    /// The value of a system property; an empty value counts as unset (ReferenceResolver.java).
     pub fn property(&self, name: &str) -> Option<&str> {
         self.properties.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 }
 
-/// The variables of a file with a line `NAME=value` each, as Docker reads it: `#` begins a comment, and values are taken as they stand.
-/// Fails with the 1-based numbers of lines that are no such line.
+/// The variables of a file of `NAME=value` lines, read as Docker does: `#` begins a comment, and values are not unquoted. Fails with the
+/// 1-based numbers of the lines that have another form.
 pub fn parse_env_file(text: &str) -> Result<BTreeMap<String, String>, Vec<usize>> {
     let mut variables = BTreeMap::new();
     let mut wrong = Vec::new();

@@ -1,4 +1,4 @@
-//! Stage 1: deployment.toml becomes a flat map in the order of the server's parser (config-mapper TomlParser.java, cava-toml 0.5.0
+//! Stage 1: flattens deployment.toml, with keys in the order of the server's parser (config-mapper TomlParser.java, cava-toml 0.5.0
 //! MutableTomlTable.java and Toml.java).
 
 use std::fmt::Write;
@@ -6,35 +6,36 @@ use std::fmt::Write;
 use indexmap::IndexMap;
 use toml_edit::{Array, ArrayOfTables, Datetime, Document, InlineTable, Item, Offset, Table, Value as TomlItem};
 
+use super::key_path::is_bare;
 use super::value::{FlatMap, Value};
 use crate::server::java::hash::{hash_of, hash_of_list, in_set_order};
 use crate::source::Span;
 
-/// A key of the flat map as the user has written it.
+/// A value of the flat map as the user wrote it.
 #[derive(Debug, Clone)]
 pub struct Setting {
     /// The value.
     pub value: Value,
-    /// Where the key is written; the header of the first element of an array of tables.
+    /// The key; for an array of tables the header of its first element.
     pub key: Span,
-    /// Where every simple value in it is written, in written order.
+    /// Every simple value in it, in order.
     pub values: Vec<Span>,
 }
 
 /// Every key of `text`; `None` if it is not valid TOML.
-pub fn flatten(text: &str) -> Option<IndexMap<String, Setting>> {
+pub(super) fn flatten(text: &str) -> Option<IndexMap<String, Setting>> {
     let document = Document::parse(text).ok()?;
     Some(in_java_order(read_table(text, document.as_table())))
 }
 
-/// What a table holds, as the parser keeps it.
-enum Held {
+/// An entry of a table as the parser keeps it.
+enum FlatEntry {
     Leaf(Setting),
-    Table(Vec<(String, Held)>),
+    Table(Vec<(String, FlatEntry)>),
 }
 
-/// The tables' keys joined, in the order of `dottedKeySet`. A key that Java could not find again has no value.
-fn in_java_order(table: Vec<(String, Held)>) -> IndexMap<String, Setting> {
+/// The joined keys in the order of `dottedKeySet`. A key that the mapper cannot look up again has no value.
+fn in_java_order(table: Vec<(String, FlatEntry)>) -> IndexMap<String, Setting> {
     let paths = key_paths(table);
     let joined: Vec<(String, bool, Setting)> =
         paths.into_iter().map(|(path, setting)| (join(&path), path.iter().all(|part| is_found_again(part)), setting)).collect();
@@ -50,12 +51,12 @@ fn in_java_order(table: Vec<(String, Held)>) -> IndexMap<String, Setting> {
 }
 
 /// `keyPathSet`: every level is a `HashMap`, and the paths below it are a `HashSet` of lists.
-fn key_paths(table: Vec<(String, Held)>) -> Vec<(Vec<String>, Setting)> {
+fn key_paths(table: Vec<(String, FlatEntry)>) -> Vec<(Vec<String>, Setting)> {
     let mut paths = Vec::new();
-    for (key, held) in in_set_order(table, |(key, _)| hash_of(key)) {
-        match held {
-            Held::Leaf(setting) => paths.push((vec![key], setting)),
-            Held::Table(below) => {
+    for (key, entry) in in_set_order(table, |(key, _)| hash_of(key)) {
+        match entry {
+            FlatEntry::Leaf(setting) => paths.push((vec![key], setting)),
+            FlatEntry::Table(below) => {
                 for (mut path, setting) in key_paths(below) {
                     path.insert(0, key.clone());
                     paths.push((path, setting));
@@ -66,22 +67,18 @@ fn key_paths(table: Vec<(String, Held)>) -> Vec<(Vec<String>, Setting)> {
     in_set_order(paths, |(path, _)| hash_of_list(&path.iter().map(String::as_str).collect::<Vec<_>>()))
 }
 
-/// `joinKeyPath`: what is not bare stands in double quotes.
+/// `joinKeyPath`: segments that are not bare get double quotes.
 fn join(path: &[String]) -> String {
     let parts = path.iter().map(|part| if is_bare(part) { part.clone() } else { format!("\"{}\"", escaped(part)) });
     parts.collect::<Vec<_>>().join(".")
 }
 
-fn is_bare(part: &str) -> bool {
-    !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
-}
-
-/// The mapper asks for the key in single quotes, where the escapes of `tomlEscape` are taken as they stand.
+/// Whether the mapper can look the key up again: it does so in single quotes, where the escapes of `tomlEscape` have no meaning.
 fn is_found_again(part: &str) -> bool {
     is_bare(part) || escaped(part) == part
 }
 
-/// `tomlEscape`: everything but printable ASCII, and the quote.
+/// `tomlEscape`: escapes single quotes and everything except printable ASCII.
 fn escaped(part: &str) -> String {
     let mut text = String::new();
     for character in part.chars() {
@@ -100,42 +97,42 @@ fn escaped(part: &str) -> String {
     text
 }
 
-fn read_table(text: &str, table: &Table) -> Vec<(String, Held)> {
-    let mut held = Vec::new();
+fn read_table(text: &str, table: &Table) -> Vec<(String, FlatEntry)> {
+    let mut entries = Vec::new();
     for (name, item) in table {
         let key = table.key(name).and_then(toml_edit::Key::span).map_or_else(Span::default, Span::from);
         let entry = match item {
             Item::None => continue,
-            Item::Value(value) => held_of(text, value, key),
-            Item::Table(table) => Held::Table(read_table(text, table)),
-            Item::ArrayOfTables(elements) => Held::Leaf(read_elements(text, elements)),
+            Item::Value(value) => entry_of(text, value, key),
+            Item::Table(table) => FlatEntry::Table(read_table(text, table)),
+            Item::ArrayOfTables(elements) => FlatEntry::Leaf(read_elements(text, elements)),
         };
-        held.push((name.to_owned(), entry));
+        entries.push((name.to_owned(), entry));
     }
-    held
+    entries
 }
 
-fn read_inline(text: &str, table: &InlineTable) -> Vec<(String, Held)> {
+fn read_inline(text: &str, table: &InlineTable) -> Vec<(String, FlatEntry)> {
     table
         .iter()
         .map(|(name, value)| {
             let key = table.get_key_value(name).and_then(|(key, _)| key.span()).map_or_else(Span::default, Span::from);
-            (name.to_owned(), held_of(text, value, key))
+            (name.to_owned(), entry_of(text, value, key))
         })
         .collect()
 }
 
-fn held_of(text: &str, value: &TomlItem, key: Span) -> Held {
+fn entry_of(text: &str, value: &TomlItem, key: Span) -> FlatEntry {
     match value {
-        TomlItem::InlineTable(table) => Held::Table(read_inline(text, table)),
+        TomlItem::InlineTable(table) => FlatEntry::Table(read_inline(text, table)),
         TomlItem::Array(array) => {
             let mut values = Vec::new();
             let value = Value::List(read_array(text, array, &mut values));
-            Held::Leaf(Setting { value, key, values })
+            FlatEntry::Leaf(Setting { value, key, values })
         }
         simple => {
             let span = simple.span().map_or_else(Span::default, Span::from);
-            Held::Leaf(Setting { value: simple_value(text, simple), key, values: vec![span] })
+            FlatEntry::Leaf(Setting { value: simple_value(text, simple), key, values: vec![span] })
         }
     }
 }
@@ -144,7 +141,7 @@ fn simple_value(text: &str, value: &TomlItem) -> Value {
     match value {
         TomlItem::String(string) => {
             let written = string.span().map_or_else(Span::default, Span::from).of(text);
-            Value::Text(of_several_lines(written).unwrap_or_else(|| string.value().clone()))
+            Value::Text(multi_line_string(written).unwrap_or_else(|| string.value().clone()))
         }
         TomlItem::Integer(number) => Value::Integer(*number.value()),
         TomlItem::Float(number) => Value::Double(*number.value()),
@@ -154,8 +151,8 @@ fn simple_value(text: &str, value: &TomlItem) -> Value {
     }
 }
 
-/// A date as `toString` of Java's `LocalDate`, `LocalTime`, `LocalDateTime` and `OffsetDateTime` writes it: without seconds that are 0, and with
-/// three, six or nine digits behind them.
+/// A date as `toString` of Java's `LocalDate`, `LocalTime`, `LocalDateTime` and `OffsetDateTime` writes it: without seconds that are 0,
+/// and with three, six or nine decimal digits.
 fn java_date(date: &Datetime) -> String {
     let day = date.date.map(|day| day.to_string());
     let time = date.time.map(|time| {
@@ -199,8 +196,8 @@ fn read_elements(text: &str, elements: &ArrayOfTables) -> Setting {
     Setting { value: Value::List(items), key, values }
 }
 
-/// An element of an array of tables is a flat map of its own.
-fn element(table: Vec<(String, Held)>, spans: &mut Vec<Span>) -> Value {
+/// An element of an array of tables as a separate flat map.
+fn element(table: Vec<(String, FlatEntry)>, spans: &mut Vec<Span>) -> Value {
     let mut map = FlatMap::new();
     for (key, setting) in in_java_order(table) {
         spans.extend(setting.values);
@@ -209,9 +206,9 @@ fn element(table: Vec<(String, Held)>, spans: &mut Vec<Span>) -> Value {
     Value::Table(map)
 }
 
-/// A string of several lines as the server's parser reads it: it does not know that a backslash at the end of a line takes the line break
-/// and the blanks behind it away, and keeps both; every line ends in a line feed. `None` for other strings (cava-toml 0.5.0).
-fn of_several_lines(written: &str) -> Option<String> {
+/// A multi-line string as the server's parser (cava-toml 0.5.0) reads it: a backslash at the end of a line does not remove the line break
+/// and the blanks after it, and every line ends in a line feed. `None` for other strings.
+fn multi_line_string(written: &str) -> Option<String> {
     let is_basic = written.starts_with("\"\"\"");
     if !is_basic && !written.starts_with("'''") {
         return None;
@@ -254,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn a_backslash_at_the_end_of_a_line_takes_nothing_away() {
+    fn a_backslash_at_the_end_of_a_line_removes_nothing() {
         for (written, value) in [
             ("\"\"\"x\\\n   y\"\"\"", "x\n   y"),
             ("\"\"\"x\\  \n\n  y\"\"\"", "x\n\n  y"),
@@ -269,12 +266,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_bare_stands_in_single_quotes() {
+    fn segments_that_are_not_bare_get_single_quotes() {
         assert_eq!(keys("[a]\n\"b.c\" = 1\n'd e' = 2\n"), ["a.'b.c'", "a.'d e'"]);
     }
 
     #[test]
-    fn a_key_that_java_cannot_find_again_has_no_value() {
+    fn a_key_that_java_cannot_look_up_again_has_no_value() {
         let map = flatten("\"é\" = 1\n\"a b\" = 2\n").unwrap_or_default();
         assert_eq!(map.get("'\\u00e9'").map(|setting| setting.value.clone()), Some(Value::Null));
         assert_eq!(map.get("'a b'").map(|setting| setting.value.clone()), Some(Value::Integer(2)));
@@ -302,9 +299,9 @@ mod tests {
         let text = "[[a]]\nb.c = 1\n[a.d]\ne = 'x'\n[[a]]\n";
         let map = flatten(text).unwrap_or_default();
         let setting = &map["a"];
-        let Value::List(elements) = &setting.value else { panic!("no list") };
-        assert_eq!(elements.len(), 2);
-        assert_eq!(elements[0].to_java().len(), "{b.c=1, d.e=x}".len());
+        let Value::List(elements) = &setting.value else { panic!("not a list") };
+        let texts: Vec<String> = elements.iter().map(Value::to_java).collect();
+        assert_eq!(texts, ["{b.c=1, d.e=x}", "{}"]);
         let written: Vec<&str> = setting.values.iter().map(|span| span.of(text)).collect();
         assert!(written.contains(&"1") && written.contains(&"'x'"));
     }

@@ -1,17 +1,17 @@
-//! Stage 3: values that follow from the user's by infer.json (config-mapper ValueInferrer.java).
+//! Stage 3: infer.json derives values from those of the user (config-mapper ValueInferrer.java).
 
 use indexmap::IndexMap;
 use serde_json::{Map as Json, Value as JsonValue};
 
+use super::effective::{Effective, Origin};
 use super::value::Value;
-use super::{Effective, Origin};
 use crate::server::java::hash::HashOrdered;
 
-/// Deeper than any infer.json; the server would overflow its stack on a circle.
+/// Deeper than any infer.json. On a circle the server overflows its stack.
 const MAX_DEPTH: usize = 32;
 
-/// The inferred keys, and then the user's own, which win.
-pub fn infer(user: &HashOrdered<Effective>, rules: &Json<String, JsonValue>) -> HashOrdered<Effective> {
+/// The inferred keys together with the user's, which win.
+pub(super) fn infer(user: &HashOrdered<Effective>, rules: &Json<String, JsonValue>) -> HashOrdered<Effective> {
     let patterns: Vec<(Pattern, &str, &Json<String, JsonValue>)> =
         rules.iter().filter_map(|(key, values)| Some((Pattern::new(key), key.as_str(), values.as_object()?))).collect();
     let find = |key: &str| {
@@ -47,7 +47,7 @@ pub fn infer(user: &HashOrdered<Effective>, rules: &Json<String, JsonValue>) -> 
 
 type Rule<'a> = (Pattern, &'a str, &'a Json<String, JsonValue>);
 
-/// Puts what follows from what was inferred; here `$1` stays as it stands.
+/// Adds what follows from inferred values. In this step the server does not replace `$1`.
 fn follow<'a>(
     found: &[(String, JsonValue)],
     find: &impl Fn(&str) -> Option<&'a Rule<'a>>,
@@ -67,7 +67,7 @@ fn follow<'a>(
     }
 }
 
-/// A whole double becomes an integer.
+/// The value, with whole doubles as integers.
 fn of_json(json: &JsonValue) -> Value {
     match Value::of_json(json) {
         #[expect(clippy::cast_possible_truncation, reason = "Double.intValue, which stops at the largest integer")]
@@ -76,26 +76,27 @@ fn of_json(json: &JsonValue) -> Value {
     }
 }
 
-/// `text` with each `$n` of `pattern` as the segment of `key` at its place.
+/// `text` with each `$n` replaced by the segment of `key` that has the position of `$n` in `pattern`.
 fn substituted(text: &str, pattern: &str, key: &str) -> String {
     let segments: Vec<&str> = key.split('.').collect();
     let mut text = text.to_owned();
-    for (at, part) in pattern.split('.').enumerate() {
-        if part.strip_prefix('$').is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+    for (at, name) in pattern.split('.').enumerate() {
+        if name.strip_prefix('$').is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
             && let Some(segment) = segments.get(at)
         {
-            text = text.replace(part, segment);
+            text = text.replace(name, segment);
         }
     }
     text
 }
 
-/// A key of infer.json as the regular expression that it becomes: `$1` is `\w+`, and a dot any character.
+/// A key of infer.json, which the server uses as a regular expression: `$1` matches `\w+`, and a dot any character.
 #[derive(Debug)]
-pub(super) struct Pattern(Vec<Part>);
+pub(super) struct Pattern(Vec<Atom>);
 
+/// What matches one character, or a `$n`.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Part {
+enum Atom {
     Exactly(char),
     Any,
     Word,
@@ -103,27 +104,27 @@ enum Part {
 
 impl Pattern {
     pub(super) fn new(key: &str) -> Self {
-        let mut parts = Vec::new();
+        let mut atoms = Vec::new();
         let mut rest = key;
         while let Some(character) = rest.chars().next() {
-            let digits = rest.strip_prefix('$').map_or(0, |behind| behind.bytes().take_while(u8::is_ascii_digit).count());
+            let digits = rest.strip_prefix('$').map_or(0, |after| after.bytes().take_while(u8::is_ascii_digit).count());
             if digits > 0 {
-                parts.push(Part::Word);
+                atoms.push(Atom::Word);
                 rest = &rest[1 + digits..];
             } else {
-                parts.push(if character == '.' { Part::Any } else { Part::Exactly(character) });
+                atoms.push(if character == '.' { Atom::Any } else { Atom::Exactly(character) });
                 rest = &rest[character.len_utf8()..];
             }
         }
-        Self(parts)
+        Self(atoms)
     }
 
     pub(super) fn matches(&self, key: &str) -> bool {
-        // Nearly every key differs from nearly every pattern before the first segment that is free.
-        let fixed = self.0.iter().take_while(|part| **part != Part::Word);
+        // Fast path: almost every key differs from almost every pattern before the first `$n`.
+        let fixed = self.0.iter().take_while(|atom| **atom != Atom::Word);
         let mut characters = key.chars();
-        let begins = fixed.clone().all(|part| match (part, characters.next()) {
-            (Part::Exactly(wanted), Some(character)) => *wanted == character,
+        let begins = fixed.clone().all(|atom| match (atom, characters.next()) {
+            (Atom::Exactly(wanted), Some(character)) => *wanted == character,
             (_, character) => character.is_some(),
         });
         if !begins {
@@ -132,20 +133,20 @@ impl Pattern {
         if fixed.count() == self.0.len() {
             return characters.next().is_none();
         }
-        // Positions of the pattern that the characters so far can have reached.
+        // The positions in the pattern that the characters so far can reach.
         let mut reached = vec![false; self.0.len() + 1];
         reached[0] = true;
         for character in key.chars() {
             let mut next = vec![false; self.0.len() + 1];
-            for (at, part) in self.0.iter().enumerate().filter(|(at, _)| reached[*at]) {
-                match part {
-                    Part::Exactly(wanted) => next[at + 1] |= *wanted == character,
-                    Part::Any => next[at + 1] |= character != '\n' && character != '\r',
-                    Part::Word if character.is_ascii_alphanumeric() || character == '_' => {
+            for (at, atom) in self.0.iter().enumerate().filter(|(at, _)| reached[*at]) {
+                match atom {
+                    Atom::Exactly(wanted) => next[at + 1] |= *wanted == character,
+                    Atom::Any => next[at + 1] |= character != '\n' && character != '\r',
+                    Atom::Word if character.is_ascii_alphanumeric() || character == '_' => {
                         next[at] = true;
                         next[at + 1] = true;
                     }
-                    Part::Word => {}
+                    Atom::Word => {}
                 }
             }
             reached = next;
@@ -168,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn segments_are_put_into_keys_and_values() {
+    fn segments_replace_their_numbers() {
         assert_eq!(substituted("database.$1.pool", "database.$1.type", "database.x.type"), "database.x.pool");
     }
 }

@@ -3,9 +3,10 @@
 use indexmap::IndexMap;
 use serde_json::{Map as Json, Value as JsonValue};
 
+use super::effective::{Effective, Origin};
+use super::fault::{FaultKind, MappingFault};
 use super::flatten::Setting;
 use super::value::Value;
-use super::{Effective, FaultKind, MappingFault, Origin};
 use crate::server::java::hash::HashOrdered;
 
 /// Two keys of the user that map to one.
@@ -19,8 +20,8 @@ pub struct Collision {
     pub kept: String,
 }
 
-/// The user's keys as templates know them, those that went to one target, and what stops the start.
-pub fn map_keys(
+/// The user's keys under the names that templates use. Keys with a common target go into `collisions`.
+pub(super) fn map_keys(
     settings: &IndexMap<String, Setting>,
     mappings: &Json<String, JsonValue>,
     collisions: &mut Vec<Collision>,
@@ -43,11 +44,11 @@ pub fn map_keys(
 }
 
 /// What a key is renamed to.
-pub fn targets<'a>(mappings: &'a Json<String, JsonValue>, key: &'a str) -> Vec<&'a str> {
+pub(super) fn targets<'a>(mappings: &'a Json<String, JsonValue>, key: &'a str) -> Vec<&'a str> {
     match mappings.get(key) {
         Some(JsonValue::String(target)) => vec![target],
         Some(JsonValue::Array(targets)) => targets.iter().filter_map(JsonValue::as_str).collect(),
-        // Anything else is neither a string nor a list, and the key goes nowhere.
+        // Anything else maps the key to nothing.
         Some(_) => Vec::new(),
         None => vec![key],
     }
@@ -88,7 +89,7 @@ fn rename_in_elements(
                     _ => faults.push(MappingFault::new(
                         FaultKind::KeyMapping,
                         Some(list),
-                        format!("key-mappings.json maps `{key}` to `{name}`, which is no key of an element"),
+                        format!("key-mappings.json maps `{key}` to `{name}`, which is not a key of an element"),
                     )),
                 }
             }

@@ -4,21 +4,24 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
+use super::effective::Effective;
+use super::environment::Environment;
+use super::fault::{FaultKind, MappingFault};
 use super::flatten::Setting;
+use super::release::Release;
 use super::value::Value;
-use super::{Effective, Environment, FaultKind, MappingFault, Release};
 use crate::server::java::hash::HashOrdered;
 
-/// The names between `$kind{` and `}` in `text`, in written order (StringUtils.substringsBetween).
+/// The names between `$kind{` and `}` in `text`, in order (StringUtils.substringsBetween).
 pub fn placeholders<'a>(text: &'a str, kind: &str) -> Vec<&'a str> {
     let open = format!("${kind}{{");
     let mut names = Vec::new();
     let mut rest = text;
     while let Some(start) = rest.find(&open) {
-        let behind = &rest[start + open.len()..];
-        let Some(end) = behind.find('}') else { break };
-        names.push(&behind[..end]);
-        rest = &behind[end + 1..];
+        let after = &rest[start + open.len()..];
+        let Some(end) = after.find('}') else { break };
+        names.push(&after[..end]);
+        rest = &after[end + 1..];
     }
     names
 }
@@ -28,8 +31,8 @@ pub fn placeholders<'a>(text: &'a str, kind: &str) -> Vec<&'a str> {
 pub struct Secrets(BTreeMap<String, String>);
 
 impl Secrets {
-    /// Reads the secrets of a flat map. A value that is no string stops the start.
-    pub fn read(settings: &IndexMap<String, Setting>, release: &Release, faults: &mut Vec<MappingFault>) -> Self {
+    /// Reads the secrets of a flat map. A value that is not a string stops the server from starting.
+    pub(super) fn read(settings: &IndexMap<String, Setting>, release: &Release, faults: &mut Vec<MappingFault>) -> Self {
         let mut secrets = BTreeMap::new();
         for table in ["secrets", "runtime_secrets"] {
             if table == "runtime_secrets" && !release.has_runtime_secrets() {
@@ -58,14 +61,14 @@ impl Secrets {
         self.0.keys().map(String::as_str)
     }
 
-    /// Whether an external vault gives any secret: `[runtime_secrets] enable = "true"`.
+    /// Whether an external vault provides the secrets: `[runtime_secrets] enable = "true"`.
     pub fn come_from_vault(&self) -> bool {
         self.0.get("enable").is_some_and(|enabled| enabled.eq_ignore_ascii_case("true"))
     }
 }
 
-/// Resolves every placeholder in the values of `map`. What cannot be resolved stays as it stands, and is a fault.
-pub fn resolve(
+/// Resolves every placeholder in the values of `map`. One that cannot be resolved stays in the text and is a fault.
+pub(super) fn resolve(
     map: &mut HashOrdered<Effective>,
     secrets: &Secrets,
     environment: &Environment,
@@ -82,7 +85,7 @@ pub fn resolve(
     resolve_references(map, faults);
 }
 
-/// Whether every `$secret{}` has an alias that is encrypted. Elements of arrays of tables are looked at, what lies in them is not.
+/// Checks that every `$secret{}` has an encrypted alias. Looks into elements of arrays of tables, but not into lists in them.
 fn check_secrets(map: &HashOrdered<Effective>, secrets: &Secrets, faults: &mut Vec<MappingFault>) {
     for (key, effective) in map.in_order() {
         let texts: Vec<&str> = match &effective.value {
@@ -104,14 +107,14 @@ fn check_secrets(map: &HashOrdered<Effective>, secrets: &Secrets, faults: &mut V
             match secrets.0.get(alias) {
                 None if secrets.come_from_vault() => {}
                 None => {
-                    faults.push(MappingFault::placeholder(FaultKind::UndefinedSecret, alias, key, "has no alias in `[secrets]`"))
+                    faults.push(MappingFault::placeholder(FaultKind::UndefinedSecret, alias, key, "has no alias in `[secrets]`"));
                 }
                 Some(value) if value.find('[').is_some_and(|open| value[open..].contains(']')) => {
                     faults.push(MappingFault::placeholder(
                         FaultKind::PlainSecret,
                         alias,
                         key,
-                        "is not encrypted yet: its value stands in brackets",
+                        "is not encrypted yet: its value is in brackets",
                     ));
                 }
                 Some(_) => {}
@@ -120,7 +123,7 @@ fn check_secrets(map: &HashOrdered<Effective>, secrets: &Secrets, faults: &mut V
     }
 }
 
-/// Where a value from outside comes from.
+/// Where a value outside of the configuration comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Outside {
     Property,
@@ -185,7 +188,7 @@ fn replaced(
             }
             continue;
         };
-        // A system property, and before mapper 1.0.25 a variable too, goes into the text as the replacement of a regular expression.
+        // System properties, and in old releases variables too, are inserted as the replacement of a regular expression.
         let is_plain = kind == Outside::Variable && release.quotes_variables();
         match if is_plain { Some(value.to_owned()) } else { as_replacement(value) } {
             Some(value) => result = result.replace(&format!("${word}{{{name}}}"), &value),
@@ -193,14 +196,15 @@ fn replaced(
                 if kind == Outside::Property { FaultKind::PropertyCharacters } else { FaultKind::VariableCharacters },
                 name,
                 key,
-                "has a value with a `$` or a `\\` that the server fails on",
+                "has a value with a `$` or a `\\`, on which the server fails",
             )),
         }
     }
     result
 }
 
-/// What `Matcher.appendReplacement` makes of a text: `\x` is `x`, and `$` names a group, of which only the whole match `$0` exists.
+/// The text that `Matcher.appendReplacement` makes of `value`: `\x` becomes `x`. `$` names a group and makes it
+/// fail, since the pattern has none (`$0`, the whole match, is treated the same).
 fn as_replacement(text: &str) -> Option<String> {
     let mut result = String::new();
     let mut characters = text.chars();
@@ -214,9 +218,9 @@ fn as_replacement(text: &str) -> Option<String> {
     Some(result)
 }
 
-/// Replaces references whose own target has none left, round by round.
+/// Replaces references in rounds: each round those whose target contains no more references.
 fn resolve_references(map: &mut HashOrdered<Effective>, faults: &mut Vec<MappingFault>) {
-    // Which keys hold references, and which keys are referred to by whom.
+    // The references of each key, and the keys that refer to each target.
     let mut waiting: IndexMap<String, BTreeSet<String>> = IndexMap::new();
     let mut wanted: IndexMap<String, BTreeSet<String>> = IndexMap::new();
     for (key, effective) in map.in_order() {

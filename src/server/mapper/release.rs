@@ -1,4 +1,4 @@
-//! What the releases of the server's mapper and of its template engine do differently (wso2/config-mapper, tags v1.0.2 to v1.1.0).
+//! What differs between releases of the server's mapper and its template engine (wso2/config-mapper, tags v1.0.2 to v1.1.0).
 
 use std::fs;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::catalog::{Product, Version, catalog};
 use crate::server::jinjava;
 
-/// The releases that a server runs.
+/// The releases of the mapper and the template engine that a server runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Release {
     mapper: Version,
@@ -14,14 +14,14 @@ pub struct Release {
 }
 
 impl Default for Release {
-    /// Those of a current product.
+    /// The releases of a current product.
     fn default() -> Self {
         let version = |text: &str| Version::parse(text).unwrap_or_else(Version::zero);
         Self { mapper: version("1.0.26"), jinjava: version("2.7.6") }
     }
 }
 
-/// Where a home has the jars: API Manager and Identity Server in the first.
+/// The folders of the jars in a home; API Manager and Identity Server use the first.
 const LIBRARIES: [&str; 2] = ["lib", "wso2/lib"];
 
 impl Release {
@@ -30,14 +30,14 @@ impl Release {
         Self { mapper, jinjava }
     }
 
-    /// The releases whose jars lie in the home at `root`; what is not there is that of `version` of `product`.
+    /// The releases whose jars are in the home at `root`. For a missing jar, the release that `version` of `product` ships.
     pub fn of_home(root: &Path, product: Option<&Product>, version: Option<&Version>) -> Self {
         let shipped = Self::of_product(product, version);
         let jar = |name: &str| LIBRARIES.iter().find_map(|folder| version_of_jar(&root.join(folder), name));
         Self { mapper: jar("config-mapper-").unwrap_or(shipped.mapper), jinjava: jar("jinjava-").unwrap_or(shipped.jinjava) }
     }
 
-    /// The releases that `version` of `product` has without updates; those of its newest version where it is unknown.
+    /// The releases that `version` of `product` ships; those of its newest version if the version is unknown.
     pub fn of_product(product: Option<&Product>, version: Option<&Version>) -> Self {
         let Some(product) = product else { return Self::default() };
         let version = version.unwrap_or(&product.latest);
@@ -50,27 +50,28 @@ impl Release {
         Version::parse(version).is_some_and(|since| self.mapper.compare(&since).is_ge())
     }
 
-    /// Whether `[runtime_secrets]` exists.
+    /// Whether `[runtime_secrets]` is read (since v1.0.13, TomlParser.java and ReferenceResolver.java, b5393b7).
     pub(super) fn has_runtime_secrets(&self) -> bool {
         self.mapper_since("1.0.13")
     }
 
-    /// Whether an alias of `[secrets]` loses its quotes.
+    /// Whether an alias of `[secrets]` loses its quotes (since v1.0.21, TomlParser.java `extractQuotedContent`).
     pub(super) fn unquotes_aliases(&self) -> bool {
         self.mapper_since("1.0.21")
     }
 
-    /// Whether `$env{}` and `$sys{}` are resolved inside of arrays of tables.
+    /// Whether `$env{}` and `$sys{}` are resolved inside arrays of tables (since v1.0.5, ReferenceResolver.java, bebe6d0).
     pub fn resolves_in_elements(&self) -> bool {
         self.mapper_since("1.0.5")
     }
 
-    /// Whether the value of a variable is taken as it stands.
+    /// Whether the value of a variable is inserted as it is (since v1.0.25, ReferenceResolver.java `quoteReplacement`, 42982ba). Before,
+    /// `$` and `\` in it had a meaning.
     pub(super) fn quotes_variables(&self) -> bool {
         self.mapper_since("1.0.25")
     }
 
-    /// How its template engine reads templates.
+    /// The generation of its template engine.
     pub fn of_jinjava(&self) -> jinjava::Release {
         let since = |version: &str| Version::parse(version).is_some_and(|since| self.jinjava.compare(&since).is_ge());
         match () {
@@ -82,7 +83,7 @@ impl Release {
     }
 }
 
-/// The version in the name of the jar in `folder` that begins with `name`; of several the newest.
+/// The newest version among the jars in `folder` whose names begin with `name`.
 fn version_of_jar(folder: &Path, name: &str) -> Option<Version> {
     let jars = fs::read_dir(folder).ok()?.filter_map(Result::ok);
     let versions = jars.filter_map(|entry| {

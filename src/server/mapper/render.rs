@@ -1,6 +1,7 @@
 //! Stage 8: the templates are rendered.
 
-use super::{Configuration, Release};
+use super::configuration::Configuration;
+use super::release::Release;
 use crate::server::jinjava::{self, Limits, Template};
 
 /// A rendered file.
@@ -8,9 +9,9 @@ use crate::server::jinjava::{self, Limits, Template};
 pub struct Output {
     /// Its path below the home, with `/`.
     pub path: String,
-    /// What the server writes; `None` where it fails, or where this tool cannot follow it.
+    /// What the server writes; `None` if the server fails, or if its behaviour cannot be predicted.
     pub text: Option<String>,
-    /// What is wrong with the template, with places in [`Output::template`].
+    /// What is wrong with the template. Spans refer to its normalized text.
     pub faults: Vec<jinjava::TemplateFault>,
 }
 
@@ -22,16 +23,16 @@ pub struct Renderer<'a> {
     limits: Limits,
 }
 
-/// Two hundred times what any template of API Manager 4.5 or Identity Server 7.1 takes: a third of a second.
+/// 200 times what any template of API Manager 4.5 or Identity Server 7.1 takes: a third of a second.
 const MAX_STEPS: u64 = 4_000_000;
 
 impl<'a> Renderer<'a> {
-    /// Renders as `release` of the mapper does.
+    /// A renderer that behaves like `release`.
     pub fn new(configuration: &'a Configuration, release: &'a Release) -> Self {
         Self { configuration, release, limits: Limits { steps: MAX_STEPS, ..Limits::default() } }
     }
 
-    /// The text of `template` as the server gives it to its engine: lines end in line feeds, the last one too (FileUtils.readFile).
+    /// The text of `template` as the server passes it to its engine: every line ends in a line feed, also the last (FileUtils.readFile).
     pub fn normalized(template: &str) -> String {
         let mut text = String::with_capacity(template.len() + 1);
         let mut rest = template;
@@ -47,7 +48,7 @@ impl<'a> Renderer<'a> {
         text
     }
 
-    /// Where the byte `offset` of the normalized text lies in `template` itself.
+    /// Converts a byte offset in the normalized text to one in `template`.
     pub fn denormalized(template: &str, offset: usize) -> usize {
         let pairs = template.match_indices("\r\n").enumerate();
         let before = pairs.take_while(|(number, (at, _))| at - number < offset).count();

@@ -1,4 +1,4 @@
-//! What the mapper reads beside deployment.toml: five JSON files and the templates of a home.
+//! What the mapper reads besides deployment.toml: five JSON files and the templates of a home.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -8,10 +8,10 @@ use walkdir::WalkDir;
 
 use super::key_mapping::targets;
 
-/// Where they lie in a home.
+/// Their folder, below the home.
 pub const FOLDER: &str = "repository/resources/conf";
 
-/// A file that the mapper reads.
+/// A JSON file that the mapper reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum JsonFile {
     /// key-mappings.json
@@ -42,18 +42,18 @@ impl JsonFile {
     }
 }
 
-/// What the mapper reads.
+/// The JSON files and templates of a home.
 #[derive(Debug, Default)]
 pub struct Resources {
     json: BTreeMap<JsonFile, Json<String, JsonValue>>,
-    /// JSON files that cannot be read, with the reason.
+    /// JSON files that cannot be parsed, with the reason.
     pub broken: Vec<(JsonFile, String)>,
-    /// The names of the templates without `.j2`: the paths of what they render, below the home, with `/`, sorted.
+    /// The templates, sorted, each as the path of the file that it renders: below the home, with `/`, without `.j2`.
     pub templates: Vec<String>,
 }
 
 impl Resources {
-    /// Reads the JSON files through `read`, which takes paths below the home, and finds the templates in the home at `root`.
+    /// Reads the JSON files with `read`, which takes paths below the home, and finds the templates in the home at `root`.
     pub fn read(root: &Path, read: impl Fn(&str) -> Option<String>) -> Self {
         let mut resources = Self { templates: templates(root), ..Self::default() };
         for file in JsonFile::ALL {
@@ -68,13 +68,13 @@ impl Resources {
         resources
     }
 
-    /// What a JSON file says; nothing where it is absent or broken.
+    /// The content of a JSON file; empty if it is missing or broken.
     pub fn json(&self, file: JsonFile) -> &Json<String, JsonValue> {
         static NOTHING: std::sync::LazyLock<Json<String, JsonValue>> = std::sync::LazyLock::new(Json::new);
         self.json.get(&file).unwrap_or(&NOTHING)
     }
 
-    /// What key-mappings.json renames a key of deployment.toml to: the key itself where it says nothing.
+    /// What key-mappings.json renames a key of deployment.toml to: the key itself if it is not in there.
     pub fn targets<'a>(&'a self, key: &'a str) -> Vec<&'a str> {
         targets(self.json(JsonFile::KeyMappings), key)
     }
@@ -85,7 +85,7 @@ impl Resources {
     }
 }
 
-/// The templates of a home. Links are not followed: what a template holds stays inside of its folder.
+/// The templates of a home. Symbolic links are not followed, so nothing outside of the folder is read.
 fn templates(root: &Path) -> Vec<String> {
     let folder = root.join(FOLDER).join("templates");
     let mut found: Vec<String> = WalkDir::new(&folder)

@@ -2,13 +2,14 @@
 
 use serde_json::{Map as Json, Value as JsonValue};
 
+use super::effective::Effective;
+use super::fault::{FaultKind, MappingFault};
 use super::value::Value;
-use super::{Effective, FaultKind, MappingFault};
 use crate::server::java::hash::HashOrdered;
 
-/// Converts the times of `units`, the object `time` of unit-resolve.json. The first that cannot be converted stops the start; the others
-/// are converted all the same.
-pub fn convert(map: &mut HashOrdered<Effective>, units: &Json<String, JsonValue>, faults: &mut Vec<MappingFault>) {
+/// Converts the times of `units`, the object `time` of unit-resolve.json. The server stops at the first that cannot be converted; here
+/// the others are converted nevertheless.
+pub(super) fn convert(map: &mut HashOrdered<Effective>, units: &Json<String, JsonValue>, faults: &mut Vec<MappingFault>) {
     for (key, unit) in units {
         let Some(unit) = unit.as_str() else { continue };
         let Some(effective) = map.get_mut(key) else { continue };
@@ -19,17 +20,17 @@ pub fn convert(map: &mut HashOrdered<Effective>, units: &Json<String, JsonValue>
     }
 }
 
-/// A time as the mapper reads it: a number, and a unit behind it.
+/// A time as the mapper reads it: a number and its unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Time<'a> {
     /// The number with its fraction.
     pub number: &'a str,
-    /// The unit; empty when there is none.
+    /// The unit; empty if there is none.
     pub unit: &'a str,
 }
 
 impl<'a> Time<'a> {
-    /// The first number in `text` with the word behind it.
+    /// The first number in `text`, with the word after it.
     pub fn find(text: &'a str) -> Option<Self> {
         let start = text.find(|character: char| character.is_ascii_digit())?;
         let rest = &text[start..];
@@ -37,13 +38,13 @@ impl<'a> Time<'a> {
         let whole = digits(rest);
         let fraction = rest[whole..].strip_prefix('.').map_or(0, digits);
         let number = &rest[..if fraction > 0 { whole + 1 + fraction } else { whole }];
-        let behind = rest[number.len()..].trim_start();
-        let word = behind.find(|character: char| !character.is_ascii_alphanumeric() && character != '_').unwrap_or(behind.len());
-        Some(Self { number, unit: &behind[..word] })
+        let after = rest[number.len()..].trim_start();
+        let word = after.find(|character: char| !character.is_ascii_alphanumeric() && character != '_').unwrap_or(after.len());
+        Some(Self { number, unit: &after[..word] })
     }
 }
 
-/// Milliseconds of a unit.
+/// The milliseconds in a unit.
 pub fn milliseconds(unit: &str) -> Option<i128> {
     Some(match unit {
         "d" => 86_400_000,
@@ -59,16 +60,16 @@ fn converted(value: &Value, unit: &str) -> Result<String, String> {
     let text = match value {
         Value::Integer(_) | Value::Double(_) => return Ok(value.to_java()),
         Value::Text(text) => text,
-        _ => return Err("is no time: write a number, or a number with a unit such as `\"15m\"`".to_owned()),
+        _ => return Err("is not a time: write a number, or a number with a unit such as `\"15m\"`".to_owned()),
     };
-    let time = Time::find(text).ok_or("is no time: it has no number")?;
+    let time = Time::find(text).ok_or("is not a time: it has no number")?;
     if time.unit.is_empty() {
         return Ok(text.clone());
     }
     let no_unit = |unit: &str| format!("has the unit `{unit}`; the server knows d, h, m, s and ms");
     let from = milliseconds(time.unit).ok_or_else(|| no_unit(time.unit))?;
     let to = milliseconds(unit).ok_or_else(|| no_unit(unit))?;
-    // A double's fraction is cut before it is converted.
+    // The server cuts off the fraction before it converts.
     #[expect(clippy::cast_possible_truncation, reason = "Double.longValue")]
     let number = i128::from(time.number.parse::<f64>().unwrap_or_default() as i64);
     let result = (number * from / to).clamp(i128::from(i64::MIN), i128::from(i64::MAX));

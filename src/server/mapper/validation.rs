@@ -1,14 +1,15 @@
-//! Stage 7: values are held against validator.json (config-mapper Validator.java). Only a rule with `regex` is run.
+//! Stage 7: values are checked by validator.json (config-mapper Validator.java). Only rules with `regex` are run.
 
 use regex_lite::Regex;
 use serde_json::{Map as Json, Value as JsonValue};
 
+use super::effective::Effective;
+use super::fault::{FaultKind, MappingFault};
 use super::value::Value;
-use super::{Effective, FaultKind, MappingFault};
 use crate::server::java::hash::HashOrdered;
 
-/// Holds the values against the rules; what does not match stops the start.
-pub fn validate(map: &HashOrdered<Effective>, rules: &Json<String, JsonValue>, faults: &mut Vec<MappingFault>) {
+/// Checks the values by the rules. A value that does not match stops the server from starting.
+pub(super) fn validate(map: &HashOrdered<Effective>, rules: &Json<String, JsonValue>, faults: &mut Vec<MappingFault>) {
     for (key, rules) in rules {
         for rule in rules.as_array().into_iter().flatten().filter_map(JsonValue::as_object) {
             if !applies(map, rule) {
@@ -19,7 +20,7 @@ pub fn validate(map: &HashOrdered<Effective>, rules: &Json<String, JsonValue>, f
     }
 }
 
-/// Whether every value under `if` is as the rule asks.
+/// Whether every value named in `if` is as the rule requires.
 fn applies(map: &HashOrdered<Effective>, rule: &Json<String, JsonValue>) -> bool {
     let conditions = rule.get("if").and_then(JsonValue::as_object);
     conditions
@@ -28,7 +29,7 @@ fn applies(map: &HashOrdered<Effective>, rule: &Json<String, JsonValue>) -> bool
         .all(|(key, expected)| map.get(key).is_some_and(|effective| effective.value == Value::of_json(expected)))
 }
 
-/// The server casts every value to a string, even where the rule has no `regex`.
+/// Checks the value of one key. The server casts it to a string, even if the rule has no `regex`.
 fn check(map: &HashOrdered<Effective>, key: &str, rule: &Json<String, JsonValue>, faults: &mut Vec<MappingFault>) {
     let parts: Vec<&str> = key.split(':').filter(|part| !part.is_empty()).collect();
     let (list, attribute) = if let [list, attribute] = parts[..] { (list, Some(attribute)) } else { (key, None) };
@@ -48,7 +49,7 @@ fn check(map: &HashOrdered<Effective>, key: &str, rule: &Json<String, JsonValue>
         (Some(_), _) => Vec::new(),
     };
     let pattern = rule.get("regex").and_then(JsonValue::as_str);
-    // A pattern that is none here may be one in Java: nothing is said then.
+    // A pattern that is invalid here may be valid in Java, so nothing is reported.
     let regex = pattern.and_then(|pattern| Regex::new(&whole(pattern)).ok());
     for value in values {
         match value {
@@ -69,8 +70,8 @@ fn check(map: &HashOrdered<Effective>, key: &str, rule: &Json<String, JsonValue>
     }
 }
 
-/// `pattern` as a pattern for the whole text, which is what Java's `matches` asks for. `\Z`, which shipped rules write, is the end of the
-/// text there but for a last line break, and nothing can follow the end of the whole text.
+/// `pattern` as a pattern for the whole text, which Java's `matches` requires. `\Z`, which shipped rules use, is in Java the end of the
+/// text except for a final line break; in a pattern for the whole text it is the end.
 fn whole(pattern: &str) -> String {
     let mut translated = String::new();
     let mut characters = pattern.chars();
@@ -86,7 +87,7 @@ fn whole(pattern: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::server::mapper::Origin;
+    use crate::server::mapper::effective::Origin;
 
     fn faults(value: Value, rules: &str) -> Vec<String> {
         let mut map = HashOrdered::from_all(indexmap::IndexMap::new());
@@ -97,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_matches_the_whole_text_and_may_end_in_its_end() {
+    fn a_pattern_matches_the_whole_text_and_may_name_its_end() {
         let rules = r#"{"user_store.type": [{"regex": "\\Adatabase\\Z|\\Aread_only_ldap\\Z"}]}"#;
         assert!(faults(Value::Text("database".to_owned()), rules).is_empty());
         assert!(faults(Value::Text("read_only_ldap".to_owned()), rules).is_empty());
@@ -106,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_of_another_name_is_never_run() {
+    fn only_a_regex_is_run() {
         let rules = r#"{"user_store.type": [{"match_regex": "x"}]}"#;
         assert!(faults(Value::Text("database".to_owned()), rules).is_empty());
     }

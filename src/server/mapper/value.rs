@@ -5,22 +5,23 @@ use std::fmt::Write;
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 
+use super::key_path::table_and_name;
 use crate::server::java::double::java_double;
 use crate::source::secrets::{hides, is_secret_name, masked};
 
-/// A flat map with its keys in the order in which they were put.
+/// A flat map with its keys in insertion order.
 pub type FlatMap = IndexMap<String, Value>;
 
 /// A value.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
-    /// What Java has as `null`: a JSON null, or a key that the server's parser cannot find again.
+    /// Java's `null`: a JSON null, or a key that the server's parser cannot look up again.
     Null,
     /// `true` or `false`.
     Boolean(bool),
     /// A whole number.
     Integer(i64),
-    /// A floating point number: every number of default.json is one.
+    /// A floating point number, as which every number of default.json is read.
     Double(f64),
     /// A string, or a date as Java prints it.
     Text(String),
@@ -31,7 +32,7 @@ pub enum Value {
 }
 
 impl Value {
-    /// The value that Gson reads: numbers become doubles.
+    /// The value as Gson reads it: every number becomes a double.
     pub fn of_json(json: &Json) -> Self {
         match json {
             Json::Null => Self::Null,
@@ -59,7 +60,7 @@ impl Value {
         }
     }
 
-    /// As JSON, for people and scripts: a whole double without a fraction is written as `8192.0` still.
+    /// As JSON, for people and scripts. A double without a fraction is still written as `8192.0`.
     pub fn to_json(&self) -> Json {
         match self {
             Self::Null => Json::Null,
@@ -72,7 +73,7 @@ impl Value {
         }
     }
 
-    /// The value of `key` as it may be shown: what is secret in it is replaced by asterisks.
+    /// The value of `key` as it may be shown: secrets are replaced by asterisks.
     #[must_use]
     pub fn shown(&self, key: &str) -> Self {
         let is_secret = is_secret_key(key);
@@ -92,7 +93,7 @@ impl Value {
         }
     }
 
-    /// As TOML would write it, on one line.
+    /// As TOML on one line.
     pub fn to_toml(&self) -> String {
         match self {
             Self::Null | Self::Boolean(_) | Self::Integer(_) | Self::Double(_) => self.to_java(),
@@ -116,10 +117,23 @@ impl Value {
     }
 }
 
-/// What stands for a secret.
+/// Whether a default of `key` is a password or contains one.
+pub(super) fn is_secret_default(key: &str, default: &Json) -> bool {
+    match default {
+        Json::Array(items) => items.iter().any(|item| is_secret_default(key, item)),
+        Json::Object(object) => object.iter().any(|(key, value)| is_secret_default(key, value)),
+        Json::String(_) => {
+            let line = format!("{} = {default}", table_and_name(key).1);
+            masked(&line) != line
+        }
+        _ => false,
+    }
+}
+
+/// What is shown instead of a secret.
 const HIDDEN: &str = "***";
 
-/// Whether the value of a flat key is a secret: by its last segment, or because of the table that holds it.
+/// Whether the value of a flat key is a secret, judging by its last segment or its table.
 fn is_secret_key(key: &str) -> bool {
     let (table, name) = key.rsplit_once('.').unwrap_or(("", key));
     let is_in = |table: &str| key.strip_prefix(table).is_some_and(|rest| rest.starts_with('.'));
@@ -129,7 +143,7 @@ fn is_secret_key(key: &str) -> bool {
     }
 }
 
-/// `text` as a basic string, so that a terminal has nothing to obey.
+/// `text` as a basic string, with control characters escaped so that a terminal does not obey them.
 fn quoted(text: &str) -> String {
     let mut result = String::from("\"");
     for character in text.chars() {
@@ -168,6 +182,15 @@ mod tests {
             Value::Table([("name".to_owned(), text("n")), ("password".to_owned(), text("hunter2"))].into_iter().collect());
         assert_eq!(Value::List(vec![element]).shown("a.b").to_toml(), "[{ name = \"n\", password = \"***\" }]");
         assert_eq!(Value::List(vec![text("hunter2")]).shown("a.passwords").to_toml(), "[\"***\"]");
+    }
+
+    #[test]
+    fn passwords_are_found_in_defaults() {
+        let is_secret = |key: &str, json: &str| is_secret_default(key, &serde_json::from_str(json).unwrap_or_default());
+        assert!(is_secret("super_admin.password", "\"hunter2\""));
+        assert!(is_secret("datasource", "[{\"password\": \"hunter2\"}]"));
+        assert!(!is_secret("super_admin.username", "\"admin\""));
+        assert!(!is_secret("super_admin.password", "true"));
     }
 
     #[test]

@@ -1,16 +1,17 @@
-//! Dates and times, which the server tells apart by looking ahead.
+//! Dates and times. The server looks ahead to find out which of the four kinds it is.
 
-use super::{DOT, Parser, Step};
-use crate::server::cava_toml::Inside;
+use super::state::{DOT, ParseResult, Parser};
+use crate::server::cava_toml::reason::Inside;
 use crate::server::cava_toml::token::{Kind, Kinds, Token};
-use crate::server::cava_toml::value::{self, Type, ValueRejection};
+use crate::server::cava_toml::value::{self, ValueRejection};
+use crate::server::cava_toml::value_type::Type;
 
 const DIGITS: Kinds = Kinds::of(&[Kind::DateDigits]);
 const COLON: Kinds = Kinds::of(&[Kind::Colon]);
 
 impl Parser<'_> {
-    /// The server looks ahead until it knows which of the four it is.
-    pub(super) fn date_or_time(&mut self, after: Kinds) -> Step<Type> {
+    /// The type of the date or time here.
+    pub(super) fn date_or_time(&mut self, after: Kinds) -> ParseResult<Type> {
         const DATE: [Kind; 5] = [Kind::DateDigits, Kind::Dash, Kind::DateDigits, Kind::Dash, Kind::DateDigits];
         const TIME: [Kind; 5] = [Kind::DateDigits, Kind::Colon, Kind::DateDigits, Kind::Colon, Kind::DateDigits];
         self.nested_date |= self.depth > 0;
@@ -27,10 +28,10 @@ impl Parser<'_> {
         if self.kind(11) == Kind::Dot {
             self.must_follow(12, &[Kind::DateDigits])?;
         }
-        let behind = self.kind(if self.kind(11) == Kind::Dot { 13 } else { 11 });
+        let next = self.kind(if self.kind(11) == Kind::Dot { 13 } else { 11 });
         self.date();
         self.bump();
-        if !matches!(behind, Kind::Zulu | Kind::Plus | Kind::Dash) {
+        if !matches!(next, Kind::Zulu | Kind::Plus | Kind::Dash) {
             self.time(after)?;
             return Ok(Type::LocalDateTime);
         }
@@ -39,7 +40,7 @@ impl Parser<'_> {
         Ok(Type::OffsetDateTime)
     }
 
-    fn must_follow(&self, ahead: usize, kinds: &[Kind]) -> Step<()> {
+    fn must_follow(&self, ahead: usize, kinds: &[Kind]) -> ParseResult<()> {
         match (ahead..).zip(kinds).find(|(ahead, kind)| self.kind(*ahead) != **kind) {
             Some((ahead, _)) => self.stop(ahead, DIGITS, Inside::Date),
             None => Ok(()),
@@ -47,11 +48,11 @@ impl Parser<'_> {
     }
 
     fn number<T>(&mut self, token: Token, check: impl Fn(&str) -> Result<T, ValueRejection>) -> Option<T> {
-        let judged = check(self.written(token));
-        self.check(token, judged)
+        let checked = check(self.written(token));
+        self.check(token, checked)
     }
 
-    /// Five tokens that are known to be there.
+    /// Takes a date of five tokens, which are known to be there.
     fn date(&mut self) {
         let [year, _, month, _, day] = [0; 5].map(|_| self.bump());
         let year = self.number(year, value::year);
@@ -61,7 +62,7 @@ impl Parser<'_> {
         }
     }
 
-    fn time(&mut self, after: Kinds) -> Step<()> {
+    fn time(&mut self, after: Kinds) -> ParseResult<()> {
         let hour = self.expect(Kind::DateDigits, COLON, Inside::Date)?;
         self.number(hour, value::hour);
         self.expect(Kind::Colon, DIGITS, Inside::Date)?;
@@ -78,7 +79,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn offset(&mut self, after: Kinds) -> Step<()> {
+    fn offset(&mut self, after: Kinds) -> ParseResult<()> {
         let sign = self.bump();
         self.remembered = None;
         if sign.kind == Kind::Zulu {
@@ -89,12 +90,12 @@ impl Parser<'_> {
         self.expect(Kind::Colon, DIGITS, Inside::Date)?;
         let minutes = self.expect(Kind::DateDigits, after, Inside::Date)?;
         let Some(hours) = hours else { return Ok(()) };
-        if let Err((fault, as_a_whole)) = value::offset_minutes(self.written(minutes), hours) {
+        if let Err((rejection, as_a_whole)) = value::offset_minutes(self.written(minutes), hours) {
             let is_first = self.thrown.is_none();
-            self.check(minutes, Err::<(), _>(fault));
-            // The server counts back to where it believes the offset to begin.
-            if let Some(refusal) = self.thrown.as_mut().filter(|_| as_a_whole && is_first) {
-                refusal.column = refusal.column.saturating_sub(4);
+            self.check(minutes, Err::<(), _>(rejection));
+            // The server counts back to where it assumes that the offset begins.
+            if let Some(rejection) = self.thrown.as_mut().filter(|_| as_a_whole && is_first) {
+                rejection.column = rejection.column.saturating_sub(4);
             }
         }
         Ok(())

@@ -1,16 +1,16 @@
 //! The lines of a document: headers, keys with their values, and what they define.
 
-use super::{DOT, Parser, Step};
+use super::state::{DOT, ParseResult, Parser};
+use crate::server::cava_toml::reason::{Inside, Reason};
 use crate::server::cava_toml::tables::{Name, TableId};
 use crate::server::cava_toml::token::{KEY, Kind, Kinds, VALUE};
-use crate::server::cava_toml::{Inside, Reason};
 use crate::source::Span;
 
 const LINE_END: Kinds = Kinds::of(&[Kind::LineBreak, Kind::End]);
 const EXPRESSION: Kinds = KEY.and(Kinds::of(&[Kind::HeaderOpen, Kind::ElementOpen]));
 
 impl Parser<'_> {
-    pub(super) fn document(&mut self) -> Step<()> {
+    pub(super) fn document(&mut self) -> ParseResult<()> {
         while self.choose(EXPRESSION.and(LINE_END), Inside::Line)? == Kind::LineBreak {
             self.bump();
         }
@@ -20,7 +20,7 @@ impl Parser<'_> {
             while self.kind(0) == Kind::LineBreak {
                 self.bump();
             }
-            // The server looks beyond the line breaks before it takes them.
+            // The server looks past the line breaks before it takes them.
             if !EXPRESSION.contains(self.kind(0)) && self.kind(0) != Kind::End {
                 return self.stop(0, LINE_END, Inside::Line);
             }
@@ -28,7 +28,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn expression(&mut self) -> Step<()> {
+    fn expression(&mut self) -> ParseResult<()> {
         match self.choose(EXPRESSION, Inside::Line)? {
             Kind::HeaderOpen => self.header(Kind::HeaderClose),
             Kind::ElementOpen => self.header(Kind::ElementClose),
@@ -36,24 +36,24 @@ impl Parser<'_> {
         }
     }
 
-    fn header(&mut self, close: Kind) -> Step<()> {
+    fn header(&mut self, close: Kind) -> ParseResult<()> {
         let open = self.bump();
         let is_empty = self.choose(KEY.and(Kinds::of(&[close])), Inside::Header)? == close;
         let path = if is_empty { Vec::new() } else { self.key(Kinds::of(&[close]), Inside::Header)? };
         let end = self.expect(close, LINE_END, Inside::Header)?.end;
         let span = Span::new(open.start, end);
         if self.thrown.is_some() {
-            // A fault in the key of a header is not caught: nothing else is reported.
+            // The server does not catch an error in the key of a header, and reports nothing else.
             if !self.aborted {
-                self.refusals.clear();
+                self.rejections.clear();
             }
             self.settle(None);
             self.aborted = true;
             return Ok(());
         }
         if is_empty {
-            let refusal = self.refusal(span, span.start, Reason::EmptyHeader, "Empty table key".to_owned());
-            self.settle(Some(refusal));
+            let rejection = self.rejection(span, span.start, Reason::EmptyHeader, "Empty table key".to_owned());
+            self.settle(Some(rejection));
             return Ok(());
         }
         let defined = match close {
@@ -62,13 +62,13 @@ impl Parser<'_> {
         };
         match defined {
             Ok(table) => self.current = table,
-            Err(refused) => self.settle(Some(self.clash(&refused, &path, span))),
+            Err(rejected) => self.settle(Some(self.clash(&rejected, &path, span))),
         }
         Ok(())
     }
 
-    /// `key = value` into `table`, behind which one of `after` must stand. A fault stays thrown within an inline table.
-    pub(super) fn pair(&mut self, table: TableId, after: Kinds) -> Step<()> {
+    /// Takes `key = value` into `table`; one of `after` must follow. Inside an inline table an error stays thrown.
+    pub(super) fn pair(&mut self, table: TableId, after: Kinds) -> ParseResult<()> {
         let start = self.token(0).start;
         let path = self.key(Kinds::of(&[Kind::Equals]), Inside::Key)?;
         let end = self.token(0).start;
@@ -76,9 +76,9 @@ impl Parser<'_> {
         let value = self.value(after)?;
         let mut clash = None;
         if self.thrown.is_none() && !self.aborted {
-            let set = self.tables.set(table, &path, value.held, start);
+            let set = self.tables.set(table, &path, value.shape, start);
             let key = self.text.get(start..end).unwrap_or_default().trim_end();
-            clash = set.err().map(|refused| self.clash(&refused, &path, Span::new(start, start + key.len())));
+            clash = set.err().map(|rejected| self.clash(&rejected, &path, Span::new(start, start + key.len())));
         }
         if self.depth == 0 {
             self.nested_date = false;
@@ -89,7 +89,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn key(&mut self, close: Kinds, inside: Inside) -> Step<Vec<Name>> {
+    fn key(&mut self, close: Kinds, inside: Inside) -> ParseResult<Vec<Name>> {
         let mut path = Vec::with_capacity(1);
         loop {
             path.push(self.segment(DOT.and(close), inside)?);
@@ -100,7 +100,7 @@ impl Parser<'_> {
         }
     }
 
-    fn segment(&mut self, after: Kinds, inside: Inside) -> Step<Name> {
+    fn segment(&mut self, after: Kinds, inside: Inside) -> ParseResult<Name> {
         let mut name = Vec::new();
         match self.choose(KEY, inside)? {
             Kind::Quote => self.basic(&mut name)?,

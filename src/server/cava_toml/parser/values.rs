@@ -1,10 +1,11 @@
-//! Values: those of one token, arrays with their items, inline tables.
+//! Values: scalars of one token, arrays with their items, inline tables.
 
-use super::{Parser, Step, Stop, Value};
-use crate::server::cava_toml::tables::{EMPTY, Held, TableId};
+use super::state::{ParseResult, ParseStop, ParsedValue, Parser};
+use crate::server::cava_toml::reason::{Inside, Reason};
+use crate::server::cava_toml::tables::{EMPTY, Shape, TableId};
 use crate::server::cava_toml::token::{KEY, Kind, Kinds, VALUE};
-use crate::server::cava_toml::value::{self, Type};
-use crate::server::cava_toml::{Inside, Reason};
+use crate::server::cava_toml::value;
+use crate::server::cava_toml::value_type::Type;
 use crate::source::{MAX_NESTING, Span};
 
 const AFTER_ITEM: Kinds = Kinds::of(&[Kind::Comma, Kind::LineBreak, Kind::ArrayClose]);
@@ -19,7 +20,7 @@ struct Items {
 }
 
 impl Parser<'_> {
-    pub(super) fn value(&mut self, after: Kinds) -> Step<Value> {
+    pub(super) fn value(&mut self, after: Kinds) -> ParseResult<ParsedValue> {
         let kind = self.choose(VALUE, Inside::Value)?;
         let type_ = match kind {
             Kind::Quote => {
@@ -42,14 +43,14 @@ impl Parser<'_> {
             Kind::DateDigits => self.date_or_time(after)?,
             _ => self.scalar(kind),
         };
-        Ok(Value::plain(type_))
+        Ok(ParsedValue::plain(type_))
     }
 
     /// A value of one token.
     fn scalar(&mut self, kind: Kind) -> Type {
         let token = self.bump();
         let written = self.written(token);
-        let (type_, judged) = match kind {
+        let (type_, checked) = match kind {
             Kind::Decimal => (Type::Integer, value::integer(written, 0, 10)),
             Kind::Hexadecimal => (Type::Integer, value::integer(written, 2, 16)),
             Kind::Octal => (Type::Integer, value::integer(written, 2, 8)),
@@ -58,13 +59,13 @@ impl Parser<'_> {
             Kind::Infinity | Kind::NotANumber => (Type::Float, Ok(())),
             _ => (Type::Boolean, Ok(())),
         };
-        self.check(token, judged);
+        self.check(token, checked);
         type_
     }
 
-    fn nested(&mut self, kind: Kind, after: Kinds) -> Step<Value> {
+    fn nested(&mut self, kind: Kind, after: Kinds) -> ParseResult<ParsedValue> {
         if self.depth == MAX_NESTING {
-            return Err(Stop::TooDeep(Self::span(self.token(0))));
+            return Err(ParseStop::TooDeep(Self::span(self.token(0))));
         }
         self.depth += 1;
         let value = if kind == Kind::ArrayOpen { self.array(after) } else { self.inline(after) };
@@ -72,7 +73,7 @@ impl Parser<'_> {
         value
     }
 
-    fn array(&mut self, after: Kinds) -> Step<Value> {
+    fn array(&mut self, after: Kinds) -> ParseResult<ParsedValue> {
         self.bump();
         let mut items = Items { type_: None, tables: Vec::new() };
         self.choose(IN_ARRAY, Inside::Array)?;
@@ -85,11 +86,11 @@ impl Parser<'_> {
             self.bump();
         }
         self.expect(Kind::ArrayClose, after, Inside::Array)?;
-        Ok(Value { type_: Type::Array, held: Held::Array { literal: true, tables: items.tables } })
+        Ok(ParsedValue { type_: Type::Array, shape: Shape::Array { literal: true, tables: items.tables } })
     }
 
-    /// The items with the commas among them and behind them.
-    fn items(&mut self, items: &mut Items) -> Step<()> {
+    /// The items, with the commas between and after them.
+    fn items(&mut self, items: &mut Items) -> ParseResult<()> {
         loop {
             self.item(items)?;
             self.option(Kinds::of(&[Kind::Comma]), AFTER_ITEM);
@@ -105,18 +106,18 @@ impl Parser<'_> {
         }
     }
 
-    fn item(&mut self, items: &mut Items) -> Step<()> {
-        // The server's place of an item is that of the line breaks before it.
-        let told_at = self.token(0).start;
+    fn item(&mut self, items: &mut Items) -> ParseResult<()> {
+        // The server logs the position of the line breaks before an item.
+        let logged_at = self.token(0).start;
         while self.kind(0) == Kind::LineBreak {
             self.bump();
         }
         let start = self.token(0).start;
         let value = self.value(AFTER_ITEM)?;
-        match value.held {
-            Held::Table(table) => items.tables.push(table),
-            Held::Array { tables, .. } => items.tables.extend(tables),
-            Held::Plain => {}
+        match value.shape {
+            Shape::Table(table) => items.tables.push(table),
+            Shape::Array { tables, .. } => items.tables.extend(tables),
+            Shape::Plain => {}
         }
         let containing = *items.type_.get_or_insert(value.type_);
         if containing != value.type_ && self.thrown.is_none() {
@@ -124,12 +125,12 @@ impl Parser<'_> {
             let (added, first) = (value.type_.as_str(), containing.as_str());
             let message = format!("Cannot add a {added} to an array containing {first}s");
             let reason = Reason::MixedArray { containing, added: value.type_ };
-            self.thrown = Some(self.refusal(Span::new(start, end), told_at, reason, message));
+            self.thrown = Some(self.rejection(Span::new(start, end), logged_at, reason, message));
         }
         Ok(())
     }
 
-    /// The first token from `ahead` on that is no line break: how far ahead, and what it is.
+    /// The first token from `ahead` on that is not a line break: how far ahead it is, and its kind.
     fn beyond_line_breaks(&self, ahead: usize) -> (usize, Kind) {
         let mut ahead = ahead;
         while self.kind(ahead) == Kind::LineBreak {
@@ -138,7 +139,7 @@ impl Parser<'_> {
         (ahead, self.kind(ahead))
     }
 
-    fn inline(&mut self, after: Kinds) -> Step<Value> {
+    fn inline(&mut self, after: Kinds) -> ParseResult<ParsedValue> {
         self.bump();
         let mut table = EMPTY;
         if self.choose(KEY.and(Kinds::of(&[Kind::InlineClose])), Inside::Inline)? != Kind::InlineClose {
@@ -153,6 +154,6 @@ impl Parser<'_> {
             }
         }
         self.expect(Kind::InlineClose, after, Inside::Inline)?;
-        Ok(Value { type_: Type::Table, held: Held::Table(table) })
+        Ok(ParsedValue { type_: Type::Table, shape: Shape::Table(table) })
     }
 }

@@ -1,0 +1,192 @@
+//! Evaluates expressions.
+
+use super::budget::item_count;
+use super::state::Interpreter;
+use crate::server::jinjava::ast::ParsedExpression;
+use crate::server::jinjava::coerce::to_text;
+use crate::server::jinjava::expression::{Expression, ExpressionKind};
+use crate::server::jinjava::fault::{Effect, EvaluationError, TemplateFault};
+use crate::server::jinjava::value::{Map, Value};
+use crate::server::jinjava::{filter, member, operator, predicate};
+use crate::source::Span;
+
+impl Interpreter<'_> {
+    /// The value of an expression, or null and a fault if it has none.
+    pub(super) fn resolve(&mut self, expression: &ParsedExpression) -> Result<Value, TemplateFault> {
+        let expression = match expression {
+            Ok(expression) => expression,
+            Err(fault) if fault.effect == Effect::Unsupported => return Err(fault.clone()),
+            Err(fault) => {
+                self.report(fault.clone());
+                return Ok(Value::Null);
+            }
+        };
+        match self.evaluate(expression) {
+            Ok(value) => Ok(value),
+            Err(fault) if fault.effect == Effect::Unsupported => Err(fault),
+            Err(fault) => {
+                self.report(fault);
+                Ok(Value::Null)
+            }
+        }
+    }
+
+    pub(super) fn evaluate(&mut self, expression: &Expression) -> Result<Value, TemplateFault> {
+        self.enter(expression.span)?;
+        let value = self.value(expression);
+        self.depth -= 1;
+        value
+    }
+
+    /// Evaluates an expression; its parts are one level deeper.
+    fn value(&mut self, expression: &Expression) -> Result<Value, TemplateFault> {
+        use ExpressionKind as K;
+        let span = expression.span;
+        self.budget.spend(1, span)?;
+        let placed = |error: EvaluationError| error.at(span);
+        let value = match &expression.kind {
+            K::Null => Value::Null,
+            K::Boolean(boolean) => Value::Boolean(*boolean),
+            K::Integer(number) => Value::Integer(*number),
+            K::Double(number) => Value::Double(*number),
+            K::Text(text) => Value::Text(text.clone()),
+            K::Name(name) => self.look_up(name),
+            K::Property(base, name) => member::property_of(&self.evaluate(base)?, name).map_err(placed)?,
+            K::Index(base, index) => {
+                let base = self.evaluate(base)?;
+                let index = self.evaluate(index)?;
+                self.budget.spend_reading([&index], span)?;
+                member::property_of(&base, &to_text(&index)).map_err(placed)?
+            }
+            K::Slice(base, from, to) => self.slice(base, from.as_deref(), to.as_deref(), span)?,
+            K::Method(base, name, arguments) => self.method(base, name, arguments, span)?,
+            K::Function(name, arguments) => self.call(name, arguments, span)?,
+            K::Filter(base, name, arguments) => self.filter(base, name, arguments, span)?,
+            K::Test { of, name, negated, argument } => self.test(of, name, *negated, argument.as_deref(), span)?,
+            K::Unary(operation, operand) => {
+                let operand = self.evaluate(operand)?;
+                operator::apply_unary(operation, &operand).map_err(placed)?
+            }
+            K::Binary(operation, left, right) => {
+                let left = self.evaluate(left)?;
+                let right = self.evaluate(right)?;
+                if !matches!(left, Value::Null) && !matches!(right, Value::Null) {
+                    self.budget.spend_reading([&left, &right], span)?;
+                }
+                let value = operator::apply(operation, &left, &right, self.release).map_err(placed)?;
+                self.budget.allocate_value(&value, span)?;
+                value
+            }
+            K::And(left, right) => Value::Boolean(self.evaluate(left)?.is_true() && self.evaluate(right)?.is_true()),
+            K::Or(left, right) => {
+                let left = self.evaluate(left)?;
+                if left.is_true() { left } else { self.evaluate(right)? }
+            }
+            K::Choice(condition, yes, no) => {
+                if self.evaluate(condition)?.is_true() {
+                    self.evaluate(yes)?
+                } else {
+                    self.evaluate(no)?
+                }
+            }
+            K::List(parts) => {
+                self.budget.allocate_items(parts.len(), span)?;
+                Value::list(self.each(parts)?)
+            }
+            K::Map(entries) => {
+                let mut map = Map::new();
+                for (key, value) in entries {
+                    map.insert(key.clone(), self.evaluate(value)?);
+                }
+                Value::map(map)
+            }
+            K::Named(..) => return Err(TemplateFault::fatal(span, "`=` is not an operator; use `{% set %}` to assign a value")),
+        };
+        Ok(value)
+    }
+
+    /// `base[from:to]`
+    fn slice(
+        &mut self,
+        base: &Expression,
+        from: Option<&Expression>,
+        to: Option<&Expression>,
+        span: Span,
+    ) -> Result<Value, TemplateFault> {
+        let base = self.evaluate(base)?;
+        let from = from.map(|from| self.evaluate(from)).transpose()?;
+        let to = to.map(|to| self.evaluate(to)).transpose()?;
+        let value = member::slice(&base, from.as_ref(), to.as_ref(), self.release).map_err(|error| error.at(span))?;
+        self.budget.allocate_value(&value, span)?;
+        Ok(value)
+    }
+
+    /// `base.name(arguments)`
+    fn method(&mut self, base: &Expression, name: &str, arguments: &[Expression], span: Span) -> Result<Value, TemplateFault> {
+        let base = self.evaluate(base)?;
+        let arguments = self.each(arguments)?;
+        if matches!(base, Value::Null) {
+            self.report(TemplateFault::ignored(span, &format!("`{name}` is called on a missing value")));
+        }
+        self.budget.spend_reading(&arguments, span)?;
+        // Each item of the base may be compared with an argument.
+        let most = arguments.iter().map(|argument| self.budget.weight(argument)).max().unwrap_or(1);
+        self.budget.spend(item_count(&base).saturating_mul(most), span)?;
+        if let ("extend" | "addAll" | "update" | "putAll" | "append" | "add" | "insert" | "put", Some(added)) =
+            (name, arguments.last())
+        {
+            self.budget.allocate_value(added, span)?;
+            self.budget.allocate_items(1, span)?;
+        }
+        let value = member::call(&base, name, &arguments, self.release).map_err(|error| error.at(span))?;
+        self.budget.allocate_value(&value, span)?;
+        Ok(value)
+    }
+
+    /// `base|name(arguments)`
+    fn filter(&mut self, base: &Expression, name: &str, arguments: &[Expression], span: Span) -> Result<Value, TemplateFault> {
+        let base = self.evaluate(base)?;
+        let (arguments, named) = self.arguments(arguments)?;
+        self.budget.spend_reading(arguments.iter().chain(named.values()).chain([&base]), span)?;
+        if name == "unique" {
+            self.budget.spend(self.budget.weight(&base).saturating_mul(item_count(&base)), span)?;
+        }
+        let applied = filter::apply(name, &base, &arguments, &named, self.release).map_err(|error| error.at(span));
+        let value = self.or_null(applied)?;
+        self.budget.allocate_value(&value, span)?;
+        Ok(value)
+    }
+
+    /// `of is name argument`
+    fn test(
+        &mut self,
+        of: &Expression,
+        name: &str,
+        negated: bool,
+        argument: Option<&Expression>,
+        span: Span,
+    ) -> Result<Value, TemplateFault> {
+        let value = self.evaluate(of)?;
+        let argument = argument.map(|argument| self.evaluate(argument)).transpose()?;
+        if let Some(argument) = &argument {
+            self.budget.spend_reading([&value, argument], span)?;
+        }
+        let outcome = predicate::holds(name, &value, argument.as_ref(), self.release).map_err(|error| error.at(span));
+        self.or_null(outcome.map(|holds| Value::Boolean(holds != negated)))
+    }
+
+    /// Null and a fault instead of an error that the server ignores, such as an unknown filter; the expression goes on.
+    fn or_null(&mut self, value: Result<Value, TemplateFault>) -> Result<Value, TemplateFault> {
+        match value {
+            Err(fault) if fault.effect == Effect::Ignored => {
+                self.report(fault);
+                Ok(Value::Null)
+            }
+            value => value,
+        }
+    }
+
+    fn each(&mut self, expressions: &[Expression]) -> Result<Vec<Value>, TemplateFault> {
+        expressions.iter().map(|expression| self.evaluate(expression)).collect()
+    }
+}

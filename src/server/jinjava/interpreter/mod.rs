@@ -1,0 +1,44 @@
+//! Renders a template with the values of a configuration, within limits on work, memory and nesting.
+
+mod budget;
+mod calls;
+mod evaluate;
+mod state;
+mod statements;
+
+#[cfg(test)]
+mod tests;
+
+pub use budget::Limits;
+
+use self::state::Interpreter;
+use super::ast::Template;
+use super::fault::{Effect, TemplateFault};
+use super::release::Release;
+use super::value::Value;
+
+/// A rendered template.
+#[derive(Debug)]
+pub struct Rendered {
+    /// The text that it prints.
+    pub text: String,
+    /// What went wrong, in the order of rendering.
+    pub faults: Vec<TemplateFault>,
+}
+
+impl Rendered {
+    /// Whether the server writes the text: no fault is fatal, and the emulator supports everything in the template.
+    pub fn is_written(&self) -> bool {
+        self.faults.iter().all(|fault| fault.effect == Effect::Ignored)
+    }
+}
+
+/// Renders `template`, whose names are the properties of `root`.
+pub fn render(template: &Template, release: Release, root: &Value, limits: Limits) -> Rendered {
+    let mut interpreter = Interpreter::new(root, release, limits, template.faults.clone());
+    let mut text = String::new();
+    if let Err(fault) = interpreter.nodes(&template.nodes, &mut text) {
+        interpreter.faults.push(fault);
+    }
+    Rendered { text, faults: interpreter.faults }
+}

@@ -1,0 +1,113 @@
+//! The methods of Java's classes that this emulator does not support, some of them only with certain arguments.
+
+use crate::server::jinjava::value::Value;
+
+/// Whether the class of `base` has a method `name` that this emulator does not support.
+pub(super) fn is_unsupported(base: &Value, name: &str) -> bool {
+    let methods: &[&str] = match base {
+        Value::Text(_) => &OF_STRINGS,
+        Value::Integer(_) | Value::Double(_) => &OF_NUMBERS,
+        Value::Boolean(_) => &OF_BOOLEANS,
+        Value::List(_) => &OF_LISTS,
+        Value::Map(_) => &OF_MAPS,
+        Value::Entry(_) => &["setValue"],
+        _ => &[],
+    };
+    methods.contains(&name)
+}
+
+const OF_BOOLEANS: [&str; 1] = ["compareTo"];
+
+const OF_STRINGS: [&str; 41] = [
+    "charAt",
+    "chars",
+    "codePointAt",
+    "codePointBefore",
+    "codePointCount",
+    "codePoints",
+    "compareTo",
+    "compareToIgnoreCase",
+    "contentEquals",
+    "copyValueOf",
+    "describeConstable",
+    "format",
+    "formatted",
+    "getBytes",
+    "getChars",
+    "indent",
+    "indexOf",
+    "intern",
+    "join",
+    "lastIndexOf",
+    "lines",
+    "matches",
+    "offsetByCodePoints",
+    "regionMatches",
+    "repeat",
+    "replace",
+    "replaceAll",
+    "replaceFirst",
+    "split",
+    "startsWith",
+    "stripIndent",
+    "stripLeading",
+    "stripTrailing",
+    "subSequence",
+    "toCharArray",
+    "toLowerCase",
+    "toUpperCase",
+    "transform",
+    "translateEscapes",
+    "valueOf",
+    "resolveConstantDesc",
+];
+const OF_NUMBERS: [&str; 13] = [
+    "compareTo",
+    "byteValue",
+    "describeConstable",
+    "doubleValue",
+    "floatValue",
+    "intValue",
+    "longValue",
+    "shortValue",
+    "isInfinite",
+    "isNaN",
+    "parseInt",
+    "valueOf",
+    "resolveConstantDesc",
+];
+const OF_LISTS: [&str; 21] = [
+    "add",
+    "addAll",
+    "containsAll",
+    "forEach",
+    "index",
+    "iterator",
+    "lastIndexOf",
+    "listIterator",
+    "parallelStream",
+    "remove",
+    "removeAll",
+    "removeIf",
+    "replaceAll",
+    "retainAll",
+    "set",
+    "sort",
+    "spliterator",
+    "stream",
+    "subList",
+    "toArray",
+    "indexOf",
+];
+const OF_MAPS: [&str; 10] = [
+    "compute",
+    "computeIfAbsent",
+    "computeIfPresent",
+    "forEach",
+    "merge",
+    "putIfAbsent",
+    "replace",
+    "replaceAll",
+    "toMap",
+    "remove",
+];

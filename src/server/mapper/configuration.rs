@@ -1,0 +1,82 @@
+//! The stages of the mapper in order: from the text of deployment.toml to everything that templates can see.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+
+use super::effective::{Effective, Origin};
+use super::environment::Environment;
+use super::fault::MappingFault;
+use super::flatten::Setting;
+use super::key_mapping::Collision;
+use super::references::Secrets;
+use super::release::Release;
+use super::resources::{JsonFile, Resources};
+use super::{context, defaults, flatten, infer, key_mapping, references, units, validation};
+use crate::server::java::hash::HashOrdered;
+
+/// The configuration of a server before any template is rendered.
+#[derive(Debug)]
+pub struct Configuration {
+    /// Every key of deployment.toml, in the order of the server's parser.
+    pub settings: IndexMap<String, Setting>,
+    /// Every effective value by its key, after mapping.
+    effective: HashOrdered<Effective>,
+    /// The aliases of secrets.
+    pub secrets: Secrets,
+    /// Keys of the user that lose their value to another key.
+    pub collisions: Vec<Collision>,
+    /// What stops the server from starting.
+    pub faults: Vec<MappingFault>,
+    pub(super) tree: crate::server::jinjava::value::Value,
+    /// Keys of the user, each with the keys that it is mapped to.
+    targets: BTreeMap<String, Vec<String>>,
+}
+
+impl Configuration {
+    /// Runs every stage except rendering on a deployment.toml. `None` if it is not valid TOML.
+    pub fn resolve(toml: &str, resources: &Resources, environment: &Environment, release: &Release) -> Option<Self> {
+        let settings = flatten::flatten(toml)?;
+        let mut faults = Vec::new();
+        let mut collisions = Vec::new();
+        let secrets = Secrets::read(&settings, release, &mut faults);
+        let mappings = resources.json(JsonFile::KeyMappings);
+        let user = key_mapping::map_keys(&settings, mappings, &mut collisions, &mut faults);
+        let mut effective = infer::infer(&user, resources.json(JsonFile::Infer));
+        defaults::add_defaults(&mut effective, resources.json(JsonFile::Default));
+        references::resolve(&mut effective, &secrets, environment, release, &mut faults);
+        if let Some(units) = resources.json(JsonFile::UnitResolve).get("time").and_then(serde_json::Value::as_object) {
+            units::convert(&mut effective, units, &mut faults);
+        }
+        validation::validate(&effective, resources.json(JsonFile::Validator), &mut faults);
+        let tree = context::grow(&effective, &mut faults);
+        let targets = settings
+            .keys()
+            .map(|key| (key.clone(), key_mapping::targets(mappings, key).into_iter().map(ToOwned::to_owned).collect()))
+            .collect();
+        Some(Self { settings, effective, secrets, collisions, faults, tree, targets })
+    }
+
+    /// The effective value of a key, after mapping.
+    pub fn get(&self, key: &str) -> Option<&Effective> {
+        self.effective.get(key)
+    }
+
+    /// Every effective value by its key, sorted.
+    pub fn values(&self) -> BTreeMap<&str, &Effective> {
+        self.effective.in_order().into_iter().collect()
+    }
+
+    /// What a key of the user is mapped to: itself, or what key-mappings.json says.
+    pub fn targets(&self, key: &str) -> &[String] {
+        self.targets.get(key).map_or(&[], Vec::as_slice)
+    }
+
+    /// The setting of the user that an effective value comes from.
+    pub fn setting_of(&self, key: &str) -> Option<(&str, &Setting)> {
+        match &self.get(key)?.origin {
+            Origin::User { key } => self.settings.get_key_value(key.as_str()).map(|(key, setting)| (key.as_str(), setting)),
+            Origin::Inferred { .. } | Origin::Default => None,
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Which product and version a deployment.toml is probably for, judging by its keys.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::read::KeyTable;
+use super::words::makes_live;
+use crate::server::mapper::key_path::{self, PathStep, table_and_name};
+use crate::server::mapper::schema::{Schema, SchemaSource};
+
+/// A guess needs at least this many keys that the product reads.
+const MIN_KEYS: usize = 6;
+
+/// A guess needs at least this share of the file's keys to be read by the product, in percent.
+const MIN_SHARE: usize = 75;
+
+/// The schema of the product whose table knows the largest share of `keys`: at least [`MIN_KEYS`] of them, [`MIN_SHARE`] percent, and
+/// more than any other product. Among versions that read equally many keys, the newest is named.
+pub(in crate::server::mapper) fn guess(tables: &[&str], keys: &BTreeSet<&str>) -> Option<Schema> {
+    if keys.len() < MIN_KEYS {
+        return None;
+    }
+    let keys: Vec<&str> = keys.iter().copied().collect();
+    let wanted = WantedKeys::new(&keys);
+    let mut candidates: Vec<(usize, usize, KeyTable)> = tables
+        .iter()
+        .filter_map(|text| {
+            let table = KeyTable::open(text)?;
+            // Of equal counts, `max_by_key` takes the last.
+            let (version, count) = wanted.counts_in(&table).into_iter().enumerate().max_by_key(|(_, count)| *count)?;
+            Some((count, version, table))
+        })
+        .collect();
+    candidates.sort_by_key(|(count, _, _)| std::cmp::Reverse(*count));
+    let (count, version, table) = candidates.first()?;
+    if candidates.get(1).is_some_and(|(other, _, _)| other == count) {
+        return None;
+    }
+    let read = {
+        let schema = table.schema(*version..=*version, true);
+        keys.iter().filter(|key| schema.is_read(key)).count()
+    };
+    if read < MIN_KEYS || read * 100 < keys.len() * MIN_SHARE {
+        return None;
+    }
+    // The version is the least certain part of the guess: a key is known if any version knows it.
+    let mut schema = table.schema(0..=table.versions.len() - 1, false);
+    schema.source = SchemaSource::Guess { product: table.product.to_owned(), version: table.versions[*version].clone() };
+    Some(schema)
+}
+
+/// The keys of a user, by table and name as tables of keys have them.
+#[derive(Debug, Default)]
+struct WantedKeys {
+    tables: HashMap<String, HashMap<String, Vec<usize>>>,
+    count: usize,
+}
+
+impl WantedKeys {
+    /// These keys, and each with any one of its segments replaced by `*`.
+    fn new(keys: &[&str]) -> Self {
+        let mut wanted = Self { count: keys.len(), ..Self::default() };
+        for (number, key) in keys.iter().enumerate() {
+            let path = key_path::parse(key);
+            let mut add = |path: &[PathStep]| {
+                let text = key_path::text_of(path);
+                let (table, name) = table_and_name(&text);
+                wanted.tables.entry(table.to_owned()).or_default().entry(name.to_owned()).or_default().push(number);
+            };
+            add(&path);
+            for at in (0..path.len()).filter(|at| matches!(path[*at], PathStep::Key(_))) {
+                let mut open = path.clone();
+                open[at] = PathStep::AnyKey;
+                add(&open);
+            }
+        }
+        wanted
+    }
+
+    /// How many of these keys each version of `table` seems to read. Cheaper than its schema, and less exact.
+    fn counts_in(&self, table: &KeyTable) -> Vec<usize> {
+        let mut read = vec![vec![false; self.count]; table.versions.len()];
+        for (table, lines) in table.sections() {
+            let Some(names) = self.tables.get(table) else { continue };
+            for line in lines {
+                let Some(keys) = names.get(line.name) else { continue };
+                if !line.facts.split('\t').any(makes_live) {
+                    continue;
+                }
+                for version in line.versions {
+                    for key in keys {
+                        read[version][*key] = true;
+                    }
+                }
+            }
+        }
+        read.into_iter().map(|keys| keys.into_iter().filter(|read| *read).count()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONE: &str = "product\tone\nversions\t1.0\t2.0\nfile\tc\tc.xml\n[a]\nb\t>c\nc\t>c\nd\t>c\ne\ttruth\n[a.*]\nurl\t>c\n[n]\nnew\t@2.0\t>c\nold\t@1.0\t=1\n";
+    const OTHER: &str = "product\tother\nversions\t1.0\nfile\tc\tc.xml\n[a]\nb\t>c\nc\t>c\n";
+    const KEYS: [&str; 6] = ["a.b", "a.c", "a.d", "a.e", "a.x.url", "n.new"];
+
+    fn guessed(tables: &[&str], keys: &[&str]) -> Option<SchemaSource> {
+        guess(tables, &keys.iter().copied().collect()).map(|schema| schema.source)
+    }
+
+    #[test]
+    fn keys_are_counted_for_each_version() {
+        let table = KeyTable::open(ONE).expect("a table");
+        assert_eq!(WantedKeys::new(&KEYS).counts_in(&table), [5, 6]);
+        assert_eq!(WantedKeys::new(&["n.old", "a.y.z"]).counts_in(&table), [0, 0], "a default alone is not a use");
+    }
+
+    #[test]
+    fn the_product_that_reads_most_is_guessed() {
+        let Some(SchemaSource::Guess { product, version }) = guessed(&[OTHER, ONE], &KEYS) else { panic!("no guess") };
+        assert_eq!((product.as_str(), version.to_string().as_str()), ("one", "2.0"));
+    }
+
+    #[test]
+    fn too_few_keys_a_tie_or_a_small_share_are_not_enough() {
+        assert_eq!(guessed(&[ONE], &KEYS[..5]), None);
+        assert_eq!(guessed(&[ONE, ONE], &KEYS), None);
+        let unknown = ["u.a", "u.b", "u.c"];
+        assert_eq!(guessed(&[ONE], &[&KEYS[..], &unknown[..]].concat()), None);
+        assert!(guessed(&[ONE], &[&KEYS[..], &unknown[..2]].concat()).is_some());
+    }
+}

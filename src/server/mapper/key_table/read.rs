@@ -1,0 +1,122 @@
+//! Reading a table of keys: its header, its sections, and which of its versions serve for a wanted one.
+
+use std::ops::RangeInclusive;
+
+use super::line::KeyLine;
+use super::schema_builder::SchemaBuilder;
+use crate::catalog::Version;
+use crate::server::mapper::schema::{Schema, SchemaSource};
+
+/// A table as it is stored, with its header read.
+#[derive(Debug, Clone)]
+pub struct KeyTable<'a> {
+    /// The id of the product.
+    pub product: &'a str,
+    /// The versions, oldest first.
+    pub versions: Vec<Version>,
+    numbers: Vec<&'a str>,
+    files: Vec<(&'a str, &'a str)>,
+    body: &'a str,
+}
+
+impl<'a> KeyTable<'a> {
+    /// Reads the header of a table; `None` if `text` is not a table.
+    pub fn open(text: &'a str) -> Option<Self> {
+        let start = text.find("\n[").map_or(text.len(), |at| at + 1);
+        let mut table = Self { product: "", versions: Vec::new(), numbers: Vec::new(), files: Vec::new(), body: &text[start..] };
+        for line in text[..start].lines().filter(|line| !line.starts_with('#')) {
+            match line.split_once('\t')? {
+                ("product", product) => table.product = product,
+                ("versions", versions) => table.numbers = versions.split('\t').collect(),
+                ("file", file) => table.files.push(file.split_once('\t')?),
+                _ => return None,
+            }
+        }
+        table.versions = table.numbers.iter().map(|number| Version::parse(number)).collect::<Option<_>>()?;
+        (!table.product.is_empty() && !table.versions.is_empty()).then_some(table)
+    }
+
+    /// The tables of keys, each with its lines.
+    pub(super) fn sections(&self) -> impl Iterator<Item = (&'a str, impl Iterator<Item = KeyLine<'a>>)> {
+        let numbers = &self.numbers;
+        let mut rest = self.body;
+        std::iter::from_fn(move || {
+            let (header, below) = rest.strip_prefix('[')?.split_once('\n')?;
+            let end = if below.starts_with('[') { 0 } else { below.find("\n[").map_or(below.len(), |at| at + 1) };
+            rest = &below[end..];
+            let lines = below[..end].lines().filter_map(move |line| KeyLine::read(line, numbers));
+            Some((header.strip_suffix(']')?, lines))
+        })
+    }
+
+    /// The indices of the versions whose keys are used for `wanted` (the newest if that is unknown), and whether it is one of them.
+    pub fn versions_for(&self, wanted: Option<&Version>) -> (RangeInclusive<usize>, bool) {
+        let newest = self.versions.len() - 1;
+        let Some(wanted) = wanted else { return (newest..=newest, false) };
+        let below = self.versions.iter().rposition(|version| version.compare(wanted).is_le());
+        match below {
+            Some(at) if self.versions[at].compare(wanted).is_eq() => (at..=at, true),
+            Some(at) => (at..=(at + 1).min(newest), false),
+            None => (0..=0, false),
+        }
+    }
+
+    /// The schema of the versions with these indices together: a key is live if it is live in one of them.
+    pub fn schema(&self, chosen: RangeInclusive<usize>, exact: bool) -> Schema {
+        let versions = self.versions[chosen.clone()].to_vec();
+        let mut builder = SchemaBuilder::new(&self.files, chosen);
+        for (table, lines) in self.sections() {
+            builder.section(table, lines);
+        }
+        builder.finish(SchemaSource::Catalogue { product: self.product.to_owned(), versions, exact })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TABLE: &str = "# comment\nproduct\tp\nversions\t1.0\t2.0\t3.0\nfile\tc\tconf/carbon.xml\n[]\nname\t>c\n[cache]\nsize\t@..2.0\t>c\t=1\nsize\t@3.0\t>c\t=2\nmode\t@2.0..\ttruth\n";
+
+    fn version(text: &str) -> Version {
+        Version::parse(text).expect("a version")
+    }
+
+    #[test]
+    fn a_version_without_keys_gets_those_of_its_neighbours() {
+        let table = KeyTable::open(TABLE).expect("a table");
+        for (wanted, expected) in [
+            (Some("2.0"), (1..=1, true)),
+            (Some("2.5"), (1..=2, false)),
+            (Some("0.9"), (0..=0, false)),
+            (Some("4.0"), (2..=2, false)),
+            (None, (2..=2, false)),
+        ] {
+            assert_eq!(table.versions_for(wanted.map(version).as_ref()), expected, "{wanted:?}");
+        }
+    }
+
+    #[test]
+    fn lines_hold_for_their_versions_only() {
+        let table = KeyTable::open(TABLE).expect("a table");
+        let live = |chosen| {
+            let schema = table.schema(chosen, true);
+            ["name", "cache.size", "cache.mode"].map(|key| schema.is_read(key))
+        };
+        assert_eq!(live(0..=0), [true, true, false]);
+        assert_eq!(live(1..=1), [true, true, true]);
+        let default = |chosen| table.schema(chosen, true).default_of("cache.size").and_then(serde_json::Value::as_i64);
+        assert_eq!((default(0..=0), default(2..=2), default(1..=2)), (Some(1), Some(2), Some(2)));
+        let schema = table.schema(0..=0, true);
+        assert_eq!(schema.reached_outputs("name").into_iter().collect::<Vec<_>>(), ["conf/carbon.xml"]);
+    }
+
+    #[test]
+    fn other_texts_are_not_tables() {
+        for text in
+            ["", "product\tp\n", "versions\t1.0\n", "product\tp\nversions\tx\n", "product\tp\nversions\t1.0\nother\tx\n", "x"]
+        {
+            assert!(KeyTable::open(text).is_none(), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! The tree of paths that templates use.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::uses::Use;
+use crate::server::mapper::key_path::PathStep;
+
+/// What the templates of a home read.
+#[derive(Debug, Default)]
+pub struct KeyUsage {
+    root: UsageNode,
+}
+
+/// A path, with what templates do with the value there.
+#[derive(Debug, Default)]
+pub(in crate::server::mapper) struct UsageNode {
+    uses: Vec<Use>,
+    below: BTreeMap<PathStep, UsageNode>,
+}
+
+impl KeyUsage {
+    /// The node at `path`, which is added if it is missing.
+    pub(in crate::server::mapper) fn node_at(&mut self, path: &[PathStep]) -> &mut UsageNode {
+        path.iter().fold(&mut self.root, |node, step| node.below(step.clone()))
+    }
+
+    /// What templates do with the value at `path`, and with tables and lists around it when that shows them as a whole.
+    pub(in crate::server::mapper) fn uses(&self, path: &[PathStep]) -> Vec<&Use> {
+        let mut found = Vec::new();
+        self.root.collect(path, &mut found);
+        found
+    }
+
+    /// What templates do with the value at `path` itself.
+    pub(in crate::server::mapper) fn own_uses(&self, path: &[PathStep]) -> Vec<&Use> {
+        self.root.at(path).into_iter().flat_map(|node| &node.uses).collect()
+    }
+
+    /// Whether templates read anything below `path`.
+    pub(in crate::server::mapper) fn reads_below(&self, path: &[PathStep]) -> bool {
+        self.root.at(path).iter().any(|node| !node.below.is_empty())
+    }
+
+    /// The steps that templates take from `path`.
+    pub(in crate::server::mapper) fn steps_below(&self, path: &[PathStep]) -> BTreeSet<&PathStep> {
+        self.root.at(path).into_iter().flat_map(|node| node.below.keys()).collect()
+    }
+
+    /// Every path that templates use, sorted, with what they do there.
+    pub(in crate::server::mapper) fn paths(&self) -> Vec<(Vec<PathStep>, &[Use])> {
+        let mut paths = Vec::new();
+        self.root.list(&mut Vec::new(), &mut paths);
+        paths
+    }
+}
+
+impl UsageNode {
+    /// The node one step further, which is added if it is missing.
+    pub(in crate::server::mapper) fn below(&mut self, step: PathStep) -> &mut Self {
+        self.below.entry(step).or_default()
+    }
+
+    /// Adds a use.
+    pub(super) fn add(&mut self, used: Use) {
+        if !self.uses.contains(&used) {
+            self.uses.push(used);
+        }
+    }
+
+    /// Adds uses that are all different.
+    pub(in crate::server::mapper) fn add_all(&mut self, uses: Vec<Use>) {
+        if self.uses.is_empty() {
+            self.uses = uses;
+        } else {
+            for used in uses {
+                self.add(used);
+            }
+        }
+    }
+
+    fn collect<'a>(&'a self, path: &[PathStep], found: &mut Vec<&'a Use>) {
+        let Some((step, rest)) = path.split_first() else {
+            found.extend(&self.uses);
+            return;
+        };
+        found.extend(self.uses.iter().filter(|used| used.kind.shows_everything()));
+        for below in self.follow(step) {
+            below.collect(rest, found);
+        }
+    }
+
+    fn follow(&self, step: &PathStep) -> impl Iterator<Item = &UsageNode> {
+        let any = matches!(step, PathStep::Key(_)).then(|| self.below.get(&PathStep::AnyKey)).flatten();
+        self.below.get(step).into_iter().chain(any)
+    }
+
+    /// The nodes at `path`: several where a template loops over the keys of a table.
+    fn at(&self, path: &[PathStep]) -> Vec<&UsageNode> {
+        path.iter().fold(vec![self], |nodes, step| nodes.into_iter().flat_map(|node| node.follow(step)).collect())
+    }
+
+    fn list<'a>(&'a self, path: &mut Vec<PathStep>, paths: &mut Vec<(Vec<PathStep>, &'a [Use])>) {
+        if !self.uses.is_empty() {
+            paths.push((path.clone(), &self.uses));
+        }
+        for (step, below) in &self.below {
+            path.push(step.clone());
+            below.list(path, paths);
+            path.pop();
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! Where the value of an expression can come from.
+
+use std::collections::BTreeSet;
+
+use crate::server::mapper::key_path::PathStep;
+
+/// What a value in a template can be.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum ValueSource {
+    /// The value at a path.
+    Path(Vec<PathStep>),
+    /// The keys and values of the table at a path.
+    Entries(Vec<PathStep>),
+    /// A key of the table at a path.
+    KeyOf(Vec<PathStep>),
+}
+
+pub(super) type ValueSources = BTreeSet<ValueSource>;
+
+/// More sources than any value in a product's template has. Each nested loop doubles them.
+const MAX_SOURCES: usize = 64;
+
+/// Longer paths come only from `{% set a = a.b %}` in a loop.
+const MAX_STEPS: usize = 32;
+
+/// The first of `sources`, as many as are followed.
+pub(super) fn bounded(mut sources: ValueSources) -> ValueSources {
+    while sources.len() > MAX_SOURCES {
+        sources.pop_last();
+    }
+    sources
+}
+
+/// What is one step further.
+pub(super) fn step_from(sources: &ValueSources, step: &PathStep) -> ValueSources {
+    let mut stepped = ValueSources::new();
+    for source in sources {
+        match (source, step) {
+            (ValueSource::Path(path), _) => {
+                stepped.extend(extended(path, step.clone()).map(ValueSource::Path));
+                // `e.value` of an entry is the value itself: the loop has already taken that step.
+                if *step == PathStep::Key("value".into()) && path.last() == Some(&PathStep::AnyKey) {
+                    stepped.insert(source.clone());
+                }
+            }
+            (ValueSource::Entries(table), PathStep::Element) => {
+                stepped.extend(extended(table, PathStep::AnyKey).map(ValueSource::Path));
+            }
+            (ValueSource::Entries(table) | ValueSource::KeyOf(table), PathStep::Key(name)) if &**name == "key" => {
+                stepped.insert(ValueSource::KeyOf(table.clone()));
+            }
+            (ValueSource::Entries(_) | ValueSource::KeyOf(_), _) => {}
+        }
+    }
+    stepped
+}
+
+/// `path` with one more step, unless it is too long already.
+pub(super) fn extended(path: &[PathStep], step: PathStep) -> Option<Vec<PathStep>> {
+    if path.len() >= MAX_STEPS {
+        return None;
+    }
+    let mut path = path.to_vec();
+    path.push(step);
+    Some(path)
+}
