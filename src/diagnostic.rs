@@ -59,6 +59,8 @@ pub struct Finding {
     pub key: Option<String>,
     /// Other places to show.
     pub related: Vec<Related>,
+    /// Other spans of the same file that the finding covers, such as the keys of a table that it reports as a whole.
+    pub subjects: Vec<Span>,
     /// Possible fixes; the first is the usual one.
     pub fixes: Vec<Fix>,
 }
@@ -71,7 +73,16 @@ impl Finding {
 
     /// A finding at any target.
     pub fn at(target: Target, message: impl Into<String>) -> Self {
-        Self { target, message: message.into(), help: None, severity: None, key: None, related: Vec::new(), fixes: Vec::new() }
+        Self {
+            target,
+            message: message.into(),
+            help: None,
+            severity: None,
+            key: None,
+            related: Vec::new(),
+            subjects: Vec::new(),
+            fixes: Vec::new(),
+        }
     }
 
     /// Adds a help text.
@@ -92,6 +103,13 @@ impl Finding {
     #[must_use]
     pub fn fix(mut self, fix: Option<Fix>) -> Self {
         self.fixes.extend(fix);
+        self
+    }
+
+    /// Adds spans that the finding covers as well.
+    #[must_use]
+    pub fn subjects(mut self, spans: impl IntoIterator<Item = Span>) -> Self {
+        self.subjects.extend(spans);
         self
     }
 
@@ -136,26 +154,5 @@ impl Diagnostic {
     /// The home that the diagnostic belongs to, if any.
     pub fn home(&self) -> Option<HomeId> {
         self.finding.target.home()
-    }
-}
-
-/// A 64-bit FNV-1a hash of `parts` in hexadecimal: stable across releases and machines, unlike that of the standard library's hasher.
-pub(crate) fn fingerprint(parts: &[&str]) -> String {
-    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
-    for byte in parts.iter().flat_map(|part| part.bytes().chain([0])) {
-        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    }
-    format!("{hash:016x}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn fingerprints_are_stable_and_separate_their_parts() {
-        assert_eq!(fingerprint(&["a", "bc"]), fingerprint(&["a", "bc"]));
-        assert_ne!(fingerprint(&["a", "bc"]), fingerprint(&["ab", "c"]));
-        assert_eq!(fingerprint(&[]), "cbf29ce484222325");
     }
 }

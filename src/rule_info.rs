@@ -46,6 +46,13 @@ pub struct RuleInfo {
     pub explanation: String,
     /// Markdown: what to do.
     pub remedy: String,
+    /// Whether the rule has fixes, and how safe they are.
+    pub fix: FixAvailability,
+    /// Why its fixes are unsafe, or when; `None` only if there are none or all are safe.
+    pub fix_note: Option<String>,
+    /// Less specific rules. Their findings are dropped at a place that this rule reports.
+    #[serde(default)]
+    pub supersedes: Vec<String>,
     /// The code, issues and documentation that the rule is based on.
     pub sources: Vec<String>,
     /// Other severities, by the value of `--profile`.
@@ -56,6 +63,32 @@ pub struct RuleInfo {
     pub applies: Vec<Applies>,
     /// The condition of a rule that needs no code.
     pub when: Option<When>,
+}
+
+/// Whether a rule has fixes, and how safe they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FixAvailability {
+    /// It has none.
+    None,
+    /// All are safe: `carbonlint fix` applies them.
+    Safe,
+    /// All are unsafe: they need `--unsafe`, or `--select` with the name of the rule.
+    Unsafe,
+    /// Some are safe and some are not.
+    Depends,
+}
+
+impl FixAvailability {
+    /// `none`, `safe`, `unsafe` or `depends`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Safe => "safe",
+            Self::Unsafe => "unsafe",
+            Self::Depends => "depends",
+        }
+    }
 }
 
 /// A product that a rule applies to.
@@ -73,8 +106,6 @@ pub struct Applies {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct When {
-    /// The file: `deployment.toml`.
-    pub file: String,
     /// The flattened keys. The rule reports each one that is set.
     pub any: Vec<String>,
     /// The value that a key must have to be reported; any if absent.
@@ -101,4 +132,21 @@ pub fn rules() -> &'static [RuleInfo] {
 /// The rule with this name.
 pub fn rule(name: &str) -> Option<&'static RuleInfo> {
     rules().iter().find(|rule| rule.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unsafe_fixes_have_a_note_and_superseded_rules_exist() {
+        for info in rules() {
+            let needs_note = matches!(info.fix, FixAvailability::Unsafe | FixAvailability::Depends);
+            assert_eq!(needs_note, info.fix_note.is_some(), "{}: fix_note", info.name);
+            for superseded in &info.supersedes {
+                let other = rule(superseded).unwrap_or_else(|| panic!("{}: no rule {superseded}", info.name));
+                assert!(!other.supersedes.contains(&info.name), "{} and {superseded} supersede each other", info.name);
+            }
+        }
+    }
 }

@@ -20,11 +20,18 @@ pub struct Home {
     /// The files and what they configure.
     pub model: Model,
     ports: OnceCell<PortTable>,
+    /// The folder that the paths in fingerprints are relative to: the home; for files without a home, the folder of carbonlint.toml, or
+    /// their own folder if there is none.
+    pub(crate) anchor: PathBuf,
 }
 
 impl Home {
     fn new(model: Model) -> Self {
-        Self { model, ports: OnceCell::new() }
+        let layout = &model.layout;
+        let has_home = !layout.has_no_home() && layout.single_file.is_none();
+        let configured = if has_home { None } else { Config::folder_of(&layout.root) };
+        let anchor = configured.unwrap_or_else(|| layout.root.clone());
+        Self { model, ports: OnceCell::new(), anchor }
     }
 
     /// The listeners of the home, determined on the first call.

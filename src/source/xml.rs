@@ -79,22 +79,6 @@ impl Element {
         self.text.iter().map(|piece| resolve(piece.of(text))).collect::<Vec<Cow<str>>>().concat()
     }
 
-    /// The text directly inside the element, split at children and comments: each run with its span, references resolved.
-    pub fn runs(&self, text: &str) -> Vec<(Span, String)> {
-        let mut runs: Vec<(Span, String)> = Vec::new();
-        for part in &self.text {
-            let content = resolve(part.of(text));
-            match runs.last_mut() {
-                Some((span, run)) if span.end == part.start => {
-                    span.end = part.end;
-                    run.push_str(&content);
-                }
-                _ => runs.push((*part, content.into_owned())),
-            }
-        }
-        runs
-    }
-
     /// The range from the first to the last piece of text; if there is none, the empty range after the start tag.
     pub fn content_span(&self) -> Span {
         match (self.text.first(), self.text.last()) {

@@ -1,7 +1,6 @@
 //! `key-in-wrong-table`: a line that stands under another header than the one it belongs to.
 
 use super::dead_key::{Meant, dead_keys, split};
-use super::unknown_key;
 use crate::diagnostic::Finding;
 use crate::edit::{Fix, Safety};
 use crate::model::Location;
@@ -47,7 +46,7 @@ fn misplaced(context: HomeContext, findings: &mut Vec<Finding>) {
         let key = &dead.entry.key;
         let (table, name) = split(read);
         let is_told = name == JMX_SWITCH || dead.entry.table.is_none() && matches!(name, "enable" | "enabled");
-        if is_told || unknown_key::is_reported_by_another_rule(context, key) {
+        if is_told {
             continue;
         }
         let at = Location { file, span: dead.entry.key_span };
