@@ -11,7 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     version,
     about,
     max_term_width = 100,
-    after_help = "Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 wrong use or failure, 3 no configuration found."
+    after_help = "Exit codes: 0 no findings at or above --fail-on, 1 findings, 2 wrong usage or failure, 3 no configuration found."
 )]
 pub struct Cli {
     /// What to do.
@@ -22,34 +22,34 @@ pub struct Cli {
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Report what is wrong with product homes and configuration files
+    /// Report problems in product homes and configuration files
     Lint(LintArgs),
-    /// Repair what is wrong, and change not one byte more
+    /// Fix problems in place, changing nothing else
     Fix(FixArgs),
-    /// Show which ports the servers open
+    /// Show the ports that the servers open
     Ports(PortsArgs),
-    /// Render the files that the server renders from deployment.toml at its start
+    /// Render the files that the server generates from deployment.toml at startup
     Render(RenderArgs),
-    /// Show the effective value of a key of deployment.toml, who has set it, and where
+    /// Show the effective value of a key of deployment.toml, and where it is set
     Get(GetArgs),
     /// List the rules
     Rules(RulesArgs),
-    /// Explain a rule: what is wrong, why, and what to do
+    /// Explain a rule: what it reports, why, and what to do
     Explain(ExplainArgs),
-    /// Print a JSON Schema of deployment.toml, for editors
+    /// Print a JSON Schema of deployment.toml for editors
     Schema(SchemaArgs),
 }
 
-/// What files do not say.
+/// Facts that the files do not state.
 #[derive(Debug, Args)]
 pub struct AssumeArgs {
-    /// The product of files that do not tell it, such as api-manager@4.2.0
+    /// Product to assume for files that do not name theirs, such as api-manager@4.2.0
     #[arg(long, value_name = "NAME[@VERSION]")]
     pub product: Option<String>,
-    /// The port offset given to the start script (-DportOffset=N)
+    /// Port offset passed to the start script (-DportOffset=N)
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub port_offset: Option<i32>,
-    /// The server profile given to the start script (-Dprofile=X)
+    /// Server profile passed to the start script (-Dprofile=X)
     #[arg(long, value_name = "X")]
     pub server_profile: Option<String>,
 }
@@ -60,28 +60,28 @@ pub struct LintArgs {
     /// Product homes, configuration files, or folders to search for both; `-` reads standard input [default: .]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// How to write the report
+    /// Format of the report
     #[arg(long, value_enum, default_value_t = LintFormat::Human)]
     pub format: LintFormat,
-    /// Write the report to this file
+    /// Write the report to a file
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// The lowest severity that makes the exit code 1
+    /// Lowest severity that sets exit code 1
     #[arg(long, value_enum, default_value_t = FailOn::Warning, value_name = "SEVERITY")]
     pub fail_on: FailOn,
-    /// Run only these rules or categories
+    /// Run only these rules or categories, separated by commas
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub select: Vec<String>,
-    /// Leave out these rules or categories
+    /// Skip these rules or categories, separated by commas
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub ignore: Vec<String>,
-    /// What the servers are for
+    /// Purpose of the servers; some rules are milder for development
     #[arg(long, value_enum)]
     pub profile: Option<Profile>,
-    /// The file that standard input stands for: its name tells the kind, its folder the home
+    /// Path of the file on standard input: its name determines the kind of file, its folder the home
     #[arg(long, value_name = "FILE")]
     pub stdin_filename: Option<PathBuf>,
-    /// What files do not say.
+    /// Facts that the files do not state.
     #[command(flatten)]
     pub assume: AssumeArgs,
 }
@@ -95,25 +95,25 @@ pub struct FixArgs {
     /// Print a unified diff and write nothing
     #[arg(long)]
     pub diff: bool,
-    /// Write nothing; exit with 1 when something would change
+    /// Write nothing, and exit with 1 if anything would change
     #[arg(long)]
     pub check: bool,
-    /// Apply fixes that change behaviour, too
+    /// Also apply fixes that change what the server does
     #[arg(long = "unsafe")]
     pub with_unsafe: bool,
-    /// Fix only these rules or categories; a rule that is named brings its unsafe fixes
+    /// Fix only these rules or categories, separated by commas; for a rule named here, unsafe fixes are applied, too
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub select: Vec<String>,
-    /// Leave out these rules or categories
+    /// Skip these rules or categories, separated by commas
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub ignore: Vec<String>,
-    /// Keep the old content of each file under its name with this ending
+    /// Keep the old content of each changed file, under its name with this suffix
     #[arg(long, value_name = "SUFFIX")]
     pub backup: Option<String>,
-    /// Bring back the elements that this rule commented out
+    /// Restore the elements that this rule commented out
     #[arg(long, value_name = "RULE", conflicts_with_all = ["select", "ignore", "with_unsafe"])]
     pub revert: Option<String>,
-    /// What files do not say.
+    /// Facts that the files do not state.
     #[command(flatten)]
     pub assume: AssumeArgs,
 }
@@ -124,58 +124,61 @@ pub struct PortsArgs {
     /// Product homes, configuration files, or folders to search for both [default: ., or none with --product]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// How to write the ports
+    /// Format of the list
     #[arg(long, value_enum, default_value_t = PortsFormat::Table)]
     pub format: PortsFormat,
-    /// List what does not open, too
+    /// Also list listeners that do not open
     #[arg(long)]
     pub all: bool,
-    /// What files do not say; without PATH, --product shows the product's defaults.
+    /// Facts that the files do not state. Without PATH, --product shows the product's defaults.
     #[command(flatten)]
     pub assume: AssumeArgs,
 }
 
-/// What the server finds outside of its files.
+/// The environment of the server.
 #[derive(Debug, Args)]
 pub struct EnvironmentArgs {
-    /// Take environment variables for `$env{}` from this file, a line NAME=value each; it wins over the environment of this command, and
-    /// a later file over an earlier one
+    /// Read environment variables for `$env{}` from a file with lines NAME=value; they override the environment of this command, and a later
+    /// file overrides an earlier one
     #[arg(long, value_name = "FILE")]
     pub env_file: Vec<PathBuf>,
-    /// Set a system property for `$sys{}`, as -DKEY=VALUE of the start script does; those that the script itself gives are known
+    /// Set a system property for `$sys{}`, as -DKEY=VALUE does; properties that the start script sets are known
     #[arg(long, value_name = "KEY=VALUE")]
     pub sys: Vec<String>,
 }
 
 /// Arguments of `render`.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Without --out and --diff, lists the files with their states: unchanged, rewritten (only the server itself has changed \
-        the file after rendering it), changed, new, absent (this copy of the home leaves the product out, and with it the part that holds \
-        the file), unreadable (the file in the home), or failed. With FILE, prints what the \
-        server would write into it. Nothing is ever written into the home.\n\n\
-        Values under password-like names are masked in everything that is printed; only --out writes them.\n\
-        What stops the start of the server, such as a variable that is not set, is reported on standard error (in JSON: as diagnostics), and \
-        the rest is rendered.\n\
-        Exit codes: 0 all rendered, and with --diff nothing differs; 1 something is reported, or with --diff differs; 2 wrong use or \
-        failure; 3 no deployment.toml with templates in HOME."
-)]
+#[command(after_help = "Without FILE, --out and --diff, lists the files and their states:\n  \
+        unchanged   the file in the home is what the server would write\n  \
+        rewritten   only the server itself changed the file after rendering it\n  \
+        changed     the server would change it\n  \
+        new         the server would create it\n  \
+        absent      missing only because this copy of the home is incomplete\n  \
+        unreadable  the file in the home cannot be read\n  \
+        failed      the file cannot be rendered\n\
+        With FILE, prints what the server would write to it. Nothing is ever written into the home.\n\n\
+        Values of password-like keys are masked in all output; only --out writes them.\n\
+        Problems that stop the server from starting, such as an unset variable, are reported on standard error (in JSON: as diagnostics), and \
+        the rest is rendered.\n\n\
+        Exit codes: 0 everything is rendered and, with --diff, nothing differs; 1 there are problems or, with --diff, differences; 2 wrong \
+        usage or failure; 3 HOME has no deployment.toml or no templates.")]
 pub struct RenderArgs {
     /// A product home
     pub home: PathBuf,
-    /// Only these files or folders: paths below the home, paths from here, or the last parts of one, such as carbon.xml
+    /// Only these files or folders: paths in the home, relative paths, or the last parts of a path, such as carbon.xml
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// Write the files below this folder, which is made if it is not there and must lie outside of the home
+    /// Write the files to this folder, which must be outside the home; it is created if it does not exist
     #[arg(long, value_name = "DIR", conflicts_with = "diff")]
     pub out: Option<PathBuf>,
     /// Print a unified diff from the files in the home to what the server would write
     #[arg(long)]
     pub diff: bool,
-    /// How to write the result
+    /// Format of the output
     #[arg(long, value_enum, default_value_t = TextFormat::Text)]
     pub format: TextFormat,
-    /// What the server finds outside of its files.
+    /// The environment of the server.
     #[command(flatten)]
     pub environment: EnvironmentArgs,
 }
@@ -183,21 +186,21 @@ pub struct RenderArgs {
 /// Arguments of `get`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Each value is printed as deployment.toml would have it, with a comment: set by the user, inferred from another key by \
-        infer.json, or the default of default.json, and the place. `$ref{}` is resolved; `$env{}` and `$sys{}` are where they are known, and \
-        else printed as they stand.\n\n\
-        Values under password-like keys are masked.\n\
-        Exit codes: 0 found; 1 nothing sets the key; 2 wrong use or failure; 3 no deployment.toml with templates in HOME."
+    after_help = "Each value is printed as in deployment.toml, with a comment that says where it comes from: `user` (set in deployment.toml), \
+        `inferred` (from another key, by infer.json) or `default` (set in default.json). `$ref{}` is resolved. `$env{}` and `$sys{}` are \
+        resolved if their values are known.\n\n\
+        Values of password-like keys are masked.\n\n\
+        Exit codes: 0 found; 1 nothing sets the key; 2 wrong usage or failure; 3 HOME has no deployment.toml or no templates."
 )]
 pub struct GetArgs {
     /// A product home
     pub home: PathBuf,
-    /// A key, as deployment.toml has it or as templates know it, or a table with everything in it [default: all keys]
+    /// A key as in deployment.toml or in a template, or a table for everything in it [default: all keys]
     pub key: Option<String>,
-    /// How to write the values
+    /// Format of the values
     #[arg(long, value_enum, default_value_t = TextFormat::Text)]
     pub format: TextFormat,
-    /// What the server finds outside of its files.
+    /// The environment of the server.
     #[command(flatten)]
     pub environment: EnvironmentArgs,
 }
@@ -205,7 +208,7 @@ pub struct GetArgs {
 /// Arguments of `rules`.
 #[derive(Debug, Args)]
 pub struct RulesArgs {
-    /// How to write the list
+    /// Format of the list
     #[arg(long, value_enum, default_value_t = RulesFormat::Table)]
     pub format: RulesFormat,
 }
@@ -213,20 +216,20 @@ pub struct RulesArgs {
 /// Arguments of `explain`.
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
-    /// The rule
+    /// Name of the rule
     pub rule: String,
 }
 
 /// Arguments of `schema`.
 #[derive(Debug, Args)]
 pub struct SchemaArgs {
-    /// The product home whose deployment.toml it is for, or a deployment.toml [default: ., or none with --product]
+    /// A product home or a deployment.toml to describe [default: ., or none with --product]
     #[arg(value_name = "HOME")]
     pub paths: Vec<PathBuf>,
-    /// The product of a file that does not tell it, or without HOME, such as api-manager@4.5.0
+    /// Product to describe without HOME, or to assume for a file that does not name its own, such as api-manager@4.5.0
     #[arg(long, value_name = "NAME[@VERSION]")]
     pub product: Option<String>,
-    /// Print the table of live keys that rules/catalog/keys/ holds, from homes of one product as shipped
+    /// Print the table of live keys for rules/catalog/keys/, from homes of one product as shipped
     #[arg(long, requires = "paths", conflicts_with = "product")]
     pub extract: bool,
 }
@@ -234,9 +237,9 @@ pub struct SchemaArgs {
 /// Formats of `lint`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum LintFormat {
-    /// For people: source, labels, remedies
+    /// For people: source excerpts and help
     Human,
-    /// A line per finding
+    /// One line per finding
     Concise,
     /// JSON, version 1
     Json,
@@ -271,7 +274,7 @@ pub enum TextFormat {
     Json,
 }
 
-/// Severities that fail.
+/// The severities for which `lint` exits with 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum FailOn {
     /// Errors
@@ -284,10 +287,10 @@ pub enum FailOn {
     Never,
 }
 
-/// What servers are for.
+/// The purpose of servers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Profile {
-    /// Real use
+    /// Servers in production
     Production,
     /// A developer's machine
     Development,

@@ -1,4 +1,4 @@
-//! What several commands make of their arguments.
+//! Arguments that several commands share.
 
 use std::io;
 use std::path::PathBuf;
@@ -9,7 +9,7 @@ use crate::cli::AssumeArgs;
 use crate::model::Assumptions;
 use crate::rules::{Selection, is_rule_or_category};
 
-/// What the arguments say that the files do not.
+/// The facts in the arguments that the files do not state.
 pub(super) fn assumptions(arguments: &AssumeArgs) -> Result<Assumptions, Failure> {
     Ok(Assumptions {
         product: arguments
@@ -23,7 +23,7 @@ pub(super) fn assumptions(arguments: &AssumeArgs) -> Result<Assumptions, Failure
     })
 }
 
-/// The rules that the arguments choose.
+/// The rules that the arguments select.
 pub(super) fn selection(select: &[String], ignore: &[String]) -> Result<Selection, Failure> {
     for name in select.iter().chain(ignore) {
         if !is_rule_or_category(name) {
@@ -33,16 +33,16 @@ pub(super) fn selection(select: &[String], ignore: &[String]) -> Result<Selectio
     Ok(Selection { select: select.to_vec(), ignore: ignore.to_vec(), profile: None })
 }
 
-/// The paths named, or the working folder.
+/// The given paths, or the working folder.
 pub(super) fn paths_or_here(paths: &[PathBuf]) -> Vec<PathBuf> {
     if paths.is_empty() { vec![PathBuf::from(".")] } else { paths.to_vec() }
 }
 
-/// Fails for the first of `paths` that is not there. What is there and cannot be read is reported with the rest.
+/// Fails for the first of `paths` that does not exist. Paths that exist but cannot be read are reported with the findings.
 pub(super) fn check_paths(paths: &[PathBuf]) -> Result<(), Failure> {
     let is_missing = |path: &&PathBuf| path.symlink_metadata().is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
     paths.iter().find(is_missing).map_or(Ok(()), |path| {
         let failure = Failure::new(format!("no such file or folder: `{}`", path.display()));
-        Err(failure.help("name a product home, a configuration file, or a folder that holds some"))
+        Err(failure.help("name a product home, a configuration file, or a folder that contains some"))
     })
 }

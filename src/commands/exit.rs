@@ -9,7 +9,7 @@ pub(super) enum Exit {
     Clean = 0,
     /// Findings.
     Findings = 1,
-    /// Wrong use or failure.
+    /// Wrong usage, or a failure.
     Failure = 2,
     /// No configuration at the paths.
     NothingFound = 3,
@@ -20,23 +20,23 @@ pub(super) enum Exit {
 pub(super) struct Failure {
     message: String,
     help: Option<String>,
-    /// How the command ends.
+    /// The exit code.
     pub(super) exit: Exit,
 }
 
 impl Failure {
-    /// A failure in words, lower case.
+    /// A failure with a message, in lower case.
     pub(super) fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), help: None, exit: Exit::Failure }
     }
 
-    /// The same with what to do about it.
+    /// Adds what to do about it.
     pub(super) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    /// The same with another exit code.
+    /// Sets the exit code.
     pub(super) fn exit(mut self, exit: Exit) -> Self {
         self.exit = exit;
         self

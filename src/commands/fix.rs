@@ -21,12 +21,12 @@ use super::exit::{Exit, Failure};
 use super::terminal::{nothing_found, print, shown, style};
 use crate::cli::FixArgs;
 
-/// What a run comes to, for either direction.
+/// The result of fixing, or of reverting.
 struct Changes {
     files: Vec<ChangedFile>,
-    /// What was done, for a person.
+    /// What was done, as text.
     summary: String,
-    /// What was wanted and could not be done, for a person.
+    /// What could not be done, as text.
     refusals: String,
 }
 
@@ -50,8 +50,8 @@ pub fn run(arguments: &FixArgs) -> Result<Exit, Failure> {
         }
         let files = revert(&workspace, name);
         let summary = match files.len() {
-            0 => format!("nothing carries the marker of {name}; keys of deployment.toml are set back by hand\n"),
-            count => format!("what {name} commented out is back in {}\n", counted(count, "file")),
+            0 => format!("{name} has commented nothing out; keys of deployment.toml must be set back by hand\n"),
+            count => format!("restored what {name} commented out in {}\n", counted(count, "file")),
         };
         return conclude(arguments, &Changes { files, summary, refusals: String::new() }, &shown);
     }
@@ -74,18 +74,18 @@ pub fn run(arguments: &FixArgs) -> Result<Exit, Failure> {
     conclude(arguments, &Changes { files: result.files, summary, refusals }, &shown)
 }
 
-/// A backup needs a name of its own in the same folder.
+/// Fails unless the suffix gives backups a different name in the same folder.
 fn check_backup(suffix: Option<&str>) -> Result<(), Failure> {
     match suffix {
         Some(suffix) if suffix.is_empty() || suffix.contains(['/', '\\']) || suffix == TEMPORARY_ENDING => {
-            Err(Failure::new(format!("`{suffix}` is no ending for a backup")).help("write one like `.orig`"))
+            Err(Failure::new(format!("`{suffix}` is not a valid backup suffix")).help("use one such as `.orig`"))
         }
         _ => Ok(()),
     }
 }
 
 /// Prints the diff, or writes the files and says what was done.
-#[allow(clippy::print_stderr, reason = "a diff goes to standard output, what could not be done to a person")]
+#[allow(clippy::print_stderr, reason = "results go to standard output, problems to standard error")]
 fn conclude(arguments: &FixArgs, result: &Changes, shown: &DisplayPaths) -> Result<Exit, Failure> {
     let mut failures = Vec::new();
     if arguments.diff {
@@ -117,13 +117,13 @@ fn diffs(files: &[ChangedFile], shown: &DisplayPaths) -> String {
         .collect()
 }
 
-/// Writes the files of each home, all or none; returns what went wrong with which home.
+/// Writes the files of each home, all or none. Returns a failure for each home that was not written.
 fn write(files: &[ChangedFile], backup: Option<&str>) -> Vec<Failure> {
     let failed = write_all(files, backup).into_iter();
     failed
         .map(|(root, error)| {
             Failure::new(error.to_string())
-                .help(format!("nothing in `{}` was written, any other home was: run the command again", root.display()))
+                .help(format!("no file of `{}` was changed; other homes were: run the command again", root.display()))
         })
         .collect()
 }
@@ -150,13 +150,12 @@ fn summary(result: &FixResult, shown: &DisplayPaths) -> String {
     if asking > 0 {
         let _ = writeln!(
             text,
-            "{} left whose fix changes what the server does: --unsafe, or --select RULE",
+            "{} left with a fix that changes what the server does: use --unsafe or --select RULE",
             counted(asking, "finding")
         );
     }
     if manual > 0 {
-        let _ =
-            writeln!(text, "{} left, which only a person can decide: `carbonlint lint` tells where", counted(manual, "finding"));
+        let _ = writeln!(text, "{} left to fix by hand: `carbonlint lint` shows where", counted(manual, "finding"));
     }
     text
 }

@@ -17,7 +17,7 @@ pub fn run(arguments: &GetArgs) -> Result<Exit, Failure> {
     environment.is_unknown = true;
     let rendering = Rendering::new(model, &environment).map_err(|why| not_rendered(model, why))?;
     let known = EffectiveValues::new(model, rendering.resources, &rendering.configuration);
-    // The flat map has single quotes, whatever deployment.toml has.
+    // The mapper's keys have single quotes, whichever quotes deployment.toml has.
     let key = arguments.key.as_ref().map(|key| key.trim().replace('"', "'"));
     let entries = key.as_ref().map_or_else(|| known.all(), |key| known.find(key));
     match arguments.format {

@@ -1,4 +1,4 @@
-//! The one home that `render` and `get` look at, and what its server finds outside of its files.
+//! Opens the one home that `render` and `get` work on, and determines the environment of its server.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -15,7 +15,7 @@ use super::exit::{Exit, Failure};
 use super::terminal::{shown, warn_of_unreadable};
 use crate::cli::EnvironmentArgs;
 
-/// The workspace of the one home at `path`, or that `path` is in, with what its server renders from.
+/// The workspace of the one home at `path`, or around `path`, with everything from which its server renders.
 pub fn open_home(path: &Path) -> Result<Workspace, Failure> {
     let paths = [path.to_path_buf()];
     check_paths(&paths)?;
@@ -29,8 +29,8 @@ pub fn open_home(path: &Path) -> Result<Workspace, Failure> {
 pub fn only_home<'a>(workspace: &'a Workspace, path: &Path) -> Result<&'a Home, Failure> {
     workspace.only_home().map_err(|error| {
         if error.paths.is_empty() {
-            return Failure::new(format!("no home of a WSO2 product at `{}`", path.display()))
-                .help("name the folder that holds `bin` and `repository`")
+            return Failure::new(format!("no WSO2 product home at `{}`", path.display()))
+                .help("name the folder that contains `bin` and `repository`")
                 .exit(Exit::NothingFound);
         }
         let homes: Vec<String> = error.paths.iter().map(|home| shown().path(home)).collect();
@@ -39,8 +39,8 @@ pub fn only_home<'a>(workspace: &'a Workspace, path: &Path) -> Result<&'a Home, 
     })
 }
 
-/// What the server finds outside of its files: the start script's properties and those of the command line, the environment of this
-/// command and the files that stand for the server's.
+/// The environment of the server: the system properties of the start script and of `--sys`, and the variables of this command's own
+/// environment and of `--env-file`.
 pub fn environment(arguments: &EnvironmentArgs, model: &Model) -> Result<Environment, Failure> {
     let mut variables: BTreeMap<String, String> =
         env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect();
@@ -50,34 +50,34 @@ pub fn environment(arguments: &EnvironmentArgs, model: &Model) -> Result<Environ
         })?;
         variables.extend(parse_env_file(&text).map_err(|lines| {
             let line = lines.first().copied().unwrap_or_default();
-            Failure::new(format!("{}:{line}: no `NAME=value`", file.display())).help("begin comments with `#`")
+            Failure::new(format!("{}:{line}: expected `NAME=value`", file.display())).help("comments begin with `#`")
         })?);
     }
     let mut properties = model.start_properties();
     for property in &arguments.sys {
         let Some((name, value)) = property.split_once('=').filter(|(name, _)| !name.is_empty()) else {
-            return Err(Failure::new("--sys takes KEY=VALUE").help("write it like --sys carbon.home=/opt/wso2am"));
+            return Err(Failure::new("--sys takes KEY=VALUE").help("for example: --sys carbon.home=/opt/wso2am"));
         };
         properties.insert(name.to_owned(), value.to_owned());
     }
     Ok(Environment::new(variables, properties))
 }
 
-/// Why `model` has nothing that could be rendered.
+/// The failure for a home from which nothing can be rendered.
 pub fn not_rendered(model: &Model, why: NotRendered) -> Failure {
     let toml = shown().path(&model.layout.conf_folder().join("deployment.toml"));
     let home = shown().path(model.path());
     match why {
         NotRendered::NoTemplates => Failure::new(format!("`{home}` has no templates in repository/resources/conf/templates"))
-            .help("only servers that are configured by deployment.toml render their files, and only a whole home can show it")
+            .help("only servers configured by deployment.toml render their files, and this needs a complete home")
             .exit(Exit::NothingFound),
-        NotRendered::NoToml => Failure::new(format!("there is no `{toml}`, from which the server renders its files"))
+        NotRendered::NoToml => Failure::new(format!("`{toml}` does not exist; the server renders its files from it"))
             .help("name a home that has one")
             .exit(Exit::NothingFound),
         NotRendered::BrokenToml => {
-            Failure::new(format!("`{toml}` is not valid TOML")).help(format!("`carbonlint lint {toml}` tells where"))
+            Failure::new(format!("`{toml}` is not valid TOML")).help(format!("`carbonlint lint {toml}` shows where"))
         }
         NotRendered::TemplateToml => Failure::new(format!("`{toml}` is a template of a deployment tool"))
-            .help("let the tool fill it in, and name the home that it makes"),
+            .help("run the tool first, and name the home that it produces"),
     }
 }

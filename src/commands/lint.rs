@@ -62,13 +62,13 @@ fn fails(severity: Severity, fail_on: FailOn) -> bool {
     }
 }
 
-/// What standard input holds, when a path is `-`.
+/// The content of standard input, if a path is `-`.
 fn standard_input(arguments: &LintArgs) -> Result<Overlays, Failure> {
     if !arguments.paths.iter().any(|path| path == Path::new("-")) {
         return Ok(Overlays::new());
     }
     let Some(path) = arguments.stdin_filename.clone() else {
-        return Err(Failure::new("`-` needs --stdin-filename").help("its name tells the kind of the file, its folder the home"));
+        return Err(Failure::new("`-` needs --stdin-filename").help("its name determines the kind of file, its folder the home"));
     };
     let mut bytes = Vec::new();
     io::stdin().lock().read_to_end(&mut bytes).map_err(|error| Failure::new(format!("cannot read standard input: {error}")))?;

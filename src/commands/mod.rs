@@ -42,7 +42,7 @@ fn run() -> Result<Exit, Failure> {
     }
 }
 
-#[allow(clippy::print_stderr, reason = "a failure is for the person who ran the command")]
+#[allow(clippy::print_stderr, reason = "failures go to standard error")]
 fn report_failure(failure: &Failure) {
     eprintln!("{failure}");
 }

@@ -40,7 +40,7 @@ pub fn run(arguments: &PortsArgs) -> Result<Exit, Failure> {
     Ok(if workspace.is_empty() { nothing_found(&paths) } else { exit })
 }
 
-/// The catalogue's defaults of a product, without a home.
+/// Prints the defaults of a product from the catalogue, without a home.
 fn of_product(arguments: &PortsArgs, assumptions: &Assumptions) -> Result<Exit, Failure> {
     let Some((product, version)) = assumptions.product.clone() else { return Ok(Exit::NothingFound) };
     let profile = assumptions.server_profile.as_deref().map(|name| ServerProfile::of_product(product, version.as_ref(), name));

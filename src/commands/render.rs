@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::model::Model;
 use crate::paths::DisplayPaths;
 use crate::render::out::OutFolder;
-use crate::render::{RenderFinding, RenderedFile, Rendering, State, choose};
+use crate::render::{FileState, RenderFinding, RenderedFile, Rendering, choose};
 use crate::report::counted;
 use crate::report::diff::unified;
 use crate::report::render::json::{self, Detail, FileEntry, old_text};
@@ -27,7 +27,7 @@ pub fn run(arguments: &RenderArgs) -> Result<Exit, Failure> {
         failure.help(unknown.near.unwrap_or_else(|| format!("`carbonlint render {}` lists them", arguments.home.display())))
     })?;
     let out = arguments.out.as_ref().map(|folder| OutFolder::new(folder, &model.layout.root)).transpose();
-    let out = out.map_err(|error| Failure::new(error.to_string()).help("name a folder outside of the home"))?;
+    let out = out.map_err(|error| Failure::new(error.to_string()).help("name a folder outside the home"))?;
     let mut run = Run { arguments, model, shown: shown(), several: chosen.len() > 1, files: Vec::new(), entries: Vec::new() };
     let mut findings = rendering.findings();
     for path in chosen {
@@ -37,12 +37,12 @@ pub fn run(arguments: &RenderArgs) -> Result<Exit, Failure> {
             (Some(out), Some(text)) => Some(out.write(path, text.as_bytes()).map_err(|error| Failure::new(error.to_string()))?),
             _ => None,
         };
-        run.tell(file, written)?;
+        run.report_file(file, written)?;
     }
     run.conclude(&findings)
 }
 
-/// What is told of the files one by one, so that no more than one of them is held.
+/// Reports the files one by one, so that only one text is in memory at a time.
 struct Run<'a> {
     arguments: &'a RenderArgs,
     model: &'a Model,
@@ -54,7 +54,7 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn tell(&mut self, file: RenderedFile, written: Option<PathBuf>) -> Result<(), Failure> {
+    fn report_file(&mut self, file: RenderedFile, written: Option<PathBuf>) -> Result<(), Failure> {
         let arguments = self.arguments;
         let shows_text = !arguments.files.is_empty() && arguments.out.is_none() && !arguments.diff;
         if arguments.format == TextFormat::Json {
@@ -74,14 +74,14 @@ impl Run<'_> {
         Ok(())
     }
 
-    #[allow(clippy::print_stderr, reason = "files and diffs go to standard output, what is wrong to a person")]
+    #[allow(clippy::print_stderr, reason = "files and diffs go to standard output, findings to standard error")]
     fn conclude(&self, findings: &[RenderFinding]) -> Result<Exit, Failure> {
         let Self { arguments, model, shown, files, .. } = self;
         if arguments.format == TextFormat::Json {
             print(&json::render(model, &self.entries, findings, shown))?;
         } else {
             if let Some(folder) = &arguments.out {
-                let written = files.iter().filter(|file| !matches!(file.state, State::Failed(_))).count();
+                let written = files.iter().filter(|file| !matches!(file.state, FileState::Failed(_))).count();
                 print(&format!("{} written to {}\n", counted(written, "file"), folder.display()))?;
             } else if arguments.files.is_empty() && !arguments.diff {
                 print(&text::list(model, files, shown))?;

@@ -21,7 +21,7 @@ pub fn run(arguments: &SchemaArgs) -> Result<Exit, Failure> {
     if let (true, Some((product, version))) = (arguments.paths.is_empty(), &assumptions.product) {
         let schema = known_keys::of_product(&product.id, version.as_ref())
             .ok_or_else(|| Failure::new(format!("the keys of {} are not in the catalogue", product.id)).help(known_products()))?;
-        say_knowledge(&schema);
+        print_source_note(&schema);
         let title = title(&product.name, version.as_ref().map(ToString::to_string));
         print(&json_schema::render(&schema, catalog().code_keys_of(&product.id), &title))?;
         return Ok(Exit::Clean);
@@ -38,10 +38,10 @@ pub fn run(arguments: &SchemaArgs) -> Result<Exit, Failure> {
     }
     let model = &only_home(&workspace, &paths[0])?.model;
     let schema = model.schema().ok_or_else(|| {
-        let failure = Failure::new(format!("nothing tells which keys `{}` may hold", shown().path(model.path())));
+        let failure = Failure::new(format!("the keys that `{}` may contain are unknown", shown().path(model.path())));
         failure.help("name a home with its templates, or the product with `--product NAME@VERSION`")
     })?;
-    say_knowledge(schema);
+    print_source_note(schema);
     let name = model.product().map_or("a WSO2 server", |product| product.name.as_str());
     let title = title(name, model.identity.version.as_ref().map(ToString::to_string));
     let product = model.product().map(|product| product.id.as_str()).or_else(|| schema.source().product());
@@ -53,7 +53,7 @@ fn title(product: &str, version: Option<String>) -> String {
     version.map_or_else(|| format!("deployment.toml of {product}"), |version| format!("deployment.toml of {product} {version}"))
 }
 
-/// The table of live keys of the product whose homes these are.
+/// Prints the table of live keys of the product, from the homes of its versions.
 fn extract(models: &[&Model]) -> Result<Exit, Failure> {
     let shown = shown();
     let mut product = None;
@@ -64,42 +64,42 @@ fn extract(models: &[&Model]) -> Result<Exit, Failure> {
             return Err(Failure::new(format!("product and version of `{path}` are unknown")));
         };
         if product.get_or_insert(own).id != own.id {
-            return Err(Failure::new(format!("`{path}` is another product than the homes before"))
-                .help("extract the keys of each product by itself"));
+            return Err(Failure::new(format!("`{path}` has another product than the homes before it"))
+                .help("extract the keys of each product separately"));
         }
         let schema = model.schema().filter(|schema| *schema.source() == SchemaSource::Home);
         let schema = schema.ok_or_else(|| Failure::new(format!("`{path}` has no templates")))?;
-        say_changed(model, &shown);
+        warn_of_changed_templates(model, &shown);
         schemas.push((version, schema));
     }
     let Some(product) = product else { return Ok(Exit::NothingFound) };
     let table = key_table::write(&product.id, &schemas).map_err(|difference| {
         let failure =
             Failure::new(format!("the homes of {} {} differ in {} facts", product.name, difference.version, difference.count));
-        failure.help(format!("leave out the one that is not as shipped; {}", difference.facts.join(", ")))
+        failure.help(format!("leave out the home that is not as shipped: {}", difference.facts.join(", ")))
     })?;
     print(&table)?;
     Ok(Exit::Clean)
 }
 
-/// Templates that have changed since the server has started last: their keys may be the operator's own.
-#[allow(clippy::print_stderr, reason = "the table goes to standard output, this to a person")]
-fn say_changed(model: &Model, shown: &DisplayPaths) {
+/// Warns of templates that have changed since the last start: their keys may be the operator's own.
+#[allow(clippy::print_stderr, reason = "the table goes to standard output, warnings to standard error")]
+fn warn_of_changed_templates(model: &Model, shown: &DisplayPaths) {
     for template in model.changed_templates() {
-        eprintln!("warning: {}: changed since the last start of the server", shown.path(&model.layout.root.join(template)));
+        eprintln!("warning: {}: has changed since the last start of the server", shown.path(&model.layout.root.join(template)));
     }
 }
 
-/// The schema goes to standard output, and where it does not come from this very server to a person.
-#[allow(clippy::print_stderr, reason = "the schema goes to standard output, this to a person")]
-fn say_knowledge(schema: &Schema) {
+/// Says on standard error which version the keys come from, unless it is exactly that of the server.
+#[allow(clippy::print_stderr, reason = "the schema goes to standard output, notes to standard error")]
+fn print_source_note(schema: &Schema) {
     match schema.source() {
         SchemaSource::Catalogue { product, versions, exact: false } => {
             let versions: Vec<String> = versions.iter().map(ToString::to_string).collect();
             eprintln!("note: these are the keys of {product} {}", versions.join(" and "));
         }
         SchemaSource::Guess { product, version } => {
-            eprintln!("note: by its keys the file seems to be of {product} {version}, which is a guess; `--product` tells it");
+            eprintln!("note: the keys suggest {product} {version}, which is a guess; pass `--product` to be sure");
         }
         SchemaSource::Home | SchemaSource::Catalogue { .. } => {}
     }
@@ -110,5 +110,5 @@ fn known_products() -> String {
         let versions: Vec<String> = versions.iter().map(ToString::to_string).collect();
         format!("{product} ({})", versions.join(", "))
     });
-    format!("it has those of {}", known.collect::<Vec<_>>().join(", "))
+    format!("the catalogue has the keys of {}", known.collect::<Vec<_>>().join(", "))
 }

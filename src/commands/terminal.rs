@@ -1,4 +1,4 @@
-//! What commands print, and how: standard output for results, standard error for people.
+//! How commands print: results to standard output, warnings to standard error.
 
 use std::env;
 use std::io::{self, IsTerminal, Write};
@@ -10,7 +10,7 @@ use crate::paths::DisplayPaths;
 use crate::report::lint::human::Style;
 use crate::workspace::Workspace;
 
-/// Prints to standard output. A reader that has seen enough, as `head` does, is no failure.
+/// Prints to standard output. A reader that stops early, as `head` does, is not a failure.
 pub(super) fn print(text: &str) -> Result<(), Failure> {
     match io::stdout().lock().write_all(text.as_bytes()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
@@ -20,7 +20,7 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// The working folder, to which paths are shown.
+/// How paths are shown: relative to the working folder.
 pub(super) fn shown() -> DisplayPaths {
     DisplayPaths::relative_to_working_folder()
 }
@@ -36,8 +36,8 @@ pub(super) fn style(to_file: bool) -> Style {
     Style { color: color || is_set("CLICOLOR_FORCE") && !to_file && !is_set("NO_COLOR"), width: std::cmp::max(width, 40) }
 }
 
-/// Warns of what could not be read, so that nobody takes the output for complete.
-#[allow(clippy::print_stderr, reason = "the output goes to standard output, this to a person")]
+/// Warns of what could not be read, so that the output does not look complete.
+#[allow(clippy::print_stderr, reason = "results go to standard output, warnings to standard error")]
 pub(super) fn warn_of_unreadable(workspace: &Workspace) {
     let shown = shown();
     let in_homes = workspace.homes.iter().flat_map(|home| &home.model.problems);
@@ -47,22 +47,22 @@ pub(super) fn warn_of_unreadable(workspace: &Workspace) {
 }
 
 /// Warns of files that could not be parsed.
-#[allow(clippy::print_stderr, reason = "the output goes to standard output, this to a person")]
+#[allow(clippy::print_stderr, reason = "results go to standard output, warnings to standard error")]
 pub(super) fn warn_of_broken(workspace: &Workspace) {
     let shown = shown();
     let files = workspace.homes.iter().flat_map(|home| &home.model.files);
     for file in files.filter(|file| matches!(file.content, Content::Broken) && !file.faults.is_empty()) {
         let path = shown.path(&file.source.path);
-        eprintln!("warning: {path}: cannot be parsed, and what it sets is missing here; `carbonlint lint {path}` says where");
+        eprintln!("warning: {path}: cannot be parsed, so its settings are missing here; `carbonlint lint {path}` shows where");
     }
 }
 
-/// Says that there is nothing to look at.
-#[allow(clippy::print_stderr, reason = "the report goes to standard output, this to a person")]
+/// Reports that no configuration was found.
+#[allow(clippy::print_stderr, reason = "the report goes to standard output, this to standard error")]
 pub(super) fn nothing_found(paths: &[PathBuf]) -> Exit {
     let paths: Vec<String> = paths.iter().map(|path| format!("`{}`", path.display())).collect();
     eprintln!(
-        "no configuration of a WSO2 product found in {}\n  help: name a product home, a deployment.toml, or a folder that holds some",
+        "no configuration of a WSO2 product found in {}\n  help: name a product home, a deployment.toml, or a folder that contains some",
         paths.join(", ")
     );
     Exit::NothingFound

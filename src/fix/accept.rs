@@ -1,4 +1,4 @@
-//! Which fixes of a lint run are applied together: wanted, alone harmless, and not in each other's way.
+//! Chooses the fixes of one lint run that are applied together: wanted, harmless alone, and without conflicts.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,28 +12,28 @@ use crate::model::HomeId;
 use crate::source::{Overlays, SourceFile};
 use crate::workspace::Workspace;
 
-/// A fix that is wanted, with its finding.
+/// A fix that is wanted, with its diagnostic.
 #[derive(Clone, Copy)]
-struct Wanted<'a> {
+struct WantedFix<'a> {
     diagnostic: &'a Diagnostic,
     fix: &'a Fix,
 }
 
 impl FixRun<'_> {
-    /// Whether a fix is wanted: it is safe, or asked for, and was not refused before.
+    /// Whether a fix is wanted: it is safe or was requested, and it has not been refused.
     fn wants(&self, diagnostic: &Diagnostic, fix: &Fix) -> bool {
         let by_name = self.options.selection.select.contains(&diagnostic.rule.name);
         let allowed = fix.safety == Safety::Safe || self.options.with_unsafe || by_name;
         allowed && !self.refused.iter().any(|refused| refused.rule == diagnostic.rule.name && refused.path == diagnostic.path)
     }
 
-    /// Applies the wanted fixes of one lint run that fit together; returns the rules that changed something.
+    /// Applies the wanted fixes of one lint run that fit together. Returns the rules that changed something.
     pub(super) fn pass(&mut self, workspace: &Workspace, diagnostics: &[Diagnostic]) -> BTreeSet<String> {
         for (subject, number) in count(diagnostics) {
             let most = self.counts.entry(subject).or_default();
             *most = number.max(*most);
         }
-        // What else is wrong with a home can depend on its offset: that is settled first.
+        // Other findings of a home can depend on its offset, so the offset is fixed first.
         let moves_home =
             |fix: &Fix| fix.scope.iter().any(|touched| touched == "server.offset" || touched.ends_with("Ports/Offset"));
         let moved: BTreeSet<Option<HomeId>> = diagnostics
@@ -41,19 +41,19 @@ impl FixRun<'_> {
             .filter(|diagnostic| diagnostic.finding.fixes.iter().any(|fix| self.wants(diagnostic, fix) && moves_home(fix)))
             .map(Diagnostic::home)
             .collect();
-        let mut accepted: Vec<Wanted> = Vec::new();
+        let mut accepted: Vec<WantedFix> = Vec::new();
         let mut wanted: Vec<(&Diagnostic, &Fix)> = diagnostics
             .iter()
             .filter_map(|diagnostic| Some((diagnostic, diagnostic.finding.fixes.iter().find(|fix| self.wants(diagnostic, fix))?)))
             .collect();
-        // What is safe goes first: a key that is spelled right may leave nothing to be set.
+        // Safe fixes go first: once a key is spelled right, an unsafe fix may no longer be needed.
         wanted.sort_by_key(|(_, fix)| fix.safety);
         for (diagnostic, fix) in wanted {
             if moved.contains(&diagnostic.home()) && !moves_home(fix) {
                 continue;
             }
-            // Each fix must stand the comparison on its own; of two that overlap, or write the same key, the second waits for the next pass.
-            let wanted = Wanted { diagnostic, fix };
+            // Each fix must pass the comparison alone. Of two that overlap or write the same key, the second waits for the next pass.
+            let wanted = WantedFix { diagnostic, fix };
             match self.verify_alone(workspace, wanted) {
                 Err(reason) => self.refuse(diagnostic, reason),
                 Ok(()) if accepted.iter().all(|other| !other.fix.touches_edits_of(fix) && !other.fix.shares_a_key_with(fix)) => {
@@ -64,7 +64,7 @@ impl FixRun<'_> {
         }
         let new = self.combine(workspace, &mut accepted);
         self.texts.extend(new);
-        for Wanted { diagnostic, fix } in &accepted {
+        for WantedFix { diagnostic, fix } in &accepted {
             for file in fix.files() {
                 let root = diagnostic.home().map(|home| workspace[home].model.layout.root.clone()).unwrap_or_default();
                 self.roots.entry(file.clone()).or_insert(root);
@@ -85,14 +85,14 @@ impl FixRun<'_> {
         self.refused.insert(RefusedFix { path, rule, reason });
     }
 
-    /// Whether a fix alone leaves each of its files as it may be.
-    fn verify_alone(&mut self, workspace: &Workspace, wanted: Wanted) -> Result<(), String> {
+    /// Fails with the reason if the fix alone may not be applied to one of its files.
+    fn verify_alone(&mut self, workspace: &Workspace, wanted: WantedFix) -> Result<(), String> {
         wanted.fix.files().into_iter().try_for_each(|file| self.changed(workspace, file, &[wanted]).map(|_| ()))
     }
 
-    /// The new bytes of every file that the fixes change together. Fixes whose files do not stand the comparison together are refused and
-    /// taken out, in all of their files.
-    fn combine(&mut self, workspace: &Workspace, accepted: &mut Vec<Wanted>) -> Overlays {
+    /// The new bytes of every file that the fixes change together. If a file fails the comparison, the fixes that change it are refused and
+    /// removed, in all of their files.
+    fn combine(&mut self, workspace: &Workspace, accepted: &mut Vec<WantedFix>) -> Overlays {
         loop {
             let files: BTreeSet<&PathBuf> = accepted.iter().flat_map(|wanted| wanted.fix.files()).collect();
             let results: Vec<(&PathBuf, Result<Vec<u8>, String>)> =
@@ -101,7 +101,8 @@ impl FixRun<'_> {
             else {
                 return results.into_iter().filter_map(|(file, result)| Some((file.clone(), result.ok()?))).collect();
             };
-            let (out, kept): (Vec<Wanted>, Vec<Wanted>) = accepted.iter().partition(|wanted| wanted.fix.files().contains(file));
+            let (out, kept): (Vec<WantedFix>, Vec<WantedFix>) =
+                accepted.iter().partition(|wanted| wanted.fix.files().contains(file));
             for wanted in out {
                 self.refuse(wanted.diagnostic, reason.clone());
             }
@@ -109,8 +110,8 @@ impl FixRun<'_> {
         }
     }
 
-    /// The bytes of `file` with what the fixes change in it, compared with what it says now.
-    fn changed(&mut self, workspace: &Workspace, file: &Path, fixes: &[Wanted]) -> Result<Vec<u8>, String> {
+    /// The bytes of `file` with the fixes applied, after a comparison with its current content.
+    fn changed(&mut self, workspace: &Workspace, file: &Path, fixes: &[WantedFix]) -> Result<Vec<u8>, String> {
         let old = self.bytes_of(workspace, file).ok_or("it cannot be read without loss")?;
         let source = SourceFile::from_bytes(file, old.clone()).map_err(|_| "it is too large")?;
         let here: Vec<&Fix> =
@@ -121,13 +122,13 @@ impl FixRun<'_> {
         if applied.contains(&false) {
             return Err("its edits do not fit the file".to_owned());
         }
-        let new = source.encode(&text).ok_or_else(|| format!("the result cannot be written in {}", source.encoding.name()))?;
+        let new = source.encode(&text).ok_or_else(|| format!("the result cannot be encoded in {}", source.encoding.name()))?;
         let scope: Vec<String> = here.iter().flat_map(|fix| fix.scope.clone()).collect();
         compare(file, &old, &new, &scope)?;
         Ok(new)
     }
 
-    /// The bytes that a file has so far. Those of a file that was linted are the ones from which its findings come.
+    /// The current bytes of a file. For a linted file these are the bytes that its findings come from.
     fn bytes_of(&mut self, workspace: &Workspace, file: &Path) -> Option<Vec<u8>> {
         if let Some(bytes) = self.texts.get(file).or_else(|| self.originals.get(file)) {
             return Some(bytes.clone());

@@ -1,4 +1,4 @@
-//! Whether the applied fixes did harm, or no good, and how they are taken back.
+//! Detects applied fixes that did harm or had no effect, and rolls them back.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use crate::source::Overlays;
 use crate::workspace::Workspace;
 
 impl FixRun<'_> {
-    /// Changed files with errors that were not there before, whatever rules were selected.
+    /// The changed files with new errors of any rule, selected or not.
     pub(super) fn new_errors(&self, before: &[Diagnostic], workspace: &Workspace) -> BTreeSet<PathBuf> {
         if self.texts.is_empty() {
             return BTreeSet::new();
@@ -30,7 +30,7 @@ impl FixRun<'_> {
         errors.filter(is_new).map(|error| error.path.clone()).collect()
     }
 
-    /// Files in which fixes were applied and that still have as many of the findings as before.
+    /// The files in which fixes were applied but the findings remain.
     pub(super) fn ineffective(&self, remaining: &[Diagnostic]) -> BTreeSet<PathBuf> {
         let remaining = count(remaining);
         let remains = |applied: &&AppliedFix| {
@@ -41,7 +41,7 @@ impl FixRun<'_> {
         self.applied.iter().filter(remains).flat_map(|applied| applied.files.iter().cloned()).collect()
     }
 
-    /// Takes back every change of these files and refuses their fixes.
+    /// Undoes every change to these files and refuses their fixes.
     pub(super) fn roll_back(&mut self, paths: &BTreeSet<PathBuf>, reason: &str) {
         self.texts.retain(|path, _| !paths.contains(path));
         let is_undone = |applied: &AppliedFix| applied.files.iter().any(|file| paths.contains(file));

@@ -1,4 +1,4 @@
-//! Brings back what a rule commented out, by the marker that it left.
+//! Restores what a rule commented out, by the marker that the rule left.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -13,7 +13,7 @@ use crate::source::Span;
 use crate::source::xml::XmlDocument;
 use crate::workspace::Workspace;
 
-/// The files of the homes in which `rule` commented something out, with that brought back.
+/// The files in which `rule` commented something out, with that restored.
 pub fn revert(workspace: &Workspace, rule: &str) -> Vec<ChangedFile> {
     let homes = workspace.homes();
     let files = homes.flat_map(|(number, home)| revert_in(&home.model, rule).into_iter().map(move |file| (number, file)));
@@ -26,7 +26,7 @@ fn revert_in(model: &Model, rule: &str) -> Vec<ChangedFile> {
     for file in &model.files {
         let Content::Xml(document) = &file.content else { continue };
         let text = &file.source.text;
-        // One list: markers that touch each other come back together.
+        // In one list, so that adjacent markers are restored together.
         let edits: Vec<Edit> = bring_back(text, document, rule)
             .into_iter()
             .map(|(span, text)| Edit { file: file.source.path.clone(), span, text })
@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_template_comes_back_as_it_was() {
+    fn a_template_is_restored() {
         let commented = "a\n{# carbonlint[r] <C\n>\n</C> #}\nb {# mine #}\n";
         assert_eq!(without_marker(commented, "r"), "a\n<C\n>\n</C>\nb {# mine #}\n");
         assert_eq!(without_marker(commented, "other"), commented);

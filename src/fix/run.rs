@@ -1,4 +1,4 @@
-//! Fixes what a lint run finds: pass after pass in memory, until no fix applies. Nothing is written to disk.
+//! Fixes what lint finds, in memory, pass after pass until no more fix applies. Nothing is written to disk.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -11,19 +11,19 @@ use crate::rules::Selection;
 use crate::source::Overlays;
 use crate::workspace::Workspace;
 
-/// After this many passes the fixes count as never converging.
+/// After this many passes, fixes are considered not to converge.
 const MAX_PASSES: usize = 10;
 
-/// What to fix, and how far.
+/// What to fix, and with which fixes.
 #[derive(Debug, Clone, Default)]
 pub struct FixOptions {
     /// The paths: homes, files, or folders to search.
     pub paths: Vec<PathBuf>,
-    /// What the files do not say.
+    /// Facts that the files do not state.
     pub assumptions: Assumptions,
     /// The rules.
     pub selection: Selection,
-    /// Whether every unsafe fix is wanted. Those of rules selected by name are wanted in any case.
+    /// Whether to apply all unsafe fixes. Those of rules selected by name are always applied.
     pub with_unsafe: bool,
 }
 
@@ -36,13 +36,13 @@ pub struct AppliedFix {
     pub title: String,
     /// The files that it changed.
     pub files: Vec<PathBuf>,
-    /// What a person should look at now.
+    /// What the user should check next.
     pub follow_up: Option<String>,
     /// The finding.
     pub(super) subject: Subject,
 }
 
-/// A fix that was wanted and not applied.
+/// A fix that was wanted but not applied.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RefusedFix {
     /// The file.
@@ -53,22 +53,22 @@ pub struct RefusedFix {
     pub reason: String,
 }
 
-/// What the fixes come to. Nothing is written yet: see [`write_all`](super::write::write_all).
+/// The result of fixing. Nothing is written yet: see [`write_all`](super::write::write_all).
 #[derive(Debug)]
 pub struct FixResult {
     /// The files that would change, by path.
     pub files: Vec<ChangedFile>,
     /// What was fixed.
     pub applied: Vec<AppliedFix>,
-    /// What was wanted and could not be done.
+    /// The wanted fixes that were not applied.
     pub refused: Vec<RefusedFix>,
-    /// The diagnostics that remain, with the fixes that were not wanted.
+    /// The diagnostics that remain, with their fixes.
     pub remaining: Vec<Diagnostic>,
     /// The homes after all fixes, to which [`remaining`](Self::remaining) refers.
     pub workspace: Workspace,
 }
 
-/// Fixes that undo each other, or never come to an end.
+/// The fixes undo each other, or never end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DidNotConverge {
     /// Their rules.
@@ -83,7 +83,7 @@ impl std::fmt::Display for DidNotConverge {
 
 impl std::error::Error for DidNotConverge {}
 
-/// Determines what to write. Fails when the fixes do not converge; then nothing should be written.
+/// Determines what to write. Fails if the fixes do not converge; nothing should be written then.
 pub fn fix(options: &FixOptions) -> Result<FixResult, DidNotConverge> {
     let mut run = FixRun::new(options);
     let mut seen: Vec<Overlays> = vec![Overlays::new()];
@@ -99,9 +99,9 @@ pub fn fix(options: &FixOptions) -> Result<FixResult, DidNotConverge> {
             if broken.is_empty() && ineffective.is_empty() {
                 return Ok(run.finish(workspace, diagnostics));
             }
-            // The fixes made something worse in these files, or nothing better: the files stay as they are.
-            run.roll_back(&broken, "it would bring a new error into the file");
-            run.roll_back(&ineffective, "the finding would still be there");
+            // The fixes broke something in these files, or had no effect: leave the files unchanged.
+            run.roll_back(&broken, "it would cause a new error in the file");
+            run.roll_back(&ineffective, "it would not remove the finding");
             continue;
         }
         if seen.contains(&run.texts) {
@@ -116,7 +116,7 @@ pub fn fix(options: &FixOptions) -> Result<FixResult, DidNotConverge> {
 /// The state between two passes.
 pub(super) struct FixRun<'a> {
     pub(super) options: &'a FixOptions,
-    /// The bytes that were first read of each file that a fix edits: they must still be there when the file is written.
+    /// The bytes of each edited file as first read. The file must still have them when it is written.
     pub(super) originals: Overlays,
     /// The new bytes of the files that change.
     pub(super) texts: Overlays,
@@ -128,7 +128,7 @@ pub(super) struct FixRun<'a> {
     pub(super) refused: BTreeSet<RefusedFix>,
 }
 
-/// What findings are counted by: rule, file, key.
+/// What findings are counted by: rule, file and key.
 pub(super) type Subject = (String, PathBuf, Option<String>);
 
 pub(super) fn subject(diagnostic: &Diagnostic) -> Subject {

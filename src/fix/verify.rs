@@ -10,7 +10,7 @@ use crate::source::xml::{Element, XmlDocument};
 use crate::source::yaml::{YamlNode, YamlValue};
 use crate::source::{SourceFile, Span};
 
-/// Compares what the file at `path` says before and after. Fails with the reason why it may not be written.
+/// Compares the content of the file at `path` before and after. Fails with the reason why the new content may not be written.
 pub fn compare(path: &Path, old: &[u8], new: &[u8], scope: &[String]) -> Result<(), String> {
     let load = |bytes: &[u8]| SourceFile::from_bytes(path, bytes.to_vec()).map_err(|_| "too large".to_owned());
     let (old, new) = (load(old)?, load(new)?);
@@ -19,7 +19,7 @@ pub fn compare(path: &Path, old: &[u8], new: &[u8], scope: &[String]) -> Result<
     }
     let (before, after) = (parse(&old).0, parse(&new).0);
     let (before, after) = match (&before, &after) {
-        // What could not be compared before is not judged by its parse: a template of the server among others.
+        // A file that did not parse before cannot be compared: a template of the server, for example.
         (Content::Broken | Content::Unparsed, _) => return Ok(()),
         (_, Content::Broken) => return Err("the result would not parse".to_owned()),
         (Content::Toml(before), Content::Toml(after)) => {
@@ -38,18 +38,18 @@ pub fn compare(path: &Path, old: &[u8], new: &[u8], scope: &[String]) -> Result<
             (facts(before), facts(after))
         }
         (Content::Yaml(before), Content::Yaml(after)) => (yaml_facts(before.as_ref()), yaml_facts(after.as_ref())),
-        _ => return Err("nothing is known of this kind of file".to_owned()),
+        _ => return Err("files of this kind cannot be compared".to_owned()),
     };
     let names = before.keys().chain(after.keys());
     let changed = names.filter(|name| before.get(*name) != after.get(*name));
-    // Nothing ever changes a secret.
+    // No fix may change a secret.
     match changed.into_iter().find(|name| is_secret(name) || !scope.iter().any(|touched| is_at_or_below(name, touched))) {
-        Some(name) => Err(format!("`{name}` would change, too")),
+        Some(name) => Err(format!("`{name}` would also change")),
         None => Ok(()),
     }
 }
 
-/// What a document says: every name with its values in written order.
+/// The content of a document: every name with its values in the order of the text.
 type Facts = BTreeMap<String, Vec<String>>;
 
 fn collect(pairs: impl Iterator<Item = (String, String)>) -> Facts {
@@ -75,14 +75,14 @@ fn toml_facts(document: &TomlDocument) -> Facts {
         key.contains("[]").then(|| document.tables[..number].iter().filter(|table| table.key == *key).count())
     };
     let value = |entry: &TomlEntry| match entry.value.as_text().filter(|_| is_secret(&entry.key)) {
-        // The server takes nothing but strings there: quotes around a value leave the secret what it is.
+        // Secrets must be strings, so quotes around a value do not change the secret.
         Some(text) => text,
         None => format!("{:?} {:?}", element(entry), without_spans(&entry.value)),
     };
     collect(document.entries.iter().map(|entry| (entry.key.clone(), value(entry))))
 }
 
-/// The value alone: the places of an array's items move with the text before them.
+/// The value without the spans of array items, which move with the text before them.
 fn without_spans(value: &crate::source::toml::TomlValue) -> crate::source::toml::TomlValue {
     use crate::source::toml::TomlValue;
     match value {
@@ -104,7 +104,7 @@ fn xml_facts(document: &XmlDocument, text: &str) -> Facts {
 fn add_element(document: &XmlDocument, text: &str, element: &Element, parent: &str, pairs: &mut Vec<(String, String)>) {
     let path =
         if parent.is_empty() { element.local_name(text).to_owned() } else { format!("{parent}/{}", element.local_name(text)) };
-    // The name itself is a fact, so that an empty element that goes is missed.
+    // The name itself is a fact, so that the removal of an empty element is noticed.
     let words = element.content(text).split_whitespace().collect::<Vec<_>>().join(" ");
     pairs.push((path.clone(), words));
     for attribute in &element.attributes {
@@ -135,7 +135,7 @@ fn yaml_facts(root: Option<&YamlNode>) -> Facts {
     collect(pairs.into_iter())
 }
 
-/// Every comment of the old text stands in the new one as often as before, on its own or inside one that a fix made.
+/// Fails unless the new text has every comment of the old one as often as before, on its own or inside a comment made by a fix.
 fn keeps_comments(old: &str, before: &[Span], new: &str, after: &[Span]) -> Result<(), String> {
     let mut kept: HashMap<&str, usize> = HashMap::new();
     for comment in after {
@@ -176,7 +176,7 @@ mod tests {
         assert!(verdict("x.toml", "[secrets]\na = \"1\"\n", "[secrets]\na = \"2\"\n", &["secrets.a"]).is_err(), "a secret");
         assert_eq!(verdict("x.toml", "[runtime_secrets]\na = true\n", "[runtime_secrets]\na = \"true\"\n", &[]), Ok(()));
         assert!(verdict("x.toml", "# a\n# a\n", "# a\n# a b\n", &[]).is_err(), "a comment changed");
-        assert!(verdict("x.toml", "[a]\nxy = 1\n", "[a]\nxy = 2\n", &["a.x"]).is_err(), "a name is no prefix of a word");
+        assert!(verdict("x.toml", "[a]\nxy = 1\n", "[a]\nxy = 2\n", &["a.x"]).is_err(), "`a.x` does not cover `a.xy`");
     }
 
     #[test]

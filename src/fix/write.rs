@@ -1,9 +1,9 @@
-//! Writes files so that each is whole at every moment: the old one or the new one, never a part of either.
+//! Writes files so that each is complete at every moment: either the old file or the new one.
 //!
-//! Each new content goes to a temporary file in the same folder, is flushed to the disk, gets the old file's permissions and owner, and is
-//! renamed over it. Several files are written all or none as far as a file system allows: nothing is renamed before every temporary
-//! file lies on the disk, and when a rename fails, those already renamed are put back. A machine that dies between two renames leaves some
-//! files new and some old, each of them whole.
+//! New content goes to a temporary file in the same folder, is flushed to disk, gets the old file's permissions and owner, and is renamed
+//! over the old file. Several files are written all or none, as far as a file system allows: nothing is renamed before every temporary file
+//! is on disk, and if a rename fails, the files already renamed are restored. A crash between two renames leaves some files new and some
+//! old, but each of them complete.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -17,9 +17,9 @@ use crate::disk;
 pub struct ChangedFile {
     /// The file.
     pub path: PathBuf,
-    /// The home that it belongs to: the files of a home are written all or none.
+    /// The home that the file belongs to. The files of a home are written all or none.
     pub root: PathBuf,
-    /// The bytes that were read, which must still be there.
+    /// The bytes that were read. The file must still have them.
     pub old: Vec<u8>,
     /// The bytes to write.
     pub new: Vec<u8>,
@@ -28,30 +28,30 @@ pub struct ChangedFile {
 /// Why nothing was written.
 #[derive(Debug)]
 pub enum WriteError {
-    /// The file is not what it was when it was read.
+    /// The file has changed since it was read.
     Changed(PathBuf),
-    /// The file, or its folder, may not be written to.
+    /// The file or its folder is not writable.
     ReadOnly(PathBuf),
-    /// The path is a link that leads out of the home.
+    /// The path is a link to a target outside the home.
     LinkOut(PathBuf, PathBuf),
-    /// The name of the backup is taken.
+    /// A file with the name of the backup exists.
     BackupExists(PathBuf),
-    /// Another run is writing to the file.
+    /// Another process is writing to the file.
     Busy(PathBuf),
-    /// The system refused.
+    /// The operating system reported an error.
     Io(PathBuf, io::Error),
 }
 
 impl std::fmt::Display for WriteError {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Changed(path) => write!(formatter, "`{}` changed after it was read", path.display()),
+            Self::Changed(path) => write!(formatter, "`{}` has changed since it was read", path.display()),
             Self::ReadOnly(path) => write!(formatter, "`{}` is read-only", path.display()),
             Self::LinkOut(path, target) => {
-                write!(formatter, "`{}` is a link to `{}`, which lies outside of the home", path.display(), target.display())
+                write!(formatter, "`{}` is a link to `{}`, which is outside the home", path.display(), target.display())
             }
-            Self::BackupExists(path) => write!(formatter, "`{}` is there already: the backup would replace it", path.display()),
-            Self::Busy(path) => write!(formatter, "another run is writing to `{}`", path.display()),
+            Self::BackupExists(path) => write!(formatter, "`{}` already exists: the backup would overwrite it", path.display()),
+            Self::Busy(path) => write!(formatter, "another process is writing to `{}`", path.display()),
             Self::Io(path, error) => write!(formatter, "cannot write `{}`: {}", path.display(), disk::reason(error)),
         }
     }
@@ -59,16 +59,16 @@ impl std::fmt::Display for WriteError {
 
 impl std::error::Error for WriteError {}
 
-/// The moments between two steps, at which a test can make the next one fail.
+/// A step that a test can make fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WriteStep {
-    /// The temporary file of the replacement of this number is about to be written.
+    /// The temporary file of the replacement with this index is about to be written.
     Write(usize),
-    /// The temporary file of the replacement of this number is about to be renamed over the old one.
+    /// The temporary file of the replacement with this index is about to be renamed over the old file.
     Rename(usize),
 }
 
-/// Writes the files of each home, all or none. Returns the homes in which nothing was written, with the reasons.
+/// Writes the files of each home, all or none. Returns the homes in which nothing was written, each with the reason.
 pub fn write_all(files: &[ChangedFile], backup: Option<&str>) -> Vec<(PathBuf, WriteError)> {
     let mut homes: BTreeMap<&Path, Vec<ChangedFile>> = BTreeMap::new();
     for file in files {
@@ -78,13 +78,13 @@ pub fn write_all(files: &[ChangedFile], backup: Option<&str>) -> Vec<(PathBuf, W
     failed.collect()
 }
 
-/// Replaces the files, all or none. `root` is the folder that links may not lead out of; with `backup`, the old content is kept beside each
-/// file under its name with that ending.
+/// Replaces the files, all or none. Links may not lead out of the folder `root`. With `backup`, the old content of each file is kept beside
+/// it, under its name with that suffix.
 pub fn replace(replacements: &[ChangedFile], root: &Path, backup: Option<&str>) -> Result<(), WriteError> {
     replace_with(replacements, root, backup, &mut |_| Ok(()))
 }
 
-/// The same, with a hook before each step.
+/// [`replace`] with a hook before each step.
 pub fn replace_with(
     replacements: &[ChangedFile],
     root: &Path,
@@ -108,15 +108,15 @@ pub fn replace_with(
     Ok(())
 }
 
-/// A replacement whose new content lies in a temporary file beside the old one.
+/// A replacement with its new content in a temporary file beside the old one.
 struct Prepared<'a> {
     number: usize,
     replacement: &'a ChangedFile,
-    /// The file itself, behind any links.
+    /// The file itself, with links resolved.
     target: PathBuf,
     temporary: PathBuf,
     backup: Option<PathBuf>,
-    /// Held until the end, so that another run waits or gives up.
+    /// Held until the end, so that other processes leave the file alone.
     _lock: File,
     done: bool,
 }
@@ -136,12 +136,12 @@ impl<'a> Prepared<'a> {
         if metadata.permissions().readonly() {
             return Err(WriteError::ReadOnly(path.clone()));
         }
-        // Opened for writing, so that the system itself says whether this user may.
+        // Opened for writing, to let the system decide whether this user may write.
         let lock = File::options().read(true).write(true).open(&target).map_err(|error| match error.kind() {
             io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => WriteError::ReadOnly(path.clone()),
             _ => io_error(error),
         })?;
-        // Some network file systems know no locks; the comparison with what was read still guards the file.
+        // Some network file systems have no locks. The comparison with what was read still protects the file.
         if let Err(fs::TryLockError::WouldBlock) = lock.try_lock() {
             return Err(WriteError::Busy(path.clone()));
         }
@@ -182,7 +182,7 @@ impl<'a> Prepared<'a> {
         Ok(())
     }
 
-    /// Puts the old content back after another file could not be renamed.
+    /// Restores the old content after another file could not be renamed.
     fn put_back(&self) {
         let Ok(metadata) = fs::metadata(&self.target) else { return };
         let restored = flushed(disk::write_temporary(&self.temporary, &self.replacement.old, Some(&metadata)));
@@ -193,7 +193,7 @@ impl<'a> Prepared<'a> {
 }
 
 impl Drop for Prepared<'_> {
-    /// Leaves no temporary file behind, whatever went wrong.
+    /// Removes the temporary file and the backup, whatever went wrong.
     fn drop(&mut self) {
         if !self.done {
             let _ = fs::remove_file(&self.temporary);
@@ -204,7 +204,7 @@ impl Drop for Prepared<'_> {
     }
 }
 
-/// The file behind `path`; links are followed as long as they stay below `root`.
+/// The file that `path` resolves to. Fails if a link leads out of `root`.
 fn target_of(path: &Path, root: &Path) -> Result<PathBuf, WriteError> {
     let io_error = |error| WriteError::Io(path.to_path_buf(), error);
     let target = fs::canonicalize(path).map_err(io_error)?;
@@ -212,12 +212,12 @@ fn target_of(path: &Path, root: &Path) -> Result<PathBuf, WriteError> {
     if target.starts_with(&root) { Ok(target) } else { Err(WriteError::LinkOut(path.to_path_buf(), target)) }
 }
 
-/// Waits until a file that was written is on the disk.
+/// Waits until a written file is on disk.
 fn flushed(written: io::Result<File>) -> io::Result<()> {
     written?.sync_all()
 }
 
-/// Makes a rename last; file systems that cannot flush a folder keep the rename in their own time.
+/// Flushes a rename to disk, where the file system can flush a folder.
 fn sync_folder(path: &Path) {
     if let Some(folder) = path.parent().and_then(|folder| File::open(folder).ok()) {
         let _ = folder.sync_all();
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn a_backup_replaces_nothing_and_goes_with_a_failure() {
+    fn a_backup_overwrites_nothing_and_is_removed_on_failure() {
         let folder = Folder::with(&[("a", "1"), ("a.bak", "older")]);
         let replacements = [folder.replacement("a", "1", "one")];
         let error = replace(&replacements, folder.0.path(), Some(".bak")).expect_err("taken");
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn whichever_step_fails_every_file_is_the_old_one() {
+    fn whichever_step_fails_every_file_keeps_its_old_content() {
         for step in [WriteStep::Write(0), WriteStep::Write(1), WriteStep::Rename(0), WriteStep::Rename(1)] {
             let folder = Folder::with(&[("a", "1"), ("b", "2")]);
             let replacements = [folder.replacement("a", "1", "one"), folder.replacement("b", "2", "two")];
@@ -307,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_killed_run_left_is_no_obstacle() {
+    fn the_temporary_file_of_a_killed_run_is_replaced() {
         let folder = Folder::with(&[("a", "1"), ("a.carbonlint-new", "half")]);
         replace(&[folder.replacement("a", "1", "one")], folder.0.path(), None).expect("written");
         assert_eq!(folder.names(), ["a"]);

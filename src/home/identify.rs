@@ -1,4 +1,4 @@
-//! Which product and version a home holds, from the files that the product itself writes.
+//! Determines the product and version of a home, from files that the product ships.
 
 use std::fs;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use super::layout::Layout;
 use crate::catalog::{Product, Version, catalog};
 
-/// What the files of a home say of it. What they do not say is `None`.
+/// What the files of a home say about it. What they do not say is `None`.
 #[derive(Debug, Clone, Default)]
 pub struct Identity {
     /// The product.
@@ -15,18 +15,18 @@ pub struct Identity {
     pub version: Option<Version>,
     /// The version of the Carbon kernel.
     pub kernel: Option<Version>,
-    /// The runtime inside the product that lives in this home: the profiles of Enterprise Integrator 6.
+    /// The runtime of the product that is in this home: a profile of Enterprise Integrator 6.
     pub profile: Option<String>,
 }
 
 impl Identity {
-    /// Whether the home is a runtime inside another home, which has the start script.
+    /// Whether the home is a runtime inside another home, which contains the start script.
     pub fn is_inner(&self) -> bool {
         self.profile.as_ref().is_some_and(|profile| profile != MAIN_PROFILE)
     }
 }
 
-/// What carbon.xml says of the product.
+/// What carbon.xml says about the product.
 #[derive(Debug, Default)]
 pub(crate) struct ServerNames {
     pub(crate) name: Option<String>,
@@ -34,7 +34,7 @@ pub(crate) struct ServerNames {
     pub(crate) version: Option<String>,
 }
 
-/// Tells product and version of the home at `layout`; `names` is what its carbon.xml says.
+/// Determines the product and version of the home at `layout`; `names` is from its carbon.xml.
 pub(crate) fn identify_with(layout: &Layout, names: &ServerNames) -> Identity {
     if layout.has_no_home() {
         return by_names(names);
@@ -61,7 +61,7 @@ pub(crate) fn identify_with(layout: &Layout, names: &ServerNames) -> Identity {
     Identity { kernel, profile: main_profile(identity.product), ..identity }
 }
 
-/// Tells product and version of the home at `layout` from its version files alone.
+/// Determines the product and version of the home at `layout` from its version files alone.
 pub fn identify(layout: &Layout) -> Identity {
     identify_with(layout, &ServerNames::default())
 }
@@ -69,7 +69,7 @@ pub fn identify(layout: &Layout) -> Identity {
 const ENTERPRISE_INTEGRATOR: &str = "enterprise-integrator";
 const MAIN_PROFILE: &str = "integrator";
 
-/// `wso2/broker`, `wso2/business-process` and the like below a home of Enterprise Integrator 6.
+/// The identity of `wso2/broker`, `wso2/business-process` and the like in a home of Enterprise Integrator 6.
 fn inside_enterprise_integrator(layout: &Layout) -> Option<Identity> {
     let profile = layout.root.file_name()?.to_str()?;
     let folder = layout.root.parent().filter(|folder| folder.ends_with("wso2"))?;
@@ -106,7 +106,7 @@ fn by_names(names: &ServerNames) -> Identity {
     Identity { product, version, profile: main_profile(product), ..Identity::default() }
 }
 
-/// The profile that lives in the home itself rather than in a folder below it.
+/// The profile that is in the home itself rather than in a folder of it.
 fn main_profile(product: Option<&Product>) -> Option<String> {
     product.filter(|product| product.id == ENTERPRISE_INTEGRATOR).map(|_| MAIN_PROFILE.to_owned())
 }
@@ -115,7 +115,7 @@ fn product_named(name: &str) -> Option<&'static Product> {
     catalog().products.iter().find(|product| product.name.eq_ignore_ascii_case(name.trim()))
 }
 
-/// The first line of a small file, trimmed; `None` when there is none or it still holds a placeholder of the product's build.
+/// The first line of a small file, trimmed; `None` if there is none or it still contains a placeholder of the product's build.
 fn read(root: &Path, file: &str) -> Option<String> {
     let bytes = fs::read(root.join(file)).ok()?;
     let line = String::from_utf8_lossy(&bytes).lines().next()?.trim().to_owned();

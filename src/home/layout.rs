@@ -1,4 +1,4 @@
-//! Where each configuration file lies in a home.
+//! Where each configuration file is in a home.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use crate::source::kind::without_ending;
 /// The folder of the default synapse configuration's inbound endpoints, below the home.
 pub const INBOUND_ENDPOINTS: &str = "repository/deployment/server/synapse-configs/default/inbound-endpoints";
 
-/// Configuration files that are recognised by their names wherever they lie, with their folder inside the configuration folder.
+/// Configuration files that are recognized by name in any folder, with their path inside the configuration folder.
 const KNOWN_FILES: [&str; 22] = [
     "deployment.toml",
     "carbon.xml",
@@ -38,9 +38,9 @@ const KNOWN_FILES: [&str; 22] = [
 pub struct Layout {
     /// The home.
     pub root: PathBuf,
-    /// The configuration folder, relative to the home: `repository/conf`, `conf`, or empty where files lie loose in one folder.
+    /// The configuration folder, relative to the home: `repository/conf` or `conf`; empty for loose files in one folder.
     pub conf: String,
-    /// The only file of the home, where a lone file stands for it: its path, and the name under which it is looked for.
+    /// The file, if a single file is treated as a home: its path, and the name under which it is looked up.
     pub single_file: Option<(PathBuf, String)>,
 }
 
@@ -50,7 +50,7 @@ impl Layout {
         Self { root: root.to_path_buf(), conf: conf.to_owned(), single_file: None }
     }
 
-    /// Whether the files lie loose in one folder, with no home around them.
+    /// Whether the files are loose in one folder, without a home around them.
     pub fn has_no_home(&self) -> bool {
         self.conf.is_empty()
     }
@@ -60,8 +60,8 @@ impl Layout {
         if self.conf.is_empty() { self.root.clone() } else { self.root.join(&self.conf) }
     }
 
-    /// The paths, relative to the home, at which the file of a catalogue place can lie. `conf/x/y.xml` lies in the configuration
-    /// folder, in a loose folder also as `y.xml`.
+    /// The paths, relative to the home, at which the file of a catalogue place can be. `conf/x/y.xml` is in the configuration folder; in a
+    /// loose folder it can also be `y.xml`.
     pub fn candidates(&self, file: &str) -> Vec<String> {
         match file.strip_prefix("conf/") {
             None => vec![file.to_owned()],
@@ -75,13 +75,13 @@ impl Layout {
 
     /// The template of a rendered file, relative to the home.
     pub fn template_of(&self, file: &str) -> String {
-        // Loose files do not tell; most products have their configuration there.
+        // Loose files do not show their folder; in most products it is this one.
         let conf = if self.conf.is_empty() { "repository/conf" } else { &self.conf };
         let rendered = file.strip_prefix("conf/").map_or_else(|| file.to_owned(), |file| format!("{conf}/{file}"));
         format!("repository/resources/conf/templates/{rendered}.j2")
     }
 
-    /// The layout that a file's path tells: inside `…/repository/conf/`, inside `…/conf/`, or loose.
+    /// The layout that follows from a file's path: inside `…/repository/conf/`, inside `…/conf/`, or loose.
     pub fn around(file: &Path) -> Self {
         let folder = file.parent().unwrap_or(Path::new(""));
         if let Some(root) = inbound_root(folder) {
@@ -106,18 +106,18 @@ impl Layout {
     }
 }
 
-/// The home above an inbound endpoint's folder.
+/// The home that contains the folder of an inbound endpoint.
 fn inbound_root(folder: &Path) -> Option<PathBuf> {
     let depth = INBOUND_ENDPOINTS.split('/').count();
     folder.ends_with(INBOUND_ENDPOINTS).then(|| folder.ancestors().nth(depth).map(Path::to_path_buf)).flatten()
 }
 
-/// Whether a `conf` folder is a home's, rather than any folder of that name.
+/// Whether a `conf` folder belongs to a home, rather than being any folder of that name.
 pub(super) fn has_home_file(conf: &Path) -> bool {
     ["deployment.toml", "carbon.xml", "axis2/axis2.xml"].iter().any(|file| conf.join(file).is_file())
 }
 
-/// Whether a file of this name is configuration of a WSO2 product wherever it lies. The endings of deployment tools do not count.
+/// Whether a file of this name is configuration of a WSO2 product in any folder. Suffixes of deployment tools are ignored.
 pub fn is_known_name(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let name = without_ending(name);
@@ -129,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_tells_its_home() {
+    fn the_home_follows_from_a_path() {
         for (file, root, conf) in [
             ("am/repository/conf/deployment.toml", "am", "repository/conf"),
             ("am/repository/conf/tomcat/catalina-server.xml", "am", "repository/conf"),
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn places_lie_by_generation() {
+    fn places_depend_on_the_layout() {
         assert_eq!(
             Layout::new(Path::new("h"), "repository/conf").candidates("conf/etc/jmx.xml"),
             ["repository/conf/etc/jmx.xml"]

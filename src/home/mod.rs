@@ -1,4 +1,4 @@
-//! Product homes: where they are, how they are laid out, which product and version they hold.
+//! Product homes: where they are, how they are laid out, and which product and version they contain.
 
 mod discover;
 mod identify;
@@ -15,9 +15,9 @@ pub use layout::{INBOUND_ENDPOINTS, Layout, is_known_name};
 pub enum Generation {
     /// deployment.toml, from which the server renders the rest.
     Toml,
-    /// The XML files themselves.
+    /// XML files that are edited directly.
     Xml,
-    /// deployment.yaml, as Carbon 5 runtimes have it.
+    /// deployment.yaml, in Carbon 5 runtimes.
     Yaml,
 }
 

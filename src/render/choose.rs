@@ -1,4 +1,4 @@
-//! Which of the rendered files somebody means.
+//! Selects rendered files by name.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use crate::paths::absolute;
 use crate::server::mapper::resources;
 use crate::suggest::did_you_mean;
 
-/// A name that no rendered file has.
+/// A name that matches no rendered file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownFile {
     /// The name as it was given.
@@ -16,8 +16,8 @@ pub struct UnknownFile {
     pub near: Option<String>,
 }
 
-/// The paths of the files that `names` mean, in the order of the paths; all where there are no names. A name is the path of a file or a
-/// folder, below the home or from the working folder, the path of a template, or the last parts of any of these.
+/// The paths of the files that `names` select, in the order of the paths; all files if there are no names. A name is the path of a file or
+/// folder, relative to the home or the working folder, the path of a template, or the last parts of any of these.
 pub fn choose<'a>(rendering: &'a Rendering, names: &[PathBuf]) -> Result<Vec<&'a str>, UnknownFile> {
     let paths = rendering.paths();
     if names.is_empty() {
@@ -47,7 +47,7 @@ pub fn choose<'a>(rendering: &'a Rendering, names: &[PathBuf]) -> Result<Vec<&'a
     Ok(paths.iter().zip(chosen).filter(|(_, chosen)| *chosen).map(|(path, _)| path.as_str()).collect())
 }
 
-/// What `name` can be, as a path below the home.
+/// The paths below the home that `name` can mean.
 fn below_home(rendering: &Rendering, name: &Path) -> Vec<String> {
     let slashed = |path: &Path| path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
     let root = &rendering.model.layout.root;

@@ -6,19 +6,19 @@ use super::Rendering;
 use crate::model::Location;
 use crate::rule_info::Severity;
 use crate::server::jinjava::{self, Effect};
-use crate::server::mapper::{FaultKind, MappingFault, Origin, Renderer, resources};
+use crate::server::mapper::{FaultKind, JsonFile, MappingFault, Origin, Renderer, resources};
 use crate::source::{FileRange, LineIndex, Span};
 
-/// Something that stops the start of the server, or that cannot be followed.
+/// Something that stops the server from starting, or that carbonlint cannot follow.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RenderFinding {
     /// The file.
     pub path: PathBuf,
     /// Where in it, if anywhere.
     pub range: Option<FileRange>,
-    /// An error stops the start of the server; of a warning it is not known what the server does.
+    /// An error stops the server from starting. With a warning it is unknown what the server does.
     pub severity: Severity,
-    /// The key of deployment.toml whose value it is, as the user has written it.
+    /// The key of deployment.toml with the faulty value, as the user wrote it.
     pub key: Option<String>,
     /// What is wrong: lower case, no full stop, values in backticks.
     pub message: String,
@@ -38,8 +38,8 @@ impl RenderFinding {
         let span = Span::new(own(fault.span.start), own(fault.span.end)).clamped(template);
         let range = Some(lines.place(template, span));
         let (severity, help) = match fault.effect {
-            Effect::Fatal => (Severity::Error, "the server does not start: correct the template"),
-            _ => (Severity::Warning, "carbonlint does not follow the template further; what the server writes is not known"),
+            Effect::Fatal => (Severity::Error, "correct the template: until then the server does not start"),
+            _ => (Severity::Warning, "carbonlint cannot follow the template: what the server writes is unknown"),
         };
         Self { path, range, severity, key: None, message: fault.message.clone(), help: Some(help.to_owned()) }
     }
@@ -53,8 +53,8 @@ impl Rendering<'_> {
             range: None,
             severity: Severity::Error,
             key: None,
-            message: format!("is no JSON: {reason}"),
-            help: Some("what it says is left out here".to_owned()),
+            message: format!("is not valid JSON: {reason}"),
+            help: Some("restore the file as shipped; this output ignores it".to_owned()),
         });
         let mut findings: Vec<RenderFinding> = broken.chain(self.causes().map(|fault| self.of_fault(fault))).collect();
         findings.sort_by(|one, other| (&one.path, one.range, &one.message).cmp(&(&other.path, other.range, &other.message)));
@@ -62,17 +62,22 @@ impl Rendering<'_> {
         findings
     }
 
-    /// The faults of the configuration, without those that only follow from a value that is not known.
+    /// The faults of the configuration, without those that only result from an unresolved placeholder.
     fn causes(&self) -> impl Iterator<Item = &MappingFault> {
         let faults = &self.configuration.faults;
-        let is_open = |key: &String| faults.iter().any(|fault| fault.placeholder.is_some() && fault.key.as_ref() == Some(key));
+        let is_unresolved =
+            |key: &String| faults.iter().any(|fault| fault.placeholder.is_some() && fault.key.as_ref() == Some(key));
         faults.iter().filter(move |fault| {
             let follows = matches!(fault.kind, FaultKind::Time | FaultKind::Validation);
-            !(follows && fault.key.as_ref().is_some_and(is_open))
+            !(follows && fault.key.as_ref().is_some_and(is_unresolved))
         })
     }
 
     fn of_fault(&self, fault: &MappingFault) -> RenderFinding {
+        if fault.kind == FaultKind::KeyMapping {
+            let path = self.in_home(&format!("{}/{}", resources::FOLDER, JsonFile::KeyMappings.name()));
+            return RenderFinding { severity: Severity::Error, ..RenderFinding::of_file(path, fault.message.clone()) };
+        }
         let (written, at) = fault.key.as_deref().map_or((None, None), |key| self.place_of(key, fault));
         let message = match (&fault.placeholder, &fault.key) {
             (Some(_), Some(key)) => format!("{}, and `{}` needs it", fault.message, written.as_deref().unwrap_or(key)),
@@ -86,7 +91,7 @@ impl Rendering<'_> {
         RenderFinding { path, range, severity: Severity::Error, key: written.or_else(|| fault.key.clone()), message, help }
     }
 
-    /// The key that a fault's value was written under, and the place of the value.
+    /// The key under which the user wrote the faulty value, and the location of the value.
     fn place_of(&self, key: &str, fault: &MappingFault) -> (Option<String>, Option<Location>) {
         let configuration = &self.configuration;
         let user = |key: &str| {
@@ -112,14 +117,14 @@ impl Rendering<'_> {
 fn help(fault: &MappingFault) -> Option<&'static str> {
     Some(match fault.kind {
         FaultKind::UnsetVariable => {
-            "give it in the environment of this command, or with --env-file FILE; the server needs it in its own"
+            "set it in the environment of this command or with --env-file FILE; the server needs it in its own environment"
         }
-        FaultKind::UnsetProperty => "give it with --sys NAME=VALUE; the server needs it as -DNAME=VALUE",
+        FaultKind::UnsetProperty => "pass --sys NAME=VALUE; the server needs -DNAME=VALUE",
         FaultKind::UndefinedSecret => "add the alias to `[secrets]`",
         FaultKind::PlainSecret => "encrypt it with `bin/ciphertool.sh -Dconfigure`",
-        FaultKind::UnknownReference => "write a key that deployment.toml, infer.json or default.json sets",
-        FaultKind::CircularReference => "write a value into one of the keys",
-        FaultKind::Time => "write a number with d, h, m, s or ms behind it",
+        FaultKind::UnknownReference => "refer to a key that deployment.toml, infer.json or default.json sets",
+        FaultKind::CircularReference => "replace one of the references with a value",
+        FaultKind::Time => "write a whole number and a unit (d, h, m, s or ms)",
         _ => return None,
     })
 }

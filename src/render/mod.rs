@@ -1,4 +1,4 @@
-//! What the next start of a server would write into its home: every file that has a template, held against what lies there.
+//! What the next start of a server would write into its home: every file that has a template, compared with the file in the home.
 
 mod choose;
 mod findings;
@@ -18,27 +18,27 @@ use crate::server::jinjava::Effect;
 use crate::server::mapper::{Configuration, Environment, Output, Release, Renderer, Resources, metadata};
 use crate::source::{LineIndex, MAX_FILE_BYTES};
 
-/// A home with everything that its files are rendered from.
+/// A home with everything from which its files are rendered.
 #[derive(Debug)]
 pub struct Rendering<'a> {
     model: &'a Model,
     release: &'a Release,
     /// The JSON files and the templates.
     pub resources: &'a Resources,
-    /// What the server knows before it renders.
+    /// The effective values from which the server renders.
     pub configuration: Configuration,
 }
 
 /// Why nothing can be rendered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotRendered {
-    /// The home has no templates: its files are configured themselves.
+    /// The home has no templates: its configuration files are edited directly.
     NoTemplates,
     /// There is no deployment.toml.
     NoToml,
     /// deployment.toml is not valid TOML.
     BrokenToml,
-    /// deployment.toml holds marks of a deployment tool, which makes the real one.
+    /// deployment.toml is a template of a deployment tool, which makes the real one.
     TemplateToml,
 }
 
@@ -47,28 +47,28 @@ pub enum NotRendered {
 pub struct RenderedFile {
     /// Its path below the home, with `/`.
     pub path: String,
-    /// What the server writes; `None` where that is not known.
+    /// What the server writes; `None` if that is unknown.
     pub text: Option<String>,
-    /// What lies in the home: `None` where nothing does, or nothing that can be read.
+    /// The content of the file in the home; `None` if there is none or it cannot be read.
     pub old: Option<Vec<u8>>,
     /// How the two compare.
-    pub state: State,
+    pub state: FileState,
     /// What is wrong with its template, or with the file in the home.
     pub findings: Vec<RenderFinding>,
 }
 
 /// How a rendered file compares with the one in the home.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum State {
-    /// The home has the same bytes.
+pub enum FileState {
+    /// The file in the home has the same bytes.
     Unchanged,
-    /// The server has made every difference itself, after it had rendered the file: what it does, in words.
+    /// All differences come from the server itself, which rewrote the file after rendering it. Holds what it does.
     Rewritten(&'static str),
-    /// The home has others.
+    /// The file in the home has other bytes.
     Changed,
     /// The home has no such file.
     New,
-    /// This copy of the home leaves the product out, and with it the part that holds the file: nothing says that it would be another.
+    /// This copy of the home is incomplete and lacks the file. Nothing indicates that the server would change it.
     Absent,
     /// The file in the home cannot be read, with the reason.
     Unreadable(String),
@@ -76,7 +76,7 @@ pub enum State {
     Failed(String),
 }
 
-impl State {
+impl FileState {
     /// `unchanged`, `rewritten`, `changed`, `new`, `absent`, `unreadable` or `failed`.
     pub fn as_str(&self) -> &'static str {
         match self {
@@ -90,12 +90,12 @@ impl State {
         }
     }
 
-    /// Whether the next start would make the home another one.
+    /// Whether the next start would change the home.
     pub fn differs(&self) -> bool {
         matches!(self, Self::Changed | Self::New | Self::Unreadable(_))
     }
 
-    /// Whether a diff can show how.
+    /// Whether a diff can show the difference.
     pub fn has_diff(&self) -> bool {
         matches!(self, Self::Changed | Self::New)
     }
@@ -111,7 +111,7 @@ impl State {
 }
 
 impl<'a> Rendering<'a> {
-    /// Works out the configuration of `model` in `environment`.
+    /// Resolves the configuration of `model` in `environment`.
     pub fn new(model: &'a Model, environment: &Environment) -> Result<Self, NotRendered> {
         let Some(Mapping { resources, release, .. }) = model.mapping() else { return Err(NotRendered::NoTemplates) };
         let Some((_, toml)) = model.plain_toml() else {
@@ -130,16 +130,16 @@ impl<'a> Rendering<'a> {
         &self.resources.templates
     }
 
-    /// Renders the file at `path`, one of [`paths`](Self::paths), and looks at what lies in the home.
+    /// Renders the file at `path`, one of [`paths`](Self::paths), and compares it with the file in the home.
     pub fn render(&self, path: &str) -> RenderedFile {
         let template_path = Resources::path_of_template(path);
         let mut file =
-            RenderedFile { path: path.to_owned(), text: None, old: None, state: State::Unchanged, findings: Vec::new() };
+            RenderedFile { path: path.to_owned(), text: None, old: None, state: FileState::Unchanged, findings: Vec::new() };
         let Some(template) = self.model.text_of(&template_path) else {
-            let reason = format!("its template is not UTF-8, or more than {}", crate::model::size_limit());
+            let reason = format!("its template is not UTF-8, or larger than {}", crate::model::size_limit());
             let message = format!("`{path}` cannot be rendered: {reason}");
             file.findings.push(RenderFinding::of_file(self.in_home(&template_path), message));
-            file.state = State::Failed(reason);
+            file.state = FileState::Failed(reason);
             return file;
         };
         let output = Renderer::new(&self.configuration, self.release).render(path, &template);
@@ -148,7 +148,7 @@ impl<'a> Rendering<'a> {
         file
     }
 
-    /// Sets the state of `file` by what was rendered and what lies in the home.
+    /// Compares what was rendered with the file in the home, and sets the state of `file`.
     fn compare(&self, file: &mut RenderedFile, output: Output) {
         let Some(text) = output.text else {
             let why = file.findings.iter().min_by_key(|finding| std::cmp::Reverse(finding.severity));
@@ -156,40 +156,40 @@ impl<'a> Rendering<'a> {
                 Some(range) => format!("template line {}: {}", range.start.line, finding.message),
                 None => finding.message.clone(),
             });
-            file.state = State::Failed(why.unwrap_or_default());
+            file.state = FileState::Failed(why.unwrap_or_default());
             return;
         };
         let path = self.in_home(&file.path);
         file.state = match read(&path) {
             Ok(Some(old)) => {
-                let state = if old == text.as_bytes() { State::Unchanged } else { self.changed(&file.path, &text, &old) };
+                let state = if old == text.as_bytes() { FileState::Unchanged } else { self.changed(&file.path, &text, &old) };
                 file.old = Some(old);
                 state
             }
-            Ok(None) if self.leaves_out(&path, &text) => State::Absent,
-            Ok(None) => State::New,
+            Ok(None) if self.is_left_out(&path, &text) => FileState::Absent,
+            Ok(None) => FileState::New,
             Err(error) => {
                 let reason = reason(&error);
                 file.findings.push(RenderFinding::of_file(path, format!("cannot be compared: {reason}")));
-                State::Unreadable(reason)
+                FileState::Unreadable(reason)
             }
         };
         file.text = Some(text);
     }
 
     /// The state of a file whose bytes are not those of the rendered text.
-    fn changed(&self, path: &str, text: &str, old: &[u8]) -> State {
+    fn changed(&self, path: &str, text: &str, old: &[u8]) -> FileState {
         let rewrite = || {
             let (row, old) = (self.model.rewrite_of(path)?, str::from_utf8(old).ok()?);
             let is_own = is_rewritten(row, old) && compare(row, text, old) == Some(Comparison::Same);
-            is_own.then_some(State::Rewritten(&row.what))
+            is_own.then_some(FileState::Rewritten(&row.what))
         };
-        rewrite().unwrap_or(State::Changed)
+        rewrite().unwrap_or(FileState::Changed)
     }
 
-    /// Whether the file at `path`, which is not there, is none of those that this copy of the home holds: the product's own files are not
-    /// there either, it is no configuration, and its folder is missing or the last start has written the same.
-    fn leaves_out(&self, path: &Path, text: &str) -> bool {
+    /// Whether the file at `path` is missing because this copy of the home is incomplete: the product's own files are missing too, the file is
+    /// outside the configuration folder, and either its folder is missing or the last start wrote the same text.
+    fn is_left_out(&self, path: &Path, text: &str) -> bool {
         let root = &self.model.layout.root;
         let is_installed = PRODUCT_FOLDERS.iter().any(|folder| root.join(folder).is_dir());
         if is_installed || path.starts_with(self.model.layout.conf_folder()) {
@@ -214,29 +214,29 @@ impl<'a> Rendering<'a> {
     }
 }
 
-/// How many faults of one template are told: the first stops the server.
+/// How many faults of one template are reported. The server stops at the first.
 const MAX_REPORTED: usize = 10;
 
-/// Where a home has the product itself.
+/// The folders of a home that hold the product itself.
 const PRODUCT_FOLDERS: [&str; 3] = ["lib", "wso2", "repository/components"];
 
-/// The most of a file in a home that is compared: as much as a template may print.
+/// The size in bytes up to which a file in a home is compared: as much as a template may print.
 const MAX_COMPARED: u64 = 2 * MAX_FILE_BYTES;
 
-/// The bytes of the regular file at `path`; nothing where there is none.
+/// The bytes of the regular file at `path`; `None` if there is no file.
 fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     let metadata = match fs::metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         other => other?,
     };
     if metadata.is_dir() {
-        return Err(io::Error::other("a folder lies in its place"));
+        return Err(io::Error::other("it is a folder"));
     }
     if !metadata.is_file() {
-        return Err(io::Error::other("no regular file"));
+        return Err(io::Error::other("it is not a regular file"));
     }
     if metadata.len() > MAX_COMPARED {
-        return Err(io::Error::other(format!("more than {} MiB", MAX_COMPARED / 1024 / 1024)));
+        return Err(io::Error::other(format!("it is larger than {} MiB", MAX_COMPARED / 1024 / 1024)));
     }
     let mut bytes = Vec::new();
     File::open(path)?.take(MAX_COMPARED).read_to_end(&mut bytes)?;

@@ -1,4 +1,4 @@
-//! Writes rendered files below a folder that is not the home. Each is whole at every moment, and none leaves the folder.
+//! Writes rendered files to a folder outside the home. Each file is complete at every moment, and none is written outside the folder.
 
 use std::fs;
 use std::io;
@@ -6,10 +6,10 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::disk::{self, reason};
 
-/// The folder that takes the files.
+/// The folder to which files are written.
 #[derive(Debug)]
 pub struct OutFolder {
-    /// Its real path, behind any links.
+    /// Its real path, with links resolved.
     root: PathBuf,
     /// The real path of the home, into which nothing is written.
     home: PathBuf,
@@ -18,33 +18,26 @@ pub struct OutFolder {
 /// Why something was not written.
 #[derive(Debug)]
 pub enum OutError {
-    /// The folder is the home, or lies in it.
+    /// The folder is the home, or is inside it.
     InHome(PathBuf),
-    /// The path leads out of the folder through a link.
+    /// The path leads through a link to a target outside the folder.
     LinkOut(PathBuf, PathBuf),
-    /// What lies there is no file, or no folder.
+    /// Something that is not a file, or not a folder, has the path.
     InTheWay(PathBuf),
-    /// The system refused.
+    /// The operating system reported an error.
     Io(PathBuf, io::Error),
 }
 
 impl std::fmt::Display for OutError {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::InHome(path) => write!(formatter, "`{}` lies in the home itself, which stays as it is", path.display()),
+            Self::InHome(path) => write!(formatter, "`{}` is inside the home, to which nothing is written", path.display()),
             Self::LinkOut(path, target) => {
-                write!(
-                    formatter,
-                    "`{}` is a link to `{}`, out of the folder that takes the files",
-                    path.display(),
-                    target.display()
-                )
+                write!(formatter, "`{}` is a link to `{}`, which is outside the output folder", path.display(), target.display())
             }
-            Self::InTheWay(path) => write!(
-                formatter,
-                "`{}` is in the way: it is neither a regular file nor a folder where one is needed",
-                path.display()
-            ),
+            Self::InTheWay(path) => {
+                write!(formatter, "`{}` is in the way: a regular file or a folder is needed there", path.display())
+            }
             Self::Io(path, error) => write!(formatter, "cannot write `{}`: {}", path.display(), reason(error)),
         }
     }
@@ -53,11 +46,11 @@ impl std::fmt::Display for OutError {
 impl std::error::Error for OutError {}
 
 impl OutFolder {
-    /// Takes the folder at `path` for the files of `home`, and makes it if it is not there.
+    /// Opens the folder at `path` for the files of `home`, and creates it if it does not exist.
     pub fn new(path: &Path, home: &Path) -> Result<Self, OutError> {
         let io_error = |error| OutError::Io(path.to_path_buf(), error);
         let home = fs::canonicalize(home).map_err(|error| OutError::Io(home.to_path_buf(), error))?;
-        // Nothing is made in the home, not even the folder.
+        // Nothing is created in the home, not even the folder.
         let root = real(&std::path::absolute(path).map_err(io_error)?).map_err(io_error)?;
         if root.starts_with(&home) {
             return Err(OutError::InHome(path.to_path_buf()));
@@ -66,8 +59,8 @@ impl OutFolder {
         Ok(Self { root, home })
     }
 
-    /// Writes the file at `path`, with `/`, below the folder. Folders are made; what is there already is replaced, and left alone where it
-    /// is the same.
+    /// Writes the file at `path`, a path with `/`, below the folder, and returns where. Folders are created. An existing file is replaced, or
+    /// left alone if it has the same bytes.
     pub fn write(&self, path: &str, bytes: &[u8]) -> Result<PathBuf, OutError> {
         let relative = Path::new(path);
         if !relative.components().all(|part| matches!(part, Component::Normal(_))) {
@@ -93,7 +86,7 @@ impl OutFolder {
         Ok(target)
     }
 
-    /// The folder at `path`, made if it is not there.
+    /// The folder at `path`, created if it does not exist.
     fn folder(&self, path: PathBuf) -> Result<PathBuf, OutError> {
         let path = self.resolved(path)?;
         match fs::symlink_metadata(&path) {
@@ -107,7 +100,7 @@ impl OutFolder {
         }
     }
 
-    /// What lies at `path`, behind a link that stays in the folder.
+    /// `path`, or the target if it is a link. Fails if that is outside the folder.
     fn resolved(&self, path: PathBuf) -> Result<PathBuf, OutError> {
         let is_link = fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_symlink());
         let target =
@@ -122,7 +115,7 @@ impl OutFolder {
     }
 }
 
-/// Where an absolute path leads, of which the last parts need not be there.
+/// The real path of an absolute path whose last parts need not exist.
 fn real(path: &Path) -> io::Result<PathBuf> {
     let mut there = path;
     let mut missing = Vec::new();
@@ -141,7 +134,7 @@ fn real(path: &Path) -> io::Result<PathBuf> {
             Component::ParentDir => _ = real.pop(),
             other => real.push(other),
         }
-        // Behind `..` the path can be there again, and a link.
+        // After `..` the path can exist again, and be a link.
         if real.exists() || real.is_symlink() {
             real = fs::canonicalize(&real)?;
         }
@@ -161,18 +154,18 @@ mod tests {
     }
 
     #[test]
-    fn files_are_made_replaced_and_left_alone() {
+    fn files_are_created_replaced_and_left_alone() {
         let (_folder, home, out) = folders();
         let target = OutFolder::new(&out, &home).expect("made");
         for text in ["one", "two", "two"] {
             let path = target.write("a/b/c.xml", text.as_bytes()).expect("written");
             assert_eq!(fs::read_to_string(path).expect("there"), text);
         }
-        assert_eq!(fs::read_dir(out.join("a/b")).expect("there").count(), 1, "no temporary file stays");
+        assert_eq!(fs::read_dir(out.join("a/b")).expect("there").count(), 1, "no temporary file is left");
     }
 
     #[test]
-    fn nothing_is_written_into_the_home_or_out_of_the_folder() {
+    fn nothing_is_written_into_the_home_or_outside_the_folder() {
         let (_folder, home, out) = folders();
         for path in [home.clone(), home.join("x/y"), out.join("../home/z")] {
             assert!(matches!(OutFolder::new(&path, &home), Err(OutError::InHome(_))), "{}", path.display());

@@ -8,11 +8,11 @@ use similar::{ChangeTag, TextDiff};
 
 use super::displayed;
 
-/// How long the shortest diff is looked for; a longer one is as true.
+/// How long to search for the shortest diff. A longer one is just as correct.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// The unified diff from `old` to `new`, the contents of the file shown as `path`; coloured for a terminal if `color`. A line that differs in
-/// nothing but a secret is there too.
+/// The unified diff from `old` to `new`, two contents of the file shown as `path`; coloured for a terminal if `color`. Lines that differ only
+/// in a secret are included.
 pub fn unified(path: &str, old: &str, new: &str, color: bool) -> String {
     let diff = TextDiff::configure().timeout(PATIENCE).diff_lines(old, new);
     let groups = diff.grouped_ops(3);
@@ -20,7 +20,7 @@ pub fn unified(path: &str, old: &str, new: &str, color: bool) -> String {
     if groups.is_empty() {
         return text;
     }
-    let (old, new) = (Lines::of(old, diff.old_slices()), Lines::of(new, diff.new_slices()));
+    let (old, new) = (DisplayedLines::of(old, diff.old_slices()), DisplayedLines::of(new, diff.new_slices()));
     let shown = path.trim_start_matches('/');
     let mut line = |code: &str, line: &str| {
         let (content, end) = line.strip_suffix('\n').map_or((line, ""), |content| (content, "\n"));
@@ -53,12 +53,12 @@ pub fn unified(path: &str, old: &str, new: &str, color: bool) -> String {
 }
 
 /// The lines of a text as they may be shown.
-struct Lines {
+struct DisplayedLines {
     text: String,
     starts: Vec<usize>,
 }
 
-impl Lines {
+impl DisplayedLines {
     fn of(text: &str, lines: &[&str]) -> Self {
         let mut starts = vec![0];
         starts.extend(lines.iter().scan(0, |end, line| {

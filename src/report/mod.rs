@@ -12,30 +12,30 @@ use crate::model::{Location, Model};
 use crate::paths::DisplayPaths;
 use crate::source::{FileRange, Point, secrets};
 
-/// The beginning of a file that could not be read.
+/// The start of a file, for findings about files that could not be read.
 fn start_of_file() -> FileRange {
     let start = Point { line: 1, column: 1, offset: 0 };
     FileRange { start, end: start }
 }
 
-/// The product's name for people and its version, as far as both are known.
+/// The product's display name and its version, as far as they are known.
 fn product_name(model: &Model) -> String {
     let name = model.product().map_or("unknown product", |product| product.name.trim_start_matches("WSO2 "));
     let profile = model.identity.profile.as_ref().map(|profile| format!(", {profile} profile")).unwrap_or_default();
     match &model.identity.version {
         Some(version) => format!("{name} {version}{profile}"),
-        None if model.product().is_some() => format!("{name}, version not known{profile}"),
+        None if model.product().is_some() => format!("{name}, unknown version{profile}"),
         None => name.to_owned(),
     }
 }
 
-/// `path:line` of a place in a home.
+/// `path:line` of a location in a home.
 fn place(model: &Model, at: Location, shown: &DisplayPaths) -> String {
     let source = &model.file(at.file).source;
     format!("{}:{}", shown.path(&source.path), source.position(at.span.start).line)
 }
 
-/// `text` with its control characters written out, which a terminal would obey.
+/// `text` with control characters escaped, so that a terminal does not act on them.
 fn printable(text: &str) -> String {
     let escaped = |character: char| character.is_control() && !matches!(character, '\n' | '\t');
     text.chars()
@@ -43,8 +43,8 @@ fn printable(text: &str) -> String {
         .collect()
 }
 
-/// The text of a file as it may be shown, byte for byte of the same length: secrets are masked, and dots stand for control characters, which
-/// a terminal would obey.
+/// The text of a file as it may be shown, with the same length in bytes: secrets are masked, and dots replace control characters, so that a
+/// terminal does not act on them.
 fn displayed(text: &str) -> String {
     let shown =
         |character: char| if character.is_ascii_control() && !matches!(character, '\n' | '\r' | '\t') { '.' } else { character };
@@ -58,7 +58,7 @@ pub fn counted(count: usize, what: &str) -> String {
 
 /// A document as indented JSON with a line break at its end.
 fn json_text(document: &impl Serialize) -> String {
-    // Only maps with keys other than strings cannot be written, and there are none.
+    // Only maps with keys other than strings cannot be serialized, and there are none.
     let mut text = serde_json::to_string_pretty(document).unwrap_or_default();
     text.push('\n');
     text

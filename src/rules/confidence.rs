@@ -1,4 +1,4 @@
-//! How sure a finding about a key is: where the keys of the server are known from decides its severity, its help and its fixes.
+//! How certain a finding about a key is: the source of the known keys decides its severity, its help and its fixes.
 
 use crate::catalog::catalog;
 use crate::diagnostic::Finding;
@@ -6,9 +6,9 @@ use crate::edit::Safety;
 use crate::rule_info::Severity;
 use crate::server::mapper::schema::{Schema, SchemaSource};
 
-/// `finding`, which rests on `schema`, as sure as the schema is: unchanged where the home's own templates or the table of its very
-/// version say it. With the keys of other versions the help says of which, and no fix is safe; beyond the versions that are known, and for a
-/// guessed product, it is no more than information.
+/// Adjusts `finding` to the certainty of `schema`. It stays unchanged if the keys come from the home's own templates or from the table of
+/// exactly its version. If they come from other versions, the help names these and no fix is safe. Outside the known versions, and for a
+/// guessed product, the finding is only information.
 pub fn with_confidence(mut finding: Finding, schema: &Schema) -> Finding {
     match schema.source() {
         SchemaSource::Home | SchemaSource::Catalogue { exact: true, .. } => finding,
@@ -18,12 +18,15 @@ pub fn with_confidence(mut finding: Finding, schema: &Schema) -> Finding {
                 fix.safety = Safety::Unsafe;
             }
             let severity = if schema.source().is_authoritative() { finding.severity } else { Some(Severity::Info) };
-            with_help(Finding { severity, ..finding }, &format!("so it is in {} {}", name_of(product), versions.join(" and ")))
+            with_help(
+                Finding { severity, ..finding },
+                &format!("this is based on the keys of {} {}", name_of(product), versions.join(" and ")),
+            )
         }
         SchemaSource::Guess { product, version } => {
             finding.fixes.clear();
             let note = format!(
-                "by its keys this file seems to be of {} {version}, which is a guess: `--product {product}@VERSION` tells it",
+                "the keys suggest {} {version}, which is a guess: pass `--product {product}@VERSION` to be sure",
                 name_of(product)
             );
             with_help(finding.severity(Severity::Info), &note)
@@ -52,7 +55,7 @@ mod tests {
     use crate::server::mapper::known_keys;
 
     #[test]
-    fn a_finding_is_as_sure_as_the_keys_are() {
+    fn a_finding_is_as_certain_as_the_keys() {
         let finding = || {
             let fix = |safety| Fix { title: String::new(), safety, edits: Vec::new(), scope: Vec::new(), follow_up: None };
             Finding::at(Target::Path(PathBuf::new(), None), "x").help("write y").fix(Some(fix(Safety::Safe)))
@@ -66,7 +69,7 @@ mod tests {
         let exact = of(Some("4.5.0"));
         assert_eq!((exact.help.as_deref(), exact.severity, exact.fixes[0].safety), (Some("write y"), None, Safety::Safe));
         let near = of(Some("4.3.0"));
-        let help = "write y; so it is in WSO2 API Manager 4.2.0 and 4.5.0";
+        let help = "write y; this is based on the keys of WSO2 API Manager 4.2.0 and 4.5.0";
         assert_eq!((near.help.as_deref(), near.severity, near.fixes[0].safety), (Some(help), None, Safety::Unsafe));
 
         let keys = BTreeSet::from([
@@ -79,6 +82,6 @@ mod tests {
         ]);
         let guessed = with_confidence(finding(), &known_keys::guess(&keys).expect("a guess"));
         assert_eq!((guessed.severity, guessed.fixes.len()), (Some(Severity::Info), 0));
-        assert!(guessed.help.expect("help").contains("a guess: `--product api-manager@VERSION` tells it"));
+        assert!(guessed.help.expect("help").contains("a guess: pass `--product api-manager@VERSION`"));
     }
 }

@@ -1,4 +1,4 @@
-//! What a rule may look at: all homes of the run, or one of them.
+//! What a rule can see: all homes of the run, or one of them.
 
 use crate::diagnostic::Finding;
 use crate::home::ReadError;
@@ -7,19 +7,19 @@ use crate::ports::PortTable;
 use crate::source::{Kind, Span, SyntaxError};
 use crate::workspace::Home;
 
-/// Everything that a rule may look at.
+/// Everything that a rule can see.
 #[derive(Debug, Clone, Copy)]
 pub struct RuleContext<'a> {
     /// All homes of the run.
     pub homes: &'a [Home],
-    /// What could not be looked at outside of any home.
+    /// What could not be read outside any home.
     pub problems: &'a [ReadError],
 }
 
-/// One home out of those.
+/// One home of the run.
 #[derive(Debug, Clone, Copy)]
 pub struct HomeContext<'a> {
-    /// Its number.
+    /// The number of the home.
     pub id: HomeId,
     /// The home.
     pub home: &'a Home,
@@ -59,7 +59,7 @@ impl<'a> HomeContext<'a> {
         self.finding_at(Location { file, span }, message)
     }
 
-    /// A finding at a place of the home.
+    /// A finding at a location in the home.
     pub fn finding_at(&self, at: Location, message: impl Into<String>) -> Finding {
         Finding::new(self.id, at, message)
     }
@@ -70,7 +70,7 @@ impl<'a> HomeContext<'a> {
     }
 }
 
-/// Reports the faults of the home's files that `takes` picks by the file's kind.
+/// Reports the syntax errors of the home's files for which `takes` returns true.
 pub(super) fn faults_of_files(context: HomeContext, takes: impl Fn(Kind, &SyntaxError) -> bool, findings: &mut Vec<Finding>) {
     for (file, loaded) in context.files() {
         for fault in loaded.faults.iter().filter(|fault| takes(loaded.source.kind, fault)) {

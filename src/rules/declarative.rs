@@ -1,4 +1,4 @@
-//! Runs the rules whose condition is data: `[when]` of their files.
+//! Runs the rules whose condition is data: the `[when]` table of their rule file.
 
 use super::context::HomeContext;
 use super::fixes;
@@ -18,7 +18,7 @@ pub(super) fn check(rule: &RuleInfo, context: HomeContext, findings: &mut Vec<Fi
         let at = Location { file, span: entry.key_span };
         let finding = context.finding_at(at, when.message.replace("{key}", &entry.key)).key(&entry.key);
         let fix = when.rename.get(&entry.key).and_then(|key| {
-            let title = format!("write `{}` as `{key}`", entry.key);
+            let title = format!("rename `{}` to `{key}`", entry.key);
             fixes::write_as(context.model(), entry, key, title, Safety::Safe)
         });
         findings.push(Finding { help: when.help.clone(), ..finding }.fix(fix));

@@ -1,4 +1,4 @@
-//! How rules put their fixes together: edits of deployment.toml by key, of XML by element.
+//! Builds the fixes of rules: edits of deployment.toml by key, edits of XML by element.
 
 use crate::catalog::Place;
 use crate::edit::toml::{TextEdit, TomlFile};
@@ -10,7 +10,7 @@ use crate::source::template::is_template;
 use crate::source::toml::TomlEntry;
 use crate::source::xml::{Element, XmlDocument};
 
-/// A fix of one file.
+/// A fix that edits one file.
 pub(super) fn fix_of(
     model: &Model,
     file: FileId,
@@ -24,8 +24,8 @@ pub(super) fn fix_of(
     Fix { title, safety, edits, scope, follow_up: None }
 }
 
-/// deployment.toml as something to edit; `None` where there is none, it cannot be parsed, or it is a deployment tool's template, whose
-/// text is not what the server reads.
+/// deployment.toml in editable form. `None` if there is none, it does not parse, or it is a template of a deployment tool, whose text the
+/// server never reads.
 pub(super) fn toml_of(model: &Model) -> Option<(FileId, TomlFile<'_>)> {
     let (file, document) = model.toml()?;
     let text = &model.file(file).source.text;
@@ -39,15 +39,15 @@ pub(super) fn set_key(context: HomeContext, key: &str, literal: &str, safety: Sa
     Some(fix_of(context.model(), file, format!("set `{key}` to {literal}"), safety, edits, vec![key.to_owned()]))
 }
 
-/// The edits that write an entry of deployment.toml as `key`, in the table of that key.
+/// The edits that move an entry of deployment.toml to `key`, in the table of that key.
 pub(super) fn move_entry(toml: TomlFile, entry: &TomlEntry, key: &str) -> Option<Vec<TextEdit>> {
     let mut edits = vec![toml.remove(entry)?];
     edits.extend(toml.set(key, entry.value_span.of(toml.text))?);
     Some(edits)
 }
 
-/// Writes an entry of deployment.toml as `key`, which is not there yet: in place where only the last part of the written key differs, else
-/// in the table of that key.
+/// Renames an entry of deployment.toml to `key`, which must not exist yet: in place if only the last part of the written key differs,
+/// otherwise by moving it to the table of that key.
 pub(super) fn write_as(model: &Model, entry: &TomlEntry, key: &str, title: String, safety: Safety) -> Option<Fix> {
     let (file, toml) = toml_of(model)?;
     if toml.document.get(key).is_some() || key.contains('*') {
@@ -65,7 +65,7 @@ pub(super) fn write_as(model: &Model, entry: &TomlEntry, key: &str, title: Strin
     Some(fix_of(model, file, title, safety, edits, scope))
 }
 
-/// An XML file with its text.
+/// A parsed XML file with its text.
 pub(super) fn xml_of(model: &Model, file: FileId) -> Option<(&XmlDocument, &str)> {
     match &model.file(file).content {
         Content::Xml(document) => Some((document, &model.file(file).source.text)),
@@ -73,7 +73,7 @@ pub(super) fn xml_of(model: &Model, file: FileId) -> Option<(&XmlDocument, &str)
     }
 }
 
-/// Comments out the element whose start tag begins at `at`, in the name of `rule`.
+/// Comments out the element whose start tag begins at `at`, with a marker that names `rule`.
 pub(super) fn comment_out_element(model: &Model, at: Location, rule: &str) -> Option<Fix> {
     let (document, text) = xml_of(model, at.file)?;
     let element = element_at(document, at.span.start)?;
@@ -83,13 +83,13 @@ pub(super) fn comment_out_element(model: &Model, at: Location, rule: &str) -> Op
     Some(fix_of(model, at.file, format!("comment out <{name}>"), Safety::Unsafe, vec![edit], vec![path]))
 }
 
-/// Sets the text of the first element at `place`, or its attribute where the anchor is one.
+/// Sets the first value found at `place`: the text of an element or an attribute.
 pub(super) fn set_place(model: &Model, place: &Place, value: &str, safety: Safety) -> Option<Fix> {
     let found = crate::model::place::find(model, place).into_iter().next()?;
     set_value_at(model, found.at, value, safety)
 }
 
-/// Sets the text of the element, or the value of the attribute, that stands at `at`.
+/// Sets the text of the element, or the value of the attribute, at `at`.
 pub(super) fn set_value_at(model: &Model, at: Location, value: &str, safety: Safety) -> Option<Fix> {
     let (document, text) = xml_of(model, at.file)?;
     let around = |element: &&Element| element.span.start <= at.span.start && at.span.end <= element.span.end;
@@ -105,7 +105,7 @@ pub(super) fn set_value_at(model: &Model, at: Location, value: &str, safety: Saf
     Some(fix_of(model, at.file, format!("set {name} to {value}"), safety, vec![edit], vec![path]))
 }
 
-/// The path of local names from the root to `element`, as the comparison before writing names it.
+/// The path of local names from the root to `element`, as `fix::verify` names elements.
 fn path_of(document: &XmlDocument, text: &str, element: &Element) -> String {
     let around =
         document.elements.iter().filter(|outer| outer.span.start <= element.span.start && element.span.end <= outer.span.end);

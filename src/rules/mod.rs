@@ -1,4 +1,4 @@
-//! The rules: what each is called and says (data of `rules/`), the programs of those that need one, and how they are run.
+//! Runs the rules. Their names and prose are data in `rules/`; conditions that need code are the checks in this folder.
 
 mod confidence;
 pub mod context;
@@ -32,7 +32,7 @@ use crate::rule_info::{RuleInfo, Severity, rules};
 use crate::source::Span;
 use crate::workspace::Home;
 
-/// What a run asks of the rules.
+/// Which rules run, and for which profile.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
     /// Rules or categories to run; empty for all.
@@ -55,7 +55,7 @@ impl Selection {
     }
 }
 
-/// Runs the selected rules over the homes; the diagnostics come sorted.
+/// Runs the selected rules on the homes. The diagnostics are sorted.
 pub fn run(context: RuleContext, selection: &Selection) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
     for rule in rules().iter().filter(|rule| selection.takes(rule)) {
@@ -99,7 +99,7 @@ fn for_each_home(context: RuleContext, rule: &RuleInfo, mut check: impl FnMut(Ho
     }
 }
 
-/// Whether a rule is for the product and version of `model`. A rule that names products does not apply to a home of unknown product.
+/// Whether a rule applies to the product and version of `model`. A rule that names products does not apply to an unknown product.
 fn applies_to(rule: &RuleInfo, model: &Model) -> bool {
     let version = model.catalogue_version();
     rule.applies.is_empty()
@@ -113,7 +113,7 @@ fn complete(rule: &'static RuleInfo, severity: Severity, finding: Finding, homes
         Target::Site(Site { home, at }) => (homes[home.0].model.file(at.file).source.path.clone(), at.span),
         Target::Path(path, _) => (path.clone(), Span::default()),
     };
-    // A severity of the finding's own is relative to the rule's: under a milder profile it is no worse than the profile says.
+    // A finding can override the severity of its rule, but not exceed a severity set by the profile.
     let severity = match finding.severity {
         Some(own) if severity == rule.severity => own,
         Some(own) => own.min(severity),

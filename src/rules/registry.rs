@@ -7,16 +7,16 @@ use super::{
 };
 use crate::diagnostic::Finding;
 
-/// The program of a rule.
+/// The function that checks a rule.
 #[derive(Clone, Copy)]
 pub(super) enum Check {
     /// Looks at one home at a time.
     Home(fn(HomeContext, &mut Vec<Finding>)),
-    /// Looks at all of them.
+    /// Looks at all homes at once.
     Run(fn(RuleContext, &mut Vec<Finding>)),
 }
 
-/// Every rule that needs a program; the rest carry their condition in `rules/`.
+/// The rules whose condition is code. The others have a `[when]` table in their rule file.
 pub(super) static CHECKS: &[(&str, Check)] = &[
     ("path-unreadable", Check::Run(source::path_unreadable::check)),
     ("file-too-large", Check::Home(source::file_too_large::check)),
@@ -81,8 +81,8 @@ mod tests {
             assert!(rule(name).is_some(), "{name} has no file in rules/");
         }
         for rule in rules() {
-            let has_program = CHECKS.iter().any(|(name, _)| *name == rule.name);
-            assert!(has_program != rule.when.is_some(), "{}: either a program or [when]", rule.name);
+            let has_check = CHECKS.iter().any(|(name, _)| *name == rule.name);
+            assert!(has_check != rule.when.is_some(), "{}: either a check or [when]", rule.name);
         }
     }
 }

@@ -1,21 +1,21 @@
-//! URLs inside configuration values: host and literal port, with their places.
+//! Finds URLs with a numeric port in configuration values.
 
 use crate::source::Span;
 
-/// A URL with a literal port.
+/// A URL with a numeric port.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LiteralPort {
     /// The host as written, without the brackets of an IPv6 address.
     pub host: String,
     /// The port.
     pub port: i64,
-    /// The digits of the port.
+    /// The digits of the port: byte offsets into the text.
     pub span: Span,
 }
 
-/// Every URL of `text` that names its port in digits; spans are offsets into `text`.
+/// The URLs in `text` that have a numeric port.
 pub fn literal_ports(text: &str) -> Vec<LiteralPort> {
-    // The URL of a database names a server of its own.
+    // A JDBC URL names a database server, not this one.
     let of_database = |at: usize| text[..at].rfind("jdbc:").is_some_and(|start| !text[start..at].contains(char::is_whitespace));
     text.match_indices("://")
         .filter(|(at, _)| !of_database(*at))
@@ -35,7 +35,7 @@ fn port_of(text: &str, start: usize) -> Option<LiteralPort> {
     Some(LiteralPort { host: host.trim_matches(['[', ']']).to_owned(), port: number, span: Span::new(end - port.len(), end) })
 }
 
-/// Whether `host` is this machine whatever its name.
+/// Whether `host` is a loopback name or address.
 pub fn is_loopback(host: &str) -> bool {
     let host = host.trim_matches(['[', ']']);
     host.eq_ignore_ascii_case("localhost") || host.starts_with("127.") || host == "::1"

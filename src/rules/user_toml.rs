@@ -1,4 +1,4 @@
-//! Where in deployment.toml the user's part in what the mapper works with stands.
+//! Maps mapper results back to the lines of deployment.toml that caused them.
 
 use crate::diagnostic::Finding;
 use crate::model::{FileId, Model};
@@ -7,40 +7,40 @@ use crate::server::mapper::{Configuration, FaultKind, MappingFault, Origin};
 use crate::source::Span;
 use crate::source::toml::{TomlDocument, TomlEntry};
 
-/// deployment.toml with what the mapper makes of it.
+/// deployment.toml with the configuration that the mapper derives from it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct UserToml<'a> {
     /// The file.
     pub file: FileId,
     /// Its text.
     pub text: &'a str,
-    /// What it says.
+    /// The parsed file.
     pub document: &'a TomlDocument,
-    /// What the mapper makes of it; without a home what the text alone makes of itself.
+    /// What the mapper derives from it; without a home, what follows from the text alone.
     pub configuration: &'a Configuration,
     model: &'a Model,
 }
 
-/// The user's part in a fault.
+/// Where the user wrote what caused a fault or an effective value.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Part<'a> {
-    /// The place: the placeholder, else the key, else the beginning of the file.
+pub(super) struct WrittenAt<'a> {
+    /// The placeholder, otherwise the key, otherwise the start of the file.
     pub span: Span,
-    /// The key of the user, if one is to blame.
+    /// The key that the user wrote; `None` if none of them is the cause.
     pub key: Option<&'a str>,
-    /// The whole value that holds the placeholder.
+    /// The whole value that contains the placeholder.
     pub value: Option<Span>,
 }
 
 impl<'a> UserToml<'a> {
-    /// Those of a home, or of a lone deployment.toml.
+    /// The deployment.toml of a home, or one without a home.
     pub fn of(model: &'a Model) -> Option<Self> {
         let (file, text) = model.plain_toml()?;
         let (_, document) = model.toml()?;
         Some(Self { file, text, document, configuration: model.configuration_or_text()?, model })
     }
 
-    /// Those of a home whose own files decide.
+    /// The deployment.toml of a home that has the mapper's own files.
     pub fn of_home(model: &'a Model) -> Option<Self> {
         model.configuration()?;
         Self::of(model)
@@ -51,13 +51,13 @@ impl<'a> UserToml<'a> {
         self.configuration.faults.iter().filter(move |fault| fault.kind == kind)
     }
 
-    /// The user's part in a fault.
-    pub fn part_in(self, fault: &MappingFault) -> Part<'a> {
-        self.part(fault.key.as_deref(), fault.placeholder.as_deref())
+    /// Where the user wrote what caused `fault`.
+    pub fn locate_fault(self, fault: &MappingFault) -> WrittenAt<'a> {
+        self.locate(fault.key.as_deref(), fault.placeholder.as_deref())
     }
 
-    /// The user's part in the value of an effective key, and in a placeholder in it.
-    pub fn part(self, key: Option<&str>, placeholder: Option<&str>) -> Part<'a> {
+    /// Where the user wrote the value of an effective key, or a placeholder in it.
+    pub fn locate(self, key: Option<&str>, placeholder: Option<&str>) -> WrittenAt<'a> {
         let configuration = self.configuration;
         let found = key.and_then(|key| {
             let from = match configuration.get(key).map(|effective| &effective.origin) {
@@ -68,7 +68,7 @@ impl<'a> UserToml<'a> {
             configuration.setting_of(from).or(own)
         });
         let Some((key, setting)) = found else {
-            return Part { span: self.model.start_of(self.file).span, key: None, value: None };
+            return WrittenAt { span: self.model.start_of(self.file).span, key: None, value: None };
         };
         let holding = placeholder.and_then(|placeholder| {
             setting.values.iter().find_map(|value| {
@@ -77,7 +77,7 @@ impl<'a> UserToml<'a> {
             })
         });
         let span = holding.map_or_else(|| self.span_of(key, setting.key), |(_, span)| span);
-        Part { span, key: Some(key), value: holding.map(|(value, _)| value) }
+        WrittenAt { span, key: Some(key), value: holding.map(|(value, _)| value) }
     }
 
     /// The written key, all of its segments.
@@ -85,22 +85,22 @@ impl<'a> UserToml<'a> {
         self.document.get(key).map_or(last, |entry| entry.key_span)
     }
 
-    /// The entry whose value lies at `value`.
+    /// The entry whose value contains `value`.
     pub fn entry_at(self, value: Span) -> Option<&'a TomlEntry> {
         self.document.entries.iter().find(|entry| entry.value_span.start <= value.start && value.end <= entry.value_span.end)
     }
 
-    /// A finding about a part.
-    pub fn finding(self, context: HomeContext, part: &Part, message: impl Into<String>) -> Finding {
-        let finding = context.finding(self.file, part.span, message);
-        match part.key {
+    /// A finding at `written`, about its key.
+    pub fn finding(self, context: HomeContext, written: &WrittenAt, message: impl Into<String>) -> Finding {
+        let finding = context.finding(self.file, written.span, message);
+        match written.key {
             Some(key) => finding.key(key),
             None => finding,
         }
     }
 }
 
-/// The text between the quotes of a string on one line that is written without escapes; `None` for every other value.
+/// The quote and the text of a single-line string without escapes; `None` for every other value.
 pub(super) fn plain_string(written: &str) -> Option<(char, &str)> {
     let quote = written.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
     let inner = written.strip_prefix(quote)?.strip_suffix(quote)?;
@@ -108,7 +108,7 @@ pub(super) fn plain_string(written: &str) -> Option<(char, &str)> {
     is_plain.then_some((quote, inner))
 }
 
-/// Whether `text` can stand in a string between `quote`s as it is.
+/// Whether `text` can be written between `quote`s without escapes.
 pub(super) fn fits_into(quote: char, text: &str) -> bool {
     !text.contains(quote) && !text.contains(char::is_control) && (quote == '\'' || !text.contains('\\'))
 }

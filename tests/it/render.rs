@@ -176,18 +176,10 @@ fn hostile_templates_end_within_limits() {
     let report = folder.json(&["render", "home"]);
     // The limits are numbers of steps and bytes, so that each template ends at the same place on every machine.
     let stops = report["diagnostics"].as_array().expect("a list").iter().map(|fault| {
-        let file = fault["file"].as_str().expect("a path").rsplit('/').next().unwrap_or_default().to_owned();
-        (file, fault["message"].as_str().expect("a text").to_owned())
+        let file = fault["file"].as_str().expect("a path").rsplit('/').next().unwrap_or_default();
+        format!("{file}: {}\n", fault["message"].as_str().expect("a text"))
     });
-    let stops: BTreeSet<(String, String)> = stops.collect();
-    let expected = [
-        ("above.xml.j2", "`include` cannot find another template: the server only searches its class path"),
-        ("deep.xml.j2", "the tags are nested too deeply"),
-        ("endless.xml.j2", "the template needs too much memory"),
-        ("growing.xml.j2", "the template needs too much memory"),
-        ("outside.xml.j2", "`include` cannot find another template: the server only searches its class path"),
-    ];
-    assert_eq!(stops, expected.map(|(file, message)| (file.to_owned(), message.to_owned())).into());
+    insta::assert_snapshot!(stops.collect::<BTreeSet<_>>().into_iter().collect::<String>());
     for file in report["files"].as_array().expect("a list") {
         let expected = if file["path"].as_str().expect("a path").contains("hostile") { "failed" } else { "unchanged" };
         assert_eq!(file["state"], expected, "{file}");
@@ -211,7 +203,7 @@ fn files_are_written_elsewhere() {
     for inside in ["home", "home/new", "./home/../home"] {
         let run = folder.run(&["render", "home", "--out", inside]);
         assert_eq!(run.code, Some(2), "{inside}");
-        assert!(run.err.contains("lies in the home itself"), "{}", run.err);
+        assert!(run.err.contains("is inside the home"), "{}", run.err);
     }
     assert_eq!(files_below(&folder.at("home")), before, "nothing is written into the home");
 }
@@ -235,7 +227,7 @@ fn links_lead_nowhere() {
     fs::create_dir(folder.at("outside")).expect("made");
     symlink("../../outside", folder.at("out/repository/conf")).expect("linked");
     let run = folder.run(&["render", "home", "--out", "out"]);
-    assert!(run.code == Some(2) && run.err.contains("out of the folder"), "{}", run.err);
+    assert!(run.code == Some(2) && run.err.contains("outside the output folder"), "{}", run.err);
     assert!(files_below(&folder.at("outside")).is_empty());
     // A link among the templates is no template.
     folder.write("secret.txt", "hunter2");
@@ -255,7 +247,7 @@ fn homes_that_render_nothing_say_why() {
         }
     };
     check("none", 2, "no such file or folder");
-    check("empty", 3, "no home of a WSO2 product");
+    check("empty", 3, "no WSO2 product home");
     check("xml", 3, "no templates");
     check(".", 2, "contains 2 homes");
     edit_toml(&folder, "[server]", "[server");
@@ -263,5 +255,5 @@ fn homes_that_render_nothing_say_why() {
     edit_toml(&folder, "[server", "{% if x %}\n[server]\n{% endif %}\n#");
     check("home", 2, "is a template of a deployment tool");
     fs::remove_file(folder.at("home/repository/conf/deployment.toml")).expect("removed");
-    check("home", 3, "there is no `home/repository/conf/deployment.toml`");
+    check("home", 3, "`home/repository/conf/deployment.toml` does not exist");
 }

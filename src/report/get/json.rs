@@ -10,7 +10,7 @@ use crate::server::mapper::Origin;
 use crate::source::FileRange;
 
 #[derive(Serialize)]
-struct Document<'a> {
+struct GetDocument<'a> {
     version: u32,
     values: Vec<ValueEntry<'a>>,
 }
@@ -32,7 +32,7 @@ struct ValueEntry<'a> {
 
 /// The values as JSON, with a line break at its end.
 pub fn render(model: &Model, entries: &[EffectiveEntry], shown: &DisplayPaths) -> String {
-    crate::report::json_text(&Document {
+    crate::report::json_text(&GetDocument {
         version: 1,
         values: entries.iter().map(|entry| value_entry(model, entry, shown)).collect(),
     })

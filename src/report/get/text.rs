@@ -9,10 +9,10 @@ use crate::paths::DisplayPaths;
 use crate::report::{place, printable};
 use crate::server::mapper::Origin;
 
-/// Up to this many columns the comments stand below each other.
+/// Comments are aligned after lines of up to this many columns.
 const MAX_ALIGNED: usize = 60;
 
-/// A line per value that could stand in deployment.toml, with a comment that tells who has set it, and where.
+/// A line per value, as deployment.toml would have it, with a comment that says who set it and where.
 pub fn render(model: &Model, entries: &[EffectiveEntry], shown: &DisplayPaths) -> String {
     let line = |entry: &EffectiveEntry| format!("{} = {}", entry.key, entry.effective.value.shown(entry.key).to_toml());
     let lines: Vec<String> = entries.iter().map(line).collect();

@@ -1,4 +1,4 @@
-//! The report for people, drawn by miette: source, labels, remedy.
+//! The report for people, drawn by miette: source, labels and help.
 
 use std::fmt::{self, Write};
 use std::sync::Arc;
@@ -34,17 +34,17 @@ pub fn render(report: Report, style: Style) -> String {
         .with_links(false)
         .with_context_lines(1)
         .with_break_words(false)
-        // Paths stay whole, so that they can be copied.
+        // Paths are not broken, so that they can be copied.
         .with_word_separator(textwrap::WordSeparator::AsciiSpace);
     let mut text = String::new();
-    let mut sources = Sources::default();
+    let mut last_text = LastText::default();
     for diagnostic in report.diagnostics {
         if !text.is_empty() {
             text.push('\n');
         }
-        let drawn = Drawn::new(report, diagnostic, &mut sources);
+        let drawn = Drawn::new(report, diagnostic, &mut last_text);
         if handler.render_report(&mut text, &drawn).is_err() {
-            // A place that miette cannot draw is still said.
+            // If miette cannot draw the place, the message is still printed.
             let _ = writeln!(text, "{}: {}", report.shown.path(&diagnostic.path), diagnostic.finding.message);
         }
     }
@@ -78,7 +78,7 @@ fn summary(report: Report) -> String {
     lines
 }
 
-/// How many findings `fix` could repair, and how.
+/// How many findings `fix` can repair, and how.
 fn fixable(report: Report) -> String {
     let with = |safe: bool| {
         let is = |fix: &Fix| (fix.safety == Safety::Safe) == safe;
@@ -97,7 +97,7 @@ fn fixable(report: Report) -> String {
 fn describe(home: &Home) -> String {
     let offset = match home.ports().offset.value {
         Some(offset) => format!("offset {offset}"),
-        None => "offset not known".to_owned(),
+        None => "unknown offset".to_owned(),
     };
     let profile = home
         .ports()
@@ -108,13 +108,13 @@ fn describe(home: &Home) -> String {
     format!("{}, {}, {offset}{}", product_name(&home.model), home.model.generation.as_str(), profile.unwrap_or_default())
 }
 
-/// The text of the file drawn last as it may be shown: findings come sorted by file.
+/// The displayed text of the file drawn last. Diagnostics are sorted by file.
 #[derive(Default)]
-struct Sources {
+struct LastText {
     last: Option<((HomeId, FileId), Arc<str>)>,
 }
 
-impl Sources {
+impl LastText {
     fn drawable(&mut self, key: (HomeId, FileId), text: &str) -> Arc<str> {
         match &self.last {
             Some((known, drawable)) if *known == key => drawable.clone(),
@@ -127,7 +127,7 @@ impl Sources {
     }
 }
 
-/// A diagnostic as miette wants it.
+/// A diagnostic in the form that miette draws.
 #[derive(Debug)]
 struct Drawn<'a> {
     diagnostic: &'a Diagnostic,
@@ -138,7 +138,7 @@ struct Drawn<'a> {
 }
 
 impl<'a> Drawn<'a> {
-    fn new(report: Report<'a>, diagnostic: &'a Diagnostic, sources: &mut Sources) -> Self {
+    fn new(report: Report<'a>, diagnostic: &'a Diagnostic, last_text: &mut LastText) -> Self {
         let finding = &diagnostic.finding;
         let mut message = printable(&finding.message);
         let mut help: Vec<String> = finding.help.iter().map(|help| printable(help)).collect();
@@ -148,7 +148,7 @@ impl<'a> Drawn<'a> {
             Target::Site(site) => {
                 let path = report.shown.path(&diagnostic.path);
                 let file = report.workspace.source(site);
-                let text = sources.drawable((site.home, site.at.file), &file.text);
+                let text = last_text.drawable((site.home, site.at.file), &file.text);
                 let mut spans = vec![(None, on_first_line(&text, site.at.span))];
                 for related in &finding.related {
                     if related.site.home == site.home && related.site.at.file == site.at.file {
@@ -170,15 +170,15 @@ impl<'a> Drawn<'a> {
     }
 }
 
-/// What lies on the first line of `span`: what spans many lines would fill the screen.
+/// The part of `span` on its first line: a span of many lines would fill the screen.
 fn on_first_line(text: &str, span: Span) -> Span {
     let span = span.clamped(text);
     let len = span.of(text).find(['\r', '\n']).unwrap_or(span.len());
     Span::new(span.start, span.start + len)
 }
 
-/// The lines of a file around the labels, so that miette need not count through the whole file for each finding. It counts columns in
-/// bytes; here they count in characters, as everywhere else.
+/// The lines of a file around the labels, so that miette does not count through the whole file for each finding. miette counts columns in
+/// bytes; here they are counted in characters, as everywhere else.
 #[derive(Debug)]
 struct Excerpt {
     name: String,
@@ -187,12 +187,12 @@ struct Excerpt {
     first_line: usize,
 }
 
-/// The longest excerpt that is drawn, in bytes: longer ones are of minified files, or of places far apart.
+/// The longest excerpt that is drawn, in bytes. Longer ones come from minified files or from places far apart.
 const MAX_DRAWN: usize = 4_000;
 
 impl Excerpt {
-    /// The excerpt with a line of context on each side, and its labels, the first of them primary. `None` where it would be too long to
-    /// be read.
+    /// The excerpt with a line of context on each side, and its labels, the first of which is primary. `None` if it would be too long to
+    /// read.
     fn around(name: &str, text: &str, lines: &LineIndex, spans: &[(Option<String>, Span)]) -> Option<(Self, Vec<LabeledSpan>)> {
         let line_of = |offset: usize| lines.position(text, offset).line;
         let first = spans.iter().map(|(_, span)| line_of(span.start)).min()?.saturating_sub(1).max(1);

@@ -11,12 +11,12 @@ use crate::source::FileRange;
 use crate::workspace::Home;
 
 #[derive(Serialize)]
-struct Document<'a> {
+struct LintDocument<'a> {
     version: u32,
     tool: Tool,
-    homes: Vec<HomeEntry<'a>>,
-    diagnostics: Vec<Entry<'a>>,
-    summary: Summary,
+    homes: Vec<LintHomeEntry<'a>>,
+    diagnostics: Vec<DiagnosticEntry<'a>>,
+    summary: LintSummary,
 }
 
 #[derive(Serialize)]
@@ -26,7 +26,7 @@ struct Tool {
 }
 
 #[derive(Serialize)]
-struct HomeEntry<'a> {
+struct LintHomeEntry<'a> {
     path: String,
     product: Option<&'a str>,
     version: Option<String>,
@@ -37,7 +37,7 @@ struct HomeEntry<'a> {
 }
 
 #[derive(Serialize)]
-struct Entry<'a> {
+struct DiagnosticEntry<'a> {
     rule: &'a str,
     category: &'a str,
     severity: Severity,
@@ -75,7 +75,7 @@ struct EditEntry<'a> {
 }
 
 #[derive(Serialize)]
-struct Summary {
+struct LintSummary {
     files: usize,
     errors: usize,
     warnings: usize,
@@ -85,12 +85,12 @@ struct Summary {
 
 /// Writes the report, with a line break at its end.
 pub fn render(report: Report) -> String {
-    let document = Document {
+    let document = LintDocument {
         version: 1,
         tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
         homes: report.workspace.homes.iter().map(|home| home_entry(report, home)).collect(),
         diagnostics: report.diagnostics.iter().map(|diagnostic| entry(report, diagnostic)).collect(),
-        summary: Summary {
+        summary: LintSummary {
             files: report.workspace.file_count(),
             errors: report.count(Severity::Error),
             warnings: report.count(Severity::Warning),
@@ -101,9 +101,9 @@ pub fn render(report: Report) -> String {
     crate::report::json_text(&document)
 }
 
-fn home_entry<'a>(report: Report<'a>, home: &'a Home) -> HomeEntry<'a> {
+fn home_entry<'a>(report: Report<'a>, home: &'a Home) -> LintHomeEntry<'a> {
     let identity = &home.model.identity;
-    HomeEntry {
+    LintHomeEntry {
         path: report.shown.path(home.model.path()),
         product: identity.product.map(|product| product.id.as_str()),
         version: identity.version.as_ref().map(ToString::to_string),
@@ -113,7 +113,7 @@ fn home_entry<'a>(report: Report<'a>, home: &'a Home) -> HomeEntry<'a> {
     }
 }
 
-fn entry<'a>(report: Report<'a>, diagnostic: &'a Diagnostic) -> Entry<'a> {
+fn entry<'a>(report: Report<'a>, diagnostic: &'a Diagnostic) -> DiagnosticEntry<'a> {
     let finding = &diagnostic.finding;
     let range = match &finding.target {
         Target::Site(site) => range(report, site),
@@ -124,7 +124,7 @@ fn entry<'a>(report: Report<'a>, diagnostic: &'a Diagnostic) -> Entry<'a> {
         range: self::range(report, &related.site),
         message: &related.message,
     });
-    Entry {
+    DiagnosticEntry {
         rule: &diagnostic.rule.name,
         category: &diagnostic.rule.category,
         severity: diagnostic.severity,

@@ -1,4 +1,4 @@
-//! `ports --format csv`: a line per listener, as RFC 4180 has it, with a header line.
+//! `ports --format csv`: a header line and a line per listener, in the format of RFC 4180.
 
 use crate::paths::DisplayPaths;
 use crate::ports::{Listener, Source};
@@ -6,7 +6,7 @@ use crate::report::ports::PortsHome;
 
 const HEADER: &str = "home,product,version,id,protocol,tls,direction,base,offset,port,enabled,random,description,source_kind,source_file,source_line";
 
-/// Writes the ports of `homes`; `all` lists what does not open, too.
+/// Writes the ports of `homes`; `all` includes listeners that do not open.
 pub fn render(homes: &[PortsHome], all: bool, shown: &DisplayPaths) -> String {
     let mut text = format!("{HEADER}\r\n");
     for home in homes {

@@ -11,14 +11,14 @@ use crate::report::ports::PortsHome;
 use crate::source::FileRange;
 
 #[derive(Serialize)]
-struct Document<'a> {
+struct PortsDocument<'a> {
     version: u32,
-    homes: Vec<HomeEntry<'a>>,
+    homes: Vec<PortsHomeEntry<'a>>,
     conflicts: Vec<ConflictEntry<'a>>,
 }
 
 #[derive(Serialize)]
-struct HomeEntry<'a> {
+struct PortsHomeEntry<'a> {
     path: Option<String>,
     product: Option<&'a str>,
     version: Option<String>,
@@ -87,9 +87,9 @@ struct SuggestedOffset {
     value: i64,
 }
 
-/// Writes the ports of `homes`, with a line break at the end; `all` lists what does not open, too.
+/// Writes the ports of `homes`, with a line break at the end; `all` includes listeners that do not open.
 pub fn render(homes: &[PortsHome], conflicts: &[Conflict], all: bool, shown: &DisplayPaths) -> String {
-    let document = Document {
+    let document = PortsDocument {
         version: 1,
         homes: homes.iter().map(|home| home_entry(home, all, shown)).collect(),
         conflicts: conflicts.iter().map(|conflict| conflict_entry(homes, conflict, shown)).collect(),
@@ -97,14 +97,14 @@ pub fn render(homes: &[PortsHome], conflicts: &[Conflict], all: bool, shown: &Di
     crate::report::json_text(&document)
 }
 
-fn home_entry<'a>(home: &'a PortsHome, all: bool, shown: &DisplayPaths) -> HomeEntry<'a> {
+fn home_entry<'a>(home: &'a PortsHome, all: bool, shown: &DisplayPaths) -> PortsHomeEntry<'a> {
     let model = home.model;
     let source = match home.offset.source {
         OffsetSource::File(at) => source_entry(model, "file", Some(at), shown),
         OffsetSource::Flag => source_entry(model, "flag", None, shown),
         OffsetSource::Default => source_entry(model, "default", None, shown),
     };
-    HomeEntry {
+    PortsHomeEntry {
         path: model.map(|model| shown.path(model.path())),
         product: home.product.map(|product| product.id.as_str()),
         version: home.version.as_ref().map(ToString::to_string),

@@ -8,7 +8,7 @@ use crate::paths::DisplayPaths;
 use crate::ports::{Conflict, Listener, OffsetSource, Source};
 use crate::report::{counted, place, printable, product_name};
 
-/// Writes the tables; `all` lists what does not open, too.
+/// Writes the tables; `all` includes listeners that do not open.
 pub fn render(homes: &[PortsHome], conflicts: &[Conflict], all: bool, shown: &DisplayPaths) -> String {
     let mut text = String::new();
     for (number, home) in homes.iter().enumerate() {
@@ -30,7 +30,7 @@ pub fn render(homes: &[PortsHome], conflicts: &[Conflict], all: bool, shown: &Di
 
 fn heading(home: &PortsHome, shown: &DisplayPaths) -> String {
     let offset = match (home.offset.value, home.offset.source) {
-        (None, _) => format!("offset not known: {}", home.offset.unknown.as_deref().unwrap_or_default()),
+        (None, _) => format!("unknown offset: {}", home.offset.unknown.as_deref().unwrap_or_default()),
         (Some(value), OffsetSource::Flag) => format!("offset {value} (--port-offset)"),
         (Some(value), OffsetSource::Default) if home.product.is_none() => format!("offset {value} (no file sets one)"),
         (Some(value), OffsetSource::Default) => format!("offset {value} (default)"),
@@ -51,13 +51,13 @@ fn heading(home: &PortsHome, shown: &DisplayPaths) -> String {
         && model.identity.version.is_none()
         && let (Some(_), Some(version)) = (home.product, model.catalogue_version())
     {
-        let _ = writeln!(heading, "The files do not tell the version: what no file says is as in version {version}.");
+        let _ = writeln!(heading, "The files do not name the version: defaults are those of version {version}.");
     }
     if home.product.is_none() {
-        heading.push_str("The files do not tell the product: only what they name themselves is listed; --product tells it.\n");
+        heading.push_str("The files do not name the product: only ports written in them are listed. Pass --product to see the defaults, too.\n");
     }
     if let Some(profile) = home.profile.filter(|profile| !profile.is_default()) {
-        let known = if profile.known.is_some() { "" } else { ", which this product does not know: everything starts" };
+        let known = if profile.known.is_some() { "" } else { ", which this product does not have: everything starts" };
         let _ = writeln!(heading, "Server profile `{}`{known}.", profile.name);
     }
     heading
@@ -73,7 +73,7 @@ fn table(home: &PortsHome, all: bool) -> String {
     });
     rows.extend(listeners.iter().map(|listener| row(home, listener)));
     if rows.len() == 1 {
-        return "  no listener\n".to_owned();
+        return "  no listeners\n".to_owned();
     }
     let widths: Vec<usize> =
         (0..HEADINGS.len()).map(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0)).collect();
@@ -143,7 +143,7 @@ fn suggestions(homes: &[PortsHome], conflicts: &[Conflict], shown: &DisplayPaths
     let mut lines: Vec<String> = Vec::new();
     for suggestion in conflicts.iter().filter_map(|conflict| conflict.suggestion) {
         let home = homes[suggestion.home].model.map_or_else(String::new, |model| shown.path(model.path()));
-        let line = format!("Offset {} parts {home} from the others.\n", suggestion.offset);
+        let line = format!("Offset {} avoids the conflicts of {home}.\n", suggestion.offset);
         if !lines.contains(&line) {
             lines.push(line);
         }

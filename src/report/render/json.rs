@@ -11,7 +11,7 @@ use crate::report::diff::unified;
 use crate::rule_info::Severity;
 use crate::source::{FileRange, secrets};
 
-/// What is told of each file beside its state.
+/// What to report about each file besides its state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Detail {
     /// Nothing.
@@ -23,17 +23,17 @@ pub enum Detail {
 }
 
 #[derive(Serialize)]
-struct Document<'a> {
+struct RenderDocument<'a> {
     version: u32,
     home: String,
     product: Option<&'a str>,
     product_version: Option<String>,
     files: &'a [FileEntry],
-    diagnostics: Vec<Entry<'a>>,
-    summary: Summary,
+    diagnostics: Vec<RenderDiagnosticEntry<'a>>,
+    summary: RenderSummary,
 }
 
-/// A file in the document.
+/// A rendered file in the document.
 #[derive(Debug, Serialize)]
 pub struct FileEntry {
     path: String,
@@ -49,7 +49,7 @@ pub struct FileEntry {
 }
 
 #[derive(Serialize)]
-struct Entry<'a> {
+struct RenderDiagnosticEntry<'a> {
     severity: Severity,
     message: &'a str,
     help: Option<&'a str>,
@@ -59,7 +59,7 @@ struct Entry<'a> {
 }
 
 #[derive(Serialize)]
-struct Summary {
+struct RenderSummary {
     files: usize,
     unchanged: usize,
     rewritten: usize,
@@ -70,7 +70,7 @@ struct Summary {
     failed: usize,
 }
 
-/// What is said of a rendered file of `model`; `written` is where it was written to.
+/// The entry of a rendered file of `model`; `written` is the path it was written to.
 pub fn file_entry(
     model: &Model,
     file: &RenderedFile,
@@ -91,7 +91,7 @@ pub fn file_entry(
     }
 }
 
-/// What the home holds in the place of a rendered file, as text.
+/// The text of the file in the home; empty if there is none.
 pub fn old_text(file: &RenderedFile) -> String {
     file.old.as_deref().map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default()
 }
@@ -99,14 +99,14 @@ pub fn old_text(file: &RenderedFile) -> String {
 /// Writes the document, with a line break at its end.
 pub fn render(model: &Model, files: &[FileEntry], findings: &[RenderFinding], shown: &DisplayPaths) -> String {
     let count = |state: &str| files.iter().filter(|file| file.state == state).count();
-    crate::report::json_text(&Document {
+    crate::report::json_text(&RenderDocument {
         version: 1,
         home: shown.path(model.path()),
         product: model.product().map(|product| product.id.as_str()),
         product_version: model.identity.version.as_ref().map(ToString::to_string),
         files,
         diagnostics: findings.iter().map(|finding| diagnostic(finding, shown)).collect(),
-        summary: Summary {
+        summary: RenderSummary {
             files: files.len(),
             unchanged: count("unchanged"),
             rewritten: count("rewritten"),
@@ -119,7 +119,14 @@ pub fn render(model: &Model, files: &[FileEntry], findings: &[RenderFinding], sh
     })
 }
 
-fn diagnostic<'a>(finding: &'a RenderFinding, shown: &DisplayPaths) -> Entry<'a> {
+fn diagnostic<'a>(finding: &'a RenderFinding, shown: &DisplayPaths) -> RenderDiagnosticEntry<'a> {
     let RenderFinding { path, range, severity, key, message, help } = finding;
-    Entry { severity: *severity, message, help: help.as_deref(), file: shown.path(path), key: key.as_deref(), range: *range }
+    RenderDiagnosticEntry {
+        severity: *severity,
+        message,
+        help: help.as_deref(),
+        file: shown.path(path),
+        key: key.as_deref(),
+        range: *range,
+    }
 }

@@ -7,7 +7,7 @@ use crate::paths::DisplayPaths;
 use crate::render::{RenderFinding, RenderedFile};
 use crate::report::{counted, displayed, printable, product_name};
 
-/// A line with the home, a line per file with its state, and how many there are of each.
+/// A line with the home, a line per file with its state, and the number of files in each state.
 pub fn list(model: &Model, files: &[RenderedFile], shown: &DisplayPaths) -> String {
     let mut text = format!("{}: {}\n", shown.path(model.path()), product_name(model));
     for file in files {
@@ -28,7 +28,7 @@ pub fn list(model: &Model, files: &[RenderedFile], shown: &DisplayPaths) -> Stri
     printable(&text)
 }
 
-/// The text of a rendered file with its secrets masked, under its path where there are `several`.
+/// The text of a rendered file with its secrets masked, under its path if there are `several`.
 pub fn content(file: &RenderedFile, several: bool) -> String {
     let Some(text) = &file.text else { return String::new() };
     let heading = if several { format!("==> {} <==\n", printable(&file.path)) } else { String::new() };

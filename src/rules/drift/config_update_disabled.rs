@@ -1,5 +1,5 @@
-//! `config-update-disabled`: options of the start script that keep the server from rendering its files, or make it render them always
-//! (config-mapper ConfigParser.java, MetaDataParser.java).
+//! `config-update-disabled`: options of the start script that keep the server from rendering its files, or make it render them at every
+//! start (config-mapper ConfigParser.java, MetaDataParser.java).
 
 use crate::diagnostic::Finding;
 use crate::rule_info::Severity;
@@ -13,24 +13,24 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let name = option.name.as_str();
         let (severity, message, help) = match name {
             "avoidConfigUpdate" | "avoidConfigHashRead" | "forceConfigUpdate" if !is_on => {
-                (Severity::Info, format!("`-D{name}` without `=true` does nothing"), "write `=true` behind it, or remove it")
+                (Severity::Info, format!("`-D{name}` has no effect without `=true`"), "append `=true`, or remove the option")
             }
             "avoidConfigUpdate" => (
                 Severity::Warning,
-                "the server never renders its files: changes of deployment.toml have no effect".to_owned(),
-                "remove the option, or edit the generated files themselves",
+                "the server never renders its files: changes to deployment.toml have no effect".to_owned(),
+                "remove the option, or edit the generated files directly",
             ),
-            // Micro Integrator always starts so.
+            // The start script of Micro Integrator always sets it.
             "avoidConfigHashRead" if !model.file(file).name.contains("micro-integrator") => (
                 Severity::Info,
-                "the server looks at deployment.toml only: changes of templates and of generated files are not noticed"
+                "the server checks only deployment.toml for changes: edited templates and generated files go unnoticed"
                     .to_owned(),
-                "remove the option unless the start has to be faster",
+                "remove the option unless you need a faster startup",
             ),
             "forceConfigUpdate" => (
                 Severity::Info,
-                "the server renders its files at every start, also when nothing has changed".to_owned(),
-                "remove the option: the server finds out by itself what has changed",
+                "the server renders its files at every start, even if nothing has changed".to_owned(),
+                "remove the option: the server detects changes on its own",
             ),
             _ => continue,
         };

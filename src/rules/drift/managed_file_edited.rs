@@ -1,4 +1,4 @@
-//! `managed-file-edited`: a file that the server renders is not what it rendered: the edit is lost (config-mapper ConfigParser.java).
+//! `managed-file-edited`: a file that the server renders was edited by hand, so the edit will be lost (config-mapper ConfigParser.java).
 
 use std::collections::BTreeSet;
 
@@ -25,7 +25,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let Some(file) = model.open(&path) else { continue };
         let text = &model.file(file).source.text;
         let rendered = rendered(model, &path);
-        // A start that was broken off has written the file and recorded nothing.
+        // An interrupted start writes the file without recording it.
         if rendered.as_ref().is_some_and(|rendered| is_same(&bytes, &md5_of(rendered.as_bytes()))) {
             continue;
         }
@@ -37,7 +37,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         }
         let rendered = rendered.filter(|rendered| is_same(rendered.as_bytes(), &md5));
         let change = match (rewrite, &rendered) {
-            // What it was before the server itself changed it is unknown.
+            // The text before the change by the server itself is unknown.
             (Some(_), None) => continue,
             (Some(row), Some(rendered)) => match compare(row, rendered, text) {
                 Some(Comparison::Differs { at, rendered: was }) => Some(Change::at(rendered, was, text, at)),
@@ -53,38 +53,38 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     }
 }
 
-/// What becomes of the edit.
+/// The severity and the message, which say what will happen to the edit.
 fn fate(model: &Model, name: &str) -> (Severity, String) {
     let edited = format!("`{name}` was edited by hand");
     if is_on(model, "avoidConfigUpdate") {
-        (Severity::Info, format!("{edited}: the edit stays as long as the server starts with `-DavoidConfigUpdate=true`"))
+        (Severity::Info, format!("{edited}: the edit is kept as long as the server starts with `-DavoidConfigUpdate=true`"))
     } else if is_on(model, "avoidConfigHashRead") {
-        (Severity::Warning, format!("{edited}: the edit is lost at the first start after a change of deployment.toml"))
+        (Severity::Warning, format!("{edited}: the edit is lost at the first start after deployment.toml changes"))
     } else {
-        (Severity::Error, format!("{edited}: the server renders it anew at the next start, and the edit is lost"))
+        (Severity::Error, format!("{edited}: the server overwrites it at the next start, and the edit is lost"))
     }
 }
 
 fn help(model: &Model, path: &str, change: Option<&Change>) -> String {
     let template = Resources::path_of_template(path);
     let Some(change) = change else {
-        return format!("make the change in deployment.toml, or where no key reaches it in `{template}`");
+        return format!("make the change in deployment.toml, or in `{template}` if no key covers it");
     };
     let was = match (change.was.trim(), change.is.trim()) {
-        ("", _) => "the server has nothing here".to_owned(),
-        (was, _) => format!("the server has `{was}` here"),
+        ("", _) => "the server rendered nothing here".to_owned(),
+        (was, _) => format!("the server rendered `{was}` here"),
     };
     let keys = model.text_of(&template).map(|template| keys_printed(&template, &change.was_unmasked)).unwrap_or_default();
     match keys.as_slice() {
-        [] => format!("{was}: make the change in deployment.toml, or where no key reaches it in `{template}`"),
+        [] => format!("{was}: make the change in deployment.toml, or in `{template}` if no key covers it"),
         keys => {
             let keys: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
-            format!("{was}, out of {}: set it in deployment.toml", keys.join(" and "))
+            format!("{was}, from {}: set it in deployment.toml", keys.join(" and "))
         }
     }
 }
 
-/// What the server would write there; `None` where it fails, or where it cannot be followed.
+/// What the server would write to `path`; `None` if rendering fails or cannot be followed.
 fn rendered(model: &Model, path: &str) -> Option<String> {
     let (mapping, configuration) = model.configuration()?;
     let template = model.text_of(&Resources::path_of_template(path))?;
@@ -93,11 +93,11 @@ fn rendered(model: &Model, path: &str) -> Option<String> {
 
 /// The first line that was changed.
 struct Change {
-    /// The line in the file as it is.
+    /// The place of the line in the file.
     span: Span,
-    /// It, without secrets.
+    /// The line in the file, secrets masked.
     is: String,
-    /// What the server rendered there, without secrets.
+    /// The line that the server rendered there, secrets masked.
     was: String,
     was_unmasked: String,
 }
@@ -139,7 +139,7 @@ fn line_around(text: &str, at: usize) -> Span {
     Span::new(start + indentation, start + line.trim_end().len().max(indentation))
 }
 
-/// The keys that the only line of a template prints from which the rendered `line` can come.
+/// The keys printed by the one line of `template` that can have produced `line`; none if there are several such lines.
 fn keys_printed(template: &str, line: &str) -> Vec<String> {
     let mut found: Option<Vec<String>> = None;
     for written in template.lines().filter(|written| written.contains("{{")) {
@@ -152,7 +152,7 @@ fn keys_printed(template: &str, line: &str) -> Vec<String> {
     found.unwrap_or_default()
 }
 
-/// The keys that `written` prints, if it can have become `line`.
+/// The keys that the template line `written` prints; `None` if it cannot have produced `line`.
 fn printed_on(written: &str, line: &str) -> Option<Vec<String>> {
     let mut keys = Vec::new();
     let mut rest = line;
@@ -161,23 +161,23 @@ fn printed_on(written: &str, line: &str) -> Option<Vec<String>> {
     rest = rest.strip_prefix(first)?;
     let parts: Vec<&str> = parts.collect();
     for (number, part) in parts.iter().enumerate() {
-        let (expression, behind) = part.split_once("}}")?;
+        let (expression, after) = part.split_once("}}")?;
         let name = expression.split('|').next().unwrap_or_default().trim();
         let is_key = name.contains('.') && name.chars().all(|next| next.is_ascii_alphanumeric() || matches!(next, '_' | '.'));
-        if !is_key || behind.contains("{%") {
+        if !is_key || after.contains("{%") {
             return None;
         }
         keys.push(name.to_owned());
         rest = if number + 1 == parts.len() {
-            rest.strip_suffix(behind)?;
+            rest.strip_suffix(after)?;
             ""
-        } else if behind.is_empty() {
+        } else if after.is_empty() {
             rest
         } else {
-            &rest[rest.find(behind)? + behind.len()..]
+            &rest[rest.find(after)? + after.len()..]
         };
     }
-    // A line that is all variable can come from anywhere.
+    // A template line without fixed text can produce any line.
     (written.len() > parts.iter().map(|part| part.len() + 2).sum::<usize>() || written.contains(['=', '<', ':'])).then_some(keys)
 }
 
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_knows_the_key_that_it_prints() {
+    fn the_keys_that_a_line_prints_are_found() {
         let template = "<a>{{ x.y }}</a>\n<b>{{ x.z }}</b>\n{{ all.of.it }}\n";
         assert_eq!(keys_printed(template, "<b>1</b>"), ["x.z"]);
         assert!(keys_printed(template, "<c>1</c>").is_empty());

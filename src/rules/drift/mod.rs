@@ -1,4 +1,4 @@
-//! Rules of the category `drift`: what the server rendered, and what lies there now.
+//! Rules of the category `drift`: differences between what the server rendered and what is in the home.
 
 pub(super) mod config_update_disabled;
 mod generated;

@@ -11,8 +11,8 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     let Some(md5) = records(model, CONFIGURATION).and_then(|mut records| records.remove(name)) else { return };
     let Some(bytes) = model.bytes_of(name) else { return };
     if !is_same(&bytes, &md5) {
-        let message = "deployment.toml has changed since the last start: the server runs with what it was before";
+        let message = "deployment.toml has changed since the last start: the server still runs with the old configuration";
         let finding = context.finding_at(model.start_of(file), message).key(name);
-        findings.push(finding.help("restart the server, which renders its files anew"));
+        findings.push(finding.help("restart the server to apply the changes"));
     }
 }

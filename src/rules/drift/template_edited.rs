@@ -1,4 +1,4 @@
-//! `template-edited`: a template or a JSON file of the mapper is not what it was at the last start.
+//! `template-edited`: a template or a JSON file of the mapper has changed since the last start.
 
 use super::generated::{TEMPLATES, is_same, records};
 use crate::diagnostic::Finding;
@@ -20,8 +20,10 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         }
         let Some(file) = model.open(&path) else { continue };
         let name = path.rsplit('/').next().unwrap_or(&path);
-        let message = format!("`{name}` is not what it was at the last start: edited, or replaced by an update");
+        let message = format!("`{name}` has changed since the last start: it was edited, or replaced by an update");
         let finding = context.finding(file, Span::at(0), message).key(&path);
-        findings.push(finding.help("keep an edit where an update cannot overwrite it, and make it again after each update"));
+        findings.push(
+            finding.help("keep a copy of your edit outside the home: an update can overwrite it, and you have to make it again"),
+        );
     }
 }

@@ -1,10 +1,10 @@
-//! `toml-missing`: a home with templates and no deployment.toml: the server warns, and goes on with the files of an earlier start
+//! `toml-missing`: a home with templates but no deployment.toml. The server warns and uses the files of an earlier start
 //! (config-mapper ConfigParser.java).
 
 use crate::diagnostic::{Finding, Target};
 use crate::rules::context::HomeContext;
 
-/// Where one may lie that the server does not look for.
+/// Where a misplaced deployment.toml may be.
 const ELSEWHERE: [&str; 3] = ["conf/deployment.toml", "repository/conf/deployment.toml", "deployment.toml"];
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
@@ -16,14 +16,14 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     let wanted = format!("{conf}/deployment.toml");
     let is_there = |path: &str| model.bytes_of(path).is_some();
     let path = model.layout.root.join(&wanted);
-    // What cannot be read is another finding.
+    // A file that exists but cannot be read is reported by other rules.
     if is_there(&wanted) || path.exists() {
         return;
     }
-    let message = "there is no deployment.toml: the server goes on with whatever files an earlier start has left".to_owned();
+    let message = "there is no deployment.toml: the server uses whatever files an earlier start left".to_owned();
     let finding = Finding::at(Target::Path(path, Some(context.id)), message).key("deployment.toml");
     findings.push(match ELSEWHERE.into_iter().find(|path| is_there(path)) {
-        Some(found) => finding.help(format!("`{found}` is not read: put it at `{wanted}`")),
-        None => finding.help(format!("put one at `{wanted}`")),
+        Some(found) => finding.help(format!("the server does not read `{found}`: move it to `{wanted}`")),
+        None => finding.help(format!("create `{wanted}`")),
     });
 }

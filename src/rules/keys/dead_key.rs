@@ -1,4 +1,4 @@
-//! Keys that nothing reads, each told apart by what its writer most likely meant: every rule about them reports its own kind.
+//! Keys that nothing reads, classified by what their writer most likely meant. Each rule about them reports one class.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,34 +12,34 @@ use crate::suggest::nearest;
 /// A key that nothing reads.
 #[derive(Debug, Clone)]
 pub(super) struct DeadKey<'a> {
-    /// Where it is written.
+    /// The entry in deployment.toml.
     pub entry: &'a TomlEntry,
-    /// What was meant.
+    /// What its writer most likely meant.
     pub meant: Meant,
 }
 
 /// What the writer of a dead key most likely meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Meant {
-    /// The same key with `enable` for `enabled`, or the other way round.
+    /// The same key with `enable` instead of `enabled`, or the other way round.
     OtherEnable(String),
-    /// The same key in an array of tables: `[table]` should be `[[table]]`. The table.
+    /// The same key in an array of tables: `[table]` should be `[[table]]`. Holds the table.
     InElements(String),
-    /// The same key in a table: `[[table]]` should be `[table]`. The table.
+    /// The same key in a table: `[[table]]` should be `[table]`. Holds the table.
     InTable(String),
-    /// A key of the same name in a table that is written near it.
+    /// A key of the same name in a nearby table.
     InOtherTable(String),
-    /// A key that is spelled otherwise, by case or by separators only.
+    /// A key that differs only in case or separators.
     Respelled(String),
-    /// Nothing that can be said for sure; keys that look like it, best first.
+    /// Nothing certain. Holds similar keys, best first.
     Unclear(Vec<String>),
 }
 
-/// The keys of deployment.toml that nothing reads, in written order, with the schema that says so.
+/// The keys of deployment.toml that nothing reads, in file order, with the file and the schema. `None` if that is unknown.
 pub(super) fn dead_keys(context: HomeContext<'_>) -> Option<(FileId, &Schema, Vec<DeadKey<'_>>)> {
     let model = context.model();
     let schema = model.schema()?;
-    // What a JSON file says that cannot be read, nobody knows.
+    // A JSON file that cannot be read may map or use any key.
     if model.mapping().is_some_and(|mapping| !mapping.resources.broken.is_empty()) {
         return None;
     }
@@ -68,27 +68,27 @@ pub(super) fn dead_keys(context: HomeContext<'_>) -> Option<(FileId, &Schema, Ve
     Some((file, schema, dead))
 }
 
-/// Keys that the user's own values refer to with `$ref{}`.
+/// The keys that values in deployment.toml refer to with `$ref{}`.
 fn referred_by_user(document: &TomlDocument) -> BTreeSet<String> {
     let texts = document.entries.iter().flat_map(|entry| entry.value.texts());
     texts.flat_map(|text| crate::server::mapper::placeholders(text, "ref")).map(ToOwned::to_owned).collect()
 }
 
-/// Whether the product's own code asks for a key, past the templates.
+/// Whether the product's code reads a key directly, rather than through a template.
 fn is_read_by_code(model: &Model, key: &str) -> bool {
     let guessed = || model.schema()?.source().product();
-    // Of a product that is not known nobody knows what its code asks for.
+    // The code of an unknown product may read any key.
     let Some(product) = model.product().map(|product| product.id.as_str()).or_else(guessed) else { return true };
     catalog().code_reads(product, key)
 }
 
-/// The keys that are read, as dead ones are held against them.
+/// The keys that the server reads, indexed for comparison with dead keys.
 struct Known<'a> {
     schema: &'a Schema,
     keys: &'a BTreeSet<String>,
-    /// The tables in which a name is read.
+    /// The tables that have a key of this name, by the name.
     tables: &'a BTreeMap<&'a str, BTreeSet<String>>,
-    /// By what is left of a key without what people mix up.
+    /// The keys by their [`plain`] spelling.
     spellings: &'a BTreeMap<String, Vec<&'a String>>,
 }
 
@@ -106,7 +106,7 @@ fn meant(entry: &TomlEntry, document: &TomlDocument, known: &Known) -> Meant {
     }
     let (own_table, name) = split(key);
     let elsewhere = tables.get(name);
-    // A line that slipped into the table above or below the one it belongs to.
+    // The key may belong to an enclosing table, or to a table inside its own.
     let related: Vec<&String> = elsewhere
         .into_iter()
         .flatten()
@@ -114,11 +114,11 @@ fn meant(entry: &TomlEntry, document: &TomlDocument, known: &Known) -> Meant {
             table.as_str() != own_table && !table.contains('*') && (is_above(table, own_table) || is_above(own_table, table))
         })
         .collect();
-    // A header that was pasted into the middle of a table takes the keys below it along.
+    // A header pasted into the middle of a table captures the keys below it.
     let above = entry.table.and_then(|table| table.checked_sub(1)).map(|table| document.tables[table].key.as_str());
     let moved = match (&related[..], elsewhere.map(|tables| tables.iter().collect::<Vec<_>>()).as_deref()) {
         ([only], _) => Some(only.as_str()),
-        // A name that only one table has, and that one is written directly above; a table of which nothing is read is no neighbour of it.
+        // Only one table has this name, and its header is the previous one. If nothing reads the key's own table, the table is at fault.
         ([], Some([only])) if own_table.is_empty() || above == Some(only.as_str()) && schema.reads_below(own_table) => {
             Some(only.as_str())
         }
@@ -136,19 +136,19 @@ fn meant(entry: &TomlEntry, document: &TomlDocument, known: &Known) -> Meant {
     Meant::Unclear(alike)
 }
 
-/// Whether two keys have the same segments but for one that is nearly the same; `*` is any segment.
+/// Whether two keys differ in exactly one segment, and there only slightly; `*` matches any segment.
 fn differ_in_one_segment(known: &str, key: &str) -> bool {
     let (known, key): (Vec<&str>, Vec<&str>) = (known.split('.').collect(), key.split('.').collect());
     let differing: Vec<_> = known.iter().zip(&key).filter(|(known, own)| known != own && **known != "*").collect();
     known.len() == key.len() && matches!(differing[..], [(known, own)] if !nearest(own, [*known], '\n').is_empty())
 }
 
-/// A key with `name` for any key of its table.
+/// The key `known`, with `name` in place of a final `*`.
 fn with_name(known: &str, name: &str) -> String {
     known.strip_suffix(".*").map_or_else(|| known.to_owned(), |table| format!("{table}.{name}"))
 }
 
-/// The key with a `d` more or less behind its `enable`.
+/// The key with a final `enable` changed to `enabled`, or the other way round.
 fn other_enable(key: &str) -> Option<String> {
     match key.strip_suffix("enabled") {
         Some(before) => Some(format!("{before}enable")),
@@ -156,7 +156,7 @@ fn other_enable(key: &str) -> Option<String> {
     }
 }
 
-/// Whether the key would be read if one of its tables were an array of tables, or the other way round.
+/// What was meant if the key would be read with one of its tables as an array of tables, or the other way round.
 fn other_kind_of_table(key: &str, schema: &Schema) -> Option<Meant> {
     let dots = key.match_indices('.').map(|(dot, _)| dot);
     for dot in dots {
@@ -172,7 +172,7 @@ fn other_kind_of_table(key: &str, schema: &Schema) -> Option<Meant> {
     None
 }
 
-/// The table of a key, and its name in it.
+/// Splits a key into its table and its name in that table.
 pub(super) fn split(key: &str) -> (&str, &str) {
     let end = key.strip_suffix('\'').map_or(key.len(), |quoted| quoted.rfind('\'').unwrap_or(0));
     key[..end].rfind('.').map_or(("", key), |dot| (&key[..dot], &key[dot + 1..]))
@@ -182,7 +182,7 @@ fn is_above(outer: &str, inner: &str) -> bool {
     outer.is_empty() || inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with(['.', '[']))
 }
 
-/// A key without what people mix up: case, and separators inside of names.
+/// A key without what people often get wrong: case, and separators inside names.
 fn plain(key: &str) -> String {
     let parts = key.split('.').map(|part| {
         part.chars().filter(|part| !matches!(part, '_' | '-' | '\'')).flat_map(char::to_lowercase).collect::<String>()
@@ -195,14 +195,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_are_split_behind_quotes() {
+    fn keys_are_split_outside_quotes() {
         assert_eq!(split("a.b.c"), ("a.b", "c"));
         assert_eq!(split("a.'b.c'"), ("a", "'b.c'"));
         assert_eq!(split("a"), ("", "a"));
     }
 
     #[test]
-    fn what_people_mix_up_is_plain() {
+    fn case_and_separators_do_not_count() {
         assert_eq!(plain("apim.event_sync.hostName"), plain("apim.event-sync.hostname"));
         assert_ne!(plain("a.url"), plain("a.urls"));
         assert_ne!(plain("a.b_c"), plain("a.b.c"));

@@ -1,4 +1,4 @@
-//! `dead-passthru-tls-key`: settings of the gateway's transport under names that API Manager maps and then never prints.
+//! `dead-passthru-tls-key`: settings of the gateway's transport under names that API Manager maps but never prints.
 
 use crate::diagnostic::Finding;
 use crate::edit::Safety;
@@ -7,7 +7,8 @@ use crate::rules::confidence::with_confidence;
 use crate::rules::context::HomeContext;
 use crate::rules::fixes;
 
-/// The keys, and what the same is called where API Manager reads it (product-apim key-mappings.json, axis2.xml.j2 of v3.0.0 to v4.7.0).
+/// The keys, each with the key that API Manager reads instead, if there is one
+/// (product-apim key-mappings.json, axis2.xml.j2 of v3.0.0 to v4.7.0).
 const KEYS: [(&str, Option<&str>); 11] = [
     ("transport.http.listener.bind_address", Some("transport.passthru_http.listener.parameters.bind-address")),
     ("transport.http.listener.secured_protocols", Some("transport.passthru_https.listener.parameters.HttpsProtocols")),
@@ -32,14 +33,15 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         }
         let live = live.filter(|live| schema.is_read(live));
         let at = Location { file, span: entry.key_span };
-        let message =
-            format!("`{key}` is renamed by key-mappings.json to what no template prints: the gateway keeps its default");
-        let help = live.map_or_else(
-            || "set it in the template of axis2.xml; no key of deployment.toml reaches it".to_owned(),
-            |live| format!("write it as `{live}`"),
+        let message = format!(
+            "`{key}` has no effect: key-mappings.json renames it to a key that no template prints, and the default stays"
         );
-        // The setting starts to count then, so a person has to want it.
-        let fix = live.and_then(|live| fixes::write_as(model, entry, live, format!("write it as `{live}`"), Safety::Unsafe));
+        let help = live.map_or_else(
+            || "no key of deployment.toml sets it: edit the template of axis2.xml".to_owned(),
+            |live| format!("rename it to `{live}`"),
+        );
+        // The fix makes the setting take effect, so it is unsafe.
+        let fix = live.and_then(|live| fixes::write_as(model, entry, live, format!("rename it to `{live}`"), Safety::Unsafe));
         findings.push(with_confidence(context.finding_at(at, message).help(help).key(key).fix(fix), schema));
     }
 }

@@ -15,9 +15,9 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let key = &dead.entry.key;
         let (wrong, right) = (split(key).1, split(read).1);
         let at = Location { file, span: dead.entry.key_span };
-        let message = format!("`{key}` is not read: the server reads `{right}` here");
-        let finding = context.finding_at(at, message).help(format!("write `{right}` for `{wrong}`")).key(key);
-        let fix = fixes::write_as(context.model(), dead.entry, read, format!("write it as `{right}`"), Safety::Safe);
+        let message = format!("`{key}` has no effect: the server reads `{right}` here");
+        let finding = context.finding_at(at, message).help(format!("write `{right}` instead of `{wrong}`")).key(key);
+        let fix = fixes::write_as(context.model(), dead.entry, read, format!("rename `{key}` to `{read}`"), Safety::Safe);
         findings.push(with_confidence(finding.fix(fix), schema));
     }
 }

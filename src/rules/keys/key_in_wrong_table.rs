@@ -1,4 +1,4 @@
-//! `key-in-wrong-table`: a line that stands under another header than the one it belongs to.
+//! `key-in-wrong-table`: a key under the wrong table header.
 
 use super::dead_key::{Meant, dead_keys, split};
 use crate::diagnostic::Finding;
@@ -19,15 +19,15 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let at_root = entry.table.is_none() && last == entry.key;
         let at = Location { file, span: entry.key_span };
         if last == JMX_SWITCH && entry.key != JMX_KEY {
-            let place = if at_root { "above every table".to_owned() } else { format!("as `{}`", entry.key) };
-            let message = format!("`{JMX_SWITCH}` {place} is not read: JMX stays as it is");
-            let finding = context.finding_at(at, message).help("put it under `[monitoring.jmx]`").key(&entry.key);
+            let level = if at_root { "top-level " } else { "" };
+            let message = format!("{level}`{}` has no effect: the server reads `{JMX_KEY}`", entry.key);
+            let finding = context.finding_at(at, message).help("move it under `[monitoring.jmx]`").key(&entry.key);
             findings.push(finding.fix(put_under(context, entry, JMX_KEY)));
         } else if at_root && matches!(last, "enable" | "enabled") && matches!(entry.value, TomlValue::Boolean(_)) {
-            let message = format!("`{last}` above every table is not read: nothing is switched");
+            let message = format!("top-level `{last}` has no effect");
             let meant: Vec<String> =
                 switches(context).into_iter().map(|(key, _)| key).filter(|key| key.ends_with(&format!(".{last}"))).collect();
-            // Where two listeners have such a switch, only a person knows which one was meant.
+            // If several listeners have such a switch, only the user knows which one is meant.
             let fix = meant.first().filter(|_| meant.len() == 1).and_then(|key| put_under(context, entry, key));
             findings.push(context.finding_at(at, message).help(header_for(context)).key(&entry.key).fix(fix));
         }
@@ -35,7 +35,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     misplaced(context, findings);
 }
 
-/// Keys that nothing reads where they stand, but in a table that is written near them.
+/// Reports keys that nothing reads where they are, but would in a nearby table.
 fn misplaced(context: HomeContext, findings: &mut Vec<Finding>) {
     let Some((file, schema, dead)) = dead_keys(context) else { return };
     if !schema.source().is_authoritative() {
@@ -50,15 +50,18 @@ fn misplaced(context: HomeContext, findings: &mut Vec<Finding>) {
             continue;
         }
         let at = Location { file, span: dead.entry.key_span };
-        let message = format!("`{key}` is not read: the server reads `{read}`");
-        let help =
-            if table.is_empty() { format!("put `{name}` above every table") } else { format!("put `{name}` under `[{table}]`") };
+        let message = format!("`{key}` has no effect: the server reads `{read}`");
+        let help = if table.is_empty() {
+            format!("move `{name}` above the first table header")
+        } else {
+            format!("move `{name}` under `[{table}]`")
+        };
         let fix = put_under(context, dead.entry, read);
         findings.push(with_confidence(context.finding_at(at, message).help(help).key(key).fix(fix), schema));
     }
 }
 
-/// The keys that switch the HTTP listeners of the product at hand, and what for.
+/// The keys that switch the HTTP listeners of this product, with the names of the listeners.
 fn switches(context: HomeContext) -> Vec<(String, &'static str)> {
     [("passthru-http", "the gateway's HTTP listener"), ("servlet-http", "the HTTP servlet connector")]
         .into_iter()
@@ -69,7 +72,7 @@ fn switches(context: HomeContext) -> Vec<(String, &'static str)> {
         .collect()
 }
 
-/// The headers under which the line can belong, for the product at hand.
+/// Where the line may belong in this product.
 fn header_for(context: HomeContext) -> String {
     let switches = switches(context);
     let places = switches.iter().filter_map(|(key, what)| {
@@ -78,13 +81,13 @@ fn header_for(context: HomeContext) -> String {
     });
     let places: Vec<String> = places.collect();
     if places.is_empty() {
-        "put it under the header of the listener that it should switch".to_owned()
+        "move it under the header of the listener that it should switch".to_owned()
     } else {
         format!("put {}", places.join(", or "))
     }
 }
 
-/// Writes the line under the header of `key`.
+/// Moves the line under the header of `key`.
 fn put_under(context: HomeContext, entry: &TomlEntry, key: &str) -> Option<Fix> {
     let (table, _) = key.rsplit_once('.')?;
     fixes::write_as(context.model(), entry, key, format!("move it under `[{table}]`"), Safety::Unsafe)

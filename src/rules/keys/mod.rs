@@ -1,4 +1,4 @@
-//! Rules about keys of deployment.toml that the server does not read, or takes for something else.
+//! Rules about keys of deployment.toml that the server ignores or misreads.
 
 mod dead_key;
 pub(super) mod dead_passthru_tls_key;

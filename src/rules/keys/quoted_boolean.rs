@@ -1,4 +1,4 @@
-//! `quoted-boolean`: a string where the server asks for `true` or `false`.
+//! `quoted-boolean`: a string where the server expects `true` or `false`.
 
 use crate::diagnostic::Finding;
 use crate::edit::Safety;
@@ -10,7 +10,7 @@ use crate::rules::fixes;
 use crate::server::mapper::key_usage::UseKind;
 use crate::source::toml::TomlValue;
 
-/// Words that people write for true and for false. A condition takes every one of them for true, but for `false` itself.
+/// Words that people write for true and false. A condition treats all of them as true, except `false` itself.
 const WORDS: [(&str, bool); 8] =
     [("true", true), ("yes", true), ("on", true), ("1", true), ("false", false), ("no", false), ("off", false), ("0", false)];
 
@@ -24,12 +24,12 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let uses = schema.own_uses(&entry.key);
         let exact = uses.iter().any(|used| matches!(used.kind, UseKind::SameAs(_)));
         let is_condition = uses.iter().any(|used| matches!(used.kind, UseKind::Truth | UseKind::EqualsBoolean(_)));
-        // What is only printed or compared as text is a string, whatever it looks like.
-        let is_taken_as = word != "false";
+        // A value that is only printed or compared as text may be a string.
+        let treated_as = word != "false";
         let (message, severity) = if exact && (word == "true" || word == "false") {
-            (format!("`{}` is the string `\"{text}\"`, which is neither `true` nor `false` for the server", entry.key), None)
-        } else if (is_condition || exact) && *meant != is_taken_as {
-            (format!("`{}` is the string `\"{text}\"`, which the server takes for true", entry.key), Some(Severity::Error))
+            (format!("`{}` is the string `\"{text}\"`, which the server treats as neither `true` nor `false`", entry.key), None)
+        } else if (is_condition || exact) && *meant != treated_as {
+            (format!("`{}` is the string `\"{text}\"`, which the server treats as true", entry.key), Some(Severity::Error))
         } else {
             continue;
         };

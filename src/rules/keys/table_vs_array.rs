@@ -28,9 +28,9 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let span = headers.first().map_or(dead_key.entry.key_span, |header| header.span);
         let shown = table.replace("[]", "");
         let (message, help) = if wants_array {
-            (format!("`{shown}` is read as a list: nothing in `[{shown}]` is used"), format!("write `[[{shown}]]`"))
+            (format!("the server reads `{shown}` as an array of tables and ignores `[{shown}]`"), format!("write `[[{shown}]]`"))
         } else {
-            (format!("`{shown}` is read as one table: nothing in `[[{shown}]]` is used"), format!("write `[{shown}]` once"))
+            (format!("the server reads `{shown}` as a single table and ignores `[[{shown}]]`"), format!("write `[{shown}]` once"))
         };
         let fix = match headers[..] {
             [only] => change_brackets(context, only, table, wants_array),
@@ -42,7 +42,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     }
 }
 
-/// Doubles the brackets of the only header, or takes one pair away. A header below it would lie in the element then.
+/// Doubles the brackets of the only header, or removes one pair. `None` if a header below it would become part of the element.
 fn change_brackets(context: HomeContext, header: &TomlTable, table: &str, wants_array: bool) -> Option<Fix> {
     let (file, toml) = fixes::toml_of(context.model())?;
     let written = header.span.of(toml.text);

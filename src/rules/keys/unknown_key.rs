@@ -41,7 +41,7 @@ fn of_table(context: HomeContext, file: FileId, table: &TomlTable, keys: &[Span]
     let name = table.key.trim_end_matches("[]");
     let message = format!("nothing reads the table `{name}`: its {} keys change nothing", keys.len());
     let finding = context.finding(file, table.span, message).key(name).subjects(keys.iter().copied());
-    finding.help("check the name against the documentation of this very version, or remove the table")
+    finding.help("check the name in the documentation of this version, or remove the table")
 }
 
 fn of_key(context: HomeContext, file: FileId, schema: &Schema, dead: &DeadKey) -> Finding {
@@ -49,14 +49,14 @@ fn of_key(context: HomeContext, file: FileId, schema: &Schema, dead: &DeadKey) -
     let at = Location { file, span: dead.entry.key_span };
     let renamed = schema.is_mapped(key).then(|| schema.targets_of(key).join("`, `"));
     let message = match renamed {
-        Some(targets) => format!("`{key}` is renamed to `{targets}`, which nothing reads: it changes nothing"),
-        None => format!("nothing reads `{key}`: it changes nothing"),
+        Some(targets) => format!("`{key}` has no effect: it is renamed to `{targets}`, which nothing reads"),
+        None => format!("`{key}` has no effect: nothing reads it"),
     };
     let finding = context.finding_at(at, message).key(key);
     match &dead.meant {
         Meant::Respelled(known) => {
-            let fix = fixes::write_as(context.model(), dead.entry, known, format!("write it as `{known}`"), Safety::Safe);
-            finding.help(format!("write it as `{known}`")).fix(fix)
+            let fix = fixes::write_as(context.model(), dead.entry, known, format!("rename `{key}` to `{known}`"), Safety::Safe);
+            finding.help(format!("rename it to `{known}`")).fix(fix)
         }
         Meant::OtherEnable(known) | Meant::InOtherTable(known) => finding.help(format!("did you mean `{known}`?")),
         Meant::InElements(table) => finding.help(format!("did you mean a key of `[[{table}]]`?")),

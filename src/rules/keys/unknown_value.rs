@@ -1,4 +1,4 @@
-//! `unknown-value`: a value that is none of those which the server knows for a key.
+//! `unknown-value`: a value that the server does not know for its key.
 
 use super::dead_key::split;
 use crate::diagnostic::Finding;
@@ -29,20 +29,20 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         if (allowed.is_empty() && inferring.is_empty()) || known.contains(text) {
             continue;
         }
-        // A database with a driver of its own needs nothing that would follow from its type.
+        // With a driver of its own, a database needs nothing that would be inferred from its type.
         let (table, name) = split(&entry.key);
         if allowed.is_empty() && name == "type" && document.get(&format!("{table}.driver")).is_some() {
             continue;
         }
         let alike: Vec<&String> = known.iter().filter(|known| plain(known) == plain(text)).collect();
-        // Another version may know other values.
+        // Another version may have other values.
         if alike.is_empty() && !schema.source().is_authoritative() {
             continue;
         }
         let (message, severity) = if allowed.is_empty() {
-            (format!("`{text}` is no value that the server knows for `{}`: nothing follows from it", entry.key), None)
+            (format!("`{text}` is not a known value of `{}`: the server infers nothing from it", entry.key), None)
         } else {
-            let message = format!("`{text}` is no value of `{}`: the server does not start", entry.key);
+            let message = format!("`{text}` is not a valid value of `{}`: the server does not start", entry.key);
             (message, Some(Severity::Error))
         };
         let meant = match alike[..] {
@@ -56,8 +56,8 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let names: Vec<String> = known.iter().map(|known| format!("`{known}`")).collect();
         let help = match nearest(text, known.iter().map(String::as_str), '\n').first() {
             _ if meant.is_some() => format!("write `{}`", meant.as_deref().unwrap_or_default()),
-            Some(near) => format!("did you mean `{near}`? the server knows {}", names.join(", ")),
-            None => format!("the server knows {}", names.join(", ")),
+            Some(near) => format!("did you mean `{near}`? Known values: {}", names.join(", ")),
+            None => format!("write one of {}", names.join(", ")),
         };
         let fix = meant.and_then(|value| {
             let (file, _) = fixes::toml_of(model)?;
@@ -69,11 +69,11 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     }
 }
 
-/// Names of databases that the server knows under another one (carbon-kernel infer.json, `database.$1.type`).
+/// Names of databases for which the server has another name (carbon-kernel infer.json, `database.$1.type`).
 const SYNONYMS: [(&str, &str); 4] =
     [("postgresql", "postgre"), ("postgres", "postgre"), ("sqlserver", "mssql"), ("PostgreSQL", "postgre")];
 
-/// A value without what people mix up: case and separators.
+/// A value without what people often get wrong: case and separators.
 fn plain(value: &str) -> String {
     value.chars().filter(|part| !matches!(part, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect()
 }

@@ -1,4 +1,4 @@
-//! `xml-unescaped-value`: a value that is pasted into XML as it stands, where it is no XML.
+//! `xml-unescaped-value`: a value that is copied into XML unescaped and makes it invalid.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -28,19 +28,20 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             }
             let at = Location { file, span };
             let place = if in_attribute { "an attribute of " } else { "" };
-            let message = format!("`{wrong}` in `{}` goes into {place}{output} as it stands, which is no XML then", entry.key);
+            let message =
+                format!("`{wrong}` in `{}` is copied into {place}{output} unescaped and makes it invalid XML", entry.key);
             let escape = escape_of(wrong);
             let finding = context.finding_at(at, message).key(&entry.key);
             let only_xml = schema.reached_outputs(&entry.key).iter().all(|output| is_xml(output))
                 && !schema.refers_to(&entry.key)
                 && !sinks.is_literal_somewhere(&entry.key);
             let fix = escaped(model, entry, span, only_xml, in_attribute);
-            findings.push(with_confidence(finding.help(format!("write `{escape}` for `{wrong}`")).fix(fix), schema));
+            findings.push(with_confidence(finding.help(format!("write `{escape}` instead of `{wrong}`")).fix(fix), schema));
         }
     }
 }
 
-/// Whether the rendered file has the text: a template can leave a value out. Where it cannot be rendered, it may have it.
+/// Whether the rendered file contains the text: a template can leave a value out. True if the file cannot be rendered.
 fn is_printed(model: &Model, path: &str, text: &str) -> bool {
     let rendered = model.rendered().iter().find(|output| output.path == path).and_then(|output| output.text.as_ref());
     rendered.is_none_or(|rendered| rendered.contains(text))
@@ -51,7 +52,7 @@ fn is_xml(output: &str) -> bool {
     Kind::of(Path::new(output)) == Kind::Xml
 }
 
-/// The strings of a value with their places.
+/// The strings of a value with their spans.
 fn texts_of(entry: &TomlEntry) -> Vec<(&str, Span)> {
     match &entry.value {
         TomlValue::String(text) => vec![(text, entry.value_span)],
@@ -63,8 +64,8 @@ fn texts_of(entry: &TomlEntry) -> Vec<(&str, Span)> {
     }
 }
 
-/// The first character that XML does not take in a text: `&` of no reference, `<` of no CDATA section; else a quote, which only an
-/// attribute does not take.
+/// The first character that must be escaped in XML text: an `&` that begins no reference, or a `<`. Otherwise a quote, which must be
+/// escaped only in an attribute. `None` for a value with a CDATA section.
 fn first_unescaped(text: &str) -> Option<char> {
     if text.contains("<![CDATA[") {
         return None;
@@ -77,10 +78,10 @@ fn first_unescaped(text: &str) -> Option<char> {
     bad.map(|(_, character)| character).or_else(|| text.contains('"').then_some('"'))
 }
 
-/// Whether `behind`, what follows an `&`, makes it a reference.
-fn is_reference(behind: &str) -> bool {
-    let Some(end) = behind.find(';') else { return false };
-    let name = &behind[..end];
+/// Whether `after`, the text that follows an `&`, makes it a reference.
+fn is_reference(after: &str) -> bool {
+    let Some(end) = after.find(';') else { return false };
+    let name = &after[..end];
     match name.strip_prefix('#') {
         Some(number) => match number.strip_prefix('x') {
             Some(digits) => !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit()),
@@ -108,7 +109,7 @@ struct Sinks<'a> {
 }
 
 impl Sinks<'_> {
-    /// The first XML file that takes the value of `key` where `character` cannot stand, and whether in an attribute.
+    /// The first XML file into which the value of `key` is printed where `character` is not allowed, and whether in an attribute.
     fn xml_sink(&mut self, key: &str, character: char) -> Option<(String, bool)> {
         let uses: Vec<Use> = self.schema.uses(key).into_iter().cloned().collect();
         uses.into_iter().filter(|used| matches!(used.kind, UseKind::Printed | UseKind::Listed)).find_map(|used| {
@@ -125,7 +126,7 @@ impl Sinks<'_> {
         })
     }
 
-    /// Whether a template prints the value where references of XML are taken as they stand.
+    /// Whether a template prints the value where XML does not resolve references.
     fn is_literal_somewhere(&mut self, key: &str) -> bool {
         let uses: Vec<Use> = self.schema.uses(key).into_iter().cloned().collect();
         uses.into_iter().any(|used| {
@@ -165,8 +166,8 @@ fn without_marks(template: &str) -> String {
             "{{" => "}}",
             _ => "#}",
         };
-        let Some(behind) = rest[start..].find(end) else { return text };
-        rest = &rest[start + behind + 2..];
+        let Some(len) = rest[start..].find(end) else { return text };
+        rest = &rest[start + len + 2..];
     }
     text.push_str(rest);
     text
@@ -174,9 +175,9 @@ fn without_marks(template: &str) -> String {
 
 /// Where in XML a value is printed.
 enum Surroundings {
-    /// In a comment, where everything may stand.
+    /// In a comment, where every character is allowed.
     Comment,
-    /// In a CDATA section, where references are no references.
+    /// In a CDATA section, where references are not resolved.
     Cdata,
     /// In a tag.
     Attribute,
@@ -184,7 +185,7 @@ enum Surroundings {
     Text,
 }
 
-/// Writes references for what XML does not take.
+/// Replaces what XML does not allow with references.
 fn escaped(model: &Model, entry: &TomlEntry, span: Span, only_xml: bool, in_attribute: bool) -> Option<Fix> {
     let (file, toml) = fixes::toml_of(model)?;
     let written = span.of(toml.text);
@@ -196,30 +197,30 @@ fn escaped(model: &Model, entry: &TomlEntry, span: Span, only_xml: bool, in_attr
     let mut text = String::new();
     let mut rest = body;
     while let Some(character) = rest.chars().next() {
-        let behind = &rest[character.len_utf8()..];
+        let after = &rest[character.len_utf8()..];
         match character {
-            '\\' if quote == '"' && behind.starts_with('"') && in_attribute => {
+            '\\' if quote == '"' && after.starts_with('"') && in_attribute => {
                 text.push_str("&quot;");
-                rest = &behind[1..];
+                rest = &after[1..];
                 continue;
             }
             '\\' if quote == '"' => {
                 text.push('\\');
-                let escaped = behind.chars().next()?;
+                let escaped = after.chars().next()?;
                 text.push(escaped);
-                rest = &behind[escaped.len_utf8()..];
+                rest = &after[escaped.len_utf8()..];
                 continue;
             }
-            '&' if !is_reference(behind) => text.push_str("&amp;"),
+            '&' if !is_reference(after) => text.push_str("&amp;"),
             '<' => text.push_str("&lt;"),
             '"' if in_attribute => text.push_str("&quot;"),
             _ => text.push(character),
         }
-        rest = behind;
+        rest = after;
     }
     let safety = if only_xml { Safety::Safe } else { Safety::Unsafe };
     let edits = vec![(span, format!("{quote}{text}{quote}"))];
-    Some(fixes::fix_of(model, file, "write it as XML".to_owned(), safety, edits, vec![entry.key.clone()]))
+    Some(fixes::fix_of(model, file, "escape it for XML".to_owned(), safety, edits, vec![entry.key.clone()]))
 }
 
 #[cfg(test)]
@@ -227,7 +228,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn references_and_cdata_are_xml() {
+    fn references_and_cdata_need_no_escape() {
         assert_eq!(first_unescaped("a&amp;b &#38; &#x26;"), None);
         assert_eq!(first_unescaped("<![CDATA[a&b]]>"), None);
         assert_eq!(first_unescaped("a&b=c;d"), Some('&'));

@@ -1,5 +1,5 @@
-//! `mapper-file-broken`: the JSON files of the mapper must be JSON, and key-mappings.json must map as the mapper knows it (config-mapper
-//! KeyMapper.java).
+//! `mapper-file-broken`: a JSON file of the mapper is not valid JSON, or key-mappings.json has a mapping that the mapper does not support
+//! (config-mapper KeyMapper.java).
 
 use crate::diagnostic::Finding;
 use crate::model::Location;
@@ -8,7 +8,7 @@ use crate::rules::context::HomeContext;
 use crate::server::mapper::{FaultKind, JsonFile};
 use crate::source::Span;
 
-/// Where the JSON files lie below a home.
+/// The folder of the JSON files, below the home.
 const FOLDER: &str = "repository/resources/conf";
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
@@ -22,41 +22,40 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let what = error.to_string();
         let what = what.rsplit_once(" at line").map_or(what.as_str(), |(what, _)| what);
         let name = file.name();
-        // Gson, with which the server reads, is not as strict.
+        // The server reads with Gson, which accepts comments.
         let is_commented = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&without_comments(text)).is_ok();
         findings.push(if is_commented {
             context
-                .finding_at(at, format!("`{name}` has comments: the server reads over them, and this tool cannot"))
+                .finding_at(at, format!("`{name}` has comments, which the server skips but carbonlint cannot read"))
                 .severity(Severity::Info)
-                .help("remove the comments: nothing of the file counts here")
+                .help("remove the comments: until then carbonlint ignores the whole file")
         } else {
             context
-                .finding_at(at, format!("`{name}` is no JSON, and the server does not start: {what}"))
-                .help("restore the file of this version and update level")
+                .finding_at(at, format!("`{name}` is not valid JSON, and the server does not start: {what}"))
+                .help("restore the file as shipped with this version and update level")
         });
     }
     let faults = mapping.configuration.iter().flat_map(|configuration| &configuration.faults);
     for fault in faults.filter(|fault| fault.kind == FaultKind::KeyMapping) {
         let Some(id) = model.open(&format!("{FOLDER}/{}", JsonFile::KeyMappings.name())) else { continue };
         let text = &model.file(id).source.text;
-        let keys = mapping.resources.json(JsonFile::KeyMappings).keys();
-        let named = keys.into_iter().find(|key| fault.message.contains(&format!("maps `{key}`")));
-        let quoted = named.map(|key| format!("\"{key}\"")).unwrap_or_default();
-        let start = text.find(&quoted).unwrap_or_default();
-        let at = Location { file: id, span: Span::new(start, start + quoted.len()) };
+        let key = fault.key.as_deref().unwrap_or(JsonFile::KeyMappings.name());
+        let quoted = format!("\"{key}\"");
+        let span = text.find(&quoted).map_or(Span::at(0), |start| Span::new(start, start + quoted.len()));
+        let at = Location { file: id, span };
         let message = format!("{}, and the server does not start", fault.message);
-        let finding = context.finding_at(at, message).key(named.map_or("key-mappings.json", String::as_str));
-        findings.push(finding.help("write `list:key` for a key of the elements of a list"));
+        let finding = context.finding_at(at, message).key(key);
+        findings.push(finding.help("write `list:key` to map a key in the elements of a list"));
     }
 }
 
-/// The byte of a line and column as `serde_json` counts them, from 1 and in bytes.
+/// The byte offset of a line and column as `serde_json` counts them: from 1, columns in bytes.
 fn offset_of(text: &str, line: usize, column: usize) -> usize {
     let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
     text.floor_char_boundary((start + column.saturating_sub(1)).min(text.len()))
 }
 
-/// `text` with its comments as blanks.
+/// `text` without its comments.
 fn without_comments(text: &str) -> String {
     let mut result = String::new();
     let mut rest = text;
@@ -91,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn comments_are_told_from_strings() {
+    fn comment_marks_in_strings_are_kept() {
         assert_eq!(without_comments("{ // a\n\"b//\\\"#\": 1, /* c */ # d\n}"), "{ \n\"b//\\\"#\": 1,  \n}");
     }
 }

@@ -1,4 +1,4 @@
-//! Rules of the category `mapper`: what the server's mapper itself reads.
+//! Rules of the category `mapper`: the JSON files and templates that the config mapper reads.
 
 pub(super) mod mapper_file_broken;
 pub(super) mod template_fails;

@@ -1,4 +1,4 @@
-//! `template-fails`: templates on which the server's template engine fails, or that this tool cannot follow.
+//! `template-fails`: templates on which the server's template engine fails, or that carbonlint cannot follow.
 
 use crate::diagnostic::Finding;
 use crate::model::Location;
@@ -24,11 +24,11 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             let finding = match fault.effect {
                 Effect::Fatal => context
                     .finding_at(at, format!("the server's template engine fails here: {}", fault.message))
-                    .help("correct the template: the server does not start"),
+                    .help("correct the template: until then the server does not start"),
                 _ => context
-                    .finding_at(at, format!("this cannot be followed: {}", fault.message))
+                    .finding_at(at, format!("carbonlint cannot follow this: {}", fault.message))
                     .severity(Severity::Info)
-                    .help("nothing is known of what the server writes with this template"),
+                    .help("what the server writes from this template is unknown"),
             };
             findings.push(finding.key(key));
         }

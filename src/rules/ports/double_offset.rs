@@ -17,17 +17,17 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         }
         let (offset, port) = (listener.offset, base + listener.offset);
         let message = format!(
-            "{base} is the default {default} moved by hand, and the offset {offset} is added to it: {} listens on {port}",
+            "the offset {offset} is added twice: {base} is already the default {default} plus {offset}, so {} listens on {port}",
             listener.id
         );
-        let help = format!("write {default}, or remove the port: the offset alone makes {base} of it");
+        let help = format!("write {default}, or remove the port: the offset alone moves it to {base}");
         let key = listener.row.and_then(|(_, part)| part.port_key.as_deref()).unwrap_or(&listener.id);
         let fix = without_port(context, listener, default);
         findings.push(context.finding_at(at, message).help(help).key(key).fix(fix));
     }
 }
 
-/// The port without any configuration.
+/// The port of the listener if nothing sets one.
 fn default_port(context: HomeContext, listener: &Listener) -> Option<i64> {
     let (row, part) = listener.row?;
     let in_home = part.port_key.as_deref().and_then(|key| context.model().home_default(key)).and_then(|(value, _)| match value {

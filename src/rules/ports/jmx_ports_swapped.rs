@@ -1,4 +1,4 @@
-//! `jmx-ports-swapped`: registry and server port as the documentation names them, which is the wrong way round.
+//! `jmx-ports-swapped`: the ports of the JMX registry and server, swapped as in the documentation.
 
 use crate::diagnostic::Finding;
 use crate::edit::{Fix, Safety};
@@ -14,9 +14,8 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     let (Some(at), true) = (registry.source.anchor(), swapped) else { return };
     let key = registry.row.and_then(|(_, part)| part.port_key.as_deref()).unwrap_or("Server/Ports/JMX/RMIRegistryPort");
     let (Some(registry_port), Some(server_port)) = (default(registry), default(server)) else { return };
-    let message = "the RMI registry has the server's default port, and the server the registry's";
-    let help =
-        format!("the products' own defaults are {registry_port} for the registry and {server_port} for the server: swap the two");
+    let message = "the ports of the RMI registry and the RMI server are swapped";
+    let help = format!("swap the two ports: the defaults are {registry_port} for the registry and {server_port} for the server");
     let finding = context.finding_at(at, message).help(help).key(key).fix(swap(context, registry, server));
     let related = server.source.anchor();
     findings.push(match related {
@@ -25,7 +24,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     });
 }
 
-/// Gives each of the two the other's written value.
+/// Swaps the written values of the two ports.
 fn swap(context: HomeContext, registry: &Listener, server: &Listener) -> Option<Fix> {
     let (Source::File { at: one, .. }, Source::File { at: other, .. }) = (registry.source, server.source) else { return None };
     let model = context.model();

@@ -1,4 +1,4 @@
-//! `mi-offset-replaces-default`: an offset in Micro Integrator replaces its own 10, and something still names the old ports.
+//! `mi-offset-replaces-default`: an offset replaces the internal one of Micro Integrator, 10, and a file still names the old ports.
 
 use crate::catalog::OffsetRule;
 use crate::diagnostic::Finding;
@@ -31,12 +31,12 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     });
     let Some((home, at, (port, listener))) = named else { return };
     let moved = port - default + offset;
-    let message = format!("the offset {offset} replaces the internal {default}: {listener} moves from {port} to {moved}");
+    let message = format!("the offset {offset} replaces the internal offset {default}: {listener} moves from {port} to {moved}");
     let finding = context
         .finding(file, entry.key_span, message)
-        .help(format!("write {} if {} was meant, or correct what names {port}", default + offset, port + offset))
+        .help(format!("write {} to move it to {}, or correct the references to {port}", default + offset, port + offset))
         .key("server.offset");
-    findings.push(finding.related(home, at, format!("{port} is still named here")));
+    findings.push(finding.related(home, at, format!("{port} is still used here")));
 }
 
 /// The first value of a home's files that names one of `ports`: as a number, or in a URL.
@@ -62,7 +62,7 @@ fn first_mention<'a>(model: &Model, ports: &[(i64, &'a str)]) -> Option<(Locatio
     })
 }
 
-/// Whether `text` names the port behind a colon, as a whole number.
+/// Whether `text` contains the port after a colon, not as a part of a longer number.
 fn names(text: &str, port: i64) -> bool {
     let wanted = format!(":{port}");
     text.match_indices(&wanted).any(|(at, _)| !text[at + wanted.len()..].starts_with(|next: char| next.is_ascii_digit()))

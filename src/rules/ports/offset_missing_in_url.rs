@@ -1,4 +1,4 @@
-//! `offset-missing-in-url`: a URL of this very server that names a port as it would be without the offset.
+//! `offset-missing-in-url`: a URL of this server with the port that a listener would have without the offset.
 
 use crate::catalog::catalog;
 use crate::diagnostic::Finding;
@@ -53,7 +53,7 @@ fn report(context: HomeContext, file: FileId, span: Span, key: &str, findings: &
         let Some(listener) = meant_listener(context, &url) else { continue };
         let (Some(port), offset) = (listener.port(), listener.offset) else { continue };
         let at = Location { file, span: Span::new(span.start + url.span.start, span.start + url.span.end) };
-        let message = format!("{} listens on {port} with the offset {offset}, and this URL names {}", listener.id, url.port);
+        let message = format!("this URL has port {}, but {} listens on {port} with the offset {offset}", url.port, listener.id);
         let help = match placeholder(context, key, &listener.id) {
             Some(placeholder) => format!("write `{placeholder}`, which follows the offset, or {port}"),
             None => format!("write {port}"),
@@ -61,13 +61,13 @@ fn report(context: HomeContext, file: FileId, span: Span, key: &str, findings: &
         let safety = if is_loopback(&url.host) { Safety::Safe } else { Safety::Unsafe };
         let fix = fixes::toml_of(context.model()).map(|_| {
             let edits = vec![(at.span, port.to_string())];
-            fixes::fix_of(context.model(), file, format!("move the port to {port}"), safety, edits, vec![key.to_owned()])
+            fixes::fix_of(context.model(), file, format!("change the port to {port}"), safety, edits, vec![key.to_owned()])
         });
         findings.push(context.finding_at(at, message).help(help).key(key).fix(fix));
     }
 }
 
-/// The listener of this home that a URL means and misses: the host is this machine, and the port is the listener's before the offset.
+/// The listener that a URL is meant for but misses: the host is this machine, and the port is the listener's without the offset.
 fn meant_listener<'a>(context: HomeContext<'a>, url: &LiteralPort) -> Option<&'a Listener> {
     let own_host = || context.model().hostname().is_some_and(|own| own.eq_ignore_ascii_case(&url.host));
     if !is_loopback(&url.host) && !own_host() {
@@ -84,13 +84,13 @@ fn meant_listener<'a>(context: HomeContext<'a>, url: &LiteralPort) -> Option<&'a
     context.ports().listeners.iter().find(|listener| listener.enabled && listener.offset != 0 && listener.base == Some(url.port))
 }
 
-/// Secrets are never read for URLs, and never edited.
+/// Whether a key holds a secret. Secrets are neither searched for URLs nor edited.
 fn is_secret(key: &str) -> bool {
     let last = key.rsplit('.').next().unwrap_or(key);
     key.starts_with("secrets.") || key.starts_with("runtime_secrets.") || is_secret_name(last)
 }
 
-/// Keys that name another product, which may well run at its default ports on the same machine.
+/// Whether a key holds a URL of another product, which may run with its default ports on the same machine.
 fn names_another_product(context: HomeContext, key: &str) -> bool {
     let product = context.model().product().map(|product| &product.id);
     catalog()

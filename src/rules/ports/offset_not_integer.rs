@@ -1,4 +1,4 @@
-//! `offset-not-integer`: an offset on which the server dies, or that it reads otherwise than a person would.
+//! `offset-not-integer`: an offset on which the server fails to start, or that does not do what it seems to.
 
 use crate::diagnostic::Finding;
 use crate::edit::Safety;
@@ -11,12 +11,12 @@ use crate::source::toml::TomlValue;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let written = written_offsets(context.model());
-    // Only the offset that wins is parsed; the runtimes of a Carbon 5 home have one each.
+    // The server parses only the offset that takes effect. The runtimes of a Carbon 5 home have one each.
     let count = if context.model().generation == Generation::Yaml { written.len() } else { 1 };
-    findings.extend(written.iter().take(count).filter_map(|written| judge(context, written)));
+    findings.extend(written.iter().take(count).filter_map(|written| check_offset(context, written)));
 }
 
-fn judge(context: HomeContext, written: &WrittenOffset) -> Option<Finding> {
+fn check_offset(context: HomeContext, written: &WrittenOffset) -> Option<Finding> {
     let finding = |message: String| context.finding_at(written.anchor, message).key(written.key);
     let plain = format!("write a whole number from 0 to {MAX_OFFSET}");
     if written.text.contains(['$', '{', '<']) || written.toml == Some(TomlValue::Placeholder) {
@@ -26,12 +26,12 @@ fn judge(context: HomeContext, written: &WrittenOffset) -> Option<Finding> {
         None | Some(TomlValue::Integer(_) | TomlValue::String(_)) => {}
         Some(other) => {
             let what = other.as_text().unwrap_or_else(|| "a list or a date".to_owned());
-            return Some(finding(format!("the offset `{what}` is no integer: the server dies on it")).help(plain));
+            return Some(finding(format!("the offset `{what}` is not an integer: the server does not start")).help(plain));
         }
     }
     let Ok(offset) = written.text.parse::<i64>() else {
         let shown = written.text.escape_debug();
-        return Some(finding(format!("the offset `{shown}` is no integer: the server dies on it")).help(plain));
+        return Some(finding(format!("the offset `{shown}` is not an integer: the server does not start")).help(plain));
     };
     if offset < 0 {
         let message = format!("the offset {offset} is negative: the server subtracts it from every port");
@@ -47,15 +47,18 @@ fn judge(context: HomeContext, written: &WrittenOffset) -> Option<Finding> {
         highest.and_then(|listener| Some((listener, listener.port()?))).filter(|(_, port)| *port > MAX_PORT)
     {
         return Some(
-            finding(format!("the offset {offset} moves {} to {port}, and ports end at {MAX_PORT}", listener.id)).help(plain),
+            finding(format!("the offset {offset} moves {} to {port}, above the highest port {MAX_PORT}", listener.id))
+                .help(plain),
         );
     }
     if offset > MAX_OFFSET {
-        return Some(finding(format!("the offset {offset} leaves no room for the default ports below {MAX_PORT}")).help(plain));
+        return Some(
+            finding(format!("the offset {offset} is too large: not every default port fits below {MAX_PORT}")).help(plain),
+        );
     }
     let is_text = matches!(written.toml, Some(TomlValue::String(_)));
     is_text.then(|| {
-        let message = format!("the offset \"{}\" is a text", written.text);
+        let message = format!("the offset `\"{}\"` is a string", written.text);
         let fix = fixes::set_key(context, written.key, &offset.to_string(), Safety::Safe);
         finding(message).help(format!("write `{offset}` without quotes")).severity(Severity::Info).fix(fix)
     })

@@ -1,4 +1,4 @@
-//! `port-conflict-across-homes`: two servers of one machine on the same port.
+//! `port-conflict-across-homes`: two servers on one machine that open the same port.
 
 use crate::catalog::Place;
 use crate::diagnostic::Finding;
@@ -28,7 +28,7 @@ pub(in crate::rules) fn check(context: RuleContext, findings: &mut Vec<Finding>)
             let message = format!("{} and {} both want {what} {}", name(earlier), name(home), ports.join(", "));
             let help = match free {
                 Some(offset) => format!("the smallest free offset for {} is {offset}", name(home)),
-                None => "no offset parts them: change the ports that do not follow it".to_owned(),
+                None => "no offset avoids this: change the ports that do not follow the offset".to_owned(),
             };
             let moved = HomeContext { id, home, homes: context.homes };
             let fix = free.and_then(|offset| set_offset(moved, offset));
@@ -46,7 +46,7 @@ fn common_ports(one: &Home, other: &Home) -> Vec<i64> {
     between.map(|conflict| conflict.port).collect()
 }
 
-/// The homes with the offsets that they would get, one after the other, so that those of several homes fit together.
+/// The homes with the offsets suggested so far, so that the suggestions for several homes fit together.
 struct Plan<'a> {
     homes: &'a [Home],
     tables: Vec<PortTable>,
@@ -57,7 +57,7 @@ impl<'a> Plan<'a> {
         Self { homes, tables: homes.iter().map(|home| home.ports().clone()).collect() }
     }
 
-    /// Gives the home of this number the smallest offset that is free among those of its machine.
+    /// Gives the home the smallest offset that avoids conflicts on its machine, and returns it.
     fn move_home(&mut self, HomeId(number): HomeId) -> Option<i64> {
         let home = &self.homes[number];
         let is_near =
@@ -83,13 +83,13 @@ fn place_of_offset(home: &Home) -> Option<Location> {
     Some(home.model.start_of(file))
 }
 
-/// Whether two homes are meant for one machine: both without a name of their own, or with the same.
+/// Whether two homes run on one machine: they have the same host name, or neither has one.
 fn same_machine(one: &Home, other: &Home) -> bool {
     let name = |home: &Home| home.model.hostname().filter(|name| !is_loopback(name) && *name != "0.0.0.0");
     name(one) == name(other)
 }
 
-/// The folder of a home, with the one above it, since homes are often called alike.
+/// The folder of a home with its parent, since homes often have the same name.
 fn name(home: &Home) -> String {
     let path = home.model.path();
     let parts: Vec<String> =
@@ -97,7 +97,7 @@ fn name(home: &Home) -> String {
     format!("`{}`", parts.into_iter().rev().collect::<Vec<_>>().join("/"))
 }
 
-/// Sets the offset where the home reads it: deployment.toml, else carbon.xml.
+/// Sets the offset where the home reads it: in deployment.toml, otherwise in carbon.xml.
 fn set_offset(context: HomeContext, offset: i64) -> Option<Fix> {
     if context.model().toml_file().is_some() {
         return fixes::set_key(context, "server.offset", &offset.to_string(), Safety::Unsafe);

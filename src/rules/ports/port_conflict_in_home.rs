@@ -1,4 +1,4 @@
-//! `port-conflict-in-home`: two listeners of one home on the same port.
+//! `port-conflict-in-home`: two listeners of one home that open the same port.
 
 use crate::diagnostic::Finding;
 use crate::edit::{Fix, Safety};
@@ -18,7 +18,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let want = if names.len() == 2 { "both want" } else { "all want" };
         let message = format!("{} {want} port {}: the server cannot open it twice", names.join(" and "), conflict.port);
         let Some(((last, at), others)) = written.split_last() else {
-            // Nothing is written, so the offset moved one onto another that stays.
+            // No port is written, so the offset moved one listener onto another that it does not move.
             if let OffsetSource::File(at) = context.ports().offset.source {
                 findings.push(context.finding_at(at, message).help("choose another offset").key("server.offset"));
             }
@@ -41,7 +41,7 @@ fn remedy(listener: &Listener) -> String {
     }
 }
 
-/// Sets the port back to its default, where that is free.
+/// Sets the port back to its default, if that is free.
 fn to_default(context: HomeContext, listener: &Listener) -> Option<Fix> {
     let (row, part) = listener.row?;
     let default = i64::from(part.port.or(row.port)?);

@@ -1,61 +1,64 @@
-//! `ref-cycle`: `$ref{}`s that lead back to where they began (config-mapper ReferenceResolver.java).
+//! `ref-cycle`: `$ref{}`s that form a cycle (config-mapper ReferenceResolver.java).
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::Finding;
 use crate::model::Location;
 use crate::rules::context::HomeContext;
-use crate::rules::user_toml::{Part, UserToml};
+use crate::rules::user_toml::{UserToml, WrittenAt};
 use crate::server::mapper::{FaultKind, placeholders};
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let Some(settings) = UserToml::of(context.model()) else { return };
-    // Which keys refer to which, as far as the server has not resolved it.
+    // The references that the server cannot resolve: which key refers to which.
     let mut names: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for fault in settings.faults(FaultKind::CircularReference) {
         let (Some(key), Some(placeholder)) = (fault.key.as_deref(), fault.placeholder.as_deref()) else { continue };
         names.entry(key).or_default().extend(placeholders(placeholder, "ref"));
     }
-    let mut told: BTreeSet<&str> = BTreeSet::new();
+    let mut reported: BTreeSet<&str> = BTreeSet::new();
     for start in names.keys() {
-        let Some(circle) = circle_from(start, &names) else { continue };
-        if !circle.iter().all(|key| told.insert(key)) {
+        let Some(cycle) = cycle_from(start, &names) else { continue };
+        if !cycle.iter().all(|key| reported.insert(key)) {
             continue;
         }
-        let next = |at: usize| circle[(at + 1) % circle.len()];
-        let mut parts: Vec<Part> =
-            circle.iter().enumerate().map(|(at, key)| settings.part(Some(key), Some(&format!("$ref{{{}}}", next(at))))).collect();
-        parts.sort_by_key(|part| (part.key.is_none(), part.span));
-        let path: Vec<String> = circle.iter().chain(circle.first()).map(|key| format!("`{key}`")).collect();
-        let message = format!("references lead in a circle, which stops the start: {}", path.join(" -> "));
-        let Some((first, others)) = parts.split_first() else { continue };
-        let mut finding = settings.finding(context, first, message).help("write one of the values itself");
+        let next = |at: usize| cycle[(at + 1) % cycle.len()];
+        let mut places: Vec<WrittenAt> = cycle
+            .iter()
+            .enumerate()
+            .map(|(at, key)| settings.locate(Some(key), Some(&format!("$ref{{{}}}", next(at)))))
+            .collect();
+        places.sort_by_key(|at| (at.key.is_none(), at.span));
+        let path: Vec<String> = cycle.iter().chain(cycle.first()).map(|key| format!("`{key}`")).collect();
+        let message = format!("references form a cycle, and the server does not start: {}", path.join(" -> "));
+        let Some((first, others)) = places.split_first() else { continue };
+        let mut finding = settings.finding(context, first, message).help("replace one of the references with a value");
         for other in others.iter().filter(|other| other.key.is_some()) {
-            finding = finding.related(context.id, Location { file: settings.file, span: other.span }, "and refers on here");
+            finding = finding.related(context.id, Location { file: settings.file, span: other.span }, "the cycle continues here");
         }
         findings.push(finding);
     }
 }
 
-/// The shortest way from a key over references back to it.
-fn circle_from<'a>(start: &'a str, names: &BTreeMap<&'a str, BTreeSet<&'a str>>) -> Option<Vec<&'a str>> {
-    let mut ways: Vec<Vec<&str>> = vec![vec![start]];
+/// The shortest path of references from a key back to itself.
+fn cycle_from<'a>(start: &'a str, names: &BTreeMap<&'a str, BTreeSet<&'a str>>) -> Option<Vec<&'a str>> {
+    let mut paths: Vec<Vec<&str>> = vec![vec![start]];
     let mut seen: BTreeSet<&str> = BTreeSet::new();
-    while !ways.is_empty() {
+    while !paths.is_empty() {
         let mut further = Vec::new();
-        for way in ways {
-            for next in way.last().and_then(|last| names.get(last)).into_iter().flatten() {
+        for path in paths {
+            for next in path.last().and_then(|last| names.get(last)).into_iter().flatten() {
                 if *next == start {
-                    return Some(way);
+                    return Some(path);
                 }
                 if seen.insert(next) {
-                    let mut way = way.clone();
-                    way.push(next);
-                    further.push(way);
+                    let mut path = path.clone();
+                    path.push(next);
+                    further.push(path);
                 }
             }
         }
-        ways = further;
+        paths = further;
     }
     None
 }

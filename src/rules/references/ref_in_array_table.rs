@@ -1,4 +1,4 @@
-//! `ref-in-array-table`: `$ref{}` inside of an array of tables, where no stage of the mapper resolves it (config-mapper
+//! `ref-in-array-table`: `$ref{}` inside an array of tables, where no stage of the mapper resolves it (config-mapper
 //! ReferenceResolver.java).
 
 use crate::diagnostic::Finding;
@@ -22,19 +22,18 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
                 let start = span.start + at;
                 Span::new(start, start + placeholder.len())
             });
-            let message =
-                format!("`{placeholder}` is never resolved inside of an array of tables: the server takes it literally");
+            let message = format!("`{placeholder}` is not resolved inside an array of tables: the server uses it literally");
             let finding = context.finding(file, place, message).key(&entry.key);
             findings.push(finding.help(help(name)).fix(inline(context, entry, span)));
         }
     }
 }
 
-/// Every string of a value with its range, and whether references in it are resolved.
+/// Every string of a value with its span, and whether references in it are resolved.
 fn strings(value: &TomlValue, span: Span, is_resolved: bool) -> Vec<(&str, Span, bool)> {
     match value {
         TomlValue::String(text) => vec![(text, span, is_resolved)],
-        // Strings of a list are resolved, those of a list in a list are not.
+        // References in a list are resolved, those in a nested list are not.
         TomlValue::Array(items) => items
             .iter()
             .flat_map(|(item, span)| strings(item, *span, is_resolved && !matches!(item, TomlValue::Array(_))))
@@ -51,7 +50,7 @@ fn help(name: &str) -> String {
     }
 }
 
-/// Writes what the references of a string stand for: plain values of this file that are no secrets.
+/// Replaces the references in a string with their values, if these are plain values of this file and not secrets.
 fn inline(context: HomeContext, entry: &TomlEntry, span: Span) -> Option<Fix> {
     let (file, toml) = fixes::toml_of(context.model())?;
     let (quote, inner) = plain_string(span.of(toml.text))?;
@@ -73,11 +72,11 @@ fn inline(context: HomeContext, entry: &TomlEntry, span: Span) -> Option<Fix> {
         result = result.replace(&format!("$ref{{{name}}}"), &value);
     }
     let edit = (span, format!("{quote}{result}{quote}"));
-    let title = format!("write what the references in `{}` stand for", entry.key);
+    let title = format!("replace the references in `{}` with their values", entry.key);
     Some(fixes::fix_of(context.model(), file, title, Safety::Safe, vec![edit], vec![entry.key.clone()]))
 }
 
-/// The user's own entry that a reference names.
+/// The entry of deployment.toml that a reference names.
 fn target<'a>(context: HomeContext<'a>, name: &str) -> Option<&'a TomlEntry> {
     let (_, document) = context.model().toml()?;
     match context.model().configuration().and_then(|(_, configuration)| configuration.get(name)) {

@@ -1,4 +1,4 @@
-//! `ref-replaces-whole`: `$ref{}` to a boolean or a list within a longer string, of which nothing else is left (config-mapper
+//! `ref-replaces-whole`: `$ref{}` to a boolean or a list within a longer string, which it replaces as a whole (config-mapper
 //! ReferenceResolver.java).
 
 use crate::diagnostic::Finding;
@@ -29,11 +29,11 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             if text == placeholder && !(is_list && texts.len() > 1) {
                 continue;
             }
-            let part = settings.part(settings.configuration.targets(key).first().map(String::as_str), Some(&placeholder));
+            let written = settings.locate(settings.configuration.targets(key).first().map(String::as_str), Some(&placeholder));
             let whole = if is_list { "list" } else { "string" };
-            let message = format!("`{placeholder}` is {what}: the server puts it in place of the whole {whole}");
-            let help = format!("write what `{name}` stands for, or leave nothing but the reference");
-            findings.push(settings.finding(context, &part, message).help(help));
+            let message = format!("`{placeholder}` is {what}: the server replaces the whole {whole} with it");
+            let help = format!("write the value of `{name}` itself, or remove everything but the reference");
+            findings.push(settings.finding(context, &written, message).help(help));
         }
     }
 }

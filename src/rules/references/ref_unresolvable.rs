@@ -1,4 +1,4 @@
-//! `ref-unresolvable`: `$ref{}` with a name that no key has after mapping, inference and defaults (config-mapper
+//! `ref-unresolvable`: `$ref{}` to a key that is not set after mapping, inference and defaults (config-mapper
 //! ReferenceResolver.java).
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,7 +7,7 @@ use crate::diagnostic::Finding;
 use crate::edit::{Fix, Safety};
 use crate::rules::context::HomeContext;
 use crate::rules::fixes;
-use crate::rules::user_toml::{Part, UserToml};
+use crate::rules::user_toml::{UserToml, WrittenAt};
 use crate::server::mapper::{FaultKind, JsonFile, placeholders};
 use crate::source::Span;
 use crate::source::template::is_template;
@@ -16,63 +16,65 @@ use crate::suggest;
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let Some(settings) = UserToml::of_home(context.model()).filter(|_| knows_defaults(context)) else { return };
     let mut seen: BTreeSet<(Span, &str)> = BTreeSet::new();
-    // What defaults and inferences refer to, by the place that stands for it.
-    let mut elsewhere: BTreeMap<(Span, &str), (Part, Vec<&str>)> = BTreeMap::new();
+    // References in defaults and inferred values, by the place where they are reported.
+    let mut elsewhere: BTreeMap<(Span, &str), (WrittenAt, Vec<&str>)> = BTreeMap::new();
     for fault in settings.faults(FaultKind::UnknownReference) {
         let Some(placeholder) = fault.placeholder.as_deref() else { continue };
         let Some(name) = placeholders(placeholder, "ref").into_iter().next().filter(|name| !is_template(name)) else { continue };
-        let part = settings.part_in(fault);
-        if part.value.is_none() {
+        let written = settings.locate_fault(fault);
+        if written.value.is_none() {
             let key = fault.key.as_deref().unwrap_or_default();
-            elsewhere.entry((part.span, name)).or_insert((part, Vec::new())).1.push(key);
-        } else if seen.insert((part.span, placeholder)) {
-            findings.push(written(context, settings, &part, name));
+            elsewhere.entry((written.span, name)).or_insert((written, Vec::new())).1.push(key);
+        } else if seen.insert((written.span, placeholder)) {
+            findings.push(of_reference(context, settings, &written, name));
         }
     }
-    for ((_, name), (part, users)) in elsewhere {
-        let others = match users.len() {
-            1 => String::new(),
-            count => format!(" and {} more", count - 1),
+    for ((_, name), (written, users)) in elsewhere {
+        let refer = match users.len() {
+            1 => format!("`{}` refers", users[0]),
+            count => format!("`{}` and {} more refer", users[0], count - 1),
         };
-        let message =
-            format!("`{name}` has no value, and the server does not start: `{}`{others} refer to it by default", users[0]);
-        let message = if users.len() == 1 { message.replace(" refer to", " refers to") } else { message };
-        let finding = settings.finding(context, &part, message).help(format!("set `{name}`"));
+        let message = format!("`{name}` has no value, and the server does not start: {refer} to it by default");
+        let finding = settings.finding(context, &written, message).help(format!("set `{name}`"));
         findings.push(if finding.key.is_some() { finding } else { finding.key(name) });
     }
 }
 
-/// A finding about a reference that the user has written.
-fn written(context: HomeContext, settings: UserToml, part: &Part, name: &str) -> Finding {
-    let finding = settings.finding(context, part, format!("`$ref{{{name}}}` names no key, and the server does not start"));
+/// A finding about a reference that the user wrote.
+fn of_reference(context: HomeContext, settings: UserToml, written: &WrittenAt, name: &str) -> Finding {
+    let finding = settings.finding(
+        context,
+        written,
+        format!("`$ref{{{name}}}` names a key that is not set, and the server does not start"),
+    );
     if let Some(target) = mapped(context, settings, name) {
-        let help = format!("`{name}` is known as `{target}` there: write `$ref{{{target}}}`");
-        return finding.help(help).fix(rename(context, settings, part, &target));
+        let help = format!("write `$ref{{{target}}}`: `{name}` is renamed to `{target}` before references are resolved");
+        return finding.help(help).fix(rename(context, settings, written, &target));
     }
     let keys: Vec<&str> = settings.configuration.values().into_keys().collect();
     let near = suggest::nearest(name, keys.iter().copied(), '.');
-    let fix = near.first().filter(|_| near.len() == 1).and_then(|target| rename(context, settings, part, target));
+    let fix = near.first().filter(|_| near.len() == 1).and_then(|target| rename(context, settings, written, target));
     let mean = suggest::did_you_mean(name, keys.iter().copied(), '.');
     finding.help(mean.unwrap_or_else(|| format!("write a key that has a value, or set `{name}`"))).fix(fix)
 }
 
-/// Whether the home's default.json is there to tell the defaults.
+/// Whether the defaults are known: the home has a default.json that can be read.
 fn knows_defaults(context: HomeContext) -> bool {
     let resources = context.model().mapping().map(|mapping| &mapping.resources);
     resources.is_some_and(|resources| resources.broken.is_empty() && !resources.json(JsonFile::Default).is_empty())
 }
 
-/// The key to which key-mappings.json renames the one that was written: a reference is looked for after the renaming.
+/// The key to which key-mappings.json renames `name`. References are resolved after renaming.
 fn mapped(context: HomeContext, settings: UserToml, name: &str) -> Option<String> {
     let (mapping, _) = context.model().configuration()?;
     let target = mapping.resources.json(JsonFile::KeyMappings).get(name)?.as_str()?;
     settings.configuration.get(target).map(|_| target.to_owned())
 }
 
-fn rename(context: HomeContext, settings: UserToml, part: &Part, name: &str) -> Option<Fix> {
+fn rename(context: HomeContext, settings: UserToml, written: &WrittenAt, name: &str) -> Option<Fix> {
     fixes::toml_of(context.model())?;
-    let key = settings.entry_at(part.value?)?.key.clone();
-    let written = format!("$ref{{{name}}}");
+    let key = settings.entry_at(written.value?)?.key.clone();
+    let reference = format!("$ref{{{name}}}");
     let title = format!("refer to `{name}`");
-    Some(fixes::fix_of(context.model(), settings.file, title, Safety::Unsafe, vec![(part.span, written)], vec![key]))
+    Some(fixes::fix_of(context.model(), settings.file, title, Safety::Unsafe, vec![(written.span, reference)], vec![key]))
 }

@@ -1,4 +1,4 @@
-//! `unknown-placeholder`: marks of other tools in deployment.toml, which neither the mapper nor the server resolves.
+//! `unknown-placeholder`: placeholders of other tools in deployment.toml, which neither the mapper nor the server resolves.
 
 use std::collections::BTreeSet;
 
@@ -12,11 +12,11 @@ use crate::source::Span;
 use crate::source::secrets::is_secret_name;
 use crate::source::toml::{TomlEntry, TomlValue};
 
-/// What the mapper resolves: `$env{NAME}`.
+/// The kinds of placeholders that the mapper resolves, as in `$env{NAME}`.
 const KINDS: [&str; 4] = ["env", "sys", "ref", "secret"];
 
-/// What the products and Java resolve in generated files while the server runs: `${carbon.home}`. Names that end in a dot stand for all
-/// that begin with them.
+/// The properties that the products and Java resolve in generated files at run time, as in `${carbon.home}`. A name that ends in a dot is
+/// a prefix.
 const RUNTIME_NAMES: [&str; 37] = [
     "ANDES_HOME",
     "Ports.",
@@ -68,22 +68,22 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
                     continue;
                 }
                 let written = mark.span.of(text);
-                // What may be a secret itself is not repeated.
-                let message = if mark.is_literal_at_times {
-                    "this looks like a variable, and the server takes it literally".to_owned()
+                // The text may itself be a secret, so it is not repeated.
+                let message = if mark.may_be_literal {
+                    "this looks like a variable, but the server uses it literally".to_owned()
                 } else if mark.is_unclosed {
-                    format!("`${}{{` is not closed: the server takes it literally", mark.name)
+                    format!("`${}{{` is not closed: the server uses it literally", mark.name)
                 } else {
-                    format!("`{written}` is resolved by nothing: the server takes it literally")
+                    format!("nothing resolves `{written}`: the server uses it literally")
                 };
-                let severity = if mark.is_literal_at_times { Severity::Info } else { Severity::Warning };
+                let severity = if mark.may_be_literal { Severity::Info } else { Severity::Warning };
                 let finding = context.finding(file, mark.span, message);
                 let help = match &mark.meant {
-                    Some(_) if mark.is_literal_at_times => "write `$env{}` with its name if a variable is meant".to_owned(),
+                    Some(_) if mark.may_be_literal => "write `$env{NAME}` if you mean an environment variable".to_owned(),
                     Some(meant) => format!("write `{meant}`"),
                     None if mark.is_unclosed => "close it with `}`".to_owned(),
                     None => format!(
-                        "write `$sys{{{0}}}` if a `-D{0}` of the start script is meant, else `$env{{}}`, `$ref{{}}` or the value",
+                        "write `$sys{{{0}}}` if you mean `-D{0}` of the start script, otherwise `$env{{}}`, `$ref{{}}` or the value",
                         mark.name
                     ),
                 };
@@ -98,7 +98,7 @@ fn is_secrets(key: &str) -> bool {
     key.starts_with("secrets.") || key.starts_with("runtime_secrets.")
 }
 
-/// The ranges of the strings of an entry.
+/// The spans of the strings of an entry.
 fn strings(entry: &TomlEntry) -> Vec<Span> {
     fn add(value: &TomlValue, span: Span, spans: &mut Vec<Span>) {
         match value {
@@ -123,27 +123,27 @@ fn is_runtime_name(name: &str) -> bool {
 
 fn rewrite(context: HomeContext, entry: &TomlEntry, span: Span, meant: String) -> Option<Fix> {
     let (file, _) = fixes::toml_of(context.model())?;
-    let title = format!("write the placeholder in `{}` as the mapper knows it", entry.key);
+    let title = format!("write the placeholder in `{}` in the syntax of the mapper", entry.key);
     Some(fixes::fix_of(context.model(), file, title, Safety::Unsafe, vec![(span, meant)], vec![entry.key.clone()]))
 }
 
-/// Something that looks like a placeholder and is none of the mapper's.
+/// Something that looks like a placeholder but is not one of the mapper's.
 #[derive(Debug, PartialEq, Eq)]
 struct Mark {
     span: Span,
     /// What it names.
     name: String,
-    /// What to write for it.
+    /// What to write instead, if that is clear.
     meant: Option<String>,
-    /// Whether it names a system property, of which the server knows many.
+    /// Whether it names a property, which the server may resolve at run time.
     is_property: bool,
-    /// Whether it may as well be meant as it stands: a password.
-    is_literal_at_times: bool,
+    /// Whether it may be meant literally, as in a password.
+    may_be_literal: bool,
     /// Whether its brace is never closed.
     is_unclosed: bool,
 }
 
-/// The marks in a string as it is written, with its quotes, from `start` on. In a secret only one that is all there is.
+/// The marks in `written`, a string with its quotes that begins at byte `start`. In a secret, a mark must be the whole value.
 fn marks(written: &str, start: usize, is_secret: bool) -> Vec<Mark> {
     let inner = written.trim_matches(['"', '\'']);
     let offset = start + written.len() - written.trim_start_matches(['"', '\'']).len();
@@ -158,21 +158,21 @@ fn marks(written: &str, start: usize, is_secret: bool) -> Vec<Mark> {
         }
         let rest = &inner[at + 1..];
         let word = &rest[..rest.find(|next: char| !(next.is_ascii_alphanumeric() || next == '_')).unwrap_or(rest.len())];
-        let behind = &rest[word.len()..];
-        let found = if let Some(braced) = behind.strip_prefix('{') {
+        let after = &rest[word.len()..];
+        let found = if let Some(braced) = after.strip_prefix('{') {
             let end = braced.find('}');
             let len = 1 + word.len() + 1;
             end.map_or_else(
                 || KINDS.contains(&word).then(|| unclosed(offset + at, inner.len() - at, word)),
                 |end| in_braces(word, &braced[..end], Span::new(offset + at, offset + at + len + end + 1)),
             )
-        } else if let Some(called) = behind.strip_prefix('(').filter(|_| KINDS.contains(&word)) {
+        } else if let Some(called) = after.strip_prefix('(').filter(|_| KINDS.contains(&word)) {
             called.find(')').map(|end| {
                 let span = Span::new(offset + at, offset + at + 1 + word.len() + 1 + end + 1);
                 other_kind(span, word, &called[..end])
             })
         } else {
-            let is_alone = at == 0 && behind.is_empty();
+            let is_alone = at == 0 && after.is_empty();
             let counts = is_variable(word) && (is_alone || !(is_pattern || is_secret));
             counts.then(|| variable(Span::new(offset + at, offset + at + 1 + word.len()), word, is_secret))
         };
@@ -200,29 +200,29 @@ fn in_braces(word: &str, name: &str, span: Span) -> Option<Mark> {
         return None;
     }
     let meant = is_variable(name).then(|| format!("$env{{{name}}}"));
-    Some(Mark { span, name: name.to_owned(), meant, is_property: true, is_literal_at_times: false, is_unclosed: false })
+    Some(Mark { span, name: name.to_owned(), meant, is_property: true, may_be_literal: false, is_unclosed: false })
 }
 
-/// A mark like one of the mapper's.
+/// A mark in almost the syntax of the mapper.
 fn other_kind(span: Span, word: &str, name: &str) -> Mark {
     let lower = word.to_ascii_lowercase();
     let kind = KINDS.into_iter().find(|kind| lower == *kind || lower.strip_suffix('s') == Some(kind));
     let meant = kind.map(|kind| format!("${kind}{{{name}}}"));
-    Mark { span, name: name.to_owned(), meant, is_property: false, is_literal_at_times: false, is_unclosed: false }
+    Mark { span, name: name.to_owned(), meant, is_property: false, may_be_literal: false, is_unclosed: false }
 }
 
 fn unclosed(start: usize, len: usize, kind: &str) -> Mark {
     let span = Span::new(start, start + len);
-    Mark { span, name: kind.to_owned(), meant: None, is_property: false, is_literal_at_times: false, is_unclosed: true }
+    Mark { span, name: kind.to_owned(), meant: None, is_property: false, may_be_literal: false, is_unclosed: true }
 }
 
-/// A variable as a shell writes it.
+/// A variable in the syntax of a shell.
 fn variable(span: Span, name: &str, is_secret: bool) -> Mark {
     let meant = Some(format!("$env{{{name}}}"));
-    Mark { span, name: name.to_owned(), meant, is_property: false, is_literal_at_times: is_secret, is_unclosed: false }
+    Mark { span, name: name.to_owned(), meant, is_property: false, may_be_literal: is_secret, is_unclosed: false }
 }
 
-/// Whether it is named as environment variables are.
+/// Whether `name` looks like the name of an environment variable.
 fn is_variable(name: &str) -> bool {
     name.len() >= 3
         && name.starts_with(|first: char| first.is_ascii_uppercase())
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_of_other_tools_are_told_from_those_of_the_mapper() {
+    fn marks_of_other_tools_are_distinguished_from_the_mappers_own() {
         let env = |name: &str| Some(format!("$env{{{name}}}"));
         assert_eq!(names("\"$DB_PASSWORD\"", true), [("$DB_PASSWORD", env("DB_PASSWORD"))]);
         assert_eq!(names("\"https://$HOST:9443\"", false), [("$HOST", env("HOST"))]);

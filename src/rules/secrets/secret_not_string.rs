@@ -1,4 +1,4 @@
-//! `secret-not-string`: values of `[secrets]` and `[runtime_secrets]` that are no strings (config-mapper TomlParser.java).
+//! `secret-not-string`: values of `[secrets]` and `[runtime_secrets]` that are not strings (config-mapper TomlParser.java).
 
 use crate::diagnostic::Finding;
 use crate::edit::{Fix, Safety};
@@ -10,16 +10,17 @@ use crate::server::mapper::FaultKind;
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let Some(settings) = UserToml::of(context.model()) else { return };
     for fault in settings.faults(FaultKind::SecretType) {
-        let part = settings.part_in(fault);
-        let Some(key) = part.key else { continue };
+        let written = settings.locate_fault(fault);
+        let Some(key) = written.key else { continue };
         let table = key.split('.').next().unwrap_or_default();
-        let message = format!("`{key}` is no string: the server reads every value of `[{table}]` as one, and does not start");
-        findings
-            .push(settings.finding(context, &part, message).help("write the value in quotes").fix(quote(context, settings, key)));
+        let message = format!("`{key}` is not a string, as every value of `[{table}]` must be: the server does not start");
+        findings.push(
+            settings.finding(context, &written, message).help("write the value in quotes").fix(quote(context, settings, key)),
+        );
     }
 }
 
-/// Puts the value in quotes, where a string of the same characters is all that can be meant.
+/// Puts the value in quotes, if only a string of the same characters can be meant.
 fn quote(context: HomeContext, settings: UserToml, key: &str) -> Option<Fix> {
     fixes::toml_of(context.model())?;
     let entry = settings.document.get(key)?;

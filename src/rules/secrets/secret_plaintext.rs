@@ -1,4 +1,4 @@
-//! `secret-plaintext`: aliases of `[secrets]` that cipher-tool has not encrypted yet (config-mapper ReferenceResolver.java).
+//! `secret-plaintext`: aliases in `[secrets]` that cipher-tool has not encrypted yet (config-mapper ReferenceResolver.java).
 
 use crate::diagnostic::Finding;
 use crate::model::Location;
@@ -22,14 +22,14 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let at = Location { file: settings.file, span: entry.key_span };
         let message = match used {
             Some(_) => {
-                format!("`{alias}` is not encrypted yet: the server does not start on `{placeholder}`, or reads no secret there")
+                format!("`{alias}` is not encrypted: the server does not start, or `{placeholder}` resolves to nothing")
             }
-            None => format!("`{alias}` is not encrypted yet: the secret stands here in plain text"),
+            None => format!("`{alias}` is not encrypted: the secret is here in plain text"),
         };
         let finding = context.finding_at(at, message).key(&entry.key).help("run `ciphertool.sh -Dconfigure`");
         findings.push(match used {
             Some(fault) => {
-                let span = settings.part_in(fault).span;
+                let span = settings.locate_fault(fault).span;
                 finding.related(context.id, Location { file: settings.file, span }, "used here")
             }
             None => finding.severity(Severity::Warning),

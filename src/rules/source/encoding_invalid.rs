@@ -1,4 +1,4 @@
-//! `encoding-invalid`: bytes that are no text in the encoding that the server reads the file in.
+//! `encoding-invalid`: bytes that are not valid in the encoding with which the server reads the file.
 
 use crate::diagnostic::Finding;
 use crate::rules::context::HomeContext;
@@ -12,7 +12,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let finding = |span: Span, message: String| context.finding(file, span, message);
         if source.kind == Kind::Toml && source.encoding.is_utf16() {
             findings.push(
-                finding(Span::at(0), format!("the file is {name}, and the server reads UTF-8"))
+                finding(Span::at(0), format!("the file is encoded in {name}, but the server reads it as UTF-8"))
                     .help("save it as UTF-8 without a byte-order mark"),
             );
         }
@@ -25,12 +25,11 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
                 })
             }
             EncodingFault::Malformed(span) => {
-                finding(*span, format!("bytes that are not valid {name}")).help("save the file as UTF-8")
+                finding(*span, format!("these bytes are not valid {name}")).help("save the file as UTF-8")
             }
             EncodingFault::Unknown(span) => {
                 let declared = span.of(&source.text);
-                finding(*span, format!("`{declared}` is no encoding"))
-                    .help("declare the encoding that the file has, such as UTF-8")
+                finding(*span, format!("unknown encoding `{declared}`")).help("declare the encoding of the file, such as UTF-8")
             }
         }));
     }

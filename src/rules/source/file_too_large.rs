@@ -1,4 +1,4 @@
-//! `file-too-large`: files past the limit that the documentation states.
+//! `file-too-large`: files that exceed the documented size limit.
 
 use crate::diagnostic::{Finding, Target};
 use crate::model::size_limit;
@@ -6,8 +6,8 @@ use crate::rules::context::HomeContext;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     for (path, size) in &context.model().too_large {
-        let message = format!("{} MiB large, more than {}: not checked", size / 1024 / 1024, size_limit());
+        let message = format!("not checked: the file has {} MiB, more than the limit of {}", size / 1024 / 1024, size_limit());
         let finding = Finding::at(Target::Path(path.clone(), Some(context.id)), message);
-        findings.push(finding.help("move what is not configuration out of the file, or leave the file out"));
+        findings.push(finding.help("move everything that is not configuration out of the file, or do not pass the file"));
     }
 }

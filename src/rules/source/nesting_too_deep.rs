@@ -1,4 +1,4 @@
-//! `nesting-too-deep`: elements, tables, arrays or mappings past the limit.
+//! `nesting-too-deep`: elements, tables, arrays or mappings that are nested beyond the limit.
 
 use crate::diagnostic::Finding;
 use crate::rules::context::{HomeContext, faults_of_files};

@@ -1,4 +1,4 @@
-//! `array-overrides-defaults`: a list of the user takes the place of the whole default list (config-mapper DefaultParser.java).
+//! `array-overrides-defaults`: a list in deployment.toml replaces the whole default list (config-mapper DefaultParser.java).
 
 use crate::diagnostic::Finding;
 use crate::edit::{Fix, Safety};
@@ -11,7 +11,7 @@ use crate::server::mapper::{JsonFile, Origin};
 use crate::source::secrets::is_secret_name;
 use crate::source::toml::TomlValue;
 
-/// How many missing values are named.
+/// How many missing defaults the help names.
 const NAMED: usize = 3;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
@@ -25,7 +25,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let default: Vec<Value> = default.iter().map(Value::of_json).collect();
         let missing: Vec<&Value> = default.iter().filter(|value| !given.contains(&comparable(value))).collect();
         let is_new = |item: &String| !default.iter().any(|value| comparable(value) == *item);
-        // Who lists nothing but defaults has left the others out on purpose, and an address is no more than an example.
+        // A list of nothing but defaults omits the others on purpose, and a default with an address is only an example.
         if missing.is_empty() || !given.iter().any(is_new) || default.iter().any(is_address) {
             continue;
         }
@@ -33,19 +33,19 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let severity = if has_tables || protects(key) { Severity::Warning } else { Severity::Info };
         let count = missing.len();
         let what = match default.len() {
-            1 => "the default no longer counts".to_owned(),
-            all if all == count => format!("all {all} defaults no longer count"),
-            all => format!("{count} of {all} defaults no longer count"),
+            1 => "the default no longer applies".to_owned(),
+            all if all == count => format!("all {all} defaults no longer apply"),
+            all => format!("{count} of {all} defaults no longer apply"),
         };
         let message = format!("this list replaces the whole default list of `{own}`: {what}");
-        let part = settings.part(Some(key), None);
+        let written = settings.locate(Some(key), None);
         let fix = append(context, settings, own, &missing);
-        let finding = settings.finding(context, &part, message).severity(severity);
-        findings.push(finding.help(format!("add what is still wanted: {}", named(&missing))).fix(fix));
+        let finding = settings.finding(context, &written, message).severity(severity);
+        findings.push(finding.help(format!("add the defaults that you still need: {}", named(&missing))).fix(fix));
     }
 }
 
-/// A value as text, whole numbers without a fraction: default.json has none but doubles.
+/// A value as text, with whole numbers written without a fraction: all numbers of default.json are doubles.
 fn comparable(value: &Value) -> String {
     match value {
         Value::Double(number) if number.fract() == 0.0 => format!("{number:.0}"),
@@ -63,7 +63,7 @@ fn is_address(value: &Value) -> bool {
     matches!(value, Value::Text(text) if ["localhost", "127.0.0.1", "${carbon."].iter().any(|part| text.contains(part)))
 }
 
-/// Whether a list is there to keep something out, or to keep something running.
+/// Whether a list protects something or keeps something running.
 fn protects(key: &str) -> bool {
     ["access_control", "deny", "handler", "subscriptions", "resources", "tenant_context", "security"]
         .iter()
@@ -81,12 +81,12 @@ fn named(missing: &[&Value]) -> String {
     };
     let mut names: Vec<String> = missing.iter().take(NAMED).map(|value| format!("`{}`", name(value))).collect();
     if missing.len() > NAMED {
-        names.push(format!("and {} more of default.json", missing.len() - NAMED));
+        names.push(format!("and {} more in default.json", missing.len() - NAMED));
     }
     names.join(", ")
 }
 
-/// Adds missing strings behind the last string of an array.
+/// Appends the missing strings to an array of strings.
 fn append(context: HomeContext, settings: UserToml, key: &str, missing: &[&Value]) -> Option<Fix> {
     fixes::toml_of(context.model())?;
     let entry = settings.document.get(key)?;

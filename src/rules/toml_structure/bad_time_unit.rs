@@ -1,4 +1,4 @@
-//! `bad-time-unit`: times that the mapper cannot convert, or converts to something else (config-mapper UnitResolver.java).
+//! `bad-time-unit`: times that the mapper cannot convert, or misreads (config-mapper UnitResolver.java).
 
 use crate::diagnostic::Finding;
 use crate::edit::{Fix, Safety};
@@ -13,30 +13,30 @@ use crate::server::mapper::{FaultKind, JsonFile, Origin};
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let Some(settings) = UserToml::of_home(context.model()) else { return };
     for fault in settings.faults(FaultKind::Time) {
-        let part = settings.part_in(fault);
-        let message = match (part.key, fault.key.as_deref()) {
-            // In the words of the user, who may know the key by another name.
-            (Some(key), Some(target)) => fault.message.replacen(&format!("`{target}`"), &format!("`{key}`"), 1),
+        let written = settings.locate_fault(fault);
+        let message = match (written.key, &fault.predicate) {
+            // Name the key as the user wrote it, which may be another name.
+            (Some(key), Some(predicate)) => format!("`{key}` {predicate}"),
             _ => fault.message.clone(),
         };
-        let fix = part.key.and_then(|key| known_unit(context, settings, key));
-        let finding = settings.finding(context, &part, format!("{message}, and the server does not start"));
-        findings.push(finding.help("write a whole number with one of d, h, m, s and ms, such as `\"15m\"`").fix(fix));
+        let fix = written.key.and_then(|key| known_unit(context, settings, key));
+        let finding = settings.finding(context, &written, format!("{message}, and the server does not start"));
+        findings.push(finding.help("write a whole number and a unit (d, h, m, s or ms), such as `\"15m\"`").fix(fix));
     }
     let Some((mapping, configuration)) = context.model().configuration() else { return };
     let units = mapping.resources.json(JsonFile::UnitResolve).get("time").and_then(serde_json::Value::as_object);
     for (key, _) in units.into_iter().flatten() {
         let Some(Origin::User { key: own }) = configuration.get(key).map(|effective| &effective.origin) else { continue };
         let Some(Value::Text(text)) = configuration.settings.get(own).map(|setting| &setting.value) else { continue };
-        let Some(read) = read_otherwise(text) else { continue };
-        let part = settings.part(Some(key), None);
-        let finding = settings.finding(context, &part, format!("`{text}` is read as `{read}`"));
+        let Some(read) = misread(text) else { continue };
+        let written = settings.locate(Some(key), None);
+        let finding = settings.finding(context, &written, format!("the server reads `{text}` as `{read}`"));
         findings.push(finding.severity(Severity::Warning).help("write a whole number in a smaller unit, without a sign"));
     }
 }
 
-/// What the server reads where it takes the number for another one: fractions are cut, and what stands before the digits is passed over.
-fn read_otherwise(text: &str) -> Option<String> {
+/// What the server reads instead of `text`, if it misreads the number: it cuts off fractions and skips what comes before the digits.
+fn misread(text: &str) -> Option<String> {
     let time = Time::find(text)?;
     milliseconds(time.unit)?;
     let start = text.find(time.number)?;
@@ -46,7 +46,7 @@ fn read_otherwise(text: &str) -> Option<String> {
     (is_cut && whole.bytes().any(|digit| digit != b'0') || is_negative).then(|| format!("{whole}{}", time.unit))
 }
 
-/// Writes the unit that a common synonym stands for.
+/// Replaces a common synonym with the unit that it stands for.
 fn known_unit(context: HomeContext, settings: UserToml, key: &str) -> Option<Fix> {
     fixes::toml_of(context.model())?;
     let entry = settings.document.get(key)?;
@@ -63,7 +63,7 @@ fn known_unit(context: HomeContext, settings: UserToml, key: &str) -> Option<Fix
     })
 }
 
-/// The unit that a word can only stand for. `M` may be minutes or months.
+/// The unit that a word stands for, if it can be only one. `M` may be minutes or months.
 fn synonym(unit: &str) -> Option<&'static str> {
     if unit == "M" {
         return None;
@@ -83,11 +83,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_read_otherwise_is_told() {
-        assert_eq!(read_otherwise("1.5h").as_deref(), Some("1h"));
-        assert_eq!(read_otherwise("-1s").as_deref(), Some("1s"));
+    fn misread_times_are_found() {
+        assert_eq!(misread("1.5h").as_deref(), Some("1h"));
+        assert_eq!(misread("-1s").as_deref(), Some("1s"));
         for fine in ["15m", "1.0h", "900", "-1", "5min"] {
-            assert_eq!(read_otherwise(fine), None, "{fine}");
+            assert_eq!(misread(fine), None, "{fine}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `fatal-mapped-key`: keys that are mapped to one with a quote that is never closed, on which the server dies (config-mapper
+//! `fatal-mapped-key`: keys that are mapped to a key with an unclosed quote, on which the server fails to start (config-mapper
 //! JinjaParser.java).
 
 use std::collections::BTreeSet;
@@ -15,38 +15,38 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     let mut seen = BTreeSet::new();
     for fault in settings.faults(FaultKind::UnclosedQuote) {
         let Some(target) = fault.key.as_deref() else { continue };
-        let part = settings.part_in(fault);
-        if !seen.insert((part.key, target)) {
+        let written = settings.locate_fault(fault);
+        if !seen.insert((written.key, target)) {
             continue;
         }
-        let finding = match part.key {
+        let finding = match written.key {
             Some(key) if key != target => {
                 let message =
                     format!("`{key}` is mapped to `{target}`, whose quotes do not match, and the server does not start");
-                settings.finding(context, &part, message)
+                settings.finding(context, &written, message)
             }
             _ => {
-                let message = format!("`{target}` has a quote that is not closed, and the server does not start");
-                settings.finding(context, &part, message)
+                let message = format!("`{target}` has an unclosed quote, and the server does not start");
+                settings.finding(context, &written, message)
             }
         };
         let direct = direct_key(target);
-        let fix = part.key.zip(direct.as_ref()).and_then(|(key, direct)| rename(context, settings, key, direct));
+        let fix = written.key.zip(direct.as_ref()).and_then(|(key, direct)| rename(context, settings, key, direct));
         findings.push(match direct {
-            Some(direct) => finding.help(format!("write `{direct}`, which is what is meant")).fix(fix),
-            None => finding.help("write the key without single quotes, or leave it out"),
+            Some(direct) => finding.help(format!("write `{direct}`")).fix(fix),
+            None => finding.help("write the key without single quotes, or remove it"),
         });
     }
 }
 
-/// The target as it was meant: with one quote on each side.
+/// The intended target: with one quote on each side.
 fn direct_key(target: &str) -> Option<String> {
     let direct = target.replace("''", "'");
     let is_complete = direct != target && segments(&direct).is_some_and(|segments| segments.len() > 1);
     is_complete.then_some(direct)
 }
 
-/// Writes the entry under the key that needs no mapping.
+/// Renames the entry to `direct`, which needs no mapping.
 fn rename(context: HomeContext, settings: UserToml, key: &str, direct: &str) -> Option<Fix> {
     let (file, toml) = fixes::toml_of(context.model())?;
     let (mapping, _) = context.model().configuration()?;
@@ -56,5 +56,5 @@ fn rename(context: HomeContext, settings: UserToml, key: &str, direct: &str) -> 
     }
     let edits = fixes::move_entry(toml, settings.document.get(key)?, direct)?;
     let scope = vec![key.to_owned(), direct.to_owned()];
-    Some(fixes::fix_of(context.model(), file, format!("write `{key}` as `{direct}`"), Safety::Safe, edits, scope))
+    Some(fixes::fix_of(context.model(), file, format!("rename `{key}` to `{direct}`"), Safety::Safe, edits, scope))
 }

@@ -1,4 +1,4 @@
-//! `key-collision`: two keys that are mapped to one, of which one value is lost (config-mapper KeyMapper.java).
+//! `key-collision`: two keys that are mapped to the same one, so that one value is lost (config-mapper KeyMapper.java).
 
 use crate::diagnostic::Finding;
 use crate::model::Location;
@@ -14,9 +14,9 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             continue;
         }
         let message = if kept == target {
-            format!("`{lost}` has no effect: it is another name of `{kept}`, which is set, too")
+            format!("`{lost}` has no effect: it is another name for `{kept}`, which is also set")
         } else {
-            format!("`{lost}` has no effect: `{kept}` sets `{target}` as well, and wins")
+            format!("`{lost}` has no effect: `{kept}` also sets `{target}`, and wins")
         };
         let place = |key: &str| {
             let span = settings.document.get(key).map(|entry| entry.key_span);
@@ -25,7 +25,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let (Some(span), Some(other)) = (place(lost), place(kept)) else { continue };
         let finding = context.finding(settings.file, span, message).key(lost);
         let other = Location { file: settings.file, span: other };
-        findings.push(finding.help("keep one of the two").related(context.id, other, "this one counts"));
+        findings.push(finding.help("remove one of the two").related(context.id, other, "this one takes effect"));
     }
 }
 

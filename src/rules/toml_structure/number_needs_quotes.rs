@@ -1,4 +1,4 @@
-//! `number-needs-quotes`: values that the server's validator takes for strings and that are none (config-mapper Validator.java).
+//! `number-needs-quotes`: values that the server's validator expects to be strings but that are not (config-mapper Validator.java).
 
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     for fault in settings.faults(FaultKind::Validation) {
         let Some(list) = fault.key.as_deref() else { continue };
         let Some((own, _)) = settings.configuration.setting_of(list) else { continue };
-        // A rule names a key, or a list and a key of its elements.
+        // A rule of validator.json names a key, or a list and a key of its elements.
         let attributes = rules.keys().filter_map(|key| key.strip_prefix(list)?.strip_prefix(':'));
         let mut keys: Vec<String> = attributes.map(|attribute| format!("{own}[].{attribute}")).collect();
         keys.push(own.to_owned());
@@ -29,7 +29,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
                 continue;
             }
             let message = format!(
-                "`{}` must be a string: the server's validator fails on any other type, and the start with it",
+                "`{}` must be a string: the server's validator fails on any other type, and the server does not start",
                 entry.key
             );
             let at = Location { file: settings.file, span: entry.value_span };

@@ -1,5 +1,5 @@
-//! `supertable-after-subtable`: valid TOML on which the server's parser puts a table into itself and dies (cava-toml 0.5.0
-//! MutableTomlTable.createTable).
+//! `supertable-after-subtable`: a table after its subtable. This is valid TOML, but the server's parser nests the table in itself
+//! (cava-toml 0.5.0 MutableTomlTable.createTable).
 
 use crate::diagnostic::Finding;
 use crate::edit::{Fix, Safety};
@@ -15,11 +15,11 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         if let Some(child) = table.child_above {
             let text = &context.model().file(file).source.text;
             let (parent, below) = (table.span.of(text), child.of(text));
-            let message = format!("`{parent}` stands below `{below}`: the server dies at the start with a StackOverflowError");
+            let message = format!("`{parent}` comes after `{below}`: the server fails to start with a StackOverflowError");
             let finding = context.finding(file, table.span, message);
             findings.push(
                 finding
-                    .help(format!("move `{parent}` with its keys above `{below}`"))
+                    .help(format!("move `{parent}` and its keys above `{below}`"))
                     .key(&table.key)
                     .related(context.id, Location { file, span: child }, "its first subtable")
                     .fix(move_above(context, table, child)),
@@ -28,7 +28,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     }
 }
 
-/// The only order that the server reads, and the same configuration in every other way.
+/// Moves the table above its subtable: the only order that the server can read, with the same meaning in TOML.
 fn move_above(context: HomeContext, table: &TomlTable, child: Span) -> Option<Fix> {
     let (file, toml) = fixes::toml_of(context.model())?;
     let edits = toml.move_before(table, child)?;

@@ -1,4 +1,4 @@
-//! `toml-refused-by-server`: TOML that editors and other checkers take and the server's parser does not.
+//! `toml-refused-by-server`: TOML that editors and other checkers accept but the server's parser rejects.
 
 use crate::diagnostic::Finding;
 use crate::edit::toml::TextEdit;
@@ -26,8 +26,8 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     }
 }
 
-/// The text that the server reads, a byte-order mark left out, which is reported as such. A template of a deployment tool is not that text,
-/// nor is what was decoded in another way than the server does it.
+/// The text that the server reads, without a byte-order mark, which `toml-syntax` reports. `None` for a template of a deployment tool, and
+/// for a text that was not decoded as the server decodes it.
 pub(super) fn text_for_server(loaded: &LoadedFile) -> Option<&str> {
     let source = &loaded.source;
     let text = source.text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&source.text);
@@ -40,7 +40,7 @@ fn report(context: HomeContext, file: FileId, text: &str, refusals: &[Rejection]
         findings.extend(refusals.iter().map(|refusal| reporter.finding(refusal)));
         return;
     };
-    // The server stops at the first tab. A person should see them all, and what comes behind them.
+    // The server stops at the first tab. Report every tab, and what is wrong after them.
     let (beyond, strings) = check_without_tabs(text);
     findings.extend(strings.iter().map(|tabs| reporter.tabs(tabs, first)));
     if let Verdict::Rejected(refusals) = beyond {
@@ -62,7 +62,7 @@ struct Reporter<'a> {
 }
 
 impl Reporter<'_> {
-    /// The place in the file of one in the text.
+    /// The location in the file of a span in the text.
     fn at(&self, span: Span) -> Location {
         let mark = self.context.model().file(self.file).source.text.len() - self.text.len();
         Location { file: self.file, span: Span::new(mark + span.start, mark + span.end) }
@@ -70,9 +70,9 @@ impl Reporter<'_> {
 
     fn finding(&self, refusal: &Rejection) -> Finding {
         let (message, help) = refusal.explain(self.text);
-        // The server repeats what it stumbles over, and that may be a secret.
+        // The server's message repeats the rejected text, which may be a secret.
         let is_secret = refusal.span.of(self.text) != refusal.span.of(&self.shown);
-        let help = if is_secret { help } else { with_words(&help, refusal) };
+        let help = if is_secret { help } else { with_log_line(&help, refusal) };
         let finding = self.context.finding_at(self.at(refusal.span), message).help(help);
         let finding = finding.fix(fix_edits(self.text, refusal).map(|edits| self.fix(edits)));
         match refusal.related {
@@ -81,40 +81,40 @@ impl Reporter<'_> {
         }
     }
 
-    /// The tabs of one string; the server has words for the `first` refusal only.
+    /// A finding about the tabs of one string. The server reports only the `first` rejection.
     fn tabs(&self, tabs: &[usize], first: &Rejection) -> Finding {
         let span = |tab: usize| Span::new(tab, tab + 1);
         let at = tabs.first().map_or(first.span, |tab| span(*tab));
         let (message, help) = explain_tab();
-        let help = if at == first.span { with_words(help, first) } else { help.to_owned() };
+        let help = if at == first.span { with_log_line(help, first) } else { help.to_owned() };
         let edits = tabs.iter().map(|tab| (span(*tab), "\\t".to_owned())).collect();
         self.context.finding_at(self.at(at), message).help(help).fix(Some(self.fix(edits)))
     }
 
-    /// TOML reads the same value before and after, so what the server reads then is what was written, but for what it reads in its own way in
-    /// files that it takes: it keeps the line break and the blanks that a backslash at the end of a line should remove.
+    /// A fix that keeps every value as TOML defines it. The server can still read an accepted value differently: it keeps the line break and
+    /// the indentation that a backslash at the end of a line should remove.
     fn fix(&self, edits: Vec<TextEdit>) -> Fix {
         let edits = edits.into_iter().map(|(span, text)| (self.at(span).span, text)).collect();
-        let title = "write the same value as the server's parser takes it".to_owned();
+        let title = "write the same value in a form that the server's parser accepts".to_owned();
         fixes::fix_of(self.context.model(), self.file, title, Safety::Safe, edits, Vec::new())
     }
 }
 
-fn with_words(help: &str, refusal: &Rejection) -> String {
+fn with_log_line(help: &str, refusal: &Rejection) -> String {
     format!("{help}; the server says: {}", refusal.log_line())
 }
 
-/// Whether the server's parser gets beyond the place with a blank before it.
+/// Whether a space at byte `at` gets the server's parser past that place.
 fn blank_helps(text: &str, at: usize) -> bool {
-    let (before, behind) = text.split_at(at);
-    match check_without_tabs(&format!("{before} {behind}")).0 {
+    let (before, after) = text.split_at(at);
+    match check_without_tabs(&format!("{before} {after}")).0 {
         Verdict::Rejected(refusals) => refusals.first().is_some_and(|first| first.span.start > at + 1),
         Verdict::Accepted | Verdict::StackOverflow(_) => true,
         Verdict::TooDeep(_) => false,
     }
 }
 
-/// The edits that write the same value in a way that the server takes, where there is one.
+/// The edits that write the same value in a form that the server accepts, if there is one.
 fn fix_edits(text: &str, refusal: &Rejection) -> Option<Vec<TextEdit>> {
     let Span { start, end } = refusal.span;
     let written = refusal.span.of(text);
@@ -126,7 +126,7 @@ fn fix_edits(text: &str, refusal: &Rejection) -> Option<Vec<TextEdit>> {
             Some(vec![(Span::at(start), " ".to_owned())])
         }
         Reason::ExtraQuotes if before.ends_with("\"\"\"") => {
-            // The first of the five quotes belong to the text, the last three close it.
+            // The first one or two quotes belong to the text, the last three close it.
             let count = text[start..].bytes().take_while(|byte| *byte == b'"').count();
             matches!(count, 1 | 2).then(|| vec![(Span::new(start - 3, start - 3 + count), "\\\"".repeat(count))])
         }

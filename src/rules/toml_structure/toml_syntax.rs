@@ -1,4 +1,4 @@
-//! `toml-syntax`: every place where deployment.toml is no TOML, and a byte-order mark, which the server's parser refuses.
+//! `toml-syntax`: every place where deployment.toml is not valid TOML, and a byte-order mark, which the server's parser rejects.
 
 use super::toml_refused_by_server::text_for_server;
 use crate::diagnostic::{Finding, Target};
@@ -15,7 +15,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     for (file, loaded) in context.files().filter(|(_, loaded)| loaded.source.kind == Kind::Toml) {
         if loaded.source.byte_order_mark && !loaded.source.encoding.is_utf16() {
             let at = Location { file, span: Span::new(0, BYTE_ORDER_MARK.len_utf8()) };
-            let finding = context.finding_at(at, "the file begins with a byte-order mark, which the server's parser refuses");
+            let finding = context.finding_at(at, "the file begins with a byte-order mark, which the server's parser rejects");
             let edit = (at.span, String::new());
             let fix = fixes::fix_of(
                 context.model(),
@@ -31,43 +31,43 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     let others = findings.len();
     faults_of_files(context, |kind, fault| kind == Kind::Toml && !fault.too_deep, findings);
     for (file, loaded) in context.files().filter(|(_, loaded)| loaded.source.kind == Kind::Toml && !loaded.faults.is_empty()) {
-        add_word_of_server(file, loaded, &mut findings[others..]);
+        add_server_verdict(file, loaded, &mut findings[others..]);
     }
 }
 
-/// What the server's own parser makes of a file with faults: it takes some that TOML does not, and operators search for its messages.
-fn add_word_of_server(file: FileId, loaded: &LoadedFile, findings: &mut [Finding]) {
+/// Adds what the server's own parser says about a file with syntax errors. It accepts some of them, and operators search for its messages.
+fn add_server_verdict(file: FileId, loaded: &LoadedFile, findings: &mut [Finding]) {
     let Some(text) = text_for_server(loaded) else { return };
     let line_of = |finding: &Finding| match &finding.target {
         Target::Site(site) if site.at.file == file => Some(loaded.source.position(site.at.span.start).line),
         _ => None,
     };
-    let say = |finding: &mut Finding, word: &str| {
+    let append = |finding: &mut Finding, note: &str| {
         let help = finding.help.as_ref().map_or_else(String::new, |help| format!("{help}; "));
-        finding.help = Some(format!("{help}{word}"));
+        finding.help = Some(format!("{help}{note}"));
     };
     match cava_toml::check(text) {
         Verdict::Accepted => {
             for finding in findings.iter_mut().filter(|finding| line_of(finding).is_some()) {
                 finding.severity = Some(Severity::Warning);
-                say(finding, "the server reads the file as it is, but editors and other tools refuse it");
+                append(finding, "the server accepts this, but editors and other tools reject it");
             }
         }
         Verdict::Rejected(refusals) => {
             let Some(first) = refusals.first() else { return };
-            // The message repeats what the server stumbles over, and that may be a secret.
+            // The server's message repeats the rejected text, which may be a secret.
             let is_secret = first.span.of(text) != first.span.of(&secrets::masked(text));
             if let Some(finding) = findings.iter_mut().find(|finding| line_of(finding) == Some(first.line))
                 && !is_secret
             {
-                say(finding, &format!("the server says: {}", first.log_line()));
+                append(finding, &format!("the server says: {}", first.log_line()));
             }
         }
         Verdict::StackOverflow(span) => {
             let mark = loaded.source.text.len() - text.len();
             let line = loaded.source.position(mark + span.start).line;
             if let Some(finding) = findings.iter_mut().find(|finding| line_of(finding) == Some(line)) {
-                say(finding, "the server dies of it with a StackOverflowError");
+                append(finding, "the server fails on this with a StackOverflowError");
             }
         }
         Verdict::TooDeep(_) => {}

@@ -1,4 +1,4 @@
-//! `value-refused`: strings that the server's validator refuses, and those that it misses (config-mapper Validator.java).
+//! `value-refused`: strings that the server's validator rejects, and required values that are missing (config-mapper Validator.java).
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::server::mapper::{FaultKind, JsonFile, Origin};
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let Some(settings) = UserToml::of_home(context.model()) else { return };
     let Some((mapping, configuration)) = context.model().configuration() else { return };
-    // A default that cannot be read is not missing.
+    // The value may be in a JSON file that cannot be read.
     if !mapping.resources.broken.is_empty() {
         return;
     }
@@ -26,21 +26,21 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         if !is_text || !seen.insert((key, &fault.message)) {
             continue;
         }
-        // Without a value of the user's it is the condition of the rule that made the value necessary.
+        // If the user did not set the value, the finding is at the condition that makes it necessary.
         let conditions = rules.get(key).and_then(serde_json::Value::as_array).into_iter().flatten();
         let conditions = conditions.filter_map(|rule| rule.get("if")?.as_object()).flatten();
         let because =
             conditions.map(|(condition, _)| condition.as_str()).find(|condition| configuration.setting_of(condition).is_some());
-        let part = settings.part(Some(if own.is_some() { key } else { because.unwrap_or(key) }), None);
+        let written = settings.locate(Some(if own.is_some() { key } else { because.unwrap_or(key) }), None);
         let said = fault.message.trim_end_matches('.');
         let (message, help) = if value.is_some() {
             (
-                format!("`{key}` is refused by the server's validator, and the start with it: {said}"),
+                format!("the server's validator rejects `{key}`, and the server does not start: {said}"),
                 "correct the value".to_owned(),
             )
         } else {
             (format!("`{key}` is missing, and the server does not start: {said}"), format!("set `{key}`"))
         };
-        findings.push(settings.finding(context, &part, message).help(help));
+        findings.push(settings.finding(context, &written, message).help(help));
     }
 }

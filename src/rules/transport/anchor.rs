@@ -1,12 +1,12 @@
-//! Where a finding about a listener stands, also when nothing in the file mentions it.
+//! Where to report a finding about a listener, even if no file mentions the listener.
 
 use crate::model::{Content, Location};
 use crate::ports::{Listener, Source, State};
 use crate::rules::context::HomeContext;
 use crate::source::{Kind, Span};
 
-/// The place of `listener` in what the operator edits: its switch, its port, the closest header of deployment.toml; in XML the element
-/// `element` that it is made of. `None` when no file of the home speaks of it.
+/// The place of `listener` in the file that operators edit: in deployment.toml its switch, its port or the closest header; in XML its
+/// `element`. `None` if no file of the home mentions it.
 pub(super) fn of_listener(context: HomeContext, listener: &Listener, element: &str) -> Option<Location> {
     let model = context.model();
     let Some((file, document)) = model.toml() else {
@@ -30,7 +30,7 @@ pub(super) fn of_listener(context: HomeContext, listener: &Listener, element: &s
     let mut prefix = key;
     while let Some((shorter, _)) = prefix.rsplit_once('.') {
         prefix = shorter;
-        // A first segment such as `transport` has too many other things below it.
+        // A first segment such as `transport` is too general.
         let has_below = prefix.contains('.');
         let below =
             |table: &str| table == prefix || has_below && table.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('.'));
@@ -41,7 +41,7 @@ pub(super) fn of_listener(context: HomeContext, listener: &Listener, element: &s
     Some(model.start_of(file))
 }
 
-/// The `<name` of the innermost element of that name around a place.
+/// The `<name` of the innermost element of that name around `place`.
 fn element_around(context: HomeContext, place: Location, name: &str) -> Option<Location> {
     let loaded = context.model().file(place.file);
     let Content::Xml(document) = &loaded.content else { return (loaded.source.kind != Kind::Xml).then_some(place) };
@@ -54,7 +54,7 @@ fn element_around(context: HomeContext, place: Location, name: &str) -> Option<L
     Some(Location { file: place.file, span: Span::new(element.tag.start, element.name.end) })
 }
 
-/// What a person edits to close `listener`: the key of deployment.toml, in XML homes the path of the element; `None` where no key does it.
+/// What to edit to close `listener`: a key of deployment.toml or, in XML homes, the path of an element. `None` if no key closes it.
 pub(super) fn key_of(context: HomeContext, listener: &Listener) -> Option<String> {
     let (row, part) = listener.row?;
     if context.model().toml_file().is_none() {
@@ -63,7 +63,7 @@ pub(super) fn key_of(context: HomeContext, listener: &Listener) -> Option<String
     part.switch.as_ref().map(|switch| switch.key.clone())
 }
 
-/// What to do to close `listener`, for the generation of this home; `element` is what to comment out in XML.
+/// How to close `listener` in this home, as help text. `element` names what to comment out in XML.
 pub(super) fn remedy(context: HomeContext, listener: &Listener, element: &str) -> String {
     let Some((row, part)) = listener.row else { return String::new() };
     let file = row.places.first().map_or("", |place| place.file.as_str());

@@ -1,4 +1,4 @@
-//! `http-disable-key-unsupported`: a key that should close a port and that this version does not read.
+//! `http-disable-key-unsupported`: a key that should close a port but that this version does not read.
 
 use super::anchor;
 use crate::diagnostic::Finding;
@@ -20,10 +20,10 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
                 continue;
             }
             let at = Location { file: id, span: entry.key_span };
-            let message = format!("`{key}` is not read {}: {}", by_whom(context), stays_open(listener));
-            // It finally closes the port, so a person has to want it.
+            let message = format!("{} does not read `{key}`: {}", product_of(context), stays_open(listener));
+            // The fix closes the port, so it is unsafe.
             let fix = part.switch.as_ref().and_then(|switch| {
-                let title = format!("write it as `{}`", switch.key);
+                let title = format!("rename it to `{}`", switch.key);
                 fixes::write_as(model, entry, &switch.key, title, Safety::Unsafe)
             });
             let finding = context.finding_at(at, message).help(anchor::remedy(context, listener, "its element")).key(key);
@@ -32,12 +32,12 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     }
 }
 
-fn by_whom(context: HomeContext) -> String {
+fn product_of(context: HomeContext) -> String {
     let identity = &context.model().identity;
     match (&identity.product, &identity.version) {
-        (Some(product), Some(version)) => format!("by {} {version}", product.name.trim_start_matches("WSO2 ")),
-        (Some(product), None) => format!("by {}", product.name.trim_start_matches("WSO2 ")),
-        _ => "by this product".to_owned(),
+        (Some(product), Some(version)) => format!("{} {version}", product.name.trim_start_matches("WSO2 ")),
+        (Some(product), None) => product.name.trim_start_matches("WSO2 ").to_owned(),
+        _ => "this product".to_owned(),
     }
 }
 

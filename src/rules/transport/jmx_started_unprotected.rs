@@ -1,4 +1,4 @@
-//! `jmx-started-unprotected`: the RMI server of JMX runs and is bound to more than the machine itself.
+//! `jmx-started-unprotected`: the RMI server of JMX runs and is published to other machines.
 
 use crate::catalog::Place;
 use crate::diagnostic::Finding;
@@ -19,8 +19,8 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         return;
     }
     let on = listener.port().map_or_else(String::new, |port| format!(" on port {port}"));
-    let name = if host.is_empty() { "the machine's own name".to_owned() } else { format!("`{host}`") };
-    let message = format!("JMX is offered to other machines: its RMI server is published under {name}{on}");
+    let name = if host.is_empty() { "the name of this machine".to_owned() } else { format!("`{host}`") };
+    let message = format!("JMX is open to other machines: its RMI server is published as {name}{on}");
     let help = if context.model().toml_file().is_some() {
         "write `rmi_server_start = false` in `[monitoring.jmx]`, or `rmi_hostname = \"localhost\"`"
     } else {
@@ -29,7 +29,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     findings.push(context.finding_at(at, message).help(help).key(HOSTNAME_KEY).fix(switch_off(context)));
 }
 
-/// The host name that a file sets, and where a person is pointed to.
+/// The host name that a file sets, and where to report it.
 fn written_host(context: HomeContext) -> Option<(String, Location)> {
     let model = context.model();
     if model.toml_file().is_some() {
@@ -40,7 +40,7 @@ fn written_host(context: HomeContext) -> Option<(String, Location)> {
     let value = |path: &str| place::find(model, &Place::new("conf/etc/jmx.xml", path)).into_iter().next();
     match value("JMX/HostName") {
         Some(found) => Some((found.value.trim().to_owned(), found.anchor)),
-        // Without a name the server takes the machine's own (carbon-kernel JMXServerManager.java).
+        // Without a name the server uses that of the machine (carbon-kernel JMXServerManager.java).
         None => value("JMX/StartRMIServer").map(|found| (String::new(), found.anchor)),
     }
 }

@@ -1,4 +1,4 @@
-//! What the two rules on open HTTP listeners share: one finding per open listener of an id.
+//! The check of the two rules on open HTTP listeners.
 
 use super::anchor;
 use crate::catalog::catalog;
@@ -12,17 +12,17 @@ use crate::source::Span;
 
 /// A plain HTTP listener that a rule is about.
 pub(super) struct PlainHttp {
-    /// The rule.
+    /// The name of the rule.
     pub(super) rule: &'static str,
-    /// The listener.
+    /// The id of the listener.
     pub(super) id: &'static str,
-    /// What is reached over it: the beginning of the message.
+    /// The beginning of the message: what is reached over the listener.
     pub(super) message: &'static str,
-    /// The XML element that it is made of.
+    /// The name of the XML element that defines it.
     pub(super) element: &'static str,
-    /// The path of what the element stands in.
+    /// The path of the element's parent.
     pub(super) parent: &'static str,
-    /// That element for a person.
+    /// How the help names the element.
     pub(super) shown: &'static str,
 }
 
@@ -40,7 +40,7 @@ impl PlainHttp {
         }
     }
 
-    /// Closes the listener where that lasts: its switch, its element in XML, or the template that renders its element.
+    /// Closes the listener for good: by its switch, its element in XML, or the template that renders the element.
     fn close(&self, context: HomeContext, listener: &Listener, at: Location) -> Option<Fix> {
         let model = context.model();
         if model.toml_file().is_none() {
@@ -56,7 +56,7 @@ impl PlainHttp {
         }
     }
 
-    /// The URLs of this listener that clients are still told of.
+    /// What to change next: the keys that still give clients a URL of this listener.
     fn still_advertised(&self, context: HomeContext) -> Option<String> {
         let (file, document) = context.model().toml()?;
         let product = &context.model().product()?.id;
@@ -65,11 +65,12 @@ impl PlainHttp {
         let source = &context.model().file(file).source;
         let named = document.entries.iter().filter(|entry| keys.contains(&entry.key.as_str()));
         let named: Vec<String> =
-            named.map(|entry| format!("`{}` in line {}", entry.key, source.position(entry.key_span.start).line)).collect();
-        (!named.is_empty()).then(|| format!("{} still tells clients of plain HTTP", named.join(" and ")))
+            named.map(|entry| format!("`{}` on line {}", entry.key, source.position(entry.key_span.start).line)).collect();
+        let point = if named.len() == 1 { "points" } else { "point" };
+        (!named.is_empty()).then(|| format!("{} still {point} clients to plain HTTP", named.join(" and ")))
     }
 
-    /// Wraps the element in a comment of the template engine: the generated file would be written anew at the next start.
+    /// Wraps the element in a template comment. An edit of the generated file would be lost at the next start.
     fn remove_from_template(&self, model: &Model, file: &str, rendered_with: &str) -> Option<Fix> {
         let text = model.template_of(file)?;
         let (open, close) = (format!("<{}", self.element), format!("</{}>", self.element));
@@ -77,11 +78,11 @@ impl PlainHttp {
         let start = text[..marker].rfind(&open)?;
         let end = marker + text[marker..].find(&close)? + close.len();
         let element = Span::new(start, end).of(&text);
-        // A block that begins inside and ends outside would be torn apart.
+        // A block that only begins or only ends inside the element would be torn apart.
         let is_balanced = [("if", "endif"), ("for", "endfor")].iter().all(|(open, close)| {
             element.matches(&format!("{{% {open} ")).count() == element.matches(&format!("{{% {close}")).count()
         });
-        // The template is read as UTF-8 here and by what its prolog says there: where only ASCII stands, both have the same places.
+        // The template is decoded as UTF-8 here, but by its prolog when it is edited. Offsets agree as long as the text is ASCII.
         let is_plain = text[..end].is_ascii();
         let is_one =
             is_plain && is_balanced && element.matches(&open).count() == 1 && !element.contains("{#") && !element.contains("#}");

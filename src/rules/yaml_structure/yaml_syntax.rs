@@ -1,4 +1,4 @@
-//! `yaml-syntax`: where deployment.yaml is no YAML.
+//! `yaml-syntax`: where deployment.yaml is not valid YAML.
 
 use crate::diagnostic::Finding;
 use crate::rules::context::{HomeContext, faults_of_files};

@@ -5,10 +5,12 @@
 pub struct MappingFault {
     /// What is wrong.
     pub kind: FaultKind,
-    /// The key that has the value, after mapping.
+    /// The key that has the value, after mapping. For [`FaultKind::KeyMapping`] the key of key-mappings.json.
     pub key: Option<String>,
     /// The placeholder in the value: `$ref{server.hostname}`.
     pub placeholder: Option<String>,
+    /// What is wrong with the value, without naming its key: `has the unit `min`; …`. For [`FaultKind::Time`] only.
+    pub predicate: Option<String>,
     /// What is wrong, in words.
     pub message: String,
 }
@@ -47,7 +49,13 @@ pub enum FaultKind {
 impl MappingFault {
     /// A fault of a value, or of key-mappings.json itself.
     pub(super) fn new(kind: FaultKind, key: Option<&str>, message: String) -> Self {
-        Self { kind, key: key.map(ToOwned::to_owned), placeholder: None, message }
+        Self { kind, key: key.map(ToOwned::to_owned), placeholder: None, predicate: None, message }
+    }
+
+    /// A fault of the time that `key` has; `predicate` completes the sentence that the key begins.
+    pub(super) fn time(key: &str, predicate: String) -> Self {
+        let fault = Self::new(FaultKind::Time, Some(key), format!("`{key}` {predicate}"));
+        Self { predicate: Some(predicate), ..fault }
     }
 
     /// A fault of the placeholder `name` in the value of `key`; `what` completes the sentence that the placeholder begins.
@@ -60,6 +68,6 @@ impl MappingFault {
         };
         let placeholder = format!("${function}{{{name}}}");
         let message = format!("`{placeholder}` {what}");
-        Self { kind, key: Some(key.to_owned()), placeholder: Some(placeholder), message }
+        Self { kind, key: Some(key.to_owned()), placeholder: Some(placeholder), predicate: None, message }
     }
 }

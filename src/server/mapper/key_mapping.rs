@@ -66,7 +66,7 @@ fn rename_in_elements(
             if parts.len() > 2 {
                 faults.push(MappingFault::new(
                     FaultKind::KeyMapping,
-                    None,
+                    Some(key),
                     format!("key-mappings.json maps `{key}`, which has more than one colon"),
                 ));
             }
@@ -88,7 +88,7 @@ fn rename_in_elements(
                     }
                     _ => faults.push(MappingFault::new(
                         FaultKind::KeyMapping,
-                        Some(list),
+                        Some(key),
                         format!("key-mappings.json maps `{key}` to `{name}`, which is not a key of an element"),
                     )),
                 }

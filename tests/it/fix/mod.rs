@@ -91,7 +91,7 @@ fn what_still_tells_clients_of_plain_http_is_pointed_out() {
         (TOML, b"[[apim.gateway.environment]]\nhttp_endpoint = \"http://localhost:${http.nio.port}\"\n"),
     ]);
     let (_, text) = fix(&home, &["--select", "http-passthru-enabled"]);
-    assert!(text.contains("`apim.gateway.environment[].http_endpoint` in line 2 still tells clients of plain HTTP"), "{text}");
+    assert!(text.contains("`apim.gateway.environment[].http_endpoint` on line 2 still points clients to plain HTTP"), "{text}");
 }
 
 #[test]

@@ -44,7 +44,7 @@ fn a_read_only_file_and_a_link_out_of_the_home_are_refused() {
     symlink(outside.path().join("deployment.toml"), home.path().join(TOML)).expect("linked");
     let (code, text) = fix(&home, &[]);
     assert_eq!(code, Some(2), "{text}");
-    assert!(text.contains("lies outside of the home"), "{text}");
+    assert!(text.contains("is outside the home"), "{text}");
     assert_eq!(outside.text("deployment.toml"), FAULTY);
 }
 
