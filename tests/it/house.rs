@@ -257,3 +257,30 @@ fn modules_are_short_and_say_what_they_own() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[test]
+fn a_rule_has_one_name_and_category_in_data_and_code() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let stems = |folder: &Path, ending: &str| {
+        let files = WalkDir::new(folder).min_depth(2).max_depth(2).into_iter().map(|entry| entry.expect("readable").into_path());
+        let files = files.filter(|path| path.extension().is_some_and(|found| found == ending));
+        let stem =
+            |path: PathBuf| path.strip_prefix(folder).expect("below").with_extension("").to_string_lossy().replace('-', "_");
+        files.map(stem).collect::<BTreeSet<String>>()
+    };
+    let checks = stems(&root.join("src/rules"), "rs");
+    let mut alone = Vec::new();
+    for entry in WalkDir::new(root.join("rules")).min_depth(2).max_depth(2) {
+        let path = entry.expect("readable").into_path();
+        let is_rule = path.extension().is_some_and(|ending| ending == "toml")
+            && !path.parent().is_some_and(|folder| folder.ends_with("catalog"));
+        if !is_rule || fs::read_to_string(&path).expect("text").contains("\n[when]\n") {
+            continue;
+        }
+        let name = path.strip_prefix(root.join("rules")).expect("below").with_extension("").to_string_lossy().replace('-', "_");
+        if !checks.contains(&name) {
+            alone.push(format!("{} has no src/rules/{name}.rs", path.display()));
+        }
+    }
+    assert!(!checks.is_empty() && alone.is_empty(), "{}", alone.join("\n"));
+}
