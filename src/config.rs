@@ -32,8 +32,12 @@ impl Config {
     /// The configuration file in the folder of `path`, or the nearest one above it; `None` where there is none.
     pub fn nearest(path: &Path) -> Result<Option<Self>, ConfigError> {
         let path = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
-        let found = path.ancestors().map(|folder| folder.join(FILE_NAME)).find(|file| file.is_file());
-        found.map(|file| Self::read(&file)).transpose()
+        Self::folder_of(&path).map(|folder| Self::read(&folder.join(FILE_NAME))).transpose()
+    }
+
+    /// The folder of the configuration file that counts for `path`, whatever is in it.
+    pub fn folder_of(path: &Path) -> Option<PathBuf> {
+        path.ancestors().find(|folder| folder.join(FILE_NAME).is_file()).map(Path::to_path_buf)
     }
 
     fn read(path: &Path) -> Result<Self, ConfigError> {

@@ -59,6 +59,8 @@ pub struct Finding {
     pub key: Option<String>,
     /// Other places.
     pub related: Vec<Related>,
+    /// Places of the same file that it speaks for as well, such as the keys of a table that it reports as a whole.
+    pub subjects: Vec<Span>,
     /// What would repair it; the first is the usual one.
     pub fixes: Vec<Fix>,
 }
@@ -71,7 +73,16 @@ impl Finding {
 
     /// A finding at any target.
     pub fn at(target: Target, message: impl Into<String>) -> Self {
-        Self { target, message: message.into(), help: None, severity: None, key: None, related: Vec::new(), fixes: Vec::new() }
+        Self {
+            target,
+            message: message.into(),
+            help: None,
+            severity: None,
+            key: None,
+            related: Vec::new(),
+            subjects: Vec::new(),
+            fixes: Vec::new(),
+        }
     }
 
     /// The same with a remedy.
@@ -92,6 +103,13 @@ impl Finding {
     #[must_use]
     pub fn fix(mut self, fix: Option<Fix>) -> Self {
         self.fixes.extend(fix);
+        self
+    }
+
+    /// The same that speaks for these places as well.
+    #[must_use]
+    pub fn subjects(mut self, spans: impl IntoIterator<Item = Span>) -> Self {
+        self.subjects.extend(spans);
         self
     }
 
@@ -136,26 +154,5 @@ impl Diagnostic {
     /// The home that it belongs to.
     pub fn home(&self) -> Option<HomeId> {
         self.finding.target.home()
-    }
-}
-
-/// A 64-bit FNV-1a hash of `parts` in hexadecimal: stable across releases and machines, unlike the standard library's hasher.
-pub(crate) fn fingerprint(parts: &[&str]) -> String {
-    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
-    for byte in parts.iter().flat_map(|part| part.bytes().chain([0])) {
-        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    }
-    format!("{hash:016x}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn fingerprints_are_stable_and_keep_parts_apart() {
-        assert_eq!(fingerprint(&["a", "bc"]), fingerprint(&["a", "bc"]));
-        assert_ne!(fingerprint(&["a", "bc"]), fingerprint(&["ab", "c"]));
-        assert_eq!(fingerprint(&[]), "cbf29ce484222325");
     }
 }

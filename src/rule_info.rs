@@ -46,6 +46,13 @@ pub struct RuleInfo {
     pub explanation: String,
     /// Markdown: what to do.
     pub remedy: String,
+    /// Whether its findings have fixes, and how safe those are.
+    pub fix: FixAvailability,
+    /// Why its fixes are unsafe, or when; `None` only where there are none or all are safe.
+    pub fix_note: Option<String>,
+    /// Rules that say less of the same place: their findings are dropped where this one has reported it.
+    #[serde(default)]
+    pub supersedes: Vec<String>,
     /// Code, issues and documentation that the rule rests on.
     pub sources: Vec<String>,
     /// Another severity under `--profile`.
@@ -56,6 +63,32 @@ pub struct RuleInfo {
     pub applies: Vec<Applies>,
     /// The condition, where data is enough.
     pub when: Option<When>,
+}
+
+/// Whether a rule has fixes, and how safe they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FixAvailability {
+    /// It has none.
+    None,
+    /// All are safe: `carbonlint fix` applies them.
+    Safe,
+    /// All are unsafe: they need `--unsafe`, or the rule named with `--select`.
+    Unsafe,
+    /// Some are safe and some are not.
+    Depends,
+}
+
+impl FixAvailability {
+    /// `none`, `safe`, `unsafe` or `depends`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Safe => "safe",
+            Self::Unsafe => "unsafe",
+            Self::Depends => "depends",
+        }
+    }
 }
 
 /// A product that a rule is for.
@@ -73,8 +106,6 @@ pub struct Applies {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct When {
-    /// The file: `deployment.toml`.
-    pub file: String,
     /// The flattened keys; the rule reports each one that is there.
     pub any: Vec<String>,
     /// Only with this value.
@@ -101,4 +132,21 @@ pub fn rules() -> &'static [RuleInfo] {
 /// The rule of this name.
 pub fn rule(name: &str) -> Option<&'static RuleInfo> {
     rules().iter().find(|rule| rule.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unsafe_fixes_have_a_note_and_superseded_rules_exist() {
+        for info in rules() {
+            let needs_note = matches!(info.fix, FixAvailability::Unsafe | FixAvailability::Depends);
+            assert_eq!(needs_note, info.fix_note.is_some(), "{}: fix_note", info.name);
+            for superseded in &info.supersedes {
+                let other = rule(superseded).unwrap_or_else(|| panic!("{}: no rule {superseded}", info.name));
+                assert!(!other.supersedes.contains(&info.name), "{} and {superseded} supersede each other", info.name);
+            }
+        }
+    }
 }

@@ -20,11 +20,18 @@ pub struct Home {
     /// Its files.
     pub model: Model,
     ports: OnceCell<PortTable>,
+    /// The folder that the paths in fingerprints are relative to: the home itself, or for files without a home the folder of the tool's
+    /// configuration file, else their own.
+    pub(crate) anchor: PathBuf,
 }
 
 impl Home {
     fn new(model: Model) -> Self {
-        Self { model, ports: OnceCell::new() }
+        let layout = &model.layout;
+        let has_home = !layout.has_no_home() && layout.single_file.is_none();
+        let configured = if has_home { None } else { Config::folder_of(&layout.root) };
+        let anchor = configured.unwrap_or_else(|| layout.root.clone());
+        Self { model, ports: OnceCell::new(), anchor }
     }
 
     /// Its listeners, determined once, when somebody asks.

@@ -1,5 +1,4 @@
-//! Any deployment.toml with any JSON files: flattened, mapped, inferred, defaulted, its references resolved, its units converted and
-//! validated, and the tree that comes of it rendered; the same twice.
+//! Runs every stage of the config mapper on arbitrary TOML and JSON files and renders a template. Two runs must agree.
 #![no_main]
 
 use std::cell::Cell;
@@ -14,7 +13,7 @@ fuzz_target!(|data: (&str, [&str; 5], &str)| {
     let (toml, files, value) = data;
     let resources = || {
         let next = Cell::new(0);
-        // The five files in the order in which they are asked for.
+        // `Resources::read` asks for the five files in this order.
         Resources::read(Path::new("/nonexistent"), |_| files.get(next.replace(next.get() + 1)).map(|text| (*text).to_owned()))
     };
     let variables = [("A".to_owned(), value.to_owned())].into();

@@ -1,4 +1,4 @@
-//! Any text for the server's parser: a verdict with places in the text, and none without a reason.
+//! Parses arbitrary text as the server does. Spans must be inside the text, and a rejection must have a message.
 #![no_main]
 
 use carbonlint::server::cava_toml::{Verdict, check, check_without_tabs};

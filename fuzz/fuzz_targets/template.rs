@@ -1,4 +1,4 @@
-//! Any template: it is parsed, read and rendered within its limits, the same twice, and nothing panics.
+//! Parses an arbitrary template, collects its key usage and renders it. Rendering must keep to its limits, and two runs must agree.
 #![no_main]
 
 use std::rc::Rc;
@@ -25,7 +25,7 @@ fuzz_target!(|text: &str| {
     }
 });
 
-/// Values of every kind under the names a to f. A template can change them, so each rendering has its own.
+/// One value of each kind under the names `a` to `f`. A template can change them, so each rendering gets new ones.
 fn values() -> Value {
     let name = |name: &str| Rc::from(name);
     let inner = Map::from([(name("x"), Value::Integer(1)), (name("y"), Value::text("{{ a }}"))]);

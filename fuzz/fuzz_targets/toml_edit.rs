@@ -1,4 +1,4 @@
-//! Edits of any TOML: the result parses, says what was asked for, and nothing else changed.
+//! Edits arbitrary TOML. Every edit must pass the check that `fix` makes before it writes: no other key and no comment may change.
 #![no_main]
 
 use std::path::Path;
@@ -21,7 +21,7 @@ fn check(text: &str, edits: Vec<TextEdit>, scope: &[String]) {
     let edits: Vec<Edit> = edits.into_iter().map(|(span, text)| Edit { file: "deployment.toml".into(), span, text }).collect();
     let (result, applied) = apply(text, &[edits]);
     if applied == [true] {
-        // What the comparison refuses is never written; here it must not be refused for losing a comment or another key.
+        // `fix` never writes what this rejects, so a rejection here is a faulty edit.
         let verdict = compare(Path::new("deployment.toml"), text.as_bytes(), result.as_bytes(), scope);
         assert!(verdict.is_ok(), "{verdict:?}\n{text}\n=>\n{result}");
     }

@@ -1,4 +1,4 @@
-//! Any bytes as deployment.toml: spans lie in the text, keys and values are where they say.
+//! Reads arbitrary bytes as deployment.toml. The spans of keys, values, tables, comments and faults must be inside the text.
 #![no_main]
 
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Every fix of any deployment.toml or catalina-server.xml: it ends, and what it ends in has nothing left to fix.
+//! Applies every fix to an arbitrary deployment.toml or catalina-server.xml. Fixing must terminate and leave nothing to fix.
 #![no_main]
 
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use carbonlint::model::Assumptions;
 use carbonlint::rules::Selection;
 use libfuzzer_sys::fuzz_target;
 
-/// The fix run reads files: each process has a folder of its own.
+/// The home to fix. `fix` reads files, so each process needs its own folder.
 static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
     let folder = std::env::temp_dir().join(format!("carbonlint-fuzz-{}", std::process::id()));
     std::fs::create_dir_all(folder.join("repository/conf/tomcat")).expect("created");

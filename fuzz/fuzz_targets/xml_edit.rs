@@ -1,4 +1,4 @@
-//! Edits of any XML: what is commented out comes back byte for byte, what is set reads back.
+//! Edits arbitrary XML. A commented-out element must be restored byte for byte, and a value that was set must be read back.
 #![no_main]
 
 use carbonlint::edit::{Edit, apply};

@@ -1,4 +1,4 @@
-//! Any bytes as carbon.xml: spans lie in the text, elements begin with `<` and end with `>`.
+//! Reads arbitrary bytes as carbon.xml. Spans must be inside the text, and elements must begin with `<` and end with `>`.
 #![no_main]
 
 use std::path::Path;

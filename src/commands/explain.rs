@@ -2,11 +2,10 @@
 
 use std::fmt::Write;
 
-use crate::rule_info::{rule, rules};
-
 use super::exit::{Exit, Failure};
 use super::terminal::print;
 use crate::cli::ExplainArgs;
+use crate::rule_info::{FixAvailability, RuleInfo, rule, rules};
 
 /// Runs the command.
 pub fn run(arguments: &ExplainArgs) -> Result<Exit, Failure> {
@@ -30,6 +29,7 @@ pub fn run(arguments: &ExplainArgs) -> Result<Exit, Failure> {
         rule.explanation.trim()
     );
     let _ = writeln!(text, "\nWhat to do\n\n{}", rule.remedy.trim());
+    let _ = writeln!(text, "\nFix\n\n{}", fix(rule));
     for (profile, severity) in &rule.severity_in {
         let _ = writeln!(text, "\nWith --profile {profile}: {}", severity.as_str());
     }
@@ -39,4 +39,21 @@ pub fn run(arguments: &ExplainArgs) -> Result<Exit, Failure> {
     }
     print(&text)?;
     Ok(Exit::Clean)
+}
+
+/// Whether and how `carbonlint fix` fixes the findings of a rule.
+fn fix(rule: &RuleInfo) -> String {
+    let name = &rule.name;
+    let how = match rule.fix {
+        FixAvailability::None => return "This rule has no fix.".to_owned(),
+        FixAvailability::Safe => "Safe: `carbonlint fix` applies it.".to_owned(),
+        FixAvailability::Unsafe => format!("Unsafe: `carbonlint fix --unsafe` or `carbonlint fix --select {name}` applies it."),
+        FixAvailability::Depends => format!(
+            "Safe in some cases, in which `carbonlint fix` applies it. `carbonlint fix --unsafe` or `carbonlint fix --select {name}` applies it in all cases."
+        ),
+    };
+    match &rule.fix_note {
+        Some(note) => format!("{how} {}", note.trim()),
+        None => how,
+    }
 }

@@ -2,12 +2,12 @@
 
 use std::fmt::Write;
 
-use crate::rule_info::rules;
 use serde_json::json;
 
 use super::exit::{Exit, Failure};
 use super::terminal::print;
 use crate::cli::{RulesArgs, RulesFormat};
+use crate::rule_info::{FixAvailability, RuleInfo, rules};
 
 /// Runs the command.
 pub fn run(arguments: &RulesArgs) -> Result<Exit, Failure> {
@@ -27,15 +27,34 @@ fn table() -> String {
             category = &rule.category;
             let _ = writeln!(text, "{}{category}", if text.is_empty() { "" } else { "\n" });
         }
-        let _ = writeln!(text, "  {:<width$}  {:<7}  {}", rule.name, rule.severity.as_str(), rule.summary);
+        let (severity, fix) = (rule.severity.as_str(), fix(rule));
+        let _ = writeln!(text, "  {:<width$}  {severity:<7}  {fix:<11}  {}", rule.name, rule.summary);
     }
     text
+}
+
+/// Whether the rule has a fix, for people.
+fn fix(rule: &RuleInfo) -> &'static str {
+    match rule.fix {
+        FixAvailability::None => "",
+        FixAvailability::Safe => "safe fix",
+        FixAvailability::Unsafe => "unsafe fix",
+        FixAvailability::Depends => "fix depends",
+    }
 }
 
 fn json_list() -> String {
     let list: Vec<_> = rules()
         .iter()
-        .map(|rule| json!({"name": rule.name, "category": rule.category, "severity": rule.severity, "summary": rule.summary}))
+        .map(|rule| {
+            json!({
+                "name": rule.name,
+                "category": rule.category,
+                "severity": rule.severity,
+                "summary": rule.summary,
+                "fix": rule.fix
+            })
+        })
         .collect();
     format!("{:#}\n", json!({"version": 1, "rules": list}))
 }

@@ -4,6 +4,7 @@ mod confidence;
 pub mod context;
 mod declarative;
 mod drift;
+mod fingerprints;
 mod fixes;
 mod keys;
 mod mapper;
@@ -20,11 +21,13 @@ mod user_toml;
 mod xml_structure;
 mod yaml_structure;
 
+use std::collections::BTreeSet;
+
 use context::{HomeContext, RuleContext};
 use registry::{CHECKS, Check};
 
-use crate::diagnostic::{Diagnostic, Finding, Site, Target, fingerprint};
-use crate::model::{HomeId, Model};
+use crate::diagnostic::{Diagnostic, Finding, Site, Target};
+use crate::model::{FileId, HomeId, Model};
 use crate::rule_info::{RuleInfo, Severity, rules};
 use crate::source::Span;
 use crate::workspace::Home;
@@ -65,9 +68,28 @@ pub fn run(context: RuleContext, selection: &Selection) -> Vec<Diagnostic> {
         let severity = selection.severity(rule);
         diagnostics.extend(findings.into_iter().map(|finding| complete(rule, severity, finding, context.homes)));
     }
+    drop_superseded(&mut diagnostics);
     diagnostics.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
-    number_repetitions(&mut diagnostics);
+    fingerprints::add(&mut diagnostics, context.homes);
     diagnostics
+}
+
+/// Drops the findings at places that a superseding rule has reported. A rule that did not run, or found nothing there, supersedes nothing.
+fn drop_superseded(diagnostics: &mut Vec<Diagnostic>) {
+    let mut reported: BTreeSet<(&str, HomeId, FileId, Span)> = BTreeSet::new();
+    for diagnostic in diagnostics.iter().filter(|diagnostic| !diagnostic.rule.supersedes.is_empty()) {
+        let Target::Site(Site { home, at }) = diagnostic.finding.target else { continue };
+        for span in diagnostic.finding.subjects.iter().chain([&at.span]) {
+            reported.extend(diagnostic.rule.supersedes.iter().map(|rule| (rule.as_str(), home, at.file, *span)));
+        }
+    }
+    diagnostics.retain(|diagnostic| {
+        let Target::Site(Site { home, at }) = diagnostic.finding.target else { return true };
+        let is_reported = |span: &Span| reported.contains(&(diagnostic.rule.name.as_str(), home, at.file, *span));
+        // A finding about several places is superseded only if all of them are.
+        let subjects = &diagnostic.finding.subjects;
+        if subjects.is_empty() { !is_reported(&at.span) } else { !subjects.iter().all(is_reported) }
+    });
 }
 
 fn for_each_home(context: RuleContext, rule: &RuleInfo, mut check: impl FnMut(HomeContext)) {
@@ -97,22 +119,7 @@ fn complete(rule: &'static RuleInfo, severity: Severity, finding: Finding, homes
         Some(own) => own.min(severity),
         None => severity,
     };
-    let model = finding.target.home().map(|home| &homes[home.0].model);
-    let in_home = model.and_then(|model| model.below_home(&path)).unwrap_or_else(|| path.to_string_lossy().into_owned());
-    let fingerprint = fingerprint(&[&rule.name, &in_home, finding.key.as_deref().unwrap_or(&finding.message)]);
-    Diagnostic { rule, severity, finding, path, span, fingerprint }
-}
-
-/// Findings that are alike in rule, file and key are told apart by their order.
-fn number_repetitions(diagnostics: &mut [Diagnostic]) {
-    let mut seen: std::collections::HashMap<String, usize> = std::collections::HashMap::new();
-    for diagnostic in diagnostics {
-        let count = seen.entry(diagnostic.fingerprint.clone()).or_default();
-        *count += 1;
-        if *count > 1 {
-            diagnostic.fingerprint = fingerprint(&[&diagnostic.fingerprint, &count.to_string()]);
-        }
-    }
+    Diagnostic { rule, severity, finding, path, span, fingerprint: String::new() }
 }
 
 /// Whether `name` is a rule or a category.

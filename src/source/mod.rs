@@ -15,6 +15,7 @@ pub mod toml;
 mod toml_faults;
 pub mod xml;
 mod xml_attributes;
+mod xml_runs;
 mod xml_text;
 pub mod yaml;
 

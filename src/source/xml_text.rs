@@ -4,27 +4,6 @@ use std::borrow::Cow;
 
 use quick_xml::escape::unescape;
 
-use super::Span;
-use super::xml::Element;
-
-impl Element {
-    /// The texts directly inside the element with references resolved, each from one child or comment to the next.
-    pub fn runs(&self, text: &str) -> Vec<(Span, String)> {
-        let mut runs: Vec<(Span, String)> = Vec::new();
-        for part in &self.text {
-            let content = resolve(part.of(text));
-            match runs.last_mut() {
-                Some((span, run)) if span.end == part.start => {
-                    span.end = part.end;
-                    run.push_str(&content);
-                }
-                _ => runs.push((*part, content.into_owned())),
-            }
-        }
-        runs
-    }
-}
-
 /// `written` as a parser hands it on: references and CDATA resolved; what cannot be resolved stays as written.
 pub(super) fn resolve(written: &str) -> Cow<'_, str> {
     if let Some(data) = written.strip_prefix("<![CDATA[").and_then(|rest| rest.strip_suffix("]]>")) {

@@ -23,18 +23,12 @@ const KEYS: [(&str, Option<&str>); 11] = [
     ("transport.http.max_message_size_bytes", None),
 ];
 
-/// Whether `key` is one of them.
-pub(super) fn is_one(key: &str) -> bool {
-    KEYS.iter().any(|(dead, _)| *dead == key)
-}
-
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let model = context.model();
     let (Some(schema), Some((file, document))) = (model.schema(), model.toml()) else { return };
     for (key, live) in KEYS {
         let Some(entry) = document.get(key) else { continue };
-        // `max_message_size_bytes` stops the start in most versions, which another rule says.
-        if schema.is_read(key) || !schema.is_mapped(key) || key.ends_with("max_message_size_bytes") {
+        if schema.is_read(key) || !schema.is_mapped(key) {
             continue;
         }
         let live = live.filter(|live| schema.is_read(live));

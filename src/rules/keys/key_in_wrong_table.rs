@@ -1,7 +1,6 @@
 //! `key-in-wrong-table`: a key under the wrong table header.
 
 use super::dead_key::{Meant, dead_keys, split};
-use super::unknown_key;
 use crate::diagnostic::Finding;
 use crate::edit::{Fix, Safety};
 use crate::model::Location;
@@ -46,8 +45,8 @@ fn misplaced(context: HomeContext, findings: &mut Vec<Finding>) {
         let Meant::InOtherTable(read) = &dead.meant else { continue };
         let key = &dead.entry.key;
         let (table, name) = split(read);
-        let is_told = name == JMX_SWITCH || dead.entry.table.is_none() && matches!(name, "enable" | "enabled");
-        if is_told || unknown_key::is_reported_by_another_rule(context, key) {
+        let is_reported_above = name == JMX_SWITCH || dead.entry.table.is_none() && matches!(name, "enable" | "enabled");
+        if is_reported_above {
             continue;
         }
         let at = Location { file, span: dead.entry.key_span };

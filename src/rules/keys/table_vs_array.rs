@@ -13,19 +13,19 @@ use crate::source::toml::TomlTable;
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let Some((file, schema, dead)) = dead_keys(context) else { return };
     let Some((_, document)) = context.model().toml() else { return };
-    let mut told = BTreeSet::new();
-    for dead in &dead {
-        let (table, wants_array) = match &dead.meant {
+    let mut reported = BTreeSet::new();
+    for dead_key in &dead {
+        let (table, wants_array) = match &dead_key.meant {
             Meant::InElements(table) => (table, true),
             Meant::InTable(table) => (table, false),
             _ => continue,
         };
-        if !told.insert(table) {
+        if !reported.insert(table) {
             continue;
         }
         let written = if wants_array { table.clone() } else { format!("{table}[]") };
         let headers: Vec<&TomlTable> = document.tables.iter().filter(|header| header.key == written).collect();
-        let span = headers.first().map_or(dead.entry.key_span, |header| header.span);
+        let span = headers.first().map_or(dead_key.entry.key_span, |header| header.span);
         let shown = table.replace("[]", "");
         let (message, help) = if wants_array {
             (format!("the server reads `{shown}` as an array of tables and ignores `[{shown}]`"), format!("write `[[{shown}]]`"))
@@ -36,7 +36,8 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             [only] => change_brackets(context, only, table, wants_array),
             _ => None,
         };
-        let finding = context.finding(file, span, message).help(help).key(table).fix(fix);
+        let keys = dead.iter().filter(|other| other.meant == dead_key.meant).map(|other| other.entry.key_span);
+        let finding = context.finding(file, span, message).help(help).key(table).subjects(keys).fix(fix);
         findings.push(with_confidence(finding, schema));
     }
 }

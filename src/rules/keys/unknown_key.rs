@@ -1,57 +1,46 @@
 //! `unknown-key`: a key that nothing reads.
 
 use super::dead_key::{DeadKey, Meant, dead_keys};
-use super::dead_passthru_tls_key;
 use crate::diagnostic::Finding;
 use crate::edit::Safety;
 use crate::model::{FileId, Location};
-use crate::rule_info::rules;
 use crate::rules::confidence::with_confidence;
 use crate::rules::context::HomeContext;
 use crate::rules::fixes;
 use crate::server::mapper::schema::Schema;
+use crate::source::Span;
 use crate::source::toml::TomlTable;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let Some((file, schema, mut dead)) = dead_keys(context) else { return };
     let Some((_, document)) = context.model().toml() else { return };
-    dead.retain(|dead| {
-        let is_ours = match &dead.meant {
-            Meant::Respelled(_) => true,
-            // Another version may well read what looks like nothing that is known.
-            Meant::Unclear(alike) => schema.source().is_authoritative() || !alike.is_empty(),
-            _ => false,
-        };
-        is_ours && !is_reported_by_another_rule(context, &dead.entry.key)
+    dead.retain(|dead| match &dead.meant {
+        // Another version may read a key that is unknown here, or read it where it is.
+        Meant::Unclear(alike) => schema.source().is_authoritative() || !alike.is_empty(),
+        Meant::InOtherTable(_) => schema.source().is_authoritative(),
+        _ => true,
     });
     for (number, table) in document.tables.iter().enumerate() {
-        let is_in_table = |dead: &DeadKey| dead.entry.table == Some(number);
+        // Renamed keys are reported one by one, with their new names.
+        let is_in_table = |dead: &DeadKey| dead.entry.table == Some(number) && !schema.is_mapped(&dead.entry.key);
         let written = document.entries.iter().filter(|entry| entry.table == Some(number)).count();
-        let unread = dead.iter().filter(|dead| is_in_table(dead)).count();
+        let unread: Vec<Span> = dead.iter().filter(|dead| is_in_table(dead)).map(|dead| dead.entry.key_span).collect();
         if schema.source().is_authoritative()
-            && unread > 1
-            && unread == written
+            && unread.len() > 1
+            && unread.len() == written
             && !schema.reads_below(table.key.trim_end_matches("[]"))
         {
             dead.retain(|dead| !is_in_table(dead));
-            findings.push(with_confidence(of_table(context, file, table, unread), schema));
+            findings.push(with_confidence(of_table(context, file, table, &unread), schema));
         }
     }
     findings.extend(dead.iter().map(|dead| with_confidence(of_key(context, file, schema, dead), schema)));
 }
 
-/// Whether another rule says more of a key than that nothing reads it.
-pub(super) fn is_reported_by_another_rule(context: HomeContext, key: &str) -> bool {
-    let listeners = context.ports().listeners.iter().filter_map(|listener| listener.row);
-    let is_inert = listeners.flat_map(|(_, part)| &part.inert_keys).any(|inert| inert == key);
-    let has_rule = rules().iter().filter_map(|rule| rule.when.as_ref()).any(|when| when.any.iter().any(|known| known == key));
-    is_inert || has_rule || dead_passthru_tls_key::is_one(key)
-}
-
-fn of_table(context: HomeContext, file: FileId, table: &TomlTable, keys: usize) -> Finding {
+fn of_table(context: HomeContext, file: FileId, table: &TomlTable, keys: &[Span]) -> Finding {
     let name = table.key.trim_end_matches("[]");
-    let message = format!("nothing reads the table `{name}`: its {keys} keys change nothing");
-    let finding = context.finding(file, table.span, message).key(name);
+    let message = format!("nothing reads the table `{name}`: its {} keys have no effect", keys.len());
+    let finding = context.finding(file, table.span, message).key(name).subjects(keys.iter().copied());
     finding.help("check the name in the documentation of this version, or remove the table")
 }
 
@@ -69,10 +58,13 @@ fn of_key(context: HomeContext, file: FileId, schema: &Schema, dead: &DeadKey) -
             let fix = fixes::write_as(context.model(), dead.entry, known, format!("rename `{key}` to `{known}`"), Safety::Safe);
             finding.help(format!("rename it to `{known}`")).fix(fix)
         }
+        Meant::OtherEnable(known) | Meant::InOtherTable(known) => finding.help(format!("did you mean `{known}`?")),
+        Meant::InElements(table) => finding.help(format!("did you mean a key of `[[{table}]]`?")),
+        Meant::InTable(table) => finding.help(format!("did you mean a key of `[{table}]`?")),
         Meant::Unclear(alike) if !alike.is_empty() => {
             let names: Vec<String> = alike.iter().map(|known| format!("`{known}`")).collect();
             finding.help(format!("did you mean {}?", names.join(" or ")))
         }
-        _ => finding.help("check the name against the documentation of this very version, or remove it"),
+        Meant::Unclear(_) => finding.help("check the name in the documentation of this version, or remove the key"),
     }
 }

@@ -64,7 +64,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             let edits = vec![(entry.value_span, format!("\"{value}\""))];
             Some(fixes::fix_of(model, file, format!("write `{value}`"), Safety::Safe, edits, vec![entry.key.clone()]))
         });
-        let finding = context.finding_at(at, message).help(help).key(&entry.key);
+        let finding = context.finding_at(at, message).help(help).key(&entry.key).subjects([entry.key_span]);
         findings.push(with_confidence(Finding { severity, ..finding }.fix(fix), schema));
     }
 }

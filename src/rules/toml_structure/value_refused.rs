@@ -21,10 +21,9 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let Some(key) = fault.key.as_deref() else { continue };
         let value = configuration.get(key);
         let own = value.and_then(|value| if let Origin::User { key } = &value.origin { Some(key.as_str()) } else { None });
-        // A fixed set of values and a value of another type are findings of other rules.
-        let is_set = own.is_some_and(|own| context.model().schema().is_some_and(|schema| !schema.allowed_values(own).is_empty()));
+        // A value of another type is what `number-needs-quotes` is about.
         let is_text = value.is_none_or(|value| matches!(value.value, Value::Text(_)));
-        if is_set || !is_text || !seen.insert((key, &fault.message)) {
+        if !is_text || !seen.insert((key, &fault.message)) {
             continue;
         }
         // If the user did not set the value, the finding is at the condition that makes it necessary.

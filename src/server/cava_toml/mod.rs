@@ -4,6 +4,7 @@
 //! Every server reads deployment.toml with cava-toml 0.5.0, which implements TOML 0.5 with some errors. The verdict, its place and its
 //! message are predicted by the same steps: a lexer with the same modes, the same grammar, the same rules for repeated definitions.
 
+mod effort;
 mod explain;
 mod lexer;
 mod messages;

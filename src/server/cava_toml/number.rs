@@ -1,6 +1,7 @@
 //! The number, boolean or first digits of a date at the start of a text, as the server's parser reads them: the longest form wins, and the
 //! rest is another token.
 
+use super::effort::spend;
 use super::token::Kind;
 
 /// The token at the start of `text`, which begins with `digits` digits, and its length in bytes.
@@ -48,6 +49,7 @@ fn decimal(text: &[u8], ends: impl Fn(Option<&u8>) -> bool) -> Option<usize> {
 
 /// The end of the digit at `at`, which can have an underscore before it.
 fn digit_after(text: &[u8], at: usize, is_digit: impl Fn(&u8) -> bool) -> Option<usize> {
+    spend(1);
     let digit = at + usize::from(text.get(at) == Some(&b'_'));
     text.get(digit).filter(|byte| is_digit(byte)).map(|_| digit + 1)
 }

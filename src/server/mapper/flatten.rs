@@ -300,9 +300,10 @@ mod tests {
         let map = flatten(text).unwrap_or_default();
         let setting = &map["a"];
         let Value::List(elements) = &setting.value else { panic!("not a list") };
-        let texts: Vec<String> = elements.iter().map(Value::to_java).collect();
-        assert_eq!(texts, ["{b.c=1, d.e=x}", "{}"]);
-        let written: Vec<&str> = setting.values.iter().map(|span| span.of(text)).collect();
-        assert!(written.contains(&"1") && written.contains(&"'x'"));
+        let elements: Vec<String> = elements.iter().map(Value::to_java).collect();
+        assert_eq!(elements, ["{b.c=1, d.e=x}", "{}"]);
+        let mut written: Vec<&str> = setting.values.iter().map(|span| span.of(text)).collect();
+        written.sort_unstable();
+        assert_eq!(written, ["'x'", "1"]);
     }
 }

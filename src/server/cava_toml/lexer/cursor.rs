@@ -1,5 +1,6 @@
 //! The position of the lexer in a text, its modes, and the tokens found so far.
 
+use crate::server::cava_toml::effort::spend;
 use crate::server::cava_toml::token::{Kind, Token};
 
 /// The modes of the lexer.
@@ -113,7 +114,9 @@ impl<'a> Lexer<'a> {
     }
 
     pub(super) fn run(&self, takes: impl Fn(u8) -> bool) -> usize {
-        self.rest().iter().take_while(|byte| takes(**byte)).count()
+        let length = self.rest().iter().take_while(|byte| takes(**byte)).count();
+        spend(length);
+        length
     }
 
     /// Skips blanks, or a comment with a carriage return at its end. Returns whether it was a comment, `None` if there was neither.

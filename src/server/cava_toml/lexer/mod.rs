@@ -7,6 +7,7 @@ mod values;
 
 use cursor::{LexedText, Lexer, Mode};
 
+use super::effort::spend;
 use super::token::{Kind, Token};
 
 /// Reads `text` as the server does; with `forgives_tabs` tabs in basic strings are accepted.
@@ -20,6 +21,7 @@ pub(super) fn lex(text: &str, forgives_tabs: bool) -> LexedText {
 }
 
 fn step(lexer: &mut Lexer) {
+    spend(1);
     match lexer.mode {
         Mode::Line => lexer.step_line(),
         Mode::Value => lexer.step_value(),

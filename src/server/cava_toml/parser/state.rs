@@ -1,5 +1,6 @@
 //! What the parser knows at a token, and how it expects the next one.
 
+use crate::server::cava_toml::effort::spend;
 use crate::server::cava_toml::messages::LogPositions;
 use crate::server::cava_toml::reason::Inside;
 use crate::server::cava_toml::tables::{ROOT, Shape, TableId, Tables};
@@ -73,6 +74,7 @@ impl<'a> Parser<'a> {
     }
 
     pub(super) fn token(&self, ahead: usize) -> Token {
+        spend(1);
         // The last token is the end of the text.
         self.tokens[(self.at + ahead).min(self.tokens.len() - 1)]
     }

@@ -1,0 +1,327 @@
+//! The command line as scripts see it: formats, exit codes, standard input, paths.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use serde_json::Value;
+
+use crate::support::{Folder, Run, command_in, files_below, formats_of, repository, run};
+
+fn stdout(arguments: &[&str]) -> String {
+    run(arguments).out
+}
+
+fn json(arguments: &[&str]) -> Value {
+    run(arguments).json()
+}
+
+fn exit_code(arguments: &[&str]) -> Option<i32> {
+    run(arguments).code
+}
+
+/// A home with a password in every kind of file, none of which can be parsed.
+const WITH_SECRETS: [(&str, &[u8]); 4] = [
+    ("updates/product.txt", b"wso2am-4.2.0"),
+    (
+        "repository/conf/deployment.toml",
+        b"[super_admin]\npassword = \"hunter2\" # x\n\n[apim.jms]\nurl = \"amqp://admin:hunter2@localhost:5672\"\npassword = hunter2\n",
+    ),
+    (
+        "repository/conf/user-mgt.xml",
+        b"<UserManager>\n<Password>hunter2</Password><Property name=\"password\">hunter2</Property></Realm>\n",
+    ),
+    ("repository/conf/carbon.properties", b"db.password=hunter2\\users\n"),
+];
+
+#[test]
+fn lint_draws_source_and_remedy_for_people() {
+    insta::assert_snapshot!(stdout(&["lint", "fixtures/homes/api-manager-2.6.0"]));
+}
+
+#[test]
+fn lint_is_quiet_about_a_hardened_home() {
+    insta::assert_snapshot!(stdout(&["lint", "fixtures/homes/api-manager-4.7.0"]));
+    assert_eq!(exit_code(&["lint", "fixtures/homes/api-manager-4.7.0"]), Some(0));
+}
+
+#[test]
+fn every_hostile_file_is_a_finding_with_its_place() {
+    insta::assert_snapshot!(stdout(&["lint", "fixtures/hostile", "--format", "concise"]));
+}
+
+#[test]
+fn what_is_odd_and_fine_has_no_finding() {
+    for name in ["latin1", "mixed-eol", "empty-toml", "doctype"] {
+        let folder = format!("fixtures/hostile/{name}");
+        assert_eq!(stdout(&["lint", &folder, "--format", "concise"]), "", "{name}");
+    }
+}
+
+#[test]
+fn lint_json_is_version_1() {
+    insta::assert_snapshot!(stdout(&["lint", "fixtures/homes/api-manager-3.2.0", "--format", "json"]));
+}
+
+#[test]
+fn ports_table_is_for_people() {
+    insta::assert_snapshot!(stdout(&["ports", "fixtures/homes/api-manager-4.2.0", "fixtures/homes/identity-server-7.1.0"]));
+}
+
+#[test]
+fn ports_json_is_version_1() {
+    insta::assert_snapshot!(stdout(&["ports", "fixtures/homes/micro-integrator-4.2.0", "--format", "json"]));
+}
+
+#[test]
+fn ports_csv_has_a_header_and_a_line_per_listener() {
+    insta::assert_snapshot!(stdout(&["ports", "fixtures/homes/identity-server-5.8.0", "--format", "csv"]));
+}
+
+#[test]
+fn exit_codes_are_those_of_the_contract() {
+    let empty = Folder::new();
+    let empty = empty.path().to_str().expect("UTF-8");
+    for (arguments, code) in [
+        (vec!["lint", "fixtures/homes/api-manager-4.2.0"], 1),
+        (vec!["lint", "fixtures/homes/api-manager-4.2.0", "--format", "json"], 1),
+        (vec!["lint", "fixtures/homes/api-manager-4.2.0", "--fail-on", "error"], 0),
+        (vec!["lint", "fixtures/homes/api-manager-4.2.0", "--fail-on", "never"], 0),
+        (vec!["lint", "fixtures/homes/api-manager-4.2.0", "--ignore", "transport"], 0),
+        (vec!["lint", "fixtures/homes/api-manager-4.2.0", "--profile", "development"], 0),
+        (vec!["lint", "fixtures/homes/api-manager-4.2.0", "--profile", "development", "--fail-on", "info"], 1),
+        (vec!["lint", "fixtures/hostile/bom", "--fail-on", "error"], 1),
+        (vec!["lint", "no-such-folder"], 2),
+        (vec!["lint", "--select", "no-such-rule", "fixtures"], 2),
+        (vec!["lint", "--format", "no-such-format"], 2),
+        (vec!["lint", "-"], 2),
+        (vec!["lint", empty], 3),
+        (vec!["lint", "Cargo.lock"], 3),
+        (vec!["ports", empty], 3),
+        (vec!["ports", "fixtures/homes/api-manager-4.2.0"], 0),
+        (vec!["ports", "--product", "no-such-product"], 2),
+        (vec!["ports", "--product", "api-manager@x"], 2),
+        (vec!["explain", "double-offset"], 0),
+        (vec!["explain", "no-such-rule"], 2),
+        (vec!["rules"], 0),
+    ] {
+        assert_eq!(exit_code(&arguments), Some(code), "{arguments:?}");
+    }
+}
+
+#[test]
+fn rules_say_whether_they_have_fixes_and_how_safe_they_are() {
+    let report = json(&["rules", "--format", "json"]);
+    let rules = report["rules"].as_array().expect("a list");
+    let fix = |name: &str| rules.iter().find(|rule| rule["name"] == name).expect("listed")["fix"].clone();
+    let table = stdout(&["rules"]);
+    for (name, expected, listed, said) in [
+        ("xml-not-well-formed", "none", "error ", "There is none."),
+        ("unknown-key", "safe", "warning safe fix ", "Safe: `carbonlint fix` applies it."),
+        ("double-offset", "unsafe", "error unsafe fix ", "The listener moves to another port."),
+        ("quoted-boolean", "depends", "error fix depends ", "Safe in some cases: "),
+    ] {
+        assert_eq!(fix(name), expected, "{name}");
+        let line = table.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+        assert!(line.into_iter().any(|line| line.starts_with(&format!("{name} {listed}"))), "{table}");
+        let explained = stdout(&["explain", name]);
+        let paragraph = explained.split_once("\nFix\n\n").and_then(|(_, rest)| rest.lines().next()).unwrap_or_default();
+        assert!(paragraph.contains(said), "{explained}");
+    }
+    assert!(stdout(&["explain", "double-offset"]).contains("`carbonlint fix --select double-offset`"));
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes() {
+    let arguments = ["lint", "fixtures", "--format", "json"];
+    assert_eq!(stdout(&arguments), stdout(&arguments));
+}
+
+#[test]
+fn diagnostics_are_sorted_and_fingerprints_differ() {
+    let report = json(&["lint", "fixtures", "--format", "json"]);
+    let diagnostics = report["diagnostics"].as_array().expect("a list");
+    let key = |diagnostic: &Value| {
+        let text = |name: &str| diagnostic[name].as_str().expect("a text").to_owned();
+        let offset = |end: &str| diagnostic["range"][end]["offset"].as_u64().expect("a number");
+        (text("file"), offset("start"), offset("end"), text("rule"), text("message"))
+    };
+    assert!(diagnostics.len() > 20);
+    assert!(diagnostics.is_sorted_by_key(key));
+    let fingerprints: std::collections::BTreeSet<&str> =
+        diagnostics.iter().map(|diagnostic| diagnostic["fingerprint"].as_str().expect("a text")).collect();
+    assert_eq!(fingerprints.len(), diagnostics.len());
+}
+
+#[test]
+fn a_file_of_a_home_is_judged_as_part_of_it_and_alone_in_the_report() {
+    let file = "fixtures/homes/api-manager-4.2.0/repository/conf/deployment.toml";
+    let report = json(&["lint", file, "--format", "json"]);
+    assert_eq!(report["homes"][0]["version"], "4.2.0");
+    assert_eq!(report["homes"][0]["path"], "fixtures/homes/api-manager-4.2.0");
+    assert_eq!(report["summary"]["files"], 1);
+    assert!(report["diagnostics"].as_array().expect("a list").iter().all(|diagnostic| diagnostic["file"] == file));
+    let other = json(&["lint", "fixtures/homes/api-manager-4.2.0/repository/conf/carbon.xml", "--format", "json"]);
+    assert_eq!(other["diagnostics"].as_array().map(Vec::len), Some(0));
+}
+
+#[test]
+fn a_home_is_found_from_any_path_that_leads_to_it() {
+    for path in [
+        "fixtures/homes/api-manager-4.2.0/",
+        "fixtures/homes/api-manager-4.2.0/repository/conf",
+        "fixtures/homes/../homes/api-manager-4.2.0",
+    ] {
+        let report = json(&["lint", path, "--format", "json"]);
+        assert_eq!(report["homes"].as_array().map(Vec::len), Some(1), "{path}");
+        assert_eq!(report["homes"][0]["version"], "4.2.0", "{path}");
+    }
+}
+
+#[test]
+fn standard_input_stands_for_a_file_of_a_home() {
+    let arguments = [
+        "lint",
+        "-",
+        "--stdin-filename",
+        "fixtures/homes/api-manager-4.2.0/repository/conf/deployment.toml",
+        "--format",
+        "concise",
+    ];
+    let mut child =
+        command_in(repository(), &arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the binary runs");
+    let text = b"[server]\noffset = \"one\"\n[transport.passthru_http.listener]\nenable = false\n";
+    child.stdin.take().expect("a pipe").write_all(text).expect("written");
+    let run = Run::ended(child.wait_with_output().expect("ended"));
+    assert_eq!(run.code, Some(1));
+    insta::assert_snapshot!(run.out);
+}
+
+#[test]
+fn a_report_can_go_to_a_file() {
+    let folder = Folder::new();
+    let file = folder.at("report.json");
+    let run = run(&["lint", "fixtures/homes/api-manager-4.2.0", "--format", "json", "--output", file.to_str().expect("UTF-8")]);
+    assert_eq!((run.code, run.out.as_str()), (Some(1), ""));
+    let report: Value = serde_json::from_slice(&folder.read("report.json")).expect("JSON");
+    assert_eq!(report["version"], 1);
+}
+
+#[test]
+fn lint_and_ports_write_nothing() {
+    let folder = Folder::with(&WITH_SECRETS);
+    let before = listing(folder.path());
+    let path = folder.path().to_str().expect("UTF-8");
+    run(&["lint", path]);
+    run(&["ports", path, "--all"]);
+    assert_eq!(listing(folder.path()), before);
+}
+
+/// Every file below `folder` with its content and time of change.
+fn listing(folder: &Path) -> Vec<(PathBuf, Vec<u8>, std::time::SystemTime)> {
+    let files = files_below(folder).into_iter();
+    files
+        .map(|(path, bytes)| {
+            let time = fs::metadata(&path).expect("known").modified().expect("known");
+            (path, bytes, time)
+        })
+        .collect()
+}
+
+#[test]
+fn no_output_holds_a_secret() {
+    let folder = Folder::with(&WITH_SECRETS);
+    let path = folder.path().to_str().expect("UTF-8");
+    for format in formats_of("lint") {
+        let text = stdout(&["lint", path, "--format", &format]);
+        assert!(
+            text.contains("toml-syntax") && text.contains("xml-not-well-formed") && text.contains("properties-syntax"),
+            "{text}"
+        );
+        assert!(!text.contains("hunter2"), "{format}: {text}");
+    }
+}
+
+#[test]
+fn conflicts_come_with_the_offset_that_parts_the_homes() {
+    let report = json(&["ports", "fixtures/homes/api-manager-4.5.0", "fixtures/homes/identity-server-7.1.0", "--format", "json"]);
+    let conflicts = report["conflicts"].as_array().expect("a list");
+    assert_eq!(
+        conflicts.iter().map(|conflict| conflict["port"].as_i64()).collect::<Vec<_>>(),
+        [Some(9443), Some(9763), Some(10711)]
+    );
+    assert_eq!(conflicts[0]["suggested_offset"]["value"], 1);
+    assert_eq!(conflicts[0]["suggested_offset"]["home"], "fixtures/homes/identity-server-7.1.0");
+    let apart = json(&["ports", "fixtures/homes/api-manager-4.2.0", "fixtures/homes/identity-server-7.1.0", "--format", "json"]);
+    assert_eq!(apart["conflicts"].as_array().map(Vec::len), Some(0));
+}
+
+#[test]
+fn the_offset_of_the_command_line_stands_for_the_servers() {
+    let report = json(&["ports", "fixtures/homes/api-manager-4.5.0", "--port-offset", "3", "--format", "json"]);
+    assert_eq!(report["homes"][0]["offset"]["source"]["kind"], "flag");
+    let listeners = report["homes"][0]["listeners"].as_array().expect("a list");
+    let servlet = listeners.iter().find(|listener| listener["id"] == "servlet-https").expect("listed");
+    assert_eq!(
+        (servlet["base"].as_i64(), servlet["offset"].as_i64(), servlet["port"].as_i64()),
+        (Some(9443), Some(3), Some(9446))
+    );
+}
+
+#[test]
+fn a_server_profile_narrows_the_listeners() {
+    let ids = |profile: &str| {
+        let report = json(&["ports", "fixtures/homes/api-manager-4.2.0", "--server-profile", profile, "--format", "json"]);
+        let listeners = report["homes"][0]["listeners"].as_array().expect("a list").clone();
+        listeners.iter().map(|listener| listener["id"].as_str().expect("a text").to_owned()).collect::<Vec<_>>()
+    };
+    assert!(!ids("traffic-manager").contains(&"passthru-http".to_owned()));
+    assert!(!ids("gateway-worker").contains(&"binary-tcp".to_owned()));
+    assert!(ids("control-plane").contains(&"binary-tcp".to_owned()));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_loop_is_reported_and_the_rest_goes_on() {
+    let folder = Folder::new();
+    for (name, bytes) in WITH_SECRETS {
+        folder.write(Path::new("home").join(name), bytes);
+    }
+    std::os::unix::fs::symlink("..", folder.at("home/again")).expect("linked");
+    let text = stdout(&["lint", folder.path().to_str().expect("UTF-8"), "--format", "concise"]);
+    assert!(text.contains("home/again: error[path-unreadable] cannot be read: a link that leads back to"), "{text}");
+    assert!(text.contains("toml-syntax"), "{text}");
+}
+
+#[test]
+fn a_file_past_the_limit_is_a_finding() {
+    let folder = Folder::new();
+    folder.write("deployment.toml", vec![b'#'; 17 * 1024 * 1024]);
+    let text = folder.run(&["lint", "deployment.toml", "--format", "concise"]).out;
+    assert!(text.contains("[file-too-large] not checked: the file has 17 MiB, more than the limit of 16 MiB"), "{text}");
+}
+
+#[test]
+fn colour_follows_the_environment() {
+    let colored = |name: &str, value: &str| {
+        Run::of(command_in(repository(), &["lint", "fixtures/homes/api-manager-4.2.0"]).env(name, value)).out.contains('\x1b')
+    };
+    assert!(!colored("TERM", "xterm"), "a pipe takes no colour");
+    assert!(colored("CLICOLOR_FORCE", "1"));
+    let both = Run::of(command_in(repository(), &["lint", "fixtures"]).env("CLICOLOR_FORCE", "1").env("NO_COLOR", "1"));
+    assert!(!both.out.contains('\x1b'));
+}
+
+#[test]
+fn the_configuration_file_tells_the_product_of_a_lone_file() {
+    let folder = Folder::with(&[("confs/deployment.toml", b"[server]\nhostnam = \"localhost\"\n")]);
+    let lint = |product: &str| {
+        folder.write("carbonlint.toml", product);
+        folder.run(&["lint", "--format", "concise", "--select", "unknown-key,path-unreadable", "confs"]).out
+    };
+    assert!(!lint("").contains("unknown-key"));
+    assert!(lint("product = \"api-manager@4.5.0\"\n").contains("confs/deployment.toml:2:1: warning[unknown-key]"));
+    let broken = lint("product = \"api-manger\"\n");
+    assert!(broken.contains("carbonlint.toml") && broken.contains("no product is called `api-manger`"), "{broken}");
+}

@@ -1,0 +1,57 @@
+//! `get` as people and scripts see it, on copies of a started home.
+
+use serde_json::Value;
+
+use crate::render::{edit_toml, started};
+use crate::support::Run;
+
+#[test]
+fn every_value_is_told_with_its_origin() {
+    let folder = started();
+    insta::assert_snapshot!(folder.run(&["get", "home"]).all());
+}
+
+#[test]
+fn a_value_in_json_has_its_place() {
+    let folder = started();
+    insta::assert_snapshot!(
+        folder.run(&["get", "home", "oauth.token_validation.app_access_token_validity", "--format", "json"]).all()
+    );
+    let origin = |key: &str| {
+        let report = folder.json(&["get", "home", key]);
+        (report["values"][0]["origin"].clone(), report["values"][0]["range"]["start"]["line"].clone())
+    };
+    assert_eq!(origin("server.offset"), (Value::from("user"), Value::from(4)));
+    assert_eq!(origin("user_store.class"), (Value::from("inferred"), Value::from(12)));
+    assert_eq!(origin("passthru_http.port"), (Value::from("default"), Value::from(8)));
+}
+
+#[test]
+fn keys_are_found_as_written_as_mapped_and_by_table() {
+    let folder = started();
+    let keys = |key: &str| {
+        let report = folder.json(&["get", "home", key]);
+        let values = report["values"].as_array().expect("a list").clone();
+        values.iter().map(|value| value["key"].as_str().expect("a key").to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(keys("transport.passthru_http.listener.enable"), ["passthru_http.enabled"]);
+    assert_eq!(keys("transport"), ["passthru_http.enabled"]);
+    assert_eq!(keys("server"), ["server.base_path", "server.home_note", "server.hostname", "server.offset"]);
+    let unknown = folder.run(&["get", "home", "server.hostnmae"]);
+    assert_eq!((unknown.out.as_str(), unknown.code), ("", Some(1)));
+    assert_eq!(
+        unknown.err,
+        "error: nothing sets `server.hostnmae`: neither deployment.toml nor infer.json nor default.json\n  help: did you mean `server.hostname`?\n"
+    );
+    assert_eq!(folder.json(&["get", "home", "nothing.at.all"])["values"], Value::Array(Vec::new()));
+}
+
+#[test]
+fn a_value_takes_the_environment_where_it_is_known() {
+    let folder = started();
+    edit_toml(&folder, "api.shop.example\"\noffset", "$env{SHOP_HOST}\"\noffset");
+    assert!(folder.run(&["get", "home", "server.hostname"]).out.starts_with("server.hostname = \"$env{SHOP_HOST}\"  # user, "));
+    let mut command = folder.command(&["get", "home", "apim.key_manager.service_url"]);
+    let run = Run::of(command.env("SHOP_HOST", "known.example"));
+    assert!(run.out.starts_with("apim.key_manager.service_url = \"https://known.example:9444/services/\""), "{}", run.out);
+}

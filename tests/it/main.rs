@@ -1,0 +1,21 @@
+//! The tests of the whole program: one binary with a module for each subject.
+
+mod catalogue;
+mod cli;
+mod fingerprints;
+mod fix;
+mod get;
+mod homes;
+mod house;
+mod ports;
+mod readme;
+mod regressions;
+mod render;
+mod rendered_ports;
+mod robustness;
+mod rules;
+mod schema;
+mod supersedes;
+mod support;
+mod toml_dialect;
+mod whole_homes;

@@ -1,0 +1,172 @@
+//! One change to one fixture home, and what it does to the listeners.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use carbonlint::model::Assumptions;
+use carbonlint::source::Overlays;
+use carbonlint::workspace::Workspace;
+
+use crate::support::Folder;
+
+/// Copies a fixture home, replaces `old` by `new` in one file (a file that is not there is created with `new`), and returns the open ports.
+fn open_ports_with(home: &str, file: &str, old: &str, new: &str, assumptions: &Assumptions) -> BTreeMap<String, Option<i64>> {
+    let folder = Folder::new();
+    folder.copy(&format!("homes/{home}"), "home");
+    let file = format!("home/{file}");
+    let text = fs::read_to_string(folder.at(&file)).unwrap_or_default();
+    assert!(text.contains(old), "{file} of {home} has no `{old}`:\n{text}");
+    folder.write(&file, if old.is_empty() { format!("{text}{new}") } else { text.replacen(old, new, 1) });
+    let workspace = Workspace::open(&[folder.at("home")], assumptions, &Overlays::new());
+    let listeners = workspace.homes[0].ports().listeners.iter().filter(|listener| listener.enabled);
+    listeners.map(|listener| (listener.id.clone(), listener.port())).collect()
+}
+
+/// Home, file, what is replaced, by what, listener, its port afterwards: `Some(None)` open at an unknown or random port, `None` closed.
+type Case = (&'static str, &'static str, &'static str, &'static str, &'static str, Option<Option<i64>>);
+
+const AM_26: &str = "api-manager-2.6.0";
+const AM_42: &str = "api-manager-4.2.0";
+const AM_45: &str = "api-manager-4.5.0";
+const IS_58: &str = "identity-server-5.8.0";
+const IS_71: &str = "identity-server-7.1.0";
+const MI: &str = "micro-integrator-4.2.0";
+const TOML: &str = "repository/conf/deployment.toml";
+
+const CASES: &[Case] = &[
+    // The offset and its sources.
+    (AM_26, "repository/conf/carbon.xml", "<Offset>0</Offset>", "<Offset>5</Offset>", "servlet-https", Some(Some(9448))),
+    (AM_26, "repository/conf/carbon.xml", "<Offset>0</Offset>", "", "servlet-https", Some(Some(9443))),
+    (AM_26, "repository/conf/carbon.properties", "", "\nportOffset=3\n", "servlet-https", Some(Some(9446))),
+    (
+        AM_26,
+        "bin/wso2server.sh",
+        "org.wso2.carbon.bootstrap.Bootstrap",
+        "org.wso2.carbon.bootstrap.Bootstrap -DportOffset=4",
+        "amqp",
+        Some(Some(5676)),
+    ),
+    (AM_42, TOML, "offset = 1", "offset = 2", "servlet-https", Some(Some(9445))),
+    (AM_42, TOML, "offset = 1", "offset = \"2\"", "servlet-https", Some(Some(9445))),
+    (AM_42, TOML, "offset = 1", "offset = \"$env{OFFSET}\"", "servlet-https", Some(None)),
+    (AM_42, TOML, "offset = 1", "offset = \"$ref{node.offset}\"\n[node]\noffset = 7", "servlet-https", Some(Some(9450))),
+    (AM_42, TOML, "offset = 1", "offset = 1 1", "servlet-https", Some(None)),
+    (AM_42, TOML, "", "\n[system.parameter]\nportOffset = 4\n", "servlet-https", Some(Some(9447))),
+    (MI, "conf/deployment.toml", "[server]", "[server]\noffset = 3", "passthru-http", Some(Some(8283))),
+    // Ports and what follows the offset.
+    (AM_42, TOML, "", "\n[transport.https.properties]\nport = 9500\n", "servlet-https", Some(Some(9501))),
+    (AM_42, TOML, "", "\n[transport.https.properties]\nport = 0\n", "servlet-https", Some(None)),
+    (AM_42, TOML, "", "\n[transport.https.properties]\nport = -1\n", "servlet-https", None),
+    (AM_42, TOML, "", "\n[transport.https.properties]\nport = 99999\n", "servlet-https", Some(None)),
+    (AM_42, TOML, "", "\n[transport.http]\nlistener.port = 8290\n", "passthru-http", Some(Some(8291))),
+    (AM_42, TOML, "", "\n[synapse_properties]\n'inbound.port.offset.enable' = false\n", "websub-http", Some(Some(9021))),
+    (AM_42, TOML, "", "\n[synapse_properties]\n'inbound.port.offset.enable' = false\n", "websocket", Some(Some(9100))),
+    (
+        IS_58,
+        "repository/conf/identity/embedded-ldap.xml",
+        "${Ports.EmbeddedLDAP.LDAPServerPort}",
+        "10389",
+        "ldap",
+        Some(Some(10389)),
+    ),
+    (AM_26, "repository/conf/etc/jmx.xml", "${Ports.JMX.RMIRegistryPort}", "9998", "jmx-rmi-registry", Some(Some(9998))),
+    (
+        AM_45,
+        "bin/api-manager.sh",
+        "-Dcom.sun.management.jmxremote",
+        "-Dtomcat.http.port=80 -Dcom.sun.management.jmxremote",
+        "servlet-http",
+        Some(Some(80)),
+    ),
+    (
+        AM_45,
+        "bin/api-manager.sh",
+        "-Dcom.sun.management.jmxremote",
+        "-Dtomcat.random.port.enable=true",
+        "servlet-http",
+        Some(None),
+    ),
+    (
+        AM_45,
+        "bin/api-manager.sh",
+        "-Dcom.sun.management.jmxremote",
+        "-Dcom.sun.management.jmxremote.port=7000",
+        "jvm-jmx",
+        Some(Some(7000)),
+    ),
+    (AM_45, "bin/api-manager.sh", "-Dcom.sun.management.jmxremote", "", "jvm-jmx", None),
+    (IS_71, TOML, "", "\n[custom_transport.x509.properties]\nport = 9444\nscheme = \"https\"\n", "custom-x509", Some(Some(9444))),
+    // Switches.
+    (AM_45, TOML, "", "\n[transport.passthru_http.listener]\nenable = false\n", "passthru-http", None),
+    (AM_45, TOML, "", "\n[transport.passthru_http.listener]\nenable = \"False\"\n", "passthru-http", None),
+    (AM_45, TOML, "", "\n[transport.http]\nenable = false\n", "servlet-http", Some(Some(9763))),
+    (
+        AM_45,
+        "repository/resources/conf/templates/repository/conf/tomcat/catalina-server.xml.j2",
+        "transport.http.properties.items()",
+        "{}",
+        "servlet-http",
+        None,
+    ),
+    (
+        "api-manager-4.7.0",
+        TOML,
+        "[transport.http]\nenable = false",
+        "[transport.http]\nenable = true",
+        "servlet-http",
+        Some(Some(9763)),
+    ),
+    (IS_71, TOML, "", "\n[transport.http]\nenabled = false\n", "servlet-http", None),
+    (IS_71, TOML, "", "\n[transport.http]\nenabled = \"true\"\n", "servlet-http", None),
+    (IS_71, TOML, "", "\n[transport.http]\nenable = false\n", "servlet-http", Some(Some(9763))),
+    (MI, "conf/deployment.toml", "", "\n[transport.http]\nlistener.enable = false\n", "passthru-http", None),
+    (AM_45, TOML, "", "\n[monitoring.jmx]\nrmi_server_start = false\n", "jmx-rmi-server", None),
+    (IS_71, TOML, "", "\n[monitoring.jmx]\nrmi_server_start = true\n", "jmx-rmi-server", Some(Some(11111))),
+    (AM_45, TOML, "", "\n[clustering]\nmembership_scheme = \"wka\"\n", "cluster-wka", Some(Some(4000))),
+    (AM_45, TOML, "", "\n[clustering]\nmembership_scheme = \"aws-ecs\"\n", "cluster-wka", Some(Some(5701))),
+    (AM_45, TOML, "", "\n[clustering]\nmembership_scheme = \"multicast\"\n", "cluster-multicast", Some(Some(45564))),
+    (AM_45, TOML, "", "\n[transport.receiver]\ntype = \"thrift\"\n", "binary-tcp", None),
+    (AM_42, TOML, "[server]", "[server]\nmode = \"ha\"", "ha-event-sync", Some(Some(11225))),
+    (
+        IS_58,
+        "repository/conf/identity/embedded-ldap.xml",
+        "<Property name=\"enabled\">false",
+        "<Property name=\"enabled\">true",
+        "kdc",
+        Some(Some(8002)),
+    ),
+    (
+        AM_26,
+        "repository/conf/axis2/axis2.xml",
+        "org.apache.synapse.transport.passthru.PassThroughHttpListener",
+        "org.wso2.carbon.core.transports.http.HttpTransportListener",
+        "passthru-http",
+        None,
+    ),
+    (AM_26, "repository/conf/broker.xml", "<mqtt enabled=\"false\">", "<mqtt enabled=\"true\">", "mqtt", Some(Some(1883))),
+    // Carbon 5.
+    ("api-manager-analytics-3.2.0", "conf/worker/deployment.yaml", "offset: 1", "offset: 4", "thrift-tcp", Some(Some(7615))),
+    ("api-manager-analytics-3.2.0", "conf/worker/deployment.yaml", "offset: 1", "id: x", "thrift-tcp", Some(Some(7611))),
+];
+
+#[test]
+fn a_change_moves_what_it_should() {
+    let mut wrong = Vec::new();
+    for (home, file, old, new, id, expected) in CASES {
+        let open = open_ports_with(home, file, old, new, &Assumptions::default());
+        let found = open.get(*id).copied();
+        if found != *expected {
+            wrong.push(format!("{home} with {new:?}: {id} is {found:?} instead of {expected:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn from_kernel_4_6_1_on_carbon_properties_beats_the_command_line() {
+    let flag = Assumptions { port_offset: Some(2), ..Assumptions::default() };
+    let with = |home, file, text| open_ports_with(home, file, "", text, &flag)["servlet-https"];
+    assert_eq!(with(AM_26, "repository/conf/carbon.properties", "\nportOffset=3\n"), Some(9445));
+    assert_eq!(with(AM_42, TOML, "\n[system.parameter]\nportOffset = 3\n"), Some(9446));
+    assert_eq!(with(AM_42, TOML, "\n"), Some(9445));
+}

@@ -1,0 +1,129 @@
+//! The examples of every rule file: all rules run on each of them, and each states what they find and what its own rule's fixes change.
+//! `INSTA_UPDATE=always` writes what was found into the rule files.
+
+mod example;
+mod update;
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+use std::{env, iter, thread};
+
+use carbonlint::rule_info::{FixAvailability, RuleInfo, rules};
+
+use self::example::{Example, Examples, Observed, Outcome, rule_file};
+
+/// An example with what the program says of it.
+struct Checked {
+    example: Example,
+    should_fail: bool,
+    observed: Observed,
+}
+
+/// Every rule with its examples, in the order of its file.
+static CHECKED: LazyLock<Vec<(&RuleInfo, Vec<Checked>)>> = LazyLock::new(|| {
+    let check = |rule: &'static RuleInfo| {
+        let Examples { fails, passes, .. } = Examples::of(rule);
+        let examples = fails.into_iter().zip(iter::repeat(true)).chain(passes.into_iter().zip(iter::repeat(false)));
+        let checked = examples.map(|(example, should_fail)| {
+            let mut observed = example.observe(rule);
+            // Where all fixes of a rule are equally safe, the rule itself says so.
+            if rule.fix != FixAvailability::Depends {
+                observed.outcome.fix = None;
+            }
+            Checked { example, should_fail, observed }
+        });
+        (rule, checked.collect())
+    };
+    thread::scope(|scope| {
+        let threads = thread::available_parallelism().map_or(1, usize::from);
+        let parts = rules().chunks(rules().len().div_ceil(threads));
+        let running: Vec<_> = parts.map(|part| scope.spawn(move || part.iter().map(check).collect::<Vec<_>>())).collect();
+        running.into_iter().flat_map(|part| part.join().expect("no panic")).collect()
+    })
+});
+
+#[test]
+fn every_example_states_what_is_found_and_what_fixes_change() {
+    let is_update = env::var("INSTA_UPDATE").is_ok_and(|value| value == "always");
+    let mut wrong = Vec::new();
+    for (rule, examples) in CHECKED.iter() {
+        let is_right = |checked: &&Checked| checked.example.stated == checked.observed.outcome;
+        if examples.iter().all(|checked| is_right(&checked)) {
+            continue;
+        }
+        for checked in examples.iter().filter(|checked| !is_right(checked)) {
+            let (stated, observed) = (&checked.example.stated, &checked.observed.outcome);
+            wrong.push(format!("{}: {}\n  states   {stated:#?}\n  observed {observed:#?}", rule.name, checked.example.title));
+        }
+        if is_update {
+            let corrections = |should_fail: bool| {
+                let examples = examples.iter().filter(|checked| checked.should_fail == should_fail);
+                examples.map(|checked| (!is_right(&checked)).then(|| copy(&checked.observed.outcome))).collect()
+            };
+            update::update(&rule_file(rule), corrections(true), corrections(false));
+        }
+    }
+    assert!(is_update || wrong.is_empty(), "{} examples\n{}", wrong.len(), wrong.join("\n"));
+}
+
+fn copy(outcome: &Outcome) -> Outcome {
+    let Outcome { findings, also, fix, after } = outcome;
+    Outcome { findings: findings.clone(), also: also.clone(), fix: *fix, after: after.clone() }
+}
+
+#[test]
+fn failing_examples_fail_and_passing_ones_pass() {
+    for (rule, examples) in CHECKED.iter() {
+        for Checked { example, should_fail, observed } in examples {
+            assert_eq!(*should_fail, !observed.outcome.findings.is_empty(), "{}: {}", rule.name, example.title);
+        }
+    }
+}
+
+/// A rule finds the same alone, but for what another rule supersedes when all run.
+#[test]
+fn a_rule_needs_no_other() {
+    let superseded: BTreeSet<&String> = rules().iter().flat_map(|rule| &rule.supersedes).collect();
+    for (rule, examples) in CHECKED.iter() {
+        for Checked { example, observed, .. } in examples {
+            let together = observed.outcome.findings.iter().filter_map(|finding| finding.split(' ').next());
+            let together: BTreeSet<String> = together.map(str::to_owned).collect();
+            let about = format!("{}: {}", rule.name, example.title);
+            if superseded.contains(&rule.name) {
+                assert!(together.is_subset(&observed.alone), "{about}: {together:?}, alone {:?}", observed.alone);
+            } else {
+                assert_eq!(together, observed.alone, "{about}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_rule_has_examples_of_both_kinds() {
+    for rule in rules() {
+        let examples = Examples::of(rule);
+        match examples.untestable {
+            Some(why) => assert!(!why.is_empty() && examples.fails.is_empty() && examples.passes.is_empty(), "{}", rule.name),
+            None => assert!(!examples.fails.is_empty() && !examples.passes.is_empty(), "{}", rule.name),
+        }
+    }
+}
+
+#[test]
+fn fixes_are_as_safe_as_the_rule_declares() {
+    for (rule, examples) in CHECKED.iter() {
+        for Checked { example, observed, .. } in examples {
+            assert!(observed.faults.is_empty(), "{}: {}: {:?}", rule.name, example.title, observed.faults);
+        }
+        let is_offered =
+            |examples: &[Checked], pick: fn((bool, bool)) -> bool| examples.iter().any(|checked| pick(checked.observed.offered));
+        let offered = (is_offered(examples, |(safe, _)| safe), is_offered(examples, |(_, not_safe)| not_safe));
+        let declared = match rule.fix {
+            FixAvailability::None => (false, false),
+            FixAvailability::Safe => (true, false),
+            FixAvailability::Unsafe => (false, true),
+            FixAvailability::Depends => (true, true),
+        };
+        assert_eq!(offered, declared, "{}: offers (safe, unsafe) fixes in its examples, against {:?}", rule.name, rule.fix);
+    }
+}
