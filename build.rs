@@ -1,5 +1,5 @@
-//! Turns the TOML below rules/ into two JSON texts that the library embeds: parsing JSON at start is several times faster than TOML. The
-//! tables of keys are embedded as they are.
+//! Converts the TOML files in rules/ to two JSON files that the library embeds, because JSON parses several times faster at startup. The
+//! tables of keys are embedded too, in a shorter form.
 
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -18,7 +18,7 @@ fn main() -> Result<(), Box<dyn error::Error>> {
     Ok(())
 }
 
-/// One object: the lists of all catalogue files (`product`, `listener`, ...), concatenated in the order of the files' names.
+/// Returns one object with the lists of all catalogue files (`product`, `listener`, ...), concatenated in the order of the file names.
 fn catalog(folder: &Path) -> Result<Value, Box<dyn error::Error>> {
     let mut lists: Map<String, Value> = Map::new();
     for file in toml_files_below(folder)? {
@@ -35,7 +35,7 @@ fn catalog(folder: &Path) -> Result<Value, Box<dyn error::Error>> {
     Ok(Value::Object(lists))
 }
 
-/// A Rust expression: the text of every table of keys, by product.
+/// Returns a Rust expression for the text of each table of keys, by product.
 fn keys(folder: &Path, out: &Path) -> Result<String, Box<dyn error::Error>> {
     let mut list = String::from("&[");
     for file in files_below(folder, "tsv")? {
@@ -47,7 +47,7 @@ fn keys(folder: &Path, out: &Path) -> Result<String, Box<dyn error::Error>> {
     Ok(list + "]")
 }
 
-/// A table of keys with numbers in place of its files' names: the same table, a fifth smaller.
+/// Replaces the names of files in a table of keys with numbers, which makes it a fifth smaller.
 fn with_short_names(table: &str) -> Result<String, Box<dyn error::Error>> {
     let mut numbers: HashMap<&str, String> = HashMap::new();
     let mut text = String::new();
@@ -71,7 +71,7 @@ fn with_short_names(table: &str) -> Result<String, Box<dyn error::Error>> {
     Ok(text)
 }
 
-/// A list with an object per rule; name and category come from the path.
+/// Returns a list with an object for each rule. Its name and category come from the path.
 fn rules(root: &Path) -> Result<Value, Box<dyn error::Error>> {
     let mut list = Vec::new();
     for file in toml_files_below(root)? {
@@ -83,7 +83,7 @@ fn rules(root: &Path) -> Result<Value, Box<dyn error::Error>> {
         let name = file.file_stem().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
         rule.insert("name".into(), name.into());
         rule.insert("category".into(), category.into());
-        // The examples are for the tests and the documentation page of the repository; the binary does without them.
+        // The examples are for the tests and readers of the repository; the binary does not need them.
         rule.remove("fails");
         rule.remove("passes");
         rule.remove("untestable");
@@ -101,7 +101,7 @@ fn toml_files_below(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn error::Error>
     files_below(folder, "toml")
 }
 
-/// Every file with this ending below `folder`, sorted by path so that builds are reproducible.
+/// Returns every file with this extension below `folder`, sorted by path so that builds are reproducible.
 fn files_below(folder: &Path, ending: &str) -> Result<Vec<PathBuf>, Box<dyn error::Error>> {
     let mut files = Vec::new();
     let mut folders = vec![folder.to_path_buf()];

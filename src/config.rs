@@ -1,4 +1,4 @@
-//! The tool's own configuration file, `carbonlint.toml`: what files do not say of themselves, for everybody who works on them.
+//! The configuration file of carbonlint, `carbonlint.toml`, which names the product of files that do not name it themselves.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,43 +6,45 @@ use std::path::{Path, PathBuf};
 use toml::de::{DeTable, DeValue};
 
 use crate::catalog::{Product, Version, product_of};
+use crate::disk::reason;
 
-/// The name of the file. It counts for the files beside it and below.
+/// The name of the file. It applies to the files in its folder and below.
 pub const FILE_NAME: &str = "carbonlint.toml";
 
-/// What a configuration file says.
+/// A parsed configuration file.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Where it lies.
+    /// The path of the file.
     pub path: PathBuf,
-    /// `product = "api-manager@4.5.0"`: the product, and the version, of files that do not tell it.
+    /// `product = "api-manager@4.5.0"`: the product, and optionally the version, of files that do not name it.
     pub product: Option<(&'static Product, Option<Version>)>,
 }
 
 /// Why a configuration file cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigError {
-    /// Where it lies.
+    /// The path of the file.
     pub path: PathBuf,
-    /// What is wrong.
+    /// What is wrong: lower case, without a full stop.
     pub message: String,
 }
 
 impl Config {
-    /// The configuration file in the folder of `path`, or the nearest one above it; `None` where there is none.
+    /// Reads the nearest configuration file, in the folder `path` or above it. Returns `None` if there is none. Fails if the file cannot
+    /// be read or is not valid.
     pub fn nearest(path: &Path) -> Result<Option<Self>, ConfigError> {
         let path = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
         Self::folder_of(&path).map(|folder| Self::read(&folder.join(FILE_NAME))).transpose()
     }
 
-    /// The folder of the configuration file that counts for `path`, whatever is in it.
+    /// The folder of the configuration file that applies to `path`; `None` if there is none. The file need not be valid.
     pub fn folder_of(path: &Path) -> Option<PathBuf> {
         path.ancestors().find(|folder| folder.join(FILE_NAME).is_file()).map(Path::to_path_buf)
     }
 
     fn read(path: &Path) -> Result<Self, ConfigError> {
         let failed = |message: String| ConfigError { path: path.to_path_buf(), message };
-        let text = fs::read_to_string(path).map_err(|error| failed(format!("cannot be read: {error}")))?;
+        let text = fs::read_to_string(path).map_err(|error| failed(reason(&error)))?;
         let table = DeTable::parse(&text).map_err(|error| failed(error.message().to_owned()))?;
         let mut product = None;
         for (key, value) in table.get_ref() {
@@ -52,7 +54,7 @@ impl Config {
                     product = Some(named);
                 }
                 ("product", _) => return Err(failed("`product` must be a string such as \"api-manager@4.5.0\"".to_owned())),
-                (other, _) => return Err(failed(format!("`{other}` is no key of it; there is `product` only"))),
+                (other, _) => return Err(failed(format!("unknown key `{other}`; the only key is `product`"))),
             }
         }
         Ok(Self { path: path.to_path_buf(), product })
@@ -79,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn what_it_does_not_know_is_an_error() {
+    fn unknown_keys_and_values_are_errors() {
         let folder = tempfile::tempdir().expect("a folder");
         for text in ["products = \"x\"\n", "product = 1\n", "product =\n", "product = \"api-mgr\"\n"] {
             fs::write(folder.path().join(FILE_NAME), text).expect("written");

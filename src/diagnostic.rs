@@ -1,4 +1,4 @@
-//! What is found: a rule, a place, words for a person, and how all of it is ordered and recognised again.
+//! Findings and diagnostics: a rule, a place and a message, with their sort order and fingerprints.
 
 use std::path::{Path, PathBuf};
 
@@ -10,23 +10,23 @@ use crate::source::Span;
 /// A place in a file of one of the homes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Site {
-    /// The number of the home.
+    /// The home.
     pub home: HomeId,
-    /// The place in it.
+    /// The place in the home.
     pub at: Location,
 }
 
-/// Where a diagnostic stands.
+/// The place of a diagnostic.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
-    /// In a file that was read.
+    /// A place in a file that was read.
     Site(Site),
-    /// At a path that could not be read; the home it belongs to, if any.
+    /// A path without a place: one that could not be read, for example. With the home that it belongs to, if any.
     Path(PathBuf, Option<HomeId>),
 }
 
 impl Target {
-    /// The home that it belongs to.
+    /// The home that the place belongs to.
     pub fn home(&self) -> Option<HomeId> {
         match self {
             Self::Site(site) => Some(site.home),
@@ -35,33 +35,33 @@ impl Target {
     }
 }
 
-/// Another place that belongs to a diagnostic.
+/// Another place that a diagnostic refers to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Related {
-    /// Where.
+    /// The place.
     pub site: Site,
-    /// What stands there.
+    /// What is at the place.
     pub message: String,
 }
 
-/// What a rule says before the engine knows which rule it was.
+/// What a rule found. The engine adds the rule to make it a [`Diagnostic`].
 #[derive(Debug, Clone)]
 pub struct Finding {
-    /// Where.
+    /// The place.
     pub target: Target,
-    /// What is wrong: lower case, no full stop, values in backticks.
+    /// What is wrong: lower case, without a full stop, values in backticks.
     pub message: String,
-    /// What to do.
+    /// How to correct it: what to type.
     pub help: Option<String>,
-    /// Another severity than the rule's own.
+    /// A severity that replaces the rule's default.
     pub severity: Option<Severity>,
     /// The key of deployment.toml, or the path in another file.
     pub key: Option<String>,
-    /// Other places.
+    /// Other places to show.
     pub related: Vec<Related>,
-    /// Places of the same file that it speaks for as well, such as the keys of a table that it reports as a whole.
+    /// Other spans of the same file that the finding covers, such as the keys of a table that it reports as a whole.
     pub subjects: Vec<Span>,
-    /// What would repair it; the first is the usual one.
+    /// Possible fixes; the first is the usual one.
     pub fixes: Vec<Fix>,
 }
 
@@ -85,42 +85,42 @@ impl Finding {
         }
     }
 
-    /// The same with a remedy.
+    /// Adds a help text.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    /// The same with its own severity.
+    /// Sets a severity that replaces the rule's default.
     #[must_use]
     pub fn severity(mut self, severity: Severity) -> Self {
         self.severity = Some(severity);
         self
     }
 
-    /// The same with a fix, where there is one.
+    /// Adds a fix, if there is one.
     #[must_use]
     pub fn fix(mut self, fix: Option<Fix>) -> Self {
         self.fixes.extend(fix);
         self
     }
 
-    /// The same that speaks for these places as well.
+    /// Adds spans that the finding covers as well.
     #[must_use]
     pub fn subjects(mut self, spans: impl IntoIterator<Item = Span>) -> Self {
         self.subjects.extend(spans);
         self
     }
 
-    /// The same about a key.
+    /// Sets the key that the finding is about.
     #[must_use]
     pub fn key(mut self, key: impl Into<String>) -> Self {
         self.key = Some(key.into());
         self
     }
 
-    /// The same with another place.
+    /// Adds a related place.
     #[must_use]
     pub fn related(mut self, home: HomeId, at: Location, message: impl Into<String>) -> Self {
         self.related.push(Related { site: Site { home, at }, message: message.into() });
@@ -128,30 +128,30 @@ impl Finding {
     }
 }
 
-/// A finding of a rule, ready to be reported.
+/// A finding of a rule, ready to report.
 #[derive(Debug, Clone)]
 pub struct Diagnostic {
     /// The rule.
     pub rule: &'static RuleInfo,
-    /// The severity that counts in this run.
+    /// The severity in this run.
     pub severity: Severity,
-    /// What was found.
+    /// What the rule found.
     pub finding: Finding,
     /// The file, an absolute path.
     pub path: PathBuf,
-    /// The range in the file; empty at 0 for a path that could not be read.
+    /// The range in the file; empty, at offset 0, for a target without a place.
     pub span: Span,
-    /// Recognises the same finding in another run, wherever its line has moved.
+    /// Identifies the same finding in other runs, even if its line has moved.
     pub fingerprint: String,
 }
 
 impl Diagnostic {
-    /// The order of every report.
+    /// The sort key of diagnostics in every report.
     pub fn sort_key(&self) -> (&Path, usize, usize, &str, &str) {
         (&self.path, self.span.start, self.span.end, &self.rule.name, &self.finding.message)
     }
 
-    /// The home that it belongs to.
+    /// The home that the diagnostic belongs to, if any.
     pub fn home(&self) -> Option<HomeId> {
         self.finding.target.home()
     }

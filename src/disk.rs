@@ -1,14 +1,14 @@
-//! Writes files so that each is whole at every moment: to a temporary file in the same folder, which is then renamed over the old one.
+//! Writes files atomically: to a temporary file in the same folder, which then replaces the old file.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// What the temporary file's name has after the name of the file.
+/// The suffix that is added to a file's name for its temporary file.
 pub const TEMPORARY_ENDING: &str = ".carbonlint-new";
 
-/// Replaces the file at `target`, or creates it. `old` is what is there now: its permissions and owner are kept.
+/// Replaces or creates the file at `target`. `old` is the metadata of the existing file, to keep its permissions and owner.
 pub fn replace(target: &Path, bytes: &[u8], old: Option<&fs::Metadata>) -> io::Result<()> {
     let temporary = temporary_of(target);
     let written = write_temporary(&temporary, bytes, old).and_then(|_| fs::rename(&temporary, target));
@@ -18,19 +18,19 @@ pub fn replace(target: &Path, bytes: &[u8], old: Option<&fs::Metadata>) -> io::R
     written
 }
 
-/// The temporary file for `target`.
+/// The path of the temporary file for `target`.
 pub fn temporary_of(target: &Path) -> PathBuf {
     beside(target, TEMPORARY_ENDING)
 }
 
-/// The path with `ending` added to the file's name.
+/// `path` with `ending` added to the file's name.
 pub fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.file_name().map_or_else(OsString::new, OsString::from);
     name.push(ending);
     path.with_file_name(name)
 }
 
-/// Writes a temporary file. One that a killed run left there is replaced.
+/// Writes a temporary file, replacing one that a killed run left behind.
 pub fn write_temporary(path: &Path, bytes: &[u8], old: Option<&fs::Metadata>) -> io::Result<File> {
     write_new(path, bytes, old).or_else(|error| {
         if error.kind() != io::ErrorKind::AlreadyExists {
@@ -41,8 +41,8 @@ pub fn write_temporary(path: &Path, bytes: &[u8], old: Option<&fs::Metadata>) ->
     })
 }
 
-/// Writes `bytes` to a new file with the permissions and, where the system allows, the owner of the old one. Nobody else can read it before
-/// it has them. Without an old file it gets the usual permissions.
+/// Writes `bytes` to a new file. With `old`, the file gets the permissions of the old one and, if the system allows it, its owner, and is
+/// private until then. Otherwise it gets the default permissions. Fails if the file exists.
 pub fn write_new(path: &Path, bytes: &[u8], old: Option<&fs::Metadata>) -> io::Result<File> {
     let mut options = File::options();
     options.write(true).create_new(true);
@@ -73,14 +73,14 @@ fn private(options: &mut fs::OpenOptions) -> &mut fs::OpenOptions {
 #[cfg(unix)]
 fn keep_owner(path: &Path, old: &fs::Metadata) {
     use std::os::unix::fs::{MetadataExt, chown};
-    // Only root may give a file away; for others it stays the writer's, as with any editor.
+    // Only root can change the owner. For other users the file belongs to the writer, as with any editor.
     let _ = chown(path, Some(old.uid()), Some(old.gid()));
 }
 
 #[cfg(not(unix))]
 fn keep_owner(_path: &Path, _old: &fs::Metadata) {}
 
-/// Why the system refuses, without its number.
+/// The reason for an I/O error, in lower case and without the system's error number.
 pub fn reason(error: &std::io::Error) -> String {
     match error.kind() {
         std::io::ErrorKind::NotFound => "no such file or folder".to_owned(),

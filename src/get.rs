@@ -1,4 +1,4 @@
-//! The effective values of a home: what a key comes to, who has set it, and where.
+//! The effective values of a home: the value of each key, what sets it, and where.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -10,22 +10,22 @@ use crate::server::mapper::{Configuration, Effective, JsonFile, Origin, Resource
 use crate::source::{Span, json};
 use crate::suggest::did_you_mean;
 
-/// An effective value.
+/// The effective value of a key.
 #[derive(Debug)]
 pub struct EffectiveEntry<'a> {
-    /// The key, after mapping.
+    /// The key, after mapping by key-mappings.json.
     pub key: &'a str,
-    /// The value, and who has set it.
+    /// The value, and what sets it.
     pub effective: &'a Effective,
-    /// The key as the user has written it, where key-mappings.json renames it.
+    /// The key as written in deployment.toml, if key-mappings.json renames it.
     pub mapped_from: Option<&'a str>,
-    /// Where it is set: for an inferred value the key that it follows from.
+    /// Where it is set; for an inferred value, the place of the key that it is inferred from.
     pub at: Option<Location>,
-    /// Whether anything in the server reads it; `None` where that is not known.
+    /// Whether anything in the server reads it; `None` if unknown.
     pub live: Option<bool>,
 }
 
-/// The effective values of one home.
+/// The effective values of a home.
 #[derive(Debug)]
 pub struct EffectiveValues<'a> {
     model: &'a Model,
@@ -35,7 +35,7 @@ pub struct EffectiveValues<'a> {
 }
 
 impl<'a> EffectiveValues<'a> {
-    /// Those that `configuration` of `model` comes to.
+    /// The effective values of `model`, from its `configuration`.
     pub fn new(model: &'a Model, resources: &'a Resources, configuration: &'a Configuration) -> Self {
         let defaults = model.file_at(&format!("{FOLDER}/{}", JsonFile::Default.name()));
         let defaults = defaults.map(|file| (file, json::key_spans(&model.file(file).source.text)));
@@ -47,8 +47,7 @@ impl<'a> EffectiveValues<'a> {
         self.configuration.values().into_iter().map(|(key, effective)| self.entry(key, effective)).collect()
     }
 
-    /// The values that `key` means: the value of the key itself or of what it is mapped to, and of everything below it; none where nothing
-    /// sets it.
+    /// The values of `key`, of the keys that it is mapped to, and of everything below it; empty if nothing sets any of them.
     pub fn find(&self, key: &str) -> Vec<EffectiveEntry<'a>> {
         let values = self.configuration.values();
         let is_meant = |known: &str| known.strip_prefix(key).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
@@ -63,12 +62,12 @@ impl<'a> EffectiveValues<'a> {
         found.into_iter().map(|(key, effective)| self.entry(key, effective)).collect()
     }
 
-    /// What key-mappings.json renames `key` to; nothing where it leaves it as it is.
+    /// The keys that key-mappings.json maps `key` to; empty if it does not rename the key.
     pub fn targets(&self, key: &str) -> Vec<String> {
         self.resources.targets(key).into_iter().filter(|target| *target != key).map(ToOwned::to_owned).collect()
     }
 
-    /// `did you mean ...?` for a key that nothing sets.
+    /// `did you mean ...?` for a key that nothing sets; `None` if no key is similar.
     pub fn near(&self, key: &str) -> Option<String> {
         let values = self.configuration.values();
         let written = self.configuration.settings.keys().chain(self.resources.json(JsonFile::KeyMappings).keys());
@@ -97,14 +96,14 @@ impl<'a> EffectiveValues<'a> {
 
     /// Whether anything in the server reads the effective value of `key`.
     fn is_live(&self, key: &str, effective: &Effective) -> Option<bool> {
-        // What is read of a value after defaults and inferences only the home's own templates tell.
+        // Only the home's templates show what is read of a value after defaults and inference.
         let schema = self.model.schema().filter(|schema| *schema.source() == SchemaSource::Home)?;
         let refers = |text: &str| placeholders(text, "ref").contains(&key);
         let is_referred = || self.configuration.settings.values().any(|setting| setting.value.texts().into_iter().any(refers));
         if schema.reads_effective(key, &effective.value) || is_referred() {
             return Some(true);
         }
-        // Of a product that is not known nobody knows what its code asks for.
+        // What the code reads is only known if the product is.
         Some(catalog().code_reads(&self.model.product()?.id, key))
     }
 }

@@ -5,7 +5,7 @@ use crate::rules::context::RuleContext;
 use crate::rules::{self, Selection};
 use crate::workspace::Workspace;
 
-/// Runs the selected rules. Returns the diagnostics of the files that were asked for, sorted.
+/// Runs the selected rules. Returns the diagnostics for the requested files, sorted.
 pub fn lint(workspace: &Workspace, selection: &Selection) -> Vec<Diagnostic> {
     let context = RuleContext { homes: &workspace.homes, problems: &workspace.problems };
     let mut diagnostics = rules::run(context, selection);

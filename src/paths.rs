@@ -1,9 +1,9 @@
-//! Paths: absolute inside the tool, shown relative to the working folder with `/`.
+//! Paths: absolute internally, displayed relative to the working folder and with `/`.
 
 use std::path::{Component, Path, PathBuf};
 use std::{env, fs};
 
-/// `path` from the root of the file system. Links stay as they are; `..` is resolved by the file system, which knows where links lead.
+/// Makes `path` absolute. Symbolic links are kept, unless the path contains `..`, which only the file system can resolve correctly.
 pub fn absolute(path: &Path) -> PathBuf {
     if path.components().any(|part| part == Component::ParentDir)
         && let Ok(real) = fs::canonicalize(path)
@@ -14,30 +14,30 @@ pub fn absolute(path: &Path) -> PathBuf {
     path.components().collect()
 }
 
-/// Shows paths relative to a folder.
+/// Displays paths relative to a folder.
 #[derive(Debug, Clone)]
 pub struct DisplayPaths {
     folder: PathBuf,
 }
 
 impl DisplayPaths {
-    /// Relative to `folder`, an absolute path.
+    /// Displays paths relative to `folder`, an absolute path.
     pub fn relative_to(folder: PathBuf) -> Self {
         Self { folder }
     }
 
-    /// Relative to the working folder.
+    /// Displays paths relative to the working folder.
     pub fn relative_to_working_folder() -> Self {
         Self::relative_to(env::current_dir().unwrap_or_default())
     }
 
-    /// `path`, absolute, as seen from the folder: without the folder where it lies in it, with `..` where it lies near it, otherwise
-    /// whole. Separators are `/`.
+    /// The absolute `path`, for display: relative to the folder, with `..` if necessary. A path that shares only the root with the folder
+    /// stays absolute. Separators are `/`.
     pub fn path(&self, path: &Path) -> String {
         let own: Vec<Component> = self.folder.components().collect();
         let parts: Vec<Component> = path.components().filter(|part| *part != Component::CurDir).collect();
         let common = own.iter().zip(&parts).take_while(|(one, other)| one == other).count();
-        // The root alone is nothing in common.
+        // Sharing only the root does not count.
         let is_near = common > 1 || common == own.len() && common > 0;
         let (up, rest) = if is_near { (own.len() - common, &parts[common..]) } else { (0, parts.as_slice()) };
         let mut shown = "../".repeat(up);

@@ -1,4 +1,4 @@
-//! What `rules/<category>/<name>.toml` says of a rule.
+//! The descriptions of the rules, from `rules/<category>/<name>.toml`.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalog::Versions;
 
-/// How bad it is.
+/// How serious a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
@@ -30,38 +30,38 @@ impl Severity {
     }
 }
 
-/// A rule as its file describes it.
+/// A rule, as described by its file.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RuleInfo {
-    /// The name: what is wrong, never the remedy.
+    /// The name, which says what is wrong, never the remedy.
     pub name: String,
-    /// The category: the folder of the file.
+    /// The category, which is the folder of the file.
     pub category: String,
-    /// How bad it is.
+    /// The default severity.
     pub severity: Severity,
-    /// One line.
+    /// What is wrong, in one line.
     pub summary: String,
     /// Markdown: what is wrong, and why it matters.
     pub explanation: String,
     /// Markdown: what to do.
     pub remedy: String,
-    /// Whether its findings have fixes, and how safe those are.
+    /// Whether the rule has fixes, and how safe they are.
     pub fix: FixAvailability,
-    /// Why its fixes are unsafe, or when; `None` only where there are none or all are safe.
+    /// Why its fixes are unsafe, or when; `None` only if there are none or all are safe.
     pub fix_note: Option<String>,
-    /// Rules that say less of the same place: their findings are dropped where this one has reported it.
+    /// Less specific rules. Their findings are dropped at a place that this rule reports.
     #[serde(default)]
     pub supersedes: Vec<String>,
-    /// Code, issues and documentation that the rule rests on.
+    /// The code, issues and documentation that the rule is based on.
     pub sources: Vec<String>,
-    /// Another severity under `--profile`.
+    /// Other severities, by the value of `--profile`.
     #[serde(default)]
     pub severity_in: BTreeMap<String, Severity>,
-    /// The products that it is for; empty for all.
+    /// The products that the rule applies to; empty for all.
     #[serde(default)]
     pub applies: Vec<Applies>,
-    /// The condition, where data is enough.
+    /// The condition of a rule that needs no code.
     pub when: Option<When>,
 }
 
@@ -73,7 +73,7 @@ pub enum FixAvailability {
     None,
     /// All are safe: `carbonlint fix` applies them.
     Safe,
-    /// All are unsafe: they need `--unsafe`, or the rule named with `--select`.
+    /// All are unsafe: they need `--unsafe`, or `--select` with the name of the rule.
     Unsafe,
     /// Some are safe and some are not.
     Depends,
@@ -91,13 +91,13 @@ impl FixAvailability {
     }
 }
 
-/// A product that a rule is for.
+/// A product that a rule applies to.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Applies {
-    /// The product.
+    /// The id of the product.
     pub product: String,
-    /// Its versions.
+    /// The versions of the product.
     #[serde(default)]
     pub versions: Versions,
 }
@@ -106,30 +106,30 @@ pub struct Applies {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct When {
-    /// The flattened keys; the rule reports each one that is there.
+    /// The flattened keys. The rule reports each one that is set.
     pub any: Vec<String>,
-    /// Only with this value.
+    /// The value that a key must have to be reported; any if absent.
     pub equals: Option<serde_json::Value>,
-    /// The message, in which `{key}` is the key.
+    /// The message; `{key}` stands for the key.
     pub message: String,
-    /// The remedy.
+    /// How to correct it.
     pub help: Option<String>,
-    /// For a key the one to write in its place: a fix that is safe.
+    /// For each key, the key that a safe fix replaces it with.
     #[serde(default)]
     pub rename: BTreeMap<String, String>,
 }
 
-/// Every rule, by category and name.
+/// All rules, sorted by category and name.
 pub fn rules() -> &'static [RuleInfo] {
     static RULES: LazyLock<Vec<RuleInfo>> = LazyLock::new(|| {
-        // The build wrote the text from rules/, and a test parses it: it cannot be wrong in a binary that was tested.
+        // The build script generates the text from rules/, and a test parses it, so this cannot fail in a tested binary.
         serde_json::from_str(include_str!(concat!(env!("OUT_DIR"), "/rules.json")))
             .unwrap_or_else(|error| panic!("rules: {error}"))
     });
     &RULES
 }
 
-/// The rule of this name.
+/// The rule with this name.
 pub fn rule(name: &str) -> Option<&'static RuleInfo> {
     rules().iter().find(|rule| rule.name == name)
 }

@@ -1,18 +1,19 @@
-//! What somebody may have meant who wrote a name that nobody knows.
+//! Suggestions for misspelled names.
 
-/// How many names are offered.
-const OFFERED: usize = 3;
+/// The maximum number of suggestions.
+const MAX_SUGGESTIONS: usize = 3;
 
-/// The names among `known` that are most like `word`, best first: those that end with it as a whole, then those a few edits away.
+/// The names in `known` that are most similar to `word`, best first: those with `word` as the last segments, then those a few edits
+/// away.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>, separator: char) -> Vec<&'a str> {
     let mut found: Vec<(usize, &str)> =
         known.into_iter().filter_map(|name| Some((distance_of(word, name, separator)?, name))).collect();
     found.sort_unstable();
     found.dedup();
-    found.into_iter().take(OFFERED).map(|(_, name)| name).collect()
+    found.into_iter().take(MAX_SUGGESTIONS).map(|(_, name)| name).collect()
 }
 
-/// `did you mean ...?` with the names that are most like `word`; `None` where none is.
+/// `did you mean ...?` with the names that are most similar to `word`; `None` if none is similar.
 pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>, separator: char) -> Option<String> {
     let names: Vec<String> = nearest(word, known, separator).into_iter().map(|name| format!("`{name}`")).collect();
     let (last, others) = names.split_last()?;
@@ -23,7 +24,7 @@ pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>, se
     })
 }
 
-/// How far `name` is from `word`; `None` where nobody would mix them up.
+/// The distance between `word` and `name`; `None` if they are too different for a suggestion.
 fn distance_of(word: &str, name: &str, separator: char) -> Option<usize> {
     if word.is_empty() {
         return None;
@@ -33,12 +34,12 @@ fn distance_of(word: &str, name: &str, separator: char) -> Option<usize> {
     }
     let most = (word.len() / 5).clamp(1, 4);
     let last = |text: &str| text.rsplit(separator).next().unwrap_or_default().to_owned();
-    // Without a separator it is a part of the name, and most likely the last one.
+    // A word without a separator is a single segment, most likely the last one.
     let name = if word.contains(separator) { name.to_owned() } else { last(name) };
     edits(word, &name, most).map(|edits| edits + 1)
 }
 
-/// The number of characters to insert, delete, replace or swap with their neighbour between two texts, if at most `most`.
+/// The number of insertions, deletions, replacements and swaps of neighbours between two texts; `None` if there are more than `most`.
 fn edits(one: &str, other: &str, most: usize) -> Option<usize> {
     let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
     if one.len().abs_diff(other.len()) > most {

@@ -1,4 +1,4 @@
-//! The front door: the homes below some paths, with their files read and their ports determined.
+//! The entry point of the library: finds the homes below some paths and loads their files.
 
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
@@ -14,14 +14,14 @@ use crate::paths::absolute;
 use crate::ports::PortTable;
 use crate::source::{Overlays, SourceFile};
 
-/// A home with what follows from its files.
+/// A home: its files, and its ports.
 #[derive(Debug)]
 pub struct Home {
-    /// Its files.
+    /// The files and what they configure.
     pub model: Model,
     ports: OnceCell<PortTable>,
-    /// The folder that the paths in fingerprints are relative to: the home itself, or for files without a home the folder of the tool's
-    /// configuration file, else their own.
+    /// The folder that the paths in fingerprints are relative to: the home; for files without a home, the folder of carbonlint.toml, or
+    /// their own folder if there is none.
     pub(crate) anchor: PathBuf,
 }
 
@@ -34,16 +34,16 @@ impl Home {
         Self { model, ports: OnceCell::new(), anchor }
     }
 
-    /// Its listeners, determined once, when somebody asks.
+    /// The listeners of the home, determined on the first call.
     pub fn ports(&self) -> &PortTable {
         self.ports.get_or_init(|| PortTable::of(&self.model))
     }
 }
 
-/// There is no home where one was wanted, or more than one.
+/// The error for no home, or several, where exactly one is needed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotOneHome {
-    /// The homes; empty where there is none.
+    /// The homes that were found.
     pub paths: Vec<PathBuf>,
 }
 
@@ -51,31 +51,31 @@ impl std::fmt::Display for NotOneHome {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.paths.len() {
             0 => write!(formatter, "no home of a WSO2 product"),
-            count => write!(formatter, "{count} homes where one is needed"),
+            count => write!(formatter, "{count} homes, but exactly one is needed"),
         }
     }
 }
 
 impl std::error::Error for NotOneHome {}
 
-/// The homes below some paths, read and worked out.
+/// The loaded homes below some paths.
 #[derive(Debug)]
 pub struct Workspace {
     /// The homes, in the order of their paths.
     pub homes: Vec<Home>,
-    /// What could not be looked at.
+    /// The paths that could not be read.
     pub problems: Vec<ReadError>,
-    /// For each home the files whose findings are wanted; empty for all.
+    /// For each home, the files to report findings for; empty for all files.
     only: Vec<BTreeSet<PathBuf>>,
 }
 
 impl Workspace {
-    /// Reads all configuration below `paths`. `overlays` replace some of the files.
+    /// Loads all configuration below `paths`. `overlays` replace files on disk.
     pub fn open(paths: &[PathBuf], assumptions: &Assumptions, overlays: &Overlays) -> Self {
         Self::read(paths, assumptions, overlays, |target| target.only.clone())
     }
 
-    /// Reads of each home below `paths` only what its server renders the other files from, and what names its product.
+    /// Loads from each home below `paths` only the files that its server renders others from, and those that identify the product.
     pub fn open_sources(paths: &[PathBuf], assumptions: &Assumptions) -> Self {
         let sources = |target: &Target| BTreeSet::from([target.layout.conf_folder().join("deployment.toml")]);
         Self::read(paths, assumptions, &Overlays::new(), sources)
@@ -105,7 +105,7 @@ impl Workspace {
         workspace
     }
 
-    /// What the caller knows of the files at `root`, and where it does not know their product, what the tool's configuration file says.
+    /// The caller's assumptions for the home at `root`. If they name no product, that of the nearest carbonlint.toml is used.
     fn assumptions_for(&mut self, root: &Path, assumptions: &Assumptions) -> Assumptions {
         let mut assumptions = assumptions.clone();
         if assumptions.product.is_none() {
@@ -115,19 +115,19 @@ impl Workspace {
                 Err(error) => self.problems.push(ReadError {
                     path: error.path,
                     message: error.message,
-                    help: "write `product = \"api-manager@4.5.0\"` or the like in it".to_owned(),
+                    help: "write for example `product = \"api-manager@4.5.0\"`".to_owned(),
                 }),
             }
         }
         assumptions
     }
 
-    /// Whether there was no configuration at all.
+    /// Whether no configuration was found.
     pub fn is_empty(&self) -> bool {
         self.homes.is_empty()
     }
 
-    /// The only home.
+    /// The only home. Fails if there is none, or more than one.
     pub fn only_home(&self) -> Result<&Home, NotOneHome> {
         match self.homes.as_slice() {
             [home] => Ok(home),
@@ -135,23 +135,23 @@ impl Workspace {
         }
     }
 
-    /// The homes with their numbers.
+    /// The homes, with their indexes.
     pub fn homes(&self) -> impl Iterator<Item = (HomeId, &Home)> {
         self.homes.iter().enumerate().map(|(number, home)| (HomeId(number), home))
     }
 
-    /// The file of a place.
+    /// The file at a site.
     pub fn source(&self, site: &Site) -> &SourceFile {
         &self[site.home].model.file(site.at.file).source
     }
 
-    /// Whether the file at `path` of the home of this number was asked for: all are, unless single files were named.
+    /// Whether findings for the file at `path` in `home` were requested. They are for all files, unless single files were named.
     pub fn is_requested(&self, home: HomeId, path: &Path) -> bool {
         let only = &self.only[home.0];
         only.is_empty() || only.contains(path)
     }
 
-    /// How many files were read.
+    /// The number of files to report on.
     pub fn file_count(&self) -> usize {
         let wanted =
             |(home, only): (&Home, &BTreeSet<PathBuf>)| if only.is_empty() { home.model.files.len() } else { only.len() };
@@ -164,7 +164,7 @@ impl Index<HomeId> for Workspace {
 
     /// # Panics
     ///
-    /// If another workspace gave the number out.
+    /// If the index belongs to another workspace.
     fn index(&self, home: HomeId) -> &Home {
         &self.homes[home.0]
     }

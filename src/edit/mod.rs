@@ -1,4 +1,4 @@
-//! Text edits on byte ranges, and how several fixes of one file are applied together.
+//! Text edits on byte ranges, and applying several fixes to a file at once.
 
 pub mod toml;
 pub mod xml;
@@ -8,14 +8,14 @@ use std::path::PathBuf;
 
 use crate::source::Span;
 
-/// A replacement of a byte range of a file's decoded text. An empty range inserts, an empty text deletes.
+/// A replacement of a byte range of a file's decoded text. An empty range inserts; an empty text deletes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edit {
     /// The file.
     pub file: PathBuf,
-    /// The range of the text as it was read.
+    /// The range to replace, in the text as it was read.
     pub span: Span,
-    /// The text that replaces it.
+    /// The new text.
     pub text: String,
 }
 
@@ -23,41 +23,41 @@ pub struct Edit {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Safety {
-    /// The meaning for the server is provably the same, or there is only one possible reading.
+    /// The server provably reads the same configuration, or only one reading is possible.
     Safe,
-    /// Behaviour changes, or a person has to decide.
+    /// Behaviour changes, or a person must decide.
     Unsafe,
 }
 
-/// What a fix does, and what it may touch.
+/// A fix: its edits, and what they may change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
-    /// What is done, as a command: `set the offset to 1`.
+    /// What it does, in the imperative: `set the offset to 1`.
     pub title: String,
-    /// Whether it is applied without being asked for.
+    /// Whether it is applied by default.
     pub safety: Safety,
-    /// The edits, applied all or none.
+    /// The edits; either all are applied or none.
     pub edits: Vec<Edit>,
-    /// The flattened keys of deployment.toml, or the paths of XML elements, that may differ afterwards; a name covers what
-    /// lies below it.
+    /// The flattened keys of deployment.toml, or the paths of XML elements, that the fix may change, including everything below
+    /// them.
     pub scope: Vec<String>,
-    /// What is left for a person to look at once it is applied.
+    /// What a person should check or do after the fix is applied.
     pub follow_up: Option<String>,
 }
 
 impl Fix {
-    /// The files that it edits.
+    /// The edited files.
     pub fn files(&self) -> BTreeSet<&PathBuf> {
         self.edits.iter().map(|edit| &edit.file).collect()
     }
 
-    /// Whether both change the same key or element of one file: each alone is right, and together they would write it twice.
+    /// Whether both fixes change the same key or element of a file. Applied together, they would write it twice.
     pub fn shares_a_key_with(&self, other: &Fix) -> bool {
         self.files().into_iter().any(|file| other.files().contains(&file))
             && self.scope.iter().any(|key| other.scope.contains(key))
     }
 
-    /// Whether an edit of this fix overlaps one of `other`.
+    /// Whether an edit of this fix overlaps or touches an edit of `other`.
     pub fn touches_edits_of(&self, other: &Self) -> bool {
         let meet = |one: &Edit, other: &Edit| {
             one.file == other.file && one.span.start <= other.span.end && other.span.start <= one.span.end
@@ -66,8 +66,8 @@ impl Fix {
     }
 }
 
-/// Applies to `text` those of `fixes` that fit together, each a list of edits of this one file. A fix whose edits overlap or touch those
-/// of an earlier one waits for the next pass; of two fixes the one that stands first in the file wins. Returns the new text and, for each
+/// Applies to `text` those of `fixes`, each a list of edits of this file, that do not conflict. If the edits of two fixes overlap or
+/// touch, the fix that starts first in the file is applied, and the other must wait for the next pass. Returns the new text and, for each
 /// fix, whether it was applied.
 pub fn apply(text: &str, fixes: &[Vec<Edit>]) -> (String, Vec<bool>) {
     let mut order: Vec<usize> = (0..fixes.len()).collect();
@@ -98,7 +98,7 @@ pub fn apply(text: &str, fixes: &[Vec<Edit>]) -> (String, Vec<bool>) {
     (result, applied)
 }
 
-/// Whether the edits of one fix lie apart from each other.
+/// Whether the edits of a fix do not overlap.
 fn are_apart(edits: &[Edit]) -> bool {
     let mut spans: Vec<Span> = edits.iter().map(|edit| edit.span).collect();
     spans.sort();
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn what_overlaps_or_touches_waits() {
+    fn overlapping_or_touching_fixes_wait() {
         let overlap = [vec![edit(2, 4, "2")], vec![edit(0, 3, "1")]];
         assert_eq!(apply("abcdef", &overlap), ("1def".to_owned(), vec![false, true]));
         let touch = [vec![edit(0, 2, "1")], vec![edit(2, 3, "2")]];

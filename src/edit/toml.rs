@@ -1,24 +1,24 @@
-//! Edits of deployment.toml as text: what is written stays, and what is added looks like its neighbours.
+//! Edits of deployment.toml as text: existing text is kept, and new text is formatted like its neighbours.
 
 use crate::source::Span;
 use crate::source::position::BYTE_ORDER_MARK;
 use crate::source::toml::{TomlDocument, TomlEntry, TomlTable};
 
-/// A replacement of a range of the text.
+/// A range of the text and its replacement.
 pub type TextEdit = (Span, String);
 
-/// A deployment.toml with its text.
+/// A deployment.toml: its text and the parsed document.
 #[derive(Debug, Clone, Copy)]
 pub struct TomlFile<'a> {
     /// The text.
     pub text: &'a str,
-    /// What it says.
+    /// The parsed text.
     pub document: &'a TomlDocument,
 }
 
 impl TomlFile<'_> {
-    /// Sets the flattened `key` to `literal`, a value as TOML writes it: over the value that is there, else where its table is written,
-    /// else in a new table. `None` where the key lies in an array of tables, or its table is one.
+    /// Sets the flattened `key` to `literal`, a value in TOML syntax. Replaces an existing value; otherwise adds the key to its table, or
+    /// to a new table. Returns `None` if the key is in an array of tables, or its table is one.
     pub fn set(&self, key: &str, literal: &str) -> Option<Vec<TextEdit>> {
         if key.contains("[]") {
             return None;
@@ -40,7 +40,7 @@ impl TomlFile<'_> {
         if !outer.is_empty()
             && let Some(header) = self.document.table(outer)
         {
-            // One level up a dotted key says the same without another header.
+            // A dotted key in the parent table needs no new header.
             return Some(vec![self.insert_in_table(header, &format!("{inner}.{name} = {literal}"))]);
         }
         if table.is_empty() {
@@ -49,28 +49,29 @@ impl TomlFile<'_> {
         Some(vec![self.insert_table(table, &format!("{name} = {literal}"))])
     }
 
-    /// Removes the entry with its line; a comment behind it stays.
+    /// Removes the entry and its line, but keeps a comment after it. Returns `None` inside an inline table.
     pub fn remove(&self, entry: &TomlEntry) -> Option<TextEdit> {
         let line = self.lines_of(Span::new(entry.key_span.start, entry.value_span.end));
         let before = &self.text[line.start..entry.key_span.start];
-        let behind = self.text[entry.value_span.end..line.end].trim_end_matches(['\r', '\n']);
+        let rest = self.text[entry.value_span.end..line.end].trim_end_matches(['\r', '\n']);
         if !before.trim().is_empty() {
             // Inside an inline table.
             return None;
         }
-        if behind.trim_start().starts_with('#') {
+        if rest.trim_start().starts_with('#') {
             let comment = line.end - self.text[entry.value_span.end..line.end].trim_start().len();
             return Some((Span::new(entry.key_span.start, comment), String::new()));
         }
-        behind.trim().is_empty().then(|| (self.with_line_breaks_above(line), String::new()))
+        rest.trim().is_empty().then(|| (self.with_line_breaks_above(line), String::new()))
     }
 
-    /// Writes another key in place of the entry's own, in the same table.
+    /// Replaces the key of the entry with `written`, in the same table.
     pub fn rename(&self, entry: &TomlEntry, written: &str) -> TextEdit {
         (entry.key_span, written.to_owned())
     }
 
-    /// Moves the table of `header`, with the comments above it and all its own keys, before the table of the header at `child`.
+    /// Moves the table of `header`, with its keys and the comments above it, before the table with the header at `child`. Returns `None`
+    /// if it is already there.
     pub fn move_before(&self, header: &TomlTable, child: Span) -> Option<Vec<TextEdit>> {
         let block = self.block_of(header);
         let target = self.with_comments_above(child.start);
@@ -78,12 +79,13 @@ impl TomlFile<'_> {
             return None;
         }
         let removed = self.with_line_breaks_above(block);
-        // At the end of a file the line breaks above the table part it from what now follows.
+        // At the end of a file, the line breaks above the table now separate it from what follows.
         let moved = [block.of(self.text), Span::new(removed.start, block.start).of(self.text)].concat();
         Some(vec![(Span::at(target), moved), (removed, String::new())])
     }
 
-    /// Lines to be removed; at the end of a file without a last line break they take those above along, so that it stays without.
+    /// The range to remove for whole `lines`. At the end of a file without a final line break it includes the line breaks above, so that
+    /// the file still ends without one.
     fn with_line_breaks_above(&self, lines: Span) -> Span {
         if lines.end < self.text.len() || self.text.ends_with('\n') {
             return lines;
@@ -91,7 +93,7 @@ impl TomlFile<'_> {
         Span::new(self.text[..lines.start].trim_end_matches(['\r', '\n']).len(), lines.end)
     }
 
-    /// From the comments above a header to the start of what belongs to the next one.
+    /// The range of a table, from the comments above its header to those above the next header.
     fn block_of(&self, header: &TomlTable) -> Span {
         let start = self.with_comments_above(header.span.start);
         let next = self.document.tables.iter().find(|next| next.span.start > header.span.start);
@@ -99,14 +101,14 @@ impl TomlFile<'_> {
         Span::new(start, end)
     }
 
-    /// The start of the line of `at`, or of the comment lines that stand directly above it.
+    /// The start of the line at `at`, or of the comment lines directly above it.
     fn with_comments_above(&self, at: usize) -> usize {
         let mut start = self.line_start(at);
         while self.text[..start].ends_with('\n') {
             let above = self.line_start(start - 1);
             let line = &self.text[above..start];
             let comment = above + line.len() - line.trim_start().len();
-            // A line that looks like a comment can lie inside a text of several lines.
+            // A line that looks like a comment can be part of a multi-line string.
             let is_comment = self.document.comments.binary_search_by_key(&comment, |comment| comment.start).is_ok();
             if line.trim().is_empty() || !is_comment {
                 break;
@@ -116,7 +118,7 @@ impl TomlFile<'_> {
         start
     }
 
-    /// Behind the last key of the table itself, never in the middle of it nor behind its subtables.
+    /// Inserts `line` after the last key of the table itself, before its subtables.
     fn insert_in_table(&self, header: &TomlTable, line: &str) -> TextEdit {
         let number = self.document.tables.iter().position(|table| table.span == header.span);
         let last = self.document.entries.iter().rfind(|entry| entry.table.is_some() && entry.table == number);
@@ -132,7 +134,7 @@ impl TomlFile<'_> {
             return self.insert_below(last.value_span.end, line);
         }
         let Some(first) = self.document.tables.first() else {
-            // Comments at the most.
+            // Nothing but comments.
             return self.insert_below(self.text.len(), line);
         };
         let at = self.with_comments_above(first.span.start);
@@ -140,7 +142,7 @@ impl TomlFile<'_> {
         (Span::at(at), format!("{line}{line_break}{line_break}"))
     }
 
-    /// A new table: behind its ancestors, before its first descendant, and before `[secrets]`, which cipher-tool wants last.
+    /// Inserts a new table after its ancestors, before its first descendant, and before `[secrets]`, which cipher-tool expects last.
     fn insert_table(&self, table: &str, line: &str) -> TextEdit {
         let tables = &self.document.tables;
         let below = |other: &&TomlTable| other.key.strip_prefix(table).is_some_and(|rest| rest.starts_with(['.', '[']));
@@ -168,14 +170,14 @@ impl TomlFile<'_> {
         };
         let end = match before {
             Some(_) => line_break.repeat(2),
-            // A file without a line break at its end stays one.
+            // A file without a final line break stays without one.
             None if above.is_empty() || above.ends_with('\n') => line_break.to_owned(),
             None => String::new(),
         };
         (Span::at(at), format!("{gap}[{table}]{line_break}{line}{end}"))
     }
 
-    /// The last entry that makes `table` exist by a dotted key or an inline table rather than by a header.
+    /// The last entry that defines `table` by a dotted key or an inline table rather than by a header.
     fn dotted_sibling(&self, table: &str) -> Option<&TomlEntry> {
         if table.is_empty() {
             return None;
@@ -190,7 +192,7 @@ impl TomlFile<'_> {
     fn insert_beside(&self, sibling: &TomlEntry, key: &str, literal: &str) -> Option<Vec<TextEdit>> {
         let line = self.lines_of(Span::new(sibling.key_span.start, sibling.value_span.end));
         if !self.text[line.start..sibling.key_span.start].trim().is_empty() {
-            // In an inline table, whose keys are relative to it.
+            // Keys in an inline table are relative to it.
             let (_, name) = split_last(key);
             let (own, _) = split_last(&sibling.key);
             let written = sibling.key_span.of(self.text);
@@ -203,7 +205,7 @@ impl TomlFile<'_> {
         Some(vec![self.insert_below(sibling.value_span.end, &format!("{indentation}{relative} = {literal}"))])
     }
 
-    /// Puts `line` below the line of `at`.
+    /// Inserts `line` below the line at `at`.
     fn insert_below(&self, at: usize, line: &str) -> TextEdit {
         let lines = self.lines_of(Span::at(at));
         let line_break = self.line_break_near(at);
@@ -215,7 +217,7 @@ impl TomlFile<'_> {
         }
     }
 
-    /// The whole lines that a range lies on, with the last one's line break.
+    /// The whole lines that contain `span`, including the last line break.
     fn lines_of(&self, span: Span) -> Span {
         let end = self.text[span.end..].find('\n').map_or(self.text.len(), |len| span.end + len + 1);
         Span::new(self.line_start(span.start), end)
@@ -223,7 +225,7 @@ impl TomlFile<'_> {
 
     fn line_start(&self, at: usize) -> usize {
         let start = self.text[..at].rfind('\n').map_or(0, |line| line + 1);
-        // A byte-order mark stays before everything.
+        // Nothing may be inserted before a byte-order mark.
         let mark = BYTE_ORDER_MARK;
         if start == 0 && self.text.starts_with(mark) && at >= mark.len_utf8() { mark.len_utf8() } else { start }
     }
@@ -233,15 +235,15 @@ impl TomlFile<'_> {
         &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]
     }
 
-    /// The line break of the line at `at`, or of the one above where it has none.
+    /// The line break of the line at `at`, or of the previous line if it has none.
     fn line_break_near(&self, at: usize) -> &'static str {
-        let behind = self.text[at..].find('\n').map(|len| at + len);
-        let line_feed = behind.or_else(|| self.text[..at].rfind('\n'));
+        let following = self.text[at..].find('\n').map(|len| at + len);
+        let line_feed = following.or_else(|| self.text[..at].rfind('\n'));
         if line_feed.is_some_and(|line_feed| self.text[..line_feed].ends_with('\r')) { "\r\n" } else { "\n" }
     }
 }
 
-/// Table and last segment of a flattened key; the table is empty for a key at the root.
+/// Splits a flattened key into its table and last segment. The table is empty for a top-level key.
 fn split_last(key: &str) -> (&str, &str) {
     let in_quotes = key.ends_with('\'');
     let last = if in_quotes { key[..key.len() - 1].rfind('\'').unwrap_or(0) } else { key.rfind('.').map_or(0, |dot| dot + 1) };
@@ -268,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_is_replaced_and_all_else_stays() {
+    fn a_value_is_replaced_and_the_rest_is_kept() {
         assert_eq!(set("[s]\r\noffset = \"1\" # one\r\n", "s.offset", "1"), "[s]\r\noffset = 1 # one\r\n");
         assert_eq!(set("a = {b = 1}", "a.b", "2"), "a = {b = 2}");
     }
@@ -282,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn dotted_keys_and_inline_tables_take_their_kind() {
+    fn dotted_keys_and_inline_tables_are_extended() {
         assert_eq!(set("[t]\nhttp.port = 1\n", "t.http.on", "false"), "[t]\nhttp.port = 1\nhttp.on = false\n");
         assert_eq!(set("t.http.port = 1\n", "t.http.on", "false"), "t.http.port = 1\nt.http.on = false\n");
         assert_eq!(set("[t]\nhttp = {port = 1}\n", "t.http.on", "false"), "[t]\nhttp = {port = 1, on = false}\n");
@@ -316,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn a_removed_key_leaves_its_comment() {
+    fn removing_a_key_keeps_its_comment() {
         for (text, expected) in [
             ("[a]\nx = 1\ny = 2\n", "[a]\ny = 2\n"),
             ("[a]\r\nx = 1 # why\r\ny = 2", "[a]\r\n# why\r\ny = 2"),
@@ -346,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_without_a_last_line_break_stays_without() {
+    fn a_file_without_a_final_line_break_stays_without() {
         for (text, expected) in [
             ("[x.y]\na = 1\n\n# parent\n[x]\nb = 2", "# parent\n[x]\nb = 2\n\n[x.y]\na = 1"),
             ("[x.y]\r\na = 1\r\n\r\n[x]\r\nb = 2", "[x]\r\nb = 2\r\n\r\n[x.y]\r\na = 1"),
@@ -364,7 +366,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_of_several_lines_is_no_comment() {
+    fn a_line_of_a_multi_line_string_is_not_a_comment() {
         let text = "[a.b]\n[c]\ns = \"\"\"\n# x\"\"\"\n[a]\ny = 2\n";
         let document = TomlDocument::parse(text).expect("valid");
         let parent = document.table("a").expect("there");

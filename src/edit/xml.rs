@@ -1,18 +1,18 @@
-//! Edits of XML files as text: values, elements commented out and brought back.
+//! Edits of XML files as text: sets values, comments elements out and restores them.
 
 use crate::source::Span;
 use crate::source::xml::{Attribute, Element, XmlDocument};
 
 use super::toml::TextEdit;
 
-/// Sets the value of an attribute, escaped for its quote.
+/// Sets the value of an attribute, escaped for its quotes.
 pub fn set_attribute(text: &str, attribute: Attribute, value: &str) -> TextEdit {
     let quote = text[..attribute.value.start].chars().next_back().unwrap_or('"');
     let escaped = escape_text(value).replace(quote, if quote == '\'' { "&apos;" } else { "&quot;" });
     (attribute.value, escaped)
 }
 
-/// Sets the text of an element that holds nothing but text. `None` when it has children, comments, or no end tag.
+/// Sets the text of an element. Returns `None` if the element has children, comments, or no end tag.
 pub fn set_text(text: &str, element: &Element, value: &str) -> Option<TextEdit> {
     let inner = element.content_span();
     let is_plain = element.children.is_empty() && element.tag != element.span && !inner.of(text).contains("<!--");
@@ -27,17 +27,17 @@ const OPEN: &str = "<!-- carbonlint[";
 const OPEN_END: &str = "] ";
 const CLOSE: &str = " -->";
 
-/// Comments out `element` with a marker that names `rule`. Comments inside it stay readable: every `--` becomes `-~-`, since none may
-/// stand inside a comment. `None` where that could not be brought back.
+/// Comments out `element` with a marker that names `rule`. Every `--` inside it becomes `-~-`, because XML does not allow `--` in a
+/// comment. Returns `None` if the element could not be restored.
 pub fn comment_out(text: &str, element: &Element, rule: &str) -> Option<TextEdit> {
     let written = element.span.of(text);
-    // What would not be known for an element again, as with entities of the file's own, could not be brought back.
+    // An element that does not parse without the rest of the file, as with entities that the file declares, could not be restored.
     XmlDocument::parse(written).ok()?;
     let hidden = hide_dashes(written)?;
     Some((element.span, format!("{OPEN}{rule}{OPEN_END}{hidden}{CLOSE}")))
 }
 
-/// Brings back every element that `rule` commented out. What does not hold one whole element, as after a hand edit, stays.
+/// Restores every element that `rule` commented out. A comment that does not contain exactly one element, as after a manual edit, is kept.
 pub fn bring_back(text: &str, document: &XmlDocument, rule: &str) -> Vec<TextEdit> {
     let open = format!("{OPEN}{rule}{OPEN_END}");
     let comments = document.comments.iter();
@@ -50,12 +50,12 @@ pub fn bring_back(text: &str, document: &XmlDocument, rule: &str) -> Vec<TextEdi
         .collect()
 }
 
-/// Whether a comment is one that a fix made.
+/// Whether a fix wrote this comment.
 pub(crate) fn is_marked(comment: &str) -> bool {
     comment.starts_with(OPEN)
 }
 
-/// The text of a comment as it was before a fix hid its dashes.
+/// The text of a comment with the dashes restored that a fix had hidden.
 pub(crate) fn plain(comment: &str) -> String {
     show_dashes(comment)
 }
@@ -78,12 +78,12 @@ fn show_dashes(hidden: &str) -> String {
     hidden.replace("-~", "-")
 }
 
-/// The element whose start tag begins at `start`.
+/// The element with the start tag at `start`.
 pub fn element_at(document: &XmlDocument, start: usize) -> Option<&Element> {
     document.elements.iter().find(|element| element.tag.start == start)
 }
 
-/// The innermost element of this local name around a range.
+/// The innermost element with this local name that contains `span`.
 pub fn element_around<'a>(document: &'a XmlDocument, text: &str, span: Span, name: &str) -> Option<&'a Element> {
     let around =
         |element: &&Element| element.span.start <= span.start && span.end <= element.span.end && element.local_name(text) == name;
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_escaped_for_their_place() {
+    fn values_are_escaped() {
         let text = "<a b='1' c=\"2\">x &amp; y</a>";
         let document = parse(text);
         let root = document.root().expect("a root");
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn a_commented_element_comes_back_as_it_was() {
+    fn a_commented_element_is_restored_unchanged() {
         for inner in [
             "<b c=\"1\"/>",
             "<b><!-- was on -- no: - -->x</b>".replace("-- no", "no").as_str(),
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_not_be_restored_is_left_alone() {
+    fn an_element_that_could_not_be_restored_is_kept() {
         for text in ["<a><b c=\"-~-\"/></a>", "<!DOCTYPE a [<!ENTITY x \"y\">]><a><b>&x;</b></a>"] {
             assert_eq!(comment_out(text, &parse(text).elements[1], "r"), None);
         }

@@ -1,4 +1,4 @@
-//! The files of a home: what each says, and places in them.
+//! The files of a home, their parsed content, and locations in them.
 
 use elsa::FrozenVec;
 
@@ -9,15 +9,15 @@ use crate::source::xml::XmlDocument;
 use crate::source::yaml::{self, YamlNode};
 use crate::source::{Kind, SourceFile, Span, SyntaxError, template};
 
-/// The number of a file in its home.
+/// The index of a file in its home.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub(super) usize);
 
-/// The number of a home in its workspace.
+/// The index of a home in its workspace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct HomeId(pub(crate) usize);
 
-/// What a file says.
+/// The parsed content of a file.
 #[derive(Debug)]
 pub enum Content {
     /// deployment.toml
@@ -28,40 +28,40 @@ pub enum Content {
     Properties(Properties),
     /// A YAML file; `None` when it is empty.
     Yaml(Option<YamlNode>),
-    /// A start script's options.
+    /// The options in a start script.
     Script(Vec<ScriptOption>),
-    /// default.json: flattened keys and their values.
+    /// default.json: flattened keys and values.
     Json(serde_json::Map<String, serde_json::Value>),
-    /// A file that is malformed: its faults say where.
+    /// A malformed file; [`LoadedFile::faults`] says where, except for JSON.
     Broken,
-    /// A file that nobody has parsed, or whose format has no view.
+    /// A file that was not parsed, or has a format without a parser.
     Unparsed,
 }
 
 /// A file of a home.
 #[derive(Debug)]
 pub struct LoadedFile {
-    /// Its text.
+    /// Its decoded text.
     pub source: SourceFile,
     /// Its path relative to the home, with `/`.
     pub name: String,
-    /// What it says.
+    /// Its parsed content.
     pub content: Content,
-    /// Where it is malformed.
+    /// Its syntax errors.
     pub faults: Vec<SyntaxError>,
 }
 
-/// Files that were read on demand: a list that only grows, so that what it lends stays where it is.
+/// Files that were read on demand. The list only grows, so references to its files stay valid.
 #[derive(Default)]
 pub(super) struct OpenedFiles(FrozenVec<Box<LoadedFile>>);
 
 impl OpenedFiles {
-    /// The file of this number, in the order of opening.
+    /// The file with this index, in the order of opening.
     pub(super) fn get(&self, number: usize) -> Option<&LoadedFile> {
         self.0.get(number)
     }
 
-    /// The number of the file of this name, which `open` reads where it is not there yet.
+    /// The index of the file with this name. `open` reads it if it is not in the list yet.
     pub(super) fn number_of(&self, name: &str, open: impl FnOnce() -> Option<LoadedFile>) -> Option<usize> {
         if let Some(number) = self.0.iter().position(|file| file.name == name) {
             return Some(number);
@@ -77,7 +77,7 @@ impl std::fmt::Debug for OpenedFiles {
     }
 }
 
-/// A place in a file of a home.
+/// A span in a file of a home.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Location {
     /// The file.
@@ -86,7 +86,8 @@ pub struct Location {
     pub span: Span,
 }
 
-/// Parses a file by its kind; a file that parses only once a deployment tool's marks are masked is read that way.
+/// Parses a file according to its kind. A file that does not parse as it is written is tried as a deployment tool's template, with the
+/// tags masked.
 pub(crate) fn parse(source: &SourceFile) -> (Content, Vec<SyntaxError>) {
     let text = source.text.as_str();
     match source.kind {

@@ -1,4 +1,4 @@
-//! What a server works with for a key of deployment.toml: the user's value, what follows from another one, or the default of the home.
+//! The effective value of a key of deployment.toml: the user's value, one inferred from another key, or the default of the home.
 
 use super::{Location, Model};
 use crate::server::mapper::value::Value;
@@ -6,21 +6,21 @@ use crate::server::mapper::{Configuration, Origin};
 use crate::source::Span;
 use crate::source::toml::TomlValue;
 
-/// A value that a server works with.
+/// The value that the server uses for a key.
 #[derive(Debug, Clone)]
 pub struct EffectiveValue {
-    /// The value, its references resolved as far as the home decides them.
+    /// The value, with references resolved as far as the home's files determine them.
     pub value: TomlValue,
-    /// Where it is written.
+    /// The place of the value.
     pub at: Location,
-    /// Where a person is pointed to: the key.
+    /// The place to report: the key.
     pub anchor: Location,
-    /// Whether it is in deployment.toml, itself or what it follows from, rather than a default.
+    /// Whether deployment.toml sets it, or the key that it is inferred from. `false` for a default.
     pub by_user: bool,
 }
 
 impl Model {
-    /// What the server works with for `key`, or one of its `aliases`: what deployment.toml gives one of them, else the home's default.
+    /// The effective value of `key` or one of its `aliases`: the first that deployment.toml sets, otherwise the home's default.
     pub fn given(&self, key: &str, aliases: &[String]) -> Option<EffectiveValue> {
         let keys = || std::iter::once(key).chain(aliases.iter().map(String::as_str));
         match self.configuration() {
@@ -36,7 +36,7 @@ impl Model {
         }
     }
 
-    /// What deployment.toml says for a key.
+    /// The value that deployment.toml sets for a key.
     fn written(&self, key: &str, aliases: &[String]) -> Option<EffectiveValue> {
         let (file, entry) = self.setting(key, aliases)?;
         let place = |span: Span| Location { file, span };
@@ -78,7 +78,7 @@ impl Model {
     }
 }
 
-/// A value as deployment.toml would write it. JSON numbers are doubles to the mapper; a whole one is meant as an integer.
+/// Converts a value to TOML. The mapper reads JSON numbers as doubles; whole ones become integers again.
 fn as_toml(value: &Value) -> TomlValue {
     match value {
         Value::Null => TomlValue::String(String::new()),

@@ -5,7 +5,7 @@ use super::place;
 use crate::catalog::Place;
 
 impl Model {
-    /// The host name that the configuration gives the server; `None` when it is not set or not literal.
+    /// The configured host name; `None` if it is not set, or contains a placeholder.
     pub fn hostname(&self) -> Option<String> {
         let name = match self.setting("server.hostname", &[]) {
             Some((_, entry)) => entry.value.as_text(),

@@ -1,4 +1,4 @@
-//! Reads a home: which files, what they say, which product they belong to.
+//! Loads a home: selects its files, parses them, and identifies the product.
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap};
@@ -16,8 +16,8 @@ use crate::home::{Generation, INBOUND_ENDPOINTS, Identity, Layout, ReadError};
 use crate::source::{Kind, LoadError, Overlays, kind, overlays};
 
 impl Model {
-    /// Reads the home at `layout`; where `only` names files, those and what their findings depend on. Never fails: what cannot be read
-    /// or parsed is kept as a problem or a fault.
+    /// Loads the home at `layout`. If `only` names files, loads these and the files that their findings depend on. Never fails: files
+    /// that cannot be read or parsed are recorded as problems or faults.
     pub fn load(layout: Layout, assumptions: Assumptions, overlays: &Arc<Overlays>, only: &BTreeSet<PathBuf>) -> Self {
         let mut model = Self {
             layout,
@@ -82,7 +82,7 @@ impl Model {
         }
     }
 
-    /// Which files below the configuration folder are read: of loose files only those known by their names.
+    /// Whether a file in the configuration folder is read. Outside a home, only files with a known name are.
     fn is_wanted(&self, path: &Path) -> bool {
         if self.layout.has_no_home() {
             let direct = path.parent() == Some(self.layout.root.as_path());
@@ -97,7 +97,8 @@ impl Model {
         }
     }
 
-    /// Whether a file of the configuration folder is read for the ports: XML that the server renders anew at the next start is not.
+    /// Whether a file in the configuration folder is read to determine the ports. XML files that the server renders again at startup are
+    /// not, except for carbon.xml.
     fn decides_ports(&self, path: &Path) -> bool {
         if Kind::of(path) != Kind::Xml {
             return true;
@@ -123,7 +124,7 @@ impl Model {
                 self.files.push(LoadedFile { source, name, content, faults });
             }
             Err(LoadError::TooLarge(size)) => self.too_large.push((path.to_path_buf(), size)),
-            // Optional files of a home are simply not there; one that was listed and has gone is a problem.
+            // default.json is optional; any other file was listed, so it is a problem if it is gone.
             Err(LoadError::Io(error)) if error.kind() == io::ErrorKind::NotFound && name.ends_with("default.json") => {}
             Err(LoadError::Io(error)) => self.problems.push(ReadError {
                 path: path.to_path_buf(),

@@ -1,4 +1,4 @@
-//! What the server's mapper makes of this home: worked out once, when somebody asks.
+//! The results of the server's config mapper for a home, computed on first use.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -10,20 +10,20 @@ use crate::server::mapper::schema::Schema;
 use crate::server::mapper::{Configuration, Environment, Output, Release, Renderer, Resources, known_keys, metadata};
 use crate::source::{overlays, script};
 
-/// What the mapper reads in a home, and what it works out of it.
+/// The files that the mapper reads in a home, and the configuration that it computes.
 #[derive(Debug)]
 pub struct Mapping {
-    /// The JSON files and the templates.
+    /// The mapper's JSON files and templates.
     pub resources: Resources,
-    /// The releases of mapper and template engine.
+    /// The releases of the mapper and the template engine.
     pub release: Release,
-    /// What it works out of deployment.toml in an environment of which nothing is known; `None` where there is no deployment.toml, or
-    /// one that is not valid TOML as it stands.
+    /// The configuration computed from deployment.toml in an unknown environment; `None` if there is no deployment.toml, or it is not
+    /// valid TOML (including a deployment tool's template).
     pub configuration: Option<Configuration>,
 }
 
 impl Model {
-    /// What the mapper makes of this home; `None` where it has no templates.
+    /// The mapper's results for this home; `None` if it has no templates.
     pub fn mapping(&self) -> Option<&Mapping> {
         self.mapping.get_or_init(|| self.renders_from_templates().then(|| Box::new(self.map()))).as_deref()
     }
@@ -36,8 +36,8 @@ impl Model {
         Mapping { resources, release, configuration }
     }
 
-    /// Which keys the server reads: as the home's templates say, or for a deployment.toml without a home what is known of its product,
-    /// or of the product that it seems to be for. `None` where neither tells anything.
+    /// The keys that the server reads. They come from the home's templates; for a deployment.toml without a home, from the catalogue of
+    /// its product or of the product that it seems to belong to. `None` if neither is known.
     pub fn schema(&self) -> Option<&Schema> {
         let schema = self.schema.get_or_init(|| match self.mapping() {
             Some(mapping) => Some(Box::new(self.read_templates(mapping))),
@@ -56,17 +56,17 @@ impl Model {
     }
 
     fn read_templates(&self, mapping: &Mapping) -> Schema {
-        let mut reading = KeyUsage::default();
+        let mut usage = KeyUsage::default();
         for (number, output) in mapping.resources.templates.iter().enumerate() {
             if let Some(text) = self.text_of(&Resources::path_of_template(output)) {
-                reading.add(number, &Template::parse(&Renderer::normalized(&text), mapping.release.of_jinjava()));
+                usage.add(number, &Template::parse(&Renderer::normalized(&text), mapping.release.of_jinjava()));
             }
         }
-        Schema::of_home(&mapping.resources, reading)
+        Schema::of_home(&mapping.resources, usage)
     }
 
-    /// Templates that are not as the server has found them at its last start, as paths below the home. Line ends do not count: version
-    /// control changes them.
+    /// The templates that have changed since the server last started, as paths relative to the home. Line endings are ignored, because
+    /// version control changes them.
     pub fn changed_templates(&self) -> Vec<String> {
         let recorded = self.text_of(&format!("{}/metadata_template.properties", metadata::FOLDER));
         let recorded = recorded.map(|text| metadata::recorded(&text)).unwrap_or_default();
@@ -80,7 +80,7 @@ impl Model {
         recorded.into_iter().filter(is_changed).map(|(path, _)| path).collect()
     }
 
-    /// The releases of the mapper and its template engine that this home runs.
+    /// The releases of the mapper and the template engine in this home.
     pub fn mapper_release(&self) -> Release {
         let version = self.catalogue_version();
         if self.layout.has_no_home() || self.layout.single_file.is_some() {
@@ -89,8 +89,8 @@ impl Model {
         Release::of_home(&self.layout.root, self.product(), version.as_ref())
     }
 
-    /// The system properties that the start script gives to the server's virtual machine: options before the main class, in the same
-    /// command. Those whose value the script works out are left out, but for the home's own path.
+    /// The system properties that the start script passes to the server's JVM: the options before the main class, in the same command.
+    /// Options with a value that the script computes are omitted, except for the path of the home.
     pub fn start_properties(&self) -> BTreeMap<String, String> {
         let Some((file, options)) = self.script() else { return BTreeMap::new() };
         let text = self.file(file).source.text.as_str();
@@ -104,14 +104,14 @@ impl Model {
             .collect()
     }
 
-    /// The configuration and what it was worked out of, where both are there.
+    /// The mapping and its configuration; `None` if either is missing.
     pub fn configuration(&self) -> Option<(&Mapping, &Configuration)> {
         let mapping = self.mapping()?;
         Some((mapping, mapping.configuration.as_ref()?))
     }
 
-    /// What is known of the values of deployment.toml: the configuration of this home, and where it has no templates what the text alone
-    /// makes of itself, without mapped keys, defaults and units.
+    /// The configuration of this home. Without templates it is computed from the text of deployment.toml alone, without mapped keys,
+    /// defaults and units.
     pub fn configuration_or_text(&self) -> Option<&Configuration> {
         if let Some(mapping) = self.mapping() {
             return mapping.configuration.as_ref();
@@ -123,7 +123,7 @@ impl Model {
         self.alone.get_or_init(resolve).as_deref()
     }
 
-    /// What the server renders, a file per template, in an environment of which nothing is known. Worked out once.
+    /// The files that the server renders in an unknown environment, one per template. Computed once.
     pub fn rendered(&self) -> &[Output] {
         self.rendered.get_or_init(|| {
             let Some((mapping, configuration)) = self.configuration() else { return Vec::new() };
@@ -133,7 +133,7 @@ impl Model {
         })
     }
 
-    /// The text of deployment.toml where the server can read it as it stands, without a deployment tool.
+    /// The text of deployment.toml; `None` if it is malformed or a deployment tool's template.
     pub fn plain_toml(&self) -> Option<(FileId, &str)> {
         let file = self.toml_file()?;
         let loaded = self.file(file);
@@ -141,7 +141,7 @@ impl Model {
         is_plain.then_some((file, loaded.source.text.as_str()))
     }
 
-    /// The text of a file at a path below the home, read once; `None` where there is none, or it is not UTF-8.
+    /// The text of a file, by its path relative to the home. Read once. `None` if it cannot be read or is not UTF-8.
     pub fn text_of(&self, path: &str) -> Option<Arc<str>> {
         let mut texts = self.texts.borrow_mut();
         texts.entry(path.to_owned()).or_insert_with(|| overlays::text(&self.overlays, &self.layout.root.join(path))).clone()

@@ -1,4 +1,4 @@
-//! One home with all its files read: what is configured, and where it stands.
+//! A home with all its files loaded: what is configured, and where.
 
 mod content;
 mod effective;
@@ -29,35 +29,35 @@ use crate::source::script::ScriptOption;
 use crate::source::toml::{TomlDocument, TomlEntry};
 use crate::source::{Kind, MAX_FILE_BYTES, Overlays, SourceFile, Span, overlays};
 
-/// What the caller knows that the files do not say.
+/// What the caller knows and the files do not say.
 #[derive(Debug, Clone, Default)]
 pub struct Assumptions {
-    /// Product and version of files that do not tell them.
+    /// The product and version of files that do not name them.
     pub product: Option<(&'static Product, Option<Version>)>,
-    /// Standing for `-DportOffset`.
+    /// The value of `-DportOffset`.
     pub port_offset: Option<i64>,
-    /// Standing for `-Dprofile`.
+    /// The value of `-Dprofile`.
     pub server_profile: Option<String>,
 }
 
-/// One home.
+/// A home and its files.
 #[derive(Debug)]
 pub struct Model {
-    /// Where its files lie.
+    /// Where its files are.
     pub layout: Layout,
-    /// Product and version, as far as they are known.
+    /// The product and version, as far as known.
     pub identity: Identity,
-    /// How it is configured.
+    /// How the home is configured.
     pub generation: Generation,
-    /// Whether it is a whole home with a start script, rather than some files of one.
+    /// Whether it is a complete home with a start script, rather than some of its files.
     pub is_complete: bool,
-    /// The files.
+    /// The files that were read.
     pub files: Vec<LoadedFile>,
-    /// What could not be read.
+    /// The files and folders that could not be read.
     pub problems: Vec<ReadError>,
-    /// Files that are too large, with their sizes in bytes.
+    /// Files over the size limit, with their sizes in bytes.
     pub too_large: Vec<(PathBuf, u64)>,
-    /// What the caller knows.
+    /// What the caller knows about the home.
     pub assumptions: Assumptions,
     by_name: HashMap<String, FileId>,
     templates: OnceCell<bool>,
@@ -65,21 +65,21 @@ pub struct Model {
     mapping: OnceCell<Option<Box<Mapping>>>,
     alone: OnceCell<Option<Box<Configuration>>>,
     rendered: OnceCell<Vec<Output>>,
-    /// Files that a rule has looked into beyond those of the home.
+    /// Other files that a rule has read.
     opened: OpenedFiles,
     schema: OnceCell<Option<Box<Schema>>>,
     overlays: Arc<Overlays>,
-    /// The files whose findings are wanted; empty for all.
+    /// The files to report findings for; empty for all files.
     only: BTreeSet<PathBuf>,
 }
 
 impl Model {
-    /// The home's folder, or the lone file that stands for it.
+    /// The home's folder, or the single file that was given instead.
     pub fn path(&self) -> &Path {
         self.layout.single_file.as_ref().map_or(&self.layout.root, |(file, _)| file)
     }
 
-    /// The product, if it is known.
+    /// The product, if known.
     pub fn product(&self) -> Option<&'static Product> {
         self.identity.product
     }
@@ -89,7 +89,7 @@ impl Model {
         self.product().is_some_and(|product| ids.contains(&product.id.as_str()))
     }
 
-    /// The version by which the catalogue is read: the home's own, or where it is unknown the newest of the home's generation.
+    /// The version to look up in the catalogue: the home's own or, if unknown, the newest of the home's generation.
     pub fn catalogue_version(&self) -> Option<Version> {
         let product = self.product()?;
         if let Some(version) = &self.identity.version {
@@ -101,30 +101,30 @@ impl Model {
         }
     }
 
-    /// The file of this number.
+    /// The file with this index.
     ///
     /// # Panics
     ///
-    /// If another home gave the number out.
+    /// If the index belongs to another home.
     pub fn file(&self, id: FileId) -> &LoadedFile {
         let opened = || self.opened.get(id.0 - self.files.len());
-        self.files.get(id.0).or_else(opened).expect("a number that this home gave out")
+        self.files.get(id.0).or_else(opened).expect("an index of this home")
     }
 
-    /// The files that were read, with their numbers.
+    /// The files that were read, with their indexes.
     pub fn files(&self) -> impl Iterator<Item = (FileId, &LoadedFile)> {
         self.files.iter().enumerate().map(|(number, file)| (FileId(number), file))
     }
 
-    /// The number of the file at a path below the home, which need not be one of [`Model::files`]: any other is read, but not parsed.
-    /// `None` where it cannot be read.
+    /// The index of a file, by its path relative to the home. A file that is not in [`Model::files`] is read, but not parsed. `None` if it
+    /// cannot be read.
     pub fn open(&self, path: &str) -> Option<FileId> {
         if let Some(id) = self.by_name.get(path) {
             return Some(*id);
         }
         let open = || {
             let full = self.layout.root.join(path);
-            // What was looked at before must be the same text, whatever has happened to the file since.
+            // A text that was read before must stay the same, even if the file has changed on disk since.
             let seen = self.texts.borrow().get(path).cloned().flatten();
             let source = match seen {
                 Some(text) => SourceFile::from_bytes(&full, text.as_bytes().to_vec()),
@@ -136,33 +136,33 @@ impl Model {
         self.opened.number_of(path, open).map(|opened| FileId(self.files.len() + opened))
     }
 
-    /// `path`, absolute, as a path below the home with `/`.
+    /// The path of `path`, which is absolute, relative to the home and with `/`. `None` if it is not in the home.
     pub fn below_home(&self, path: &Path) -> Option<String> {
         let parts = path.strip_prefix(&self.layout.root).ok()?.components();
         Some(parts.map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/"))
     }
 
-    /// The bytes of a file at a path below the home; `None` where there is none, or it is too large.
+    /// The bytes of a file, by its path relative to the home; `None` if it cannot be read or is too large.
     pub fn bytes_of(&self, path: &str) -> Option<Vec<u8>> {
         overlays::bytes(&self.overlays, &self.layout.root.join(path))
     }
 
-    /// Whether findings in the file at `path` are wanted, so that nothing is worked out in vain.
+    /// Whether findings for the file at `path` are wanted. Rules ask this before expensive checks.
     pub fn is_requested(&self, path: &Path) -> bool {
         self.only.is_empty() || self.only.contains(path)
     }
 
-    /// The file at a catalogue place.
+    /// The file at a path of the catalogue, such as `conf/carbon.xml`.
     pub fn file_at(&self, file: &str) -> Option<FileId> {
         self.layout.candidates(file).iter().find_map(|name| self.by_name.get(name)).copied()
     }
 
-    /// deployment.toml, if the home has one, well-formed or not.
+    /// deployment.toml, if the home has one, even if it is malformed.
     pub fn toml_file(&self) -> Option<FileId> {
         self.file_at("conf/deployment.toml")
     }
 
-    /// deployment.toml as parsed.
+    /// The parsed deployment.toml; `None` if there is none or it is malformed.
     pub fn toml(&self) -> Option<(FileId, &TomlDocument)> {
         let id = self.toml_file()?;
         match &self.file(id).content {
@@ -171,14 +171,14 @@ impl Model {
         }
     }
 
-    /// What the user's deployment.toml sets for `key` or one of its `aliases`; of several the canonical one.
+    /// The entry of deployment.toml for `key`, otherwise for the first of its `aliases` that is set.
     pub fn setting(&self, key: &str, aliases: &[String]) -> Option<(FileId, &TomlEntry)> {
         let (file, document) = self.toml()?;
         let entry = std::iter::once(key).chain(aliases.iter().map(String::as_str)).find_map(|key| document.get(key))?;
         Some((file, entry))
     }
 
-    /// What the home's own default.json says for `key`, with the place of the key there.
+    /// The value of `key` in the home's default.json, with the location of the key.
     pub fn home_default(&self, key: &str) -> Option<(&serde_json::Value, Location)> {
         let file = *self.by_name.get("repository/resources/conf/default.json")?;
         let Content::Json(defaults) = &self.file(file).content else { return None };
@@ -188,7 +188,7 @@ impl Model {
         Some((value, Location { file, span: Span::new(start, start + quoted.len()) }))
     }
 
-    /// The start script of this product, and its options.
+    /// The product's start script and its options.
     pub fn script(&self) -> Option<(FileId, &[ScriptOption])> {
         let product = self.product();
         let names = product.map(|product| product.scripts.as_slice()).unwrap_or_default();
@@ -201,7 +201,7 @@ impl Model {
         }
     }
 
-    /// The first header of deployment.toml, or its beginning, where something that is not there would be reported.
+    /// Where to report something that is missing from `file`: its first TOML header or XML root element, otherwise the start of the file.
     pub fn start_of(&self, file: FileId) -> Location {
         let span = match &self.file(file).content {
             Content::Toml(document) => document.tables.first().map_or(Span::at(0), |table| table.span),
@@ -212,12 +212,12 @@ impl Model {
     }
 }
 
-/// A start script as Unix and as Windows have it; on a machine with both the first counts.
+/// The names of a start script on Unix and Windows. If a home has both, the first counts.
 fn script_names(script: &str) -> [String; 2] {
     [script.to_owned(), script.strip_suffix(".sh").map_or_else(|| script.to_owned(), |name| format!("{name}.bat"))]
 }
 
-/// The limit on file size in words.
+/// The size limit for files, for messages.
 pub fn size_limit() -> String {
     format!("{} MiB", MAX_FILE_BYTES / 1024 / 1024)
 }

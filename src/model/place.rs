@@ -1,4 +1,4 @@
-//! Finds what a catalogue place names: one path language for XML, YAML and properties.
+//! Finds the values at a place of the catalogue, with one path syntax for XML, YAML and properties.
 
 use crate::catalog::Place;
 use crate::model::{Content, FileId, Location, Model};
@@ -6,31 +6,31 @@ use crate::source::Span;
 use crate::source::xml::{Element, XmlDocument};
 use crate::source::yaml::{YamlNode, YamlValue};
 
-/// A value found at a place.
+/// A value at a place of the catalogue.
 #[derive(Debug, Clone)]
-pub struct Found {
-    /// The value as the server reads it, not trimmed.
+pub struct FoundValue {
+    /// The value as written, with escapes and references resolved, not trimmed.
     pub value: String,
-    /// Where the value stands.
+    /// Where the value is.
     pub at: Location,
-    /// Where a person is pointed to: the start tag of an element, the name of an attribute, or the key.
+    /// The place to report: the start tag of an element, the name of an attribute, or the key.
     pub anchor: Location,
 }
 
-/// Every value at `place`, in the order of the file; none when the file or the place is not there.
-pub fn find(model: &Model, place: &Place) -> Vec<Found> {
+/// Returns every value at `place`, in the order of the file; none if the file or the place does not exist.
+pub fn find(model: &Model, place: &Place) -> Vec<FoundValue> {
     let Some(file) = model.file_at(&place.file) else { return Vec::new() };
     find_in(model, file, &place.path)
 }
 
-/// Every value at `path` in one file.
-pub fn find_in(model: &Model, file: FileId, path: &str) -> Vec<Found> {
+/// Returns every value at `path` in `file`.
+pub fn find_in(model: &Model, file: FileId, path: &str) -> Vec<FoundValue> {
     let loaded = model.file(file);
     match &loaded.content {
-        Content::Xml(document) => find_in_xml(&Path::parse(path), document, &loaded.source.text, file),
+        Content::Xml(document) => find_in_xml(&ValuePath::parse(path), document, &loaded.source.text, file),
         Content::Properties(properties) => properties
             .get(path)
-            .map(|property| Found {
+            .map(|property| FoundValue {
                 value: property.value.clone(),
                 at: Location { file, span: property.value_span },
                 anchor: Location { file, span: property.key_span },
@@ -39,45 +39,47 @@ pub fn find_in(model: &Model, file: FileId, path: &str) -> Vec<Found> {
             .collect(),
         Content::Yaml(Some(root)) => {
             let mut found = Vec::new();
-            find_in_yaml(&Path::parse(path).steps, root, None, file, &mut found);
+            find_in_yaml(&ValuePath::parse(path).steps, root, None, file, &mut found);
             found
         }
         _ => Vec::new(),
     }
 }
 
-struct Path<'a> {
-    steps: Vec<Step<'a>>,
+/// A parsed path: `Server/C[@scheme='https']/@port`.
+struct ValuePath<'a> {
+    steps: Vec<PathStep<'a>>,
     attribute: Option<&'a str>,
 }
 
-struct Step<'a> {
+/// An element or key of a path, with its conditions.
+struct PathStep<'a> {
     name: &'a str,
     conditions: Vec<Condition<'a>>,
 }
 
-/// `[@name='value']`, or with `!=`, which an absent attribute satisfies.
+/// A condition `[@name='value']`, or one with `!=`, which is also true for a missing attribute.
 struct Condition<'a> {
     name: &'a str,
     value: &'a str,
     equal: bool,
 }
 
-impl<'a> Path<'a> {
+impl<'a> ValuePath<'a> {
     fn parse(path: &'a str) -> Self {
         let mut steps = Vec::new();
         let mut attribute = None;
         for part in split_steps(path) {
             match part.strip_prefix('@') {
                 Some(name) => attribute = Some(name),
-                None => steps.push(Step::parse(part)),
+                None => steps.push(PathStep::parse(part)),
             }
         }
         Self { steps, attribute }
     }
 }
 
-/// Splits at the slashes outside brackets.
+/// Splits a path at the slashes outside brackets.
 fn split_steps(path: &str) -> impl Iterator<Item = &str> {
     let mut depth = 0;
     path.split(move |character| {
@@ -90,7 +92,7 @@ fn split_steps(path: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-impl<'a> Step<'a> {
+impl<'a> PathStep<'a> {
     fn parse(step: &'a str) -> Self {
         let (name, rest) = step.split_once("[@").map_or((step, ""), |(name, _)| (name, &step[name.len()..]));
         let conditions = rest
@@ -108,7 +110,7 @@ impl<'a> Step<'a> {
         Self { name, conditions }
     }
 
-    fn takes(&self, element: &Element, text: &str) -> bool {
+    fn matches(&self, element: &Element, text: &str) -> bool {
         element.local_name(text) == self.name
             && self.conditions.iter().all(|condition| {
                 let value = element.attribute(text, condition.name).map(|attribute| attribute.content(text));
@@ -117,30 +119,32 @@ impl<'a> Step<'a> {
     }
 }
 
-fn find_in_xml(path: &Path, document: &XmlDocument, text: &str, file: FileId) -> Vec<Found> {
+fn find_in_xml(path: &ValuePath, document: &XmlDocument, text: &str, file: FileId) -> Vec<FoundValue> {
     let Some((first, rest)) = path.steps.split_first() else { return Vec::new() };
-    let mut level: Vec<&Element> = document.root().into_iter().filter(|root| first.takes(root, text)).collect();
+    let mut level: Vec<&Element> = document.root().into_iter().filter(|root| first.matches(root, text)).collect();
     for step in rest {
         level =
-            level.into_iter().flat_map(|element| document.children(element)).filter(|child| step.takes(child, text)).collect();
+            level.into_iter().flat_map(|element| document.children(element)).filter(|child| step.matches(child, text)).collect();
     }
     let location = |span: Span| Location { file, span };
     level
         .into_iter()
         .filter_map(|element| match path.attribute {
-            Some(name) => element.attribute(text, name).map(|attribute| Found {
+            Some(name) => element.attribute(text, name).map(|attribute| FoundValue {
                 value: attribute.content(text).into_owned(),
                 at: location(attribute.value),
                 anchor: location(attribute.name),
             }),
-            None => {
-                Some(Found { value: element.content(text), at: location(element.content_span()), anchor: location(element.tag) })
-            }
+            None => Some(FoundValue {
+                value: element.content(text),
+                at: location(element.content_span()),
+                anchor: location(element.tag),
+            }),
         })
         .collect()
 }
 
-fn find_in_yaml(steps: &[Step], node: &YamlNode, key: Option<Span>, file: FileId, found: &mut Vec<Found>) {
+fn find_in_yaml(steps: &[PathStep], node: &YamlNode, key: Option<Span>, file: FileId, found: &mut Vec<FoundValue>) {
     if let YamlValue::Sequence(items) = &node.value {
         for item in items {
             find_in_yaml(steps, item, key, file, found);
@@ -151,7 +155,7 @@ fn find_in_yaml(steps: &[Step], node: &YamlNode, key: Option<Span>, file: FileId
         if let Some(value) = node.as_scalar() {
             let at = Location { file, span: node.span };
             let anchor = Location { file, span: key.unwrap_or(node.span) };
-            found.push(Found { value: value.to_owned(), at, anchor });
+            found.push(FoundValue { value: value.to_owned(), at, anchor });
         }
         return;
     };
@@ -180,7 +184,7 @@ mod tests {
 
     fn in_xml(text: &str, path: &str) -> Vec<(String, String)> {
         let document = XmlDocument::parse(text).expect("well-formed");
-        find_in_xml(&Path::parse(path), &document, text, FileId(0))
+        find_in_xml(&ValuePath::parse(path), &document, text, FileId(0))
             .into_iter()
             .map(|found| (found.value, found.anchor.span.of(text).to_owned()))
             .collect()
@@ -202,7 +206,7 @@ mod tests {
         let root = yaml::parse(text).expect("valid").expect("a document");
         let values = |path: &str| {
             let mut found = Vec::new();
-            find_in_yaml(&Path::parse(path).steps, &root, None, FileId(0), &mut found);
+            find_in_yaml(&ValuePath::parse(path).steps, &root, None, FileId(0), &mut found);
             found.into_iter().map(|found| found.value).collect::<Vec<_>>()
         };
         assert_eq!(values("a.b/list/port"), ["1", "2"]);

@@ -1,4 +1,4 @@
-//! Separates what a server changes itself in a file that it has rendered from what somebody has edited.
+//! Distinguishes changes that a server makes to a file after rendering it from edits by a person.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use crate::source::Span;
 use crate::source::xml::{Element, XmlDocument};
 
 impl Model {
-    /// What the server changes itself in the rendered file at `path` below the home.
+    /// The changes that the server makes to a rendered file, given by its path relative to the home; `None` if it makes none.
     pub fn rewrite_of(&self, path: &str) -> Option<&'static Rewrite> {
         let (product, version) = (self.product()?, self.catalogue_version()?);
         catalog()
@@ -18,28 +18,28 @@ impl Model {
     }
 }
 
-/// How a file compares with the rendered text that a server has changed itself.
+/// The result of comparing a file with the text that the server rendered and then changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Comparison {
-    /// The server has made every change.
+    /// The server made every change.
     Same,
-    /// The first place where the server has not made the change.
+    /// The first change that the server did not make.
     Differs {
-        /// In the file.
+        /// The offset in the file, in bytes.
         at: usize,
-        /// In the rendered text.
+        /// The offset in the rendered text, in bytes.
         rendered: usize,
     },
 }
 
-/// Whether the server has changed `text`, whatever it has rendered.
+/// Whether `text` contains a change by the server. The rendered text is not needed.
 pub fn is_rewritten(row: &Rewrite, text: &str) -> bool {
     let Ok(document) = XmlDocument::parse(text) else { return false };
     let pieces = pieces_of(row, text, &document);
-    pieces.iter().any(|piece| matches!(&piece.kind, Kind::Named(named) if row.folder_of(named).is_some()))
+    pieces.iter().any(|piece| matches!(&piece.kind, PieceKind::Named(named) if row.folder_of(named).is_some()))
 }
 
-/// Compares the file `text`, which the server has changed, with what it had rendered; `None` where one of them is not well-formed.
+/// Compares `text`, the content of a file that the server changed, with the `rendered` text. Returns `None` if either is not well-formed.
 pub fn compare(row: &Rewrite, rendered: &str, text: &str) -> Option<Comparison> {
     let (old, new) = (XmlDocument::parse(rendered).ok()?, XmlDocument::parse(text).ok()?);
     let (old, new) = (pieces_of(row, rendered, &old), pieces_of(row, text, &new));
@@ -57,30 +57,31 @@ pub fn compare(row: &Rewrite, rendered: &str, text: &str) -> Option<Comparison> 
     })
 }
 
-/// A part of the root element, however it is written.
+/// A piece of the root element, normalized for comparison.
 struct Piece<'a> {
     span: Span,
-    kind: Kind<'a>,
+    kind: PieceKind<'a>,
 }
 
+/// The kind and content of a piece.
 #[derive(PartialEq, Eq)]
-enum Kind<'a> {
-    /// A start tag: the name, and the attributes in the order of their names.
+enum PieceKind<'a> {
+    /// A start tag: its name, and its attributes sorted by name.
     Start(&'a str, Vec<(&'a str, Cow<'a, str>)>),
     /// An end tag, or the end of an empty element.
     End,
-    /// Text with its references resolved.
+    /// Text, with references resolved.
     Text(String),
-    /// The text of an element in which the server names another file.
+    /// The text of an element that contains the path that the server changes.
     Named(String),
     Comment(String),
 }
 
-fn is_same(row: &Rewrite, old: &Kind, new: &Kind) -> bool {
+fn is_same(row: &Rewrite, old: &PieceKind, new: &PieceKind) -> bool {
     if old == new {
         return true;
     }
-    let (Kind::Named(old), Kind::Named(new)) = (old, new) else { return false };
+    let (PieceKind::Named(old), PieceKind::Named(new)) = (old, new) else { return false };
     let folder = old.rsplit_once(['/', '\\']).map_or("", |(folder, _)| folder);
     row.folder_of(new).is_some_and(|own| own.replace('\\', "/") == folder.replace('\\', "/"))
 }
@@ -91,37 +92,37 @@ fn pieces_of<'a>(row: &Rewrite, text: &'a str, document: &XmlDocument) -> Vec<Pi
     let wanted: Vec<&str> = row.at.split('/').collect();
     add_element(document, root, text, &wanted, &mut pieces);
     let inside = document.comments.iter().filter(|comment| comment.start > root.span.start && comment.end < root.span.end);
-    pieces.extend(inside.map(|comment| Piece { span: *comment, kind: Kind::Comment(unix(comment.of(text))) }));
+    pieces.extend(inside.map(|comment| Piece { span: *comment, kind: PieceKind::Comment(unix(comment.of(text))) }));
     pieces.sort_by_key(|piece| piece.span.start);
     pieces
 }
 
-/// Adds the pieces of `element`; `wanted` are the names from it down to an element in which the server names another file.
+/// Adds the pieces of `element`. `wanted` is the path of names from it to the element with the path that the server changes.
 fn add_element<'a>(document: &XmlDocument, element: &Element, text: &'a str, wanted: &[&str], pieces: &mut Vec<Piece<'a>>) {
     let name = element.local_name(text).to_owned();
     let wanted = wanted.split_first().filter(|(first, _)| **first == name).map(|(_, rest)| rest);
     let mut attributes: Vec<(&str, Cow<str>)> =
         element.attributes.iter().map(|attribute| (attribute.name.of(text), attribute.content(text))).collect();
     attributes.sort_unstable();
-    pieces.push(Piece { span: element.tag, kind: Kind::Start(element.name.of(text), attributes) });
+    pieces.push(Piece { span: element.tag, kind: PieceKind::Start(element.name.of(text), attributes) });
     if wanted.is_some_and(<[&str]>::is_empty) && element.children.is_empty() {
-        pieces.push(Piece { span: element.content_span(), kind: Kind::Named(element.content(text).trim().to_owned()) });
+        pieces.push(Piece { span: element.content_span(), kind: PieceKind::Named(element.content(text).trim().to_owned()) });
     } else {
         let runs = element.runs(text).into_iter();
-        pieces.extend(runs.map(|(span, content)| Piece { span, kind: Kind::Text(unix(&content)) }));
+        pieces.extend(runs.map(|(span, content)| Piece { span, kind: PieceKind::Text(unix(&content)) }));
     }
     for child in document.children(element) {
         add_element(document, child, text, wanted.unwrap_or_default(), pieces);
     }
-    pieces.push(Piece { span: Span::new(element.span.end - 1, element.span.end), kind: Kind::End });
+    pieces.push(Piece { span: Span::new(element.span.end - 1, element.span.end), kind: PieceKind::End });
 }
 
-/// As a parser of XML reads line ends.
+/// Normalizes line endings as an XML parser does.
 fn unix(text: &str) -> String {
     text.replace("\r\n", "\n")
 }
 
-/// How many bytes two texts have in common at their start.
+/// The length of the common prefix of two texts, in bytes.
 fn common_prefix(one: &str, other: &str) -> usize {
     one.chars().zip(other.chars()).take_while(|(one, other)| one == other).map(|(one, _)| one.len_utf8()).sum()
 }
@@ -138,7 +139,7 @@ mod tests {
         catalog().rewrites.iter().find(|row| row.file.ends_with("sslprofiles.xml")).expect("a row")
     }
 
-    /// What the server makes of the rendered text.
+    /// The rendered text with the changes of the server.
     fn rewritten() -> String {
         let root = RENDERED.trim_end().split_once("-->\n").expect("a prolog").1;
         root.replace(r#"name="a" xmlns:s="urn:s""#, r#"xmlns:s="urn:s" name="a""#)

@@ -1,4 +1,4 @@
-//! The listeners that the catalogue knows, for a home or for a product without one.
+//! The listeners of the catalogue, for a home or for a product without a home.
 
 use crate::catalog::{ListenerPart, ListenerRow, Product, Version, catalog};
 use crate::home::Generation;
@@ -8,17 +8,17 @@ use crate::ports::offset::Offset;
 use crate::ports::profile::ServerProfile;
 use crate::ports::reader::ListenerReader;
 
-/// The listeners that `model` could open.
+/// The catalogue's listeners that `model` could open.
 pub(super) fn listeners_of(model: &Model, offset: &Offset, profile: Option<&ServerProfile>) -> Vec<Listener> {
     let version = model.catalogue_version();
     let mut listeners = Vec::new();
     for row in &catalog().listeners {
         let read = |part| ListenerReader { model, row, part, offset, profile }.read();
         if let (Some(product), Some(version)) = (model.product(), &version) {
-            let parts = parts_for(row, product, version).into_iter().filter(|part| lives_here(model, part));
+            let parts = parts_for(row, product, version).into_iter().filter(|part| is_in_home(model, part));
             listeners.extend(parts.flat_map(read));
         } else {
-            // Without a product only what the files themselves name is known.
+            // Without a product, only ports that are set in a file are known.
             let read = row.parts.first().into_iter().flat_map(read);
             listeners.extend(read.filter(|listener| listener.source.anchor().is_some()));
         }
@@ -26,7 +26,7 @@ pub(super) fn listeners_of(model: &Model, offset: &Offset, profile: Option<&Serv
     listeners
 }
 
-/// The listeners that the catalogue knows of a product, with the product's default offset.
+/// The listeners of a product as shipped. `flag` is an offset to use instead of the default; without `version` it is the latest.
 pub fn listeners_of_product(
     product: &'static Product,
     version: Option<&Version>,
@@ -49,7 +49,7 @@ pub fn listeners_of_product(
     listeners
 }
 
-/// The parts of a row that fit: the first for each runtime of the product.
+/// The parts of a row for this product and version: the first one for each runtime of the product.
 fn parts_for(row: &'static ListenerRow, product: &Product, version: &Version) -> Vec<&'static ListenerPart> {
     let mut parts: Vec<&ListenerPart> = Vec::new();
     for part in &row.parts {
@@ -61,9 +61,9 @@ fn parts_for(row: &'static ListenerRow, product: &Product, version: &Version) ->
     parts
 }
 
-/// Whether the runtime of a part is the one of this home: a profile of Enterprise Integrator has a home of its own, the runtimes of
+/// Whether this home contains the runtime of a part. Each profile of Enterprise Integrator has a separate home; the runtimes of
 /// Analytics share one.
-fn lives_here(model: &Model, part: &ListenerPart) -> bool {
+fn is_in_home(model: &Model, part: &ListenerPart) -> bool {
     let Some(runtime) = &part.profile else { return true };
     match &model.identity.profile {
         Some(profile) => profile == runtime,

@@ -1,4 +1,4 @@
-//! Listeners that want the same port, and the offset that would part them.
+//! Listeners on the same port, and the offset that avoids the conflict.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,12 +7,12 @@ use crate::ports::listener::Listener;
 use crate::ports::range::{MAX_OFFSET, MAX_PORT};
 use crate::ports::table::PortTable;
 
-/// One listener of one of the homes compared.
+/// A listener of one of the compared homes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ListenerRef {
-    /// The number of the home.
+    /// The index of the home.
     pub home: usize,
-    /// The number of the listener in its table.
+    /// The index of the listener in its table.
     pub listener: usize,
 }
 
@@ -23,22 +23,22 @@ pub struct Conflict {
     pub port: i64,
     /// TCP or UDP.
     pub protocol: Protocol,
-    /// Who wants it, in the order of the homes.
+    /// The listeners on it, in the order of the homes.
     pub listeners: Vec<ListenerRef>,
-    /// An offset that parts the homes; `None` when the conflict lies inside one home, which no offset parts.
+    /// An offset that avoids the conflict; `None` if all listeners are in the same home, or there is no such offset.
     pub suggestion: Option<Suggestion>,
 }
 
 /// A new offset for a home.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Suggestion {
-    /// The number of the home.
+    /// The index of the home.
     pub home: usize,
     /// The offset.
     pub offset: i64,
 }
 
-/// The conflicts inside each of `tables` and between them, by port.
+/// Returns the conflicts within each of `tables` and between them, by port.
 pub fn conflicts(tables: &[&PortTable]) -> Vec<Conflict> {
     let mut wanted: BTreeMap<(i64, Protocol), Vec<ListenerRef>> = BTreeMap::new();
     for (home, table) in tables.iter().enumerate() {
@@ -56,7 +56,7 @@ pub fn conflicts(tables: &[&PortTable]) -> Vec<Conflict> {
             let last = listeners.last().map_or(0, |listener| listener.home);
             let between = listeners.iter().any(|listener| listener.home != last);
             let follows = |reference: &&ListenerRef| tables[reference.home].listeners[reference.listener].follows_offset();
-            // The last home that moves with its offset is the one to move.
+            // The last home with a listener that follows its offset is the one to move.
             let home = listeners.iter().rev().filter(|_| between).find(follows).map(|listener| listener.home);
             let suggestion = home.and_then(|home| {
                 let offset = *suggestions.entry(home).or_insert_with(|| free_offset(tables, home));
@@ -67,8 +67,8 @@ pub fn conflicts(tables: &[&PortTable]) -> Vec<Conflict> {
         .collect()
 }
 
-/// The smallest offset from 0 on with which no listener of `home` that follows its offset meets one of another home; `None` when there
-/// is none or the offset does not move the home.
+/// The smallest offset, from 0 on, that moves the listeners of `home` to ports that are valid and that no other listener occupies. `None`
+/// if there is none, or the current offset is unknown.
 pub fn free_offset(tables: &[&PortTable], home: usize) -> Option<i64> {
     let current = tables.get(home)?.offset.value?;
     let others: BTreeSet<(Protocol, i64)> = tables

@@ -1,4 +1,4 @@
-//! `[custom_transport.*]` of Identity Server 6.0 and later: Tomcat connectors that users add (product-is catalina-server.xml.j2).
+//! `[custom_transport.*]`: Tomcat connectors that users add to Identity Server 6.0 and later (product-is catalina-server.xml.j2).
 
 use crate::catalog::{Direction, Protocol, Versions};
 use crate::model::{Location, Model};

@@ -1,4 +1,4 @@
-//! Inbound endpoints that users add to the synapse configuration, beside the product's own.
+//! Inbound endpoints that users add to the synapse configuration, in addition to those of the product.
 
 use crate::catalog::{Direction, Protocol, catalog};
 use crate::home::INBOUND_ENDPOINTS;
@@ -9,7 +9,7 @@ use crate::ports::offset::Offset;
 use crate::ports::profile::ServerProfile;
 use crate::ports::resolve::{Resolved, resolve};
 
-/// Inbound protocols that open a port: name, id of the listener, parameter of the port, whether it speaks TLS, transport.
+/// Inbound protocols that open a port: name, id of the listener, parameter of the port, whether it uses TLS.
 const PROTOCOLS: [(&str, &str, &str, bool); 7] = [
     ("http", "inbound-http", "inbound.http.port", false),
     ("https", "inbound-https", "inbound.http.port", true),
@@ -20,7 +20,7 @@ const PROTOCOLS: [(&str, &str, &str, bool); 7] = [
     ("tcp", "inbound-tcp", "inbound.tcp.port", false),
 ];
 
-/// The listeners of the inbound endpoints that the catalogue does not know by their files.
+/// The listeners of the inbound endpoints in files that the catalogue does not list.
 pub(super) fn endpoints_of(model: &Model, offset: &Offset, profile: Option<&ServerProfile>) -> Vec<Listener> {
     let known = |name: &str| catalog().listeners.iter().any(|row| row.places.iter().any(|place| place.file == name));
     model
@@ -40,7 +40,7 @@ fn endpoint(model: &Model, file: FileId, offset: &Offset, profile: Option<&Serve
     let resolved = resolve(model, &port.value);
     let adds_offset = match *id {
         "inbound-ws" | "inbound-wss" => {
-            // carbon-mediation PersistenceUtils.java: only with the endpoint's own parameter.
+            // Only with this parameter of the endpoint (carbon-mediation PersistenceUtils.java).
             value("inboundEndpoint/parameters/parameter[@name='ws.use.port.offset']")
                 .is_some_and(|flag| flag.value.trim() == "true")
         }
@@ -75,8 +75,8 @@ fn endpoint(model: &Model, file: FileId, offset: &Offset, profile: Option<&Serve
     Some(listener)
 }
 
-/// `synapse_properties.'inbound.port.offset.enable'`: API Manager from 4.0 sets it, Micro Integrator sets it to false, older products
-/// do not know it (carbon-mediation 4.7.99 InboundHttpListener.java).
+/// Whether HTTP inbound endpoints add the offset: `synapse_properties.'inbound.port.offset.enable'`. API Manager sets it from 4.0 on,
+/// Micro Integrator sets it to false, and older products do not have it (carbon-mediation 4.7.99 InboundHttpListener.java).
 fn http_follows_offset(model: &Model) -> bool {
     let key = "synapse_properties.'inbound.port.offset.enable'";
     let aliases = ["mediation.inbound.port_offset_enable".to_owned()];
@@ -97,7 +97,7 @@ fn http_follows_offset(model: &Model) -> bool {
 }
 
 impl Listener {
-    /// Where the file of an inbound endpoint names its port; `None` for other listeners.
+    /// Where an inbound endpoint or custom connector sets its port; `None` for listeners of the catalogue.
     pub fn endpoint(&self) -> Option<Location> {
         self.row.is_none().then(|| self.source.anchor()).flatten()
     }

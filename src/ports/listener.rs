@@ -1,4 +1,4 @@
-//! A listener: its port, its state, and where both come from.
+//! A listener: its port and state, and where both come from.
 
 use crate::catalog::{Direction, ListenerPart, ListenerRow, Protocol};
 use crate::model::Location;
@@ -8,33 +8,33 @@ use crate::ports::range::MAX_PORT;
 /// A listener of a home.
 #[derive(Debug, Clone)]
 pub struct Listener {
-    /// Its name.
+    /// Its name in every output.
     pub id: String,
     /// What it is for.
     pub description: String,
     /// TCP or UDP.
     pub protocol: Protocol,
-    /// Whether it speaks TLS.
+    /// Whether it uses TLS.
     pub tls: bool,
     /// Whether the server listens or connects.
     pub direction: Direction,
-    /// The port before the offset; `None` when it is random or unknown.
+    /// The port before the offset; `None` if it is random or unknown.
     pub base: Option<i64>,
-    /// What the offset added to it.
+    /// The offset that is added to the port; 0 if none is.
     pub offset: i64,
-    /// Whether the system picks the port at each start.
+    /// Whether the operating system picks the port at each startup.
     pub random: bool,
-    /// Why the port is not known, when it is neither known nor random.
+    /// Why the port is unknown, if it is.
     pub unknown: Option<String>,
-    /// Whether it opens.
+    /// Whether the server opens it.
     pub enabled: bool,
     /// Where the port comes from.
     pub source: Source,
-    /// What switches it, if something written does.
+    /// What enables or disables it, if a file does.
     pub state: State,
-    /// What a person should know of it.
+    /// A remark for people.
     pub note: Option<String>,
-    /// What the documentation says where the code says otherwise.
+    /// The port in the documentation, if the code contradicts it.
     pub documented_port: Option<u16>,
     /// The runtime inside the product that opens it.
     pub profile: Option<String>,
@@ -43,7 +43,7 @@ pub struct Listener {
 }
 
 impl Listener {
-    /// The listener as the catalogue has it, before any file is looked at.
+    /// The listener as described in the catalogue, before any file is read.
     pub(super) fn blank(row: &'static ListenerRow, part: &'static ListenerPart) -> Self {
         Self {
             id: row.id.clone(),
@@ -65,7 +65,7 @@ impl Listener {
         }
     }
 
-    /// Takes a port that is none for what the server makes of it: 0 lets the system pick one, less opens nothing, more is refused.
+    /// Treats a port out of range as the server does: 0 is a random port, a negative one opens nothing, one above 65535 is refused.
     pub(super) fn normalize_port(&mut self) {
         let Some(base) = self.base.filter(|base| !(1..=MAX_PORT).contains(base)) else { return };
         self.base = None;
@@ -73,27 +73,27 @@ impl Listener {
             0 => self.random = true,
             ..0 => {
                 self.enabled = false;
-                self.note = Some(format!("port {base} opens nothing"));
-                self.unknown = Some(format!("`{base}` is no port"));
+                self.note = Some(format!("nothing opens on port {base}"));
+                self.unknown = Some(format!("`{base}` is not a port"));
             }
-            _ => self.unknown = Some(format!("`{base}` is no port: ports end at {MAX_PORT}")),
+            _ => self.unknown = Some(format!("`{base}` is not a port: the highest is {MAX_PORT}")),
         }
     }
 
-    /// Adds the offset of the home; without knowing it, the port is unknown.
+    /// Adds the offset of the home. If the offset is unknown, so is the port.
     pub(super) fn add_offset(&mut self, offset: &Offset) {
         match offset.value {
             _ if self.base.is_none() => {}
             Some(value) => self.offset = value,
             None => {
                 self.base = None;
-                let why = offset.unknown.as_deref().unwrap_or("a file decides it that cannot be read");
-                self.unknown = Some(format!("the offset is not known: {why}"));
+                let why = offset.unknown.as_deref().unwrap_or("it is set in a file that cannot be read");
+                self.unknown = Some(format!("the offset is unknown: {why}"));
             }
         }
     }
 
-    /// Whether the listener moves with the offset: also at offset 0, where nothing is added.
+    /// Whether the port changes with the offset. True even at offset 0, where nothing is added.
     pub(super) fn follows_offset(&self) -> bool {
         match self.row {
             Some((row, part)) => part.offset.unwrap_or(row.offset).applies(self.source.anchor().is_some(), true, true),
@@ -101,12 +101,12 @@ impl Listener {
         }
     }
 
-    /// The effective port, if it is known. Not checked against 65535.
+    /// The effective port, if known. It may be out of range.
     pub fn port(&self) -> Option<i64> {
         self.base.map(|base| base + self.offset)
     }
 
-    /// Whether it is an open, inbound listener with a known port: one that can collide.
+    /// The protocol and port of an open, inbound listener with a known port; `None` if the listener cannot conflict with another.
     pub fn occupies(&self) -> Option<(Protocol, i64)> {
         (self.enabled && self.direction == Direction::Inbound).then(|| self.port()).flatten().map(|port| (self.protocol, port))
     }
@@ -115,19 +115,19 @@ impl Listener {
 /// Where a port comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
-    /// A file sets it: the value, and where a person is pointed to.
+    /// A file sets it.
     File {
-        /// The value.
+        /// The place of the value.
         at: Location,
-        /// The key, attribute name or start tag.
+        /// The place to report: the key, attribute name or start tag.
         anchor: Location,
     },
-    /// The product's default, from the home's default.json where it is there.
+    /// The product's default; its place in the home's default.json, if it is there.
     Default(Option<Location>),
 }
 
 impl Source {
-    /// Where a person is pointed to, when a file sets the port.
+    /// The place to report, if a file sets the port.
     pub fn anchor(self) -> Option<Location> {
         match self {
             Self::File { anchor, .. } => Some(anchor),
@@ -136,11 +136,11 @@ impl Source {
     }
 }
 
-/// What a written switch says of a listener.
+/// Whether a setting enables or disables a listener.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
-    /// Nothing written switches it.
+    /// No setting does.
     Default,
-    /// The switch stands here and decided.
+    /// The setting at this place does.
     Switched(Location),
 }

@@ -1,4 +1,4 @@
-//! What a server listens on: the effective listeners of a home, and which of them collide.
+//! The listeners of a server: their effective ports, and the conflicts between them.
 
 mod catalogued;
 mod conflict;

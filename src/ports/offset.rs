@@ -1,9 +1,9 @@
-//! The port offset of a home: its sources in the order in which the server lets them win.
+//! The port offset of a home, from all the places that can set it, in order of precedence.
 //!
-//! The server has one offset, never a sum: the system property `portOffset`, else `/Server/Ports/Offset` of carbon.xml, which homes with a
-//! deployment.toml render from `[server] offset` (carbon-kernel CarbonBaseActivator.java). Which source sets the property last differs by
-//! kernel: from 4.6.1 carbon.properties is read after the command line (Main.java), before that, and in Micro Integrator, ahead of it
-//! (Bootstrap.java).
+//! The server uses a single offset, never a sum: the system property `portOffset`, otherwise `/Server/Ports/Offset` of carbon.xml, which
+//! homes with a deployment.toml render from `[server] offset` (carbon-kernel CarbonBaseActivator.java). The source that sets the property
+//! last wins, and the order depends on the kernel: from 4.6.1 on, carbon.properties is read after the command line (Main.java); in older
+//! kernels and in Micro Integrator, before it (Bootstrap.java).
 
 use crate::catalog::{Place, Version, Versions};
 use crate::model::place;
@@ -14,37 +14,37 @@ use crate::source::toml::TomlValue;
 /// The offset of a home or of one of its runtimes.
 #[derive(Debug, Clone)]
 pub struct Offset {
-    /// What is added; `None` when the home does not decide it.
+    /// The offset; `None` if it is unknown.
     pub value: Option<i64>,
     /// Where it comes from.
     pub source: OffsetSource,
-    /// Why it is not known, when it is not.
+    /// Why it is unknown, if it is.
     pub unknown: Option<String>,
 }
 
 /// Where an offset comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OffsetSource {
-    /// A file sets it: where it is written.
+    /// A file sets it, at this place.
     File(Location),
-    /// The caller says so, standing for `-DportOffset` on the command line.
+    /// The caller sets it, as `-DportOffset` on the command line does.
     Flag,
     /// Nothing sets it.
     Default,
 }
 
-/// One place that sets the offset.
+/// A place that sets the offset.
 #[derive(Debug, Clone)]
 pub struct WrittenOffset {
     /// The value as written, without the quotes of a string.
     pub text: String,
-    /// What kind of value it is, in deployment.toml; `None` elsewhere.
+    /// The value in deployment.toml; `None` elsewhere.
     pub toml: Option<TomlValue>,
-    /// The value or the option.
+    /// The place of the value or the option.
     pub at: Location,
-    /// Where a person is pointed to.
+    /// The place to report.
     pub anchor: Location,
-    /// The name that sets it there.
+    /// The key, path or option that sets it.
     pub key: &'static str,
 }
 
@@ -67,12 +67,12 @@ pub fn offset_of(model: &Model) -> Offset {
     if let Some(file) = broken_file(model) {
         return Offset { value: None, source: OffsetSource::Default, unknown: Some(format!("{file} cannot be parsed")) };
     }
-    // A carbon.xml without an offset has none; without the file the home is as the product ships it.
+    // A carbon.xml without an offset means 0; without carbon.xml, the product's default applies.
     let is_written = model.toml_file().is_none() && model.file_at("conf/carbon.xml").is_some();
     Offset { value: Some(if is_written { 0 } else { in_home() }), source: OffsetSource::Default, unknown: None }
 }
 
-/// The file that would set the offset, where it cannot be parsed.
+/// The file that would set the offset, if it cannot be parsed.
 fn broken_file(model: &Model) -> Option<&'static str> {
     let is_broken = |file: &str| model.file_at(file).is_some_and(|file| matches!(model.file(file).content, Content::Broken));
     match model.toml_file() {
@@ -81,7 +81,7 @@ fn broken_file(model: &Model) -> Option<&'static str> {
     }
 }
 
-/// The offset of the Carbon 5 runtime that `file`, its deployment.yaml, configures; `default` where the file does not say.
+/// The offset of the Carbon 5 runtime with the deployment.yaml `file`; `default` if there is no such file.
 pub fn offset_of_runtime(model: &Model, file: &str, default: i64) -> Offset {
     if let Some(value) = model.assumptions.port_offset {
         return Offset { value: Some(value), source: OffsetSource::Flag, unknown: None };
@@ -89,7 +89,7 @@ pub fn offset_of_runtime(model: &Model, file: &str, default: i64) -> Offset {
     if let Some(written) = from_place(model, file, YAML_PATH, YAML_KEY).first() {
         return from_file(model, written);
     }
-    // A deployment.yaml without an offset has none; without the file the runtime is as the product ships it.
+    // A deployment.yaml without an offset means 0; without deployment.yaml, the product's default applies.
     match model.file_at(file).map(|file| &model.file(file).content) {
         Some(Content::Broken) => {
             Offset { value: None, source: OffsetSource::Default, unknown: Some("deployment.yaml cannot be parsed".to_owned()) }
@@ -105,7 +105,7 @@ const CARBON_PROPERTIES_KEY: &str = "portOffset";
 const TOML_PROPERTY: &str = "system.parameter.portOffset";
 const SCRIPT_OPTION: &str = "-DportOffset";
 
-/// Every place of the home that sets the offset, the one that wins first.
+/// Every place in the home that sets the offset, in order of precedence.
 pub fn written_offsets(model: &Model) -> Vec<WrittenOffset> {
     let mut written = Vec::new();
     let options = model.script().map(|(file, options)| (file, options.iter().filter(|option| option.name == "portOffset")));
@@ -130,7 +130,7 @@ pub fn written_offsets(model: &Model) -> Vec<WrittenOffset> {
     written.append(&mut properties);
     written.append(&mut to_jvm);
     if model.toml_file().is_some() {
-        // carbon.xml is rendered from deployment.toml: a hand edit of it does not last.
+        // carbon.xml is rendered from deployment.toml, so manual edits of it are lost.
         written.extend(from_toml(model, "server.offset"));
     } else {
         written.append(&mut from_place(model, "conf/carbon.xml", "Server/Ports/Offset", "Server/Ports/Offset"));
@@ -165,7 +165,7 @@ fn from_file(model: &Model, written: &WrittenOffset) -> Offset {
     }
 }
 
-/// From kernel 4.6.1 on, and so API Manager 4.0 and Identity Server 5.11.
+/// Whether carbon.properties overrides the command line: from kernel 4.6.1 on, so from API Manager 4.0 and Identity Server 5.11 on.
 fn properties_beat_the_command_line(model: &Model) -> bool {
     if model.is_product(&["micro-integrator"]) {
         return false;
@@ -180,7 +180,7 @@ fn properties_beat_the_command_line(model: &Model) -> bool {
     (identity_server && since(">=5.11", &version)) || (api_manager && since(">=4.0", &version))
 }
 
-/// The offset that a profile of Enterprise Integrator 6 ships in its own carbon.xml.
+/// The default offset of a profile of Enterprise Integrator 6, which ships in the profile's carbon.xml.
 fn profile_default(model: &Model) -> Option<i64> {
     let (product, profile) = (model.product()?, model.identity.profile.as_deref()?);
     let parts = crate::catalog::catalog().listeners.iter().flat_map(|listener| &listener.parts);

@@ -1,4 +1,4 @@
-//! Server profiles: `-Dprofile`, which API Manager also sets from `[server] server_role`.
+//! Server profiles: `-Dprofile`, which API Manager can also take from `[server] server_role`.
 
 use crate::catalog::{Product, Profile, Version, catalog};
 use crate::model::{Location, Model};
@@ -7,34 +7,34 @@ use crate::source::toml::TomlValue;
 /// The profile that a home starts with.
 #[derive(Debug, Clone)]
 pub struct ServerProfile {
-    /// Its name as written.
+    /// Its name, as written.
     pub name: String,
-    /// What the catalogue knows of it; `None` for a name that this product and version do not know, which starts everything.
+    /// Its entry in the catalogue; `None` for a name that this product and version do not know. The server then starts everything.
     pub known: Option<&'static Profile>,
-    /// Where it is written; `None` when the caller says so.
+    /// Where it is set; `None` if the caller sets it.
     pub source: Option<Location>,
 }
 
 impl ServerProfile {
-    /// Whether the product starts with it unless somebody says otherwise.
+    /// Whether the product starts with this profile by default.
     pub fn is_default(&self) -> bool {
         self.name == "default" || self.known.is_some_and(|known| known.opens.is_empty())
     }
 
-    /// Whether the listener `id` opens. Listeners that no profile speaks of are not narrowed.
+    /// Whether the listener `id` opens in this profile. A listener that no profile mentions always opens.
     pub fn opens(&self, id: &str) -> bool {
         let Some(known) = self.known else { return true };
-        let spoken_of = catalog()
+        let is_mentioned = catalog()
             .profiles
             .iter()
             .filter(|profile| profile.products.iter().any(|product| known.products.contains(product)))
             .any(|profile| profile.opens.iter().any(|opened| opened == id));
-        !spoken_of || known.opens.iter().any(|opened| opened == id)
+        !is_mentioned || known.opens.iter().any(|opened| opened == id)
     }
 }
 
 impl ServerProfile {
-    /// The profile `name` of a product, without a home; the newest version where `version` is `None`.
+    /// The profile `name` of a product without a home; without `version`, of the latest version.
     pub fn of_product(product: &Product, version: Option<&Version>, name: &str) -> Self {
         Self { name: name.to_owned(), known: known(product, version.unwrap_or(&product.latest), name), source: None }
     }
@@ -48,7 +48,7 @@ fn known(product: &Product, version: &Version, name: &str) -> Option<&'static Pr
     })
 }
 
-/// The profile of `model`; `None` when nothing sets one.
+/// The profile that `model` starts with; `None` if nothing sets one.
 pub(super) fn of(model: &Model) -> Option<ServerProfile> {
     let (name, source) = written(model)?;
     let known = model.product().zip(model.catalogue_version()).and_then(|(product, version)| known(product, &version, &name));

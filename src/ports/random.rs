@@ -1,4 +1,4 @@
-//! Listeners whose port the system picks at each start, and the lines that cause them.
+//! Listeners on a port that the operating system picks at each startup, and the lines that open them.
 
 use crate::catalog::Protocol;
 use crate::model::{Content, Location};
@@ -8,7 +8,7 @@ use crate::source::Span;
 use crate::source::properties::Properties;
 
 impl ListenerReader<'_> {
-    /// A port that the system picks: the start script or the logging configuration causes it.
+    /// A listener on a random port. The start script or the logging configuration opens it.
     pub(super) fn random(&self) -> Listener {
         let mut listener = Listener::blank(self.row, self.part);
         let cause = if self.row.protocol == Protocol::Udp { self.syslog_appender() } else { self.jvm_monitoring() };
@@ -65,19 +65,20 @@ impl ListenerReader<'_> {
     }
 }
 
-/// What causes a random port.
+/// What opens a listener on a random port.
 enum Cause {
     /// This line.
     At(Location),
-    /// This line, and it names the port.
+    /// This line, which also sets the port.
     Fixed(Location, i64),
-    /// The file is there and has no such line.
+    /// Nothing: the file has no such line.
     Absent,
-    /// There is no file to tell.
+    /// Unknown: there is no such file.
     NoFile,
 }
 
-/// log4j 1 starts the appenders that a logger names, log4j 2 those of its `appenders` list, or all where there is no list.
+/// Whether an appender is used. log4j 1 starts the appenders that a logger names; log4j 2 starts those in its `appenders` list, or all
+/// if there is no list.
 fn is_used_appender(properties: &Properties, name: &str) -> bool {
     let lists = |value: &str| value.split(',').any(|listed| listed.trim() == name);
     let mut logging = properties.properties.iter();

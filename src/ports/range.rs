@@ -1,4 +1,4 @@
-//! The range of ports and offsets.
+//! The limits of ports and offsets.
 
 /// The highest port.
 pub const MAX_PORT: i64 = 65_535;

@@ -1,9 +1,9 @@
-//! Reads one listener of the catalogue from the files of a home: where its port is written, and what the offset adds.
+//! Reads a listener of the catalogue from the files of a home: where its port is set, and whether the offset is added.
 
 use std::path::Path;
 
 use crate::catalog::{ListenerPart, ListenerRow, OffsetRule, Place};
-use crate::model::place::{self, Found};
+use crate::model::place::{self, FoundValue};
 use crate::model::{Content, Location, Model};
 use crate::ports::listener::{Listener, Source};
 use crate::ports::offset::{Offset, offset_of_runtime};
@@ -20,16 +20,16 @@ pub(super) struct ListenerReader<'a> {
     pub(super) profile: Option<&'a ServerProfile>,
 }
 
-/// A port as it is written or known.
+/// A port that is set in a file, or the default.
 struct Written {
     resolved: Resolved,
     source: Source,
-    /// Whether the value refers to carbon.xml or stands there, so that a placeholder listener adds the offset.
+    /// Whether the value is in carbon.xml or refers to it. Listeners with [`OffsetRule::Placeholder`] then add the offset.
     in_carbon_xml: bool,
 }
 
 impl ListenerReader<'_> {
-    /// The listener, once for every place that names it.
+    /// The listener, once for every place that sets its port.
     pub(super) fn read(&self) -> Vec<Listener> {
         if self.row.random {
             return vec![self.random()];
@@ -45,7 +45,7 @@ impl ListenerReader<'_> {
         vec![self.finish(&self.default())]
     }
 
-    /// A port that the user's deployment.toml sets.
+    /// The port that deployment.toml sets.
     fn set_in_toml(&self) -> Option<Written> {
         let key = self.part.port_key.as_deref()?;
         let given = self.model.given(key, &self.part.port_aliases).filter(|given| given.by_user)?;
@@ -53,7 +53,7 @@ impl ListenerReader<'_> {
         Some(Written { resolved: resolve_toml(self.model, &given.value), source, in_carbon_xml: false })
     }
 
-    /// Whether the files of this home are what the server reads, rather than what it renders at the next start.
+    /// Whether the server reads the port from existing files, rather than from files that it renders again at startup.
     fn reads_files(&self) -> bool {
         if self.model.toml_file().is_none() {
             return true;
@@ -62,12 +62,12 @@ impl ListenerReader<'_> {
         self.part.port_key.is_none() && !self.places().iter().any(is_rendered)
     }
 
-    /// Where the catalogue looks for the port in files.
+    /// The places where the port can be set in files.
     pub(super) fn places(&self) -> &'static [Place] {
         self.part.places.as_deref().unwrap_or(&self.row.places)
     }
 
-    /// The ports at the places of the catalogue; `None` when none of their files is there.
+    /// The listeners with the ports at [`Self::places`]; `None` if the files do not decide, and the default applies.
     fn set_in_files(&self) -> Option<Vec<Listener>> {
         let mut file_is_there = false;
         for place in self.places() {
@@ -82,7 +82,7 @@ impl ListenerReader<'_> {
         if self.model.toml_file().is_some() || rule == OffsetRule::UnlessSet || !(file_is_there || self.is_removed()) {
             return None;
         }
-        // The file is there and says nothing of the listener, as after commenting it out: the server does not open it.
+        // The file exists without the listener, for example because it was commented out: the server does not open it.
         let mut listener = self.finish(&self.default());
         if listener.enabled && self.part.port_key.is_none() {
             listener.enabled = false;
@@ -92,7 +92,7 @@ impl ListenerReader<'_> {
         Some(vec![listener])
     }
 
-    /// Whether the listener's file is gone from a home that has the folder in which it would lie.
+    /// Whether the listener's file was removed from a complete home: the file does not exist, but its folder does.
     fn is_removed(&self) -> bool {
         self.model.is_complete
             && self.places().first().is_some_and(|place| {
@@ -102,7 +102,7 @@ impl ListenerReader<'_> {
             })
     }
 
-    fn written(&self, place: &Place, found: &Found) -> Written {
+    fn written(&self, place: &Place, found: &FoundValue) -> Written {
         let resolved = resolve(self.model, &found.value);
         let in_carbon_xml = place.file == "conf/carbon.xml" || matches!(resolved, Resolved::Ports(..));
         let (at, anchor) = match resolved {
@@ -112,7 +112,7 @@ impl ListenerReader<'_> {
         Written { resolved, source: Source::File { at, anchor }, in_carbon_xml }
     }
 
-    /// The port that holds when nothing sets one.
+    /// The port that applies if the user sets none.
     fn default(&self) -> Written {
         let port = |port: i64, at| Written { resolved: Resolved::Number(port), source: Source::Default(at), in_carbon_xml: true };
         if let Some(when) = &self.part.port_when
@@ -155,7 +155,7 @@ impl ListenerReader<'_> {
         listener
     }
 
-    /// The deployment.yaml of the runtime that opens the listener.
+    /// The path of the deployment.yaml of the runtime that opens the listener.
     fn runtime_file(&self) -> Option<&'static str> {
         self.places().iter().map(|place| place.file.as_str()).find(|file| file.ends_with("/deployment.yaml"))
     }
@@ -179,7 +179,7 @@ impl ListenerReader<'_> {
         }
         let Some(place) = &flag.place else { return flag.default };
         let found = place::find(self.model, place).into_iter().next();
-        // A listener found in another file than the flag's usual one carries the flag in its own.
+        // A listener in a different file than the catalogue's has its flag in that file.
         let found = found.or_else(|| match source {
             Source::File { at, .. } => place::find_in(self.model, at.file, &place.path).into_iter().next(),
             Source::Default(_) => None,
@@ -190,7 +190,7 @@ impl ListenerReader<'_> {
         }
     }
 
-    /// `-Dtomcat.random.port.enable=true` lets Tomcat pick its ports (carbon-kernel CarbonTomcat.java).
+    /// The place of an option such as `-Dtomcat.random.port.enable=true`, which makes the port random (carbon-kernel CarbonTomcat.java).
     fn random_by_option(&self) -> Option<Location> {
         let name = self.row.random_property.as_deref()?;
         let (file, options) = self.model.script()?;
@@ -198,7 +198,8 @@ impl ListenerReader<'_> {
         Some(Location { file, span: option.span })
     }
 
-    /// `-Dtomcat.http.port=N` replaces port and offset (carbon-kernel CarbonTomcat.java).
+    /// An option such as `-Dtomcat.http.port=N`, which replaces port and offset (carbon-kernel CarbonTomcat.java). Returns the port, the
+    /// offset (0), why the port is unknown, and the place.
     fn system_property(&self) -> Option<(Option<i64>, i64, Option<String>, Source)> {
         let name = self.row.system_property.as_deref()?;
         let (file, options) = self.model.script()?;

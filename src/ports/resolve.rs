@@ -1,23 +1,23 @@
-//! What a written port or offset comes to: numbers, and the references that the home itself decides.
+//! Resolves a port or offset as written: numbers, and references that the files of the home determine.
 
 use crate::catalog::Place;
 use crate::model::place;
 use crate::model::{Location, Model};
 use crate::source::toml::TomlValue;
 
-/// What a written value comes to.
+/// The result of resolving a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Resolved {
     /// A number.
     Number(i64),
-    /// A number that stands in carbon.xml, to which the value refers; its place there, if carbon.xml is there.
+    /// A number in carbon.xml that the value refers to, and its place; without carbon.xml, the default.
     Ports(i64, Option<Location>),
-    /// Nothing that the home decides; why.
+    /// A value that the home does not determine, and why.
     Unknown(String),
 }
 
 impl Resolved {
-    /// The number, wherever it stands.
+    /// The number, if it is known.
     pub fn number(&self) -> Option<i64> {
         match self {
             Self::Number(number) | Self::Ports(number, _) => Some(*number),
@@ -26,7 +26,7 @@ impl Resolved {
     }
 }
 
-/// How many references may lead to each other before they count as a cycle.
+/// The maximum length of a chain of references; a longer one counts as a cycle.
 const MAX_REFERENCES: usize = 8;
 
 /// Resolves a value of deployment.toml.
@@ -34,14 +34,14 @@ pub fn resolve_toml(model: &Model, value: &TomlValue) -> Resolved {
     match value {
         TomlValue::Integer(number) => java_int(*number),
         TomlValue::String(text) => resolve_text(model, text, 0),
-        TomlValue::Placeholder => Resolved::Unknown("a deployment tool fills it in".to_owned()),
+        TomlValue::Placeholder => Resolved::Unknown("a deployment tool sets it".to_owned()),
         other => Resolved::Unknown(
             other.as_text().map_or_else(|| "not a number".to_owned(), |text| format!("`{text}` is not a number")),
         ),
     }
 }
 
-/// Resolves a text of an XML, YAML or properties file.
+/// Resolves a value of an XML, YAML or properties file, or of a script option.
 pub fn resolve(model: &Model, text: &str) -> Resolved {
     resolve_text(model, text, 0)
 }
@@ -52,7 +52,7 @@ fn resolve_text(model: &Model, text: &str, depth: usize) -> Resolved {
         return java_int(number);
     }
     if text.contains("{{") || text.contains("<%") {
-        return Resolved::Unknown("a deployment tool fills it in".to_owned());
+        return Resolved::Unknown("a deployment tool sets it".to_owned());
     }
     if depth > MAX_REFERENCES {
         return Resolved::Unknown(format!("`{text}` refers to itself"));
@@ -63,10 +63,10 @@ fn resolve_text(model: &Model, text: &str, depth: usize) -> Resolved {
     }
     if let Some(name) = inside("$sys{") {
         return system_property(model, name, depth)
-            .unwrap_or_else(|| Resolved::Unknown(format!("system property `{name}` is given at the start")));
+            .unwrap_or_else(|| Resolved::Unknown(format!("system property `{name}` is only known at startup")));
     }
     if let Some(name) = inside("$env{") {
-        return Resolved::Unknown(format!("environment variable `{name}` is given at the start"));
+        return Resolved::Unknown(format!("environment variable `{name}` is only known at startup"));
     }
     if let Some(name) = inside("${") {
         if let Some(path) = name.strip_prefix("Ports.") {
@@ -74,23 +74,23 @@ fn resolve_text(model: &Model, text: &str, depth: usize) -> Resolved {
         }
         let name = name.strip_prefix("sys:").unwrap_or(name);
         return system_property(model, name, depth)
-            .unwrap_or_else(|| Resolved::Unknown(format!("`{text}` is given at the start")));
+            .unwrap_or_else(|| Resolved::Unknown(format!("`{text}` is only known at startup")));
     }
     if text.contains('$') {
-        return Resolved::Unknown(format!("`{text}` is given at the start"));
+        return Resolved::Unknown(format!("`{text}` is only known at startup"));
     }
-    Resolved::Unknown(if text.is_empty() { "empty".to_owned() } else { format!("`{text}` is not a number") })
+    Resolved::Unknown(if text.is_empty() { "the value is empty".to_owned() } else { format!("`{text}` is not a number") })
 }
 
-/// The server reads ports and offsets with `Integer.parseInt`: what does not fit 32 bits is no number to it.
+/// The server reads ports and offsets with `Integer.parseInt`, which refuses numbers that do not fit in 32 bits.
 fn java_int(number: i64) -> Resolved {
     match i32::try_from(number) {
         Ok(number) => Resolved::Number(number.into()),
-        Err(_) => Resolved::Unknown(format!("`{number}` is too large for a Java integer")),
+        Err(_) => Resolved::Unknown(format!("`{number}` does not fit in 32 bits")),
     }
 }
 
-/// `$ref{key}`: the user's value, else the home's default.
+/// Resolves `$ref{key}`: the user's value, otherwise the home's default.
 fn referred(model: &Model, key: &str, depth: usize) -> Resolved {
     if let Some((_, entry)) = model.setting(key, &[]) {
         return match &entry.value {
@@ -103,18 +103,18 @@ fn referred(model: &Model, key: &str, depth: usize) -> Resolved {
             Some(text) => resolve_text(model, text, depth + 1),
             None => value.as_i64().map_or_else(|| Resolved::Unknown(format!("`{key}` is not a number")), java_int),
         },
-        None => Resolved::Unknown(format!("`$ref{{{key}}}` names no key of this home")),
+        None => Resolved::Unknown(format!("`$ref{{{key}}}` refers to a key that is not set")),
     }
 }
 
-/// A `-Dname=value` of the start script.
+/// Resolves `-Dname=value` of the start script; `None` if it is not set or contains a variable.
 fn system_property(model: &Model, name: &str, depth: usize) -> Option<Resolved> {
     let (_, options) = model.script()?;
     let value = options.iter().rev().find(|option| option.name == name)?.value.as_deref()?;
     (!value.contains('$')).then(|| resolve_text(model, value, depth + 1))
 }
 
-/// `${Ports.A.B}` is `/Server/Ports/A/B` of carbon.xml (carbon-kernel CarbonUtils.getPortFromServerConfig).
+/// Resolves `${Ports.A.B}`, which is `/Server/Ports/A/B` of carbon.xml (carbon-kernel CarbonUtils.getPortFromServerConfig).
 fn in_carbon_xml(model: &Model, path: &str) -> Resolved {
     let path = format!("Server/Ports/{}", path.replace('.', "/"));
     let place = Place::new("conf/carbon.xml", &path);
@@ -126,11 +126,11 @@ fn in_carbon_xml(model: &Model, path: &str) -> Resolved {
     };
     match found.value.trim().parse() {
         Ok(number) if java_int(number).number().is_some() => Resolved::Ports(number, Some(found.at)),
-        _ => Resolved::Unknown(format!("`{}` of carbon.xml is not a number", place.path)),
+        _ => Resolved::Unknown(format!("`{}` in carbon.xml is not a number", place.path)),
     }
 }
 
-/// The catalogue's port of the listener that stands at a place of carbon.xml, for homes without the file.
+/// The catalogue's port for a place in carbon.xml, for homes without the file.
 fn default_at(place: &Place) -> Option<u16> {
     let here = |known: &Place| known.file == place.file && known.path == place.path;
     crate::catalog::catalog().listeners.iter().find(|listener| listener.places.iter().any(here))?.port

@@ -1,4 +1,4 @@
-//! Decides whether a listener opens: the switch of its product and version, the files of an XML home, the server profile.
+//! Decides whether a listener opens, from the switch of its product and version, the files of an XML home, and the server profile.
 
 use crate::catalog::{Opens, Place, Switch};
 use crate::model::Location;
@@ -8,7 +8,7 @@ use crate::ports::reader::ListenerReader;
 use crate::source::toml::TomlValue;
 
 impl ListenerReader<'_> {
-    /// Decides whether the listener opens.
+    /// Sets whether the listener opens, and why.
     pub(super) fn switch(&self, listener: &mut Listener) {
         if let Some((open, at)) = self.toml_switch() {
             listener.enabled = open;
@@ -38,20 +38,20 @@ impl ListenerReader<'_> {
         }
     }
 
-    /// Whether the home's own template renders the listener no more, as after the documented workaround where no key closes it.
+    /// Whether the listener was removed from the home's template, which is the documented workaround if no key closes it.
     fn is_removed_from_template(&self) -> bool {
         let Some(text) = self.part.rendered_with.as_deref().filter(|_| self.model.toml_file().is_some()) else { return false };
         let template = self.row.places.first().and_then(|place| self.model.template_of(&place.file));
         template.is_some_and(|template| !without_comments(&template).contains(text))
     }
 
-    /// What the switch of this product and version says: the user's value, else the home's default.
+    /// Whether the switch of this product and version opens the listener, and its place: the user's value, otherwise the home's default.
     fn toml_switch(&self) -> Option<(bool, Location)> {
         let fallback;
         let switch = match &self.part.switch {
             Some(switch) if self.template_reads_switch(switch) != Some(false) => switch,
             _ => {
-                // An update of the product can bring a switch that its base version lacks: the home's own template tells.
+                // An update of the product can add a switch that its base version lacks; the home's template shows whether it did.
                 let key = self.part.inert_keys.iter().find(|key| self.template_reads_inert(key))?;
                 fallback = Switch { key: key.clone(), aliases: Vec::new(), opens: Opens::Truthy, value: None, template: None };
                 &fallback
@@ -61,12 +61,12 @@ impl ListenerReader<'_> {
         Some((opens(switch, &given.value)?, given.anchor))
     }
 
-    /// Whether the home's own template tests the switch; `None` where there is no such template or nothing says which one it is.
+    /// Whether the home's template reads the switch; `None` if there is no such template, or the catalogue names none.
     fn template_reads_switch(&self, switch: &Switch) -> Option<bool> {
         self.model.template_reads(switch.template.as_deref()?, &switch.key)
     }
 
-    /// Whether the home's own template of the listener's file tests `key`, which the base version of the product does not read.
+    /// Whether the home's template of the listener's file reads `key`, which the base version of the product does not read.
     fn template_reads_inert(&self, key: &str) -> bool {
         self.row.places.first().is_some_and(|place| self.model.template_reads(&place.file, key) == Some(true))
     }
@@ -86,17 +86,17 @@ impl ListenerReader<'_> {
         }
         let switches =
             self.row.enabled_by.iter().map(|place| (place, true)).chain(self.row.disabled_by.iter().map(|place| (place, false)));
-        let mut said = Vec::new();
+        let mut settings = Vec::new();
         for (place, opening) in switches {
             let is_rendered =
                 self.model.toml_file().is_some() && (place.file == "conf/carbon.xml" || self.model.has_template_of(&place.file));
             if let Some(found) = value_in(place).filter(|_| !is_rendered) {
-                said.push((place.holds(&found.value) == opening, opening, found.anchor));
+                settings.push((place.holds(&found.value) == opening, opening, found.anchor));
             }
         }
-        let closing = said.iter().find(|(open, ..)| !open);
-        // What is closed by default opens where a file says so and none says otherwise.
-        let opening = said.iter().find(|(_, opening, _)| *opening);
+        let closing = settings.iter().find(|(open, ..)| !open);
+        // A listener that is closed by default opens if one setting enables it and none disables it.
+        let opening = settings.iter().find(|(_, opening, _)| *opening);
         if let Some((_, _, at)) = closing {
             listener.enabled = false;
             listener.state = State::Switched(*at);
@@ -107,7 +107,7 @@ impl ListenerReader<'_> {
     }
 }
 
-/// A template without what XML or the template engine takes for comments.
+/// Removes the comments of XML and of the template engine.
 fn without_comments(template: &str) -> String {
     let opens_at = |rest: &str| {
         rest.match_indices(['<', '{']).find_map(|(at, _)| {
@@ -125,7 +125,7 @@ fn without_comments(template: &str) -> String {
     kept
 }
 
-/// Whether a switch with this value opens its listener; `None` for a value that only the start decides.
+/// Whether a switch with this value opens its listener; `None` if the value is only known at startup.
 fn opens(switch: &Switch, value: &TomlValue) -> Option<bool> {
     let text = value.as_text();
     if switch.opens == Opens::Defined {
@@ -134,7 +134,7 @@ fn opens(switch: &Switch, value: &TomlValue) -> Option<bool> {
     let text = text
         .filter(|text| !text.contains("${") && !text.contains("$env{") && !text.contains("$sys{") && !text.contains("$ref{"))?;
     Some(match switch.opens {
-        // The template engine holds the empty string, zero and the text "false" in any case for false.
+        // To the template engine, the empty string, zero and "false" in any case are false.
         Opens::Truthy => !(text.is_empty() || text == "0" || text.eq_ignore_ascii_case("false")),
         Opens::True => *value == TomlValue::Boolean(true),
         Opens::Equals => Some(text.as_str()) == switch.value.as_deref(),

@@ -1,4 +1,4 @@
-//! Everything that a home opens.
+//! The listeners of a home with their ports.
 
 use crate::model::Model;
 use crate::ports::listener::Listener;
@@ -6,19 +6,19 @@ use crate::ports::offset::{Offset, offset_of};
 use crate::ports::profile::{self, ServerProfile};
 use crate::ports::{catalogued, custom, inbound};
 
-/// Everything that a home opens.
+/// The listeners of a home, and what decides their ports.
 #[derive(Debug, Clone)]
 pub struct PortTable {
     /// The offset of the home.
     pub offset: Offset,
-    /// The server profile that narrows the listeners, if one is set.
+    /// The server profile, if one is set. It limits which listeners open.
     pub profile: Option<ServerProfile>,
-    /// Every listener that the home could open, in the order of the catalogue; user-made inbound endpoints last.
+    /// Every listener that the home could open, in the order of the catalogue; those that users add come last.
     pub listeners: Vec<Listener>,
 }
 
 impl PortTable {
-    /// Works out the listeners of `model`.
+    /// Determines the listeners of `model`.
     pub fn of(model: &Model) -> Self {
         let offset = offset_of(model);
         let profile = profile::of(model);
@@ -28,7 +28,7 @@ impl PortTable {
         Self { offset, profile, listeners }
     }
 
-    /// Moves everything that follows the offset to where it would be with `offset`.
+    /// Changes the offset, and moves the listeners that follow it.
     pub fn move_to(&mut self, offset: i64) {
         let moved = offset - self.offset.value.unwrap_or(0);
         for listener in self.listeners.iter_mut().filter(|listener| listener.follows_offset()) {

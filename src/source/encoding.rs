@@ -1,4 +1,4 @@
-//! From bytes to text: byte-order marks, UTF-16, and what an XML prolog declares.
+//! Decodes a file's bytes: byte-order marks, UTF-16, and the encoding that an XML declaration names.
 
 use std::borrow::Cow;
 
@@ -11,9 +11,9 @@ use super::position::{BYTE_ORDER_MARK, Span};
 pub enum Encoding {
     /// UTF-8, with or without a byte-order mark.
     Utf8,
-    /// ISO-8859-1 as Java reads it: every byte is the character of that number.
+    /// ISO-8859-1 as Java reads it: each byte is the code point of the same number.
     Latin1,
-    /// Any other encoding of the WHATWG list, UTF-16 among them.
+    /// Any other encoding of the WHATWG Encoding Standard, including UTF-16.
     Other(&'static Charset),
 }
 
@@ -27,12 +27,12 @@ impl Encoding {
         }
     }
 
-    /// Whether the encoding is one of the two UTF-16 forms.
+    /// Whether this is UTF-16, in either byte order.
     pub fn is_utf16(self) -> bool {
         matches!(self, Self::Other(charset) if charset == UTF_16LE || charset == UTF_16BE)
     }
 
-    /// `text` as bytes; `None` where one of its characters does not exist in the encoding.
+    /// Encodes `text`. Returns `None` if the encoding cannot represent one of its characters.
     pub fn encode(self, text: &str) -> Option<Vec<u8>> {
         match self {
             Self::Utf8 => Some(text.as_bytes().to_vec()),
@@ -46,7 +46,7 @@ impl Encoding {
         }
     }
 
-    /// How many bytes `text` takes in this encoding.
+    /// The length of `text` in this encoding, in bytes.
     pub fn encoded_len(self, text: &str) -> usize {
         match self {
             Self::Utf8 => text.len(),
@@ -57,31 +57,31 @@ impl Encoding {
     }
 }
 
-/// A file's bytes as text.
+/// A file's decoded text.
 #[derive(Debug)]
 pub struct Decoded {
-    /// The text; a byte-order mark stays in it as U+FEFF, and bytes that are not text in the encoding stand as U+FFFD.
+    /// The text. A byte-order mark is kept as U+FEFF, and invalid bytes become U+FFFD.
     pub text: String,
-    /// The encoding that the bytes were read in.
+    /// The encoding that was used to decode the bytes.
     pub encoding: Encoding,
     /// Whether the text begins with a byte-order mark.
     pub byte_order_mark: bool,
-    /// What is wrong with the bytes, if anything.
+    /// The first fault in the bytes, if any.
     pub fault: Option<EncodingFault>,
 }
 
-/// Why bytes are not text.
+/// Why a file's bytes could not be decoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EncodingFault {
-    /// The byte at this place of the text is not valid in the encoding; its value comes along.
+    /// A byte that is not valid in the encoding: its place in the text, and its value.
     InvalidByte(Span, u8),
-    /// The XML prolog declares an encoding that does not exist; the place of its name.
+    /// The XML declaration names an unknown encoding; the place of the name.
     Unknown(Span),
-    /// A sequence that is not valid in a multi-byte encoding.
+    /// An invalid sequence in a multi-byte encoding; its place in the text.
     Malformed(Span),
 }
 
-/// Decodes `bytes`. `is_xml` makes a declaration in the XML prolog count, as XML parsers do. Never fails: a fault is part of the result.
+/// Decodes `bytes`. With `is_xml`, uses the encoding that an XML declaration names. Never fails: a fault is part of the result.
 pub fn decode(bytes: Vec<u8>, is_xml: bool) -> Decoded {
     let marked = Charset::for_bom(&bytes).map(|(charset, _)| charset);
     if let Some(charset) = marked.filter(|charset| *charset != UTF_8) {
@@ -96,7 +96,7 @@ pub fn decode(bytes: Vec<u8>, is_xml: bool) -> Decoded {
                 return decode_latin1(&bytes);
             }
             match Charset::for_label(label.as_bytes()) {
-                // A prolog in single bytes cannot truly be UTF-16: parsers go on with UTF-8.
+                // A declaration that reads as single bytes cannot be UTF-16, so parsers fall back to UTF-8.
                 Some(charset) if charset == UTF_8 || charset == UTF_16LE || charset == UTF_16BE => {}
                 Some(charset) => return decode_other(&bytes, charset),
                 None => {
@@ -110,7 +110,7 @@ pub fn decode(bytes: Vec<u8>, is_xml: bool) -> Decoded {
     decode_utf8(bytes)
 }
 
-/// Decodes `bytes` as UTF-8, or as ISO-8859-1 when they are not. Never fails.
+/// Decodes `bytes` as UTF-8, or as ISO-8859-1 if they are not valid UTF-8. Never fails.
 pub fn decode_utf8_or_latin1(bytes: Vec<u8>) -> Decoded {
     if std::str::from_utf8(&bytes).is_ok() { decode_utf8(bytes) } else { decode_latin1(&bytes) }
 }
@@ -145,7 +145,7 @@ fn decode_other(bytes: &[u8], charset: &'static Charset) -> Decoded {
     Decoded { byte_order_mark: text.starts_with(BYTE_ORDER_MARK), text, encoding: Encoding::Other(charset), fault }
 }
 
-/// UTF-16 shows in the first two bytes of `<?` or `<x`: one of them is zero (XML 1.0, appendix F).
+/// Detects UTF-16 without a byte-order mark: the first two bytes are `<` and zero, in either order (XML 1.0, appendix F).
 fn utf16_without_mark(bytes: &[u8]) -> Option<&'static Charset> {
     match bytes {
         [b'<', 0, ..] => Some(UTF_16LE),
@@ -154,7 +154,7 @@ fn utf16_without_mark(bytes: &[u8]) -> Option<&'static Charset> {
     }
 }
 
-/// The value of `encoding` in an XML prolog and its place.
+/// The value of `encoding` in the XML declaration, and its place.
 fn declared_encoding(bytes: &[u8]) -> Option<(&str, Span)> {
     let end = bytes.len().min(256);
     let prolog_end = bytes[..end].windows(2).position(|pair| pair == b"?>")?;
@@ -180,13 +180,13 @@ mod tests {
     }
 
     #[test]
-    fn an_invalid_byte_has_its_place() {
+    fn an_invalid_byte_has_a_place() {
         let decoded = decode(b"a = \"caf\xe9\"".to_vec(), false);
         assert_eq!(decoded.fault, Some(EncodingFault::InvalidByte(Span::new(8, 11), 0xe9)));
     }
 
     #[test]
-    fn a_prolog_decides_for_xml_only() {
+    fn an_xml_declaration_counts_in_xml_only() {
         let bytes = b"<?xml version=\"1.0\" encoding='ISO-8859-1'?><a>\xe9</a>".to_vec();
         let xml = decode(bytes.clone(), true);
         assert_eq!((xml.encoding, xml.fault), (Encoding::Latin1, None));
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_declaration_is_a_fault_at_its_name() {
+    fn an_unknown_encoding_is_a_fault_at_its_name() {
         let text = "<?xml version=\"1.0\" encoding=\"x-none\"?><a/>";
         let Some(EncodingFault::Unknown(span)) = decode(text.as_bytes().to_vec(), true).fault else {
             panic!("no fault");
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_read_is_written_back_byte_for_byte() {
+    fn encoding_restores_the_decoded_bytes() {
         let latin1 = b"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a>\xe9\x80</a>".to_vec();
         let utf16: Vec<u8> = "\u{feff}<a>é</a>".encode_utf16().flat_map(u16::to_le_bytes).collect();
         for bytes in [latin1.clone(), utf16, "\u{feff}<a>é</a>".as_bytes().to_vec()] {
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn utf16_is_read_with_its_mark_or_by_its_first_bytes() {
+    fn utf16_is_detected_by_its_mark_or_first_bytes() {
         let with_mark: Vec<u8> = "\u{feff}a = 1".encode_utf16().flat_map(u16::to_le_bytes).collect();
         let decoded = decode(with_mark, false);
         assert!(decoded.encoding.is_utf16() && decoded.byte_order_mark);

@@ -1,4 +1,4 @@
-//! One file as it is on disk: its text, encoding and line ends.
+//! A file as loaded from disk: its text, encoding and line endings.
 
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
@@ -8,49 +8,49 @@ use super::encoding::{self, Encoding, EncodingFault};
 use super::kind::Kind;
 use super::position::{FileRange, LineIndex, Point, Position, Span};
 
-/// The largest file that is read, in bytes. The largest file of a real home has about 400 kB.
+/// The size limit for a file, in bytes. The largest file in a real home is about 400 kB.
 pub const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;
 
-/// How a text ends its lines.
+/// The line endings of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LineEnding {
-    /// `\n`, also when the text has a single line.
+    /// `\n`, or no line break at all.
     Lf,
     /// `\r\n`
     CrLf,
-    /// Both in one file.
+    /// Both `\n` and `\r\n`.
     Mixed,
 }
 
 /// Why a file could not be read.
 #[derive(Debug)]
 pub enum LoadError {
-    /// The system refused; its words.
+    /// The operating system's error.
     Io(io::Error),
     /// The file is larger than [`MAX_FILE_BYTES`]; its size in bytes.
     TooLarge(u64),
 }
 
-/// A loaded file. Spans everywhere are byte ranges of [`text`](Self::text).
+/// A loaded file. Every span is a byte range of its [`text`](Self::text).
 #[derive(Debug)]
 pub struct SourceFile {
-    /// Where the file lies, as it was reached.
+    /// The path that it was loaded from.
     pub path: PathBuf,
-    /// What the name says it holds.
+    /// The kind of file, decided by its name.
     pub kind: Kind,
-    /// The decoded text; a byte-order mark is its first character.
+    /// The decoded text, including a byte-order mark.
     pub text: String,
     /// The encoding of the bytes on disk.
     pub encoding: Encoding,
     /// Whether the text begins with a byte-order mark.
     pub byte_order_mark: bool,
-    /// What is wrong with the bytes, if anything.
+    /// The first fault in the bytes, if any.
     pub encoding_fault: Option<EncodingFault>,
     lines: OnceCell<LineIndex>,
 }
 
 impl SourceFile {
-    /// Reads the file at `path`. Fails when the system refuses or the file is too large.
+    /// Reads the file at `path`. Fails if it cannot be read or is larger than [`MAX_FILE_BYTES`].
     pub fn load(path: &Path) -> Result<Self, LoadError> {
         let size = fs::metadata(path).map_err(LoadError::Io)?.len();
         if size > MAX_FILE_BYTES {
@@ -60,7 +60,7 @@ impl SourceFile {
         Self::from_bytes(path, bytes)
     }
 
-    /// Takes `bytes` for the content of the file at `path`, which need not exist. Fails when there are too many of them.
+    /// Uses `bytes` as the content of the file at `path`, which need not exist. Fails if there are more than [`MAX_FILE_BYTES`].
     pub fn from_bytes(path: &Path, bytes: Vec<u8>) -> Result<Self, LoadError> {
         if bytes.len() as u64 > MAX_FILE_BYTES {
             return Err(LoadError::TooLarge(bytes.len() as u64));
@@ -69,7 +69,7 @@ impl SourceFile {
         let decoded = match kind {
             Kind::Xml => encoding::decode(bytes, true),
             Kind::Toml | Kind::Yaml | Kind::Json => encoding::decode(bytes, false),
-            // Java reads properties as ISO-8859-1, and so can stand what is no UTF-8; scripts are only searched for options.
+            // Java reads properties as ISO-8859-1, so any bytes are valid; scripts are only searched for options.
             Kind::Properties | Kind::Script | Kind::Text => encoding::decode_utf8_or_latin1(bytes),
         };
         Ok(Self {
@@ -83,17 +83,17 @@ impl SourceFile {
         })
     }
 
-    /// The line index, built at the first call.
+    /// The line index, built on the first call.
     pub fn lines(&self) -> &LineIndex {
         self.lines.get_or_init(|| LineIndex::new(&self.text))
     }
 
-    /// Line and column of a byte of the text.
+    /// The line and column of the byte at `offset` in the text.
     pub fn position(&self, offset: usize) -> Position {
         self.lines().position(&self.text, offset)
     }
 
-    /// Where the byte `offset` of the text lies in the file on disk, in bytes: the same for UTF-8, another for other encodings.
+    /// Converts a byte offset in the text to one in the file on disk. They differ if the file is not UTF-8.
     pub fn offset_on_disk(&self, offset: usize) -> usize {
         if self.encoding == Encoding::Utf8 {
             return offset;
@@ -101,7 +101,7 @@ impl SourceFile {
         self.text.get(..offset).map_or(offset, |before| self.encoding.encoded_len(before))
     }
 
-    /// Where a range of the text stands, for people and scripts.
+    /// The range of `span` in the file on disk, in lines, columns and bytes.
     pub fn place(&self, span: Span) -> FileRange {
         let point = |offset: usize| {
             let Position { line, column } = self.position(offset);
@@ -110,13 +110,13 @@ impl SourceFile {
         FileRange { start: point(span.start), end: point(span.end) }
     }
 
-    /// `text` as the bytes of this file: in its encoding. `None` where a character does not exist in it, or the file was not read
-    /// losslessly to begin with.
+    /// Encodes `text` in this file's encoding. Returns `None` if the encoding cannot represent one of its characters, or if the file
+    /// itself could not be decoded without loss.
     pub fn encode(&self, text: &str) -> Option<Vec<u8>> {
         if self.encoding_fault.is_some() { None } else { self.encoding.encode(text) }
     }
 
-    /// How the text ends its lines.
+    /// The line endings of the text.
     pub fn line_ending(&self) -> LineEnding {
         let line_feeds = self.text.matches('\n').count();
         match self.text.matches("\r\n").count() {
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn line_endings_are_told_apart() {
+    fn line_endings_are_distinguished() {
         for (text, ending) in
             [("a", LineEnding::Lf), ("a\nb\n", LineEnding::Lf), ("a\r\n", LineEnding::CrLf), ("a\r\nb\n", LineEnding::Mixed)]
         {

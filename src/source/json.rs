@@ -1,10 +1,10 @@
-//! Where the keys of a JSON file stand: the parser gives no places.
+//! Locates the keys of a JSON file, because `serde_json` does not report positions.
 
 use std::collections::HashMap;
 
 use super::Span;
 
-/// The places of the keys of the outermost object, quotes included. Of a file that is no JSON some may be missing.
+/// The spans of the keys of the outermost object, quotes included. Some may be missing if the file is not valid JSON.
 pub fn key_spans(text: &str) -> HashMap<String, Span> {
     let mut spans = HashMap::new();
     let mut depth = 0;
@@ -31,7 +31,7 @@ pub fn key_spans(text: &str) -> HashMap<String, Span> {
     spans
 }
 
-/// One past the quote that closes the string whose content begins at `start`.
+/// The offset just past the quote that closes a string. `start` is the offset of the string's content.
 fn end_of_string(text: &str, start: usize) -> Option<usize> {
     let mut escaped = false;
     let len = text[start..].bytes().position(|byte| {
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_of_the_outermost_object_have_places() {
+    fn keys_of_the_outermost_object_have_spans() {
         let text = "{\"a.b\": \"x\\\\\", \"c\": [\"d\", {\"e\": 1}],\n  \"q\\\"\" : {\"f\": \"{\"}, \"g\": 1}";
         let spans = key_spans(text);
         let mut found: Vec<(&str, &str)> = spans.iter().map(|(key, span)| (key.as_str(), span.of(text))).collect();

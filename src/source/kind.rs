@@ -1,36 +1,36 @@
-//! What kind of configuration a file holds, by its name.
+//! The kind of configuration in a file, decided by its name.
 
 use std::path::Path;
 
-/// The endings by which deployment tools mark a template of a file.
+/// The extensions that mark a file as a deployment tool's template.
 const TEMPLATE_ENDINGS: [&str; 5] = [".j2", ".erb", ".tpl", ".tmpl", ".epp"];
 
-/// A file's name without the ending by which a deployment tool marks it as a template.
+/// Removes the extension that marks a file as a deployment tool's template, if there is one.
 pub fn without_ending(name: &str) -> &str {
     TEMPLATE_ENDINGS.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name)
 }
 
-/// What kind of configuration a file holds, told by its name.
+/// The kind of configuration in a file, decided by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// deployment.toml
     Toml,
     /// carbon.xml and the like
     Xml,
-    /// Java properties, spark-defaults.conf among them
+    /// Java properties, including spark-defaults.conf
     Properties,
     /// deployment.yaml of the Carbon 5 runtimes
     Yaml,
-    /// A start script of bin/
+    /// A start script in bin/
     Script,
-    /// default.json and the other tables of the config mapper
+    /// default.json and the config mapper's other JSON files
     Json,
-    /// Anything else that is read for what it says: version.txt, product.txt, templates
+    /// Any other text: version.txt, product.txt, templates
     Text,
 }
 
 impl Kind {
-    /// The kind that the file name tells; the endings that deployment tools append (`.j2`, `.erb`, `.tpl`, `.tmpl`) do not count.
+    /// The kind of the file at `path`, by its name. The extensions of templates (`.j2`, `.erb`, `.tpl`, `.tmpl`, `.epp`) are ignored.
     pub fn of(path: &Path) -> Self {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let name = without_ending(name);
@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_name_tells_the_kind() {
+    fn the_name_decides_the_kind() {
         for (name, kind) in [
             ("repository/conf/deployment.toml", Kind::Toml),
             ("templates/deployment.toml.j2", Kind::Toml),

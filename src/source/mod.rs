@@ -1,4 +1,4 @@
-//! Files as text, and spanned read-only views of what they say. A parser knows no product.
+//! Loads files and parses them into read-only views with spans. Nothing here depends on a product.
 
 pub mod encoding;
 mod file;

@@ -1,4 +1,4 @@
-//! Contents that replace files on disk, and the only readers that know of them.
+//! In-memory contents that replace files on disk, and the functions that read through them.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use super::{LoadError, MAX_FILE_BYTES, SourceFile};
 
-/// Contents by absolute path that are read instead of the files: an editor's unsaved text, standard input, or what a fix is about to write.
-/// The files need not exist.
+/// Contents by absolute path, read instead of the files: an editor's unsaved text, standard input, or what a fix is about to write. The
+/// files need not exist.
 pub type Overlays = BTreeMap<PathBuf, Vec<u8>>;
 
-/// The file at `path` with its text decoded.
+/// Loads the file at `path`. Fails as [`SourceFile::load`] does.
 pub fn source(overlays: &Overlays, path: &Path) -> Result<SourceFile, LoadError> {
     match overlays.get(path) {
         Some(bytes) => SourceFile::from_bytes(path, bytes.clone()),
@@ -19,7 +19,7 @@ pub fn source(overlays: &Overlays, path: &Path) -> Result<SourceFile, LoadError>
     }
 }
 
-/// The bytes of the regular file at `path`; `None` where there is none, or it is larger than [`MAX_FILE_BYTES`].
+/// Reads the regular file at `path`. Returns `None` if there is none, it cannot be read, or it is larger than [`MAX_FILE_BYTES`].
 pub fn bytes(overlays: &Overlays, path: &Path) -> Option<Vec<u8>> {
     if let Some(bytes) = overlays.get(path) {
         return Some(bytes.clone());
@@ -28,7 +28,7 @@ pub fn bytes(overlays: &Overlays, path: &Path) -> Option<Vec<u8>> {
     is_small.then(|| fs::read(path).ok()).flatten()
 }
 
-/// The text of the file at `path`; `None` where [`bytes`] finds nothing or the bytes are not UTF-8.
+/// Reads the file at `path` as text. Returns `None` if [`bytes`] does, or if the bytes are not UTF-8.
 pub fn text(overlays: &Overlays, path: &Path) -> Option<Arc<str>> {
     bytes(overlays, path).and_then(|bytes| String::from_utf8(bytes).ok()).map(Arc::from)
 }

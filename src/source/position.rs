@@ -1,10 +1,10 @@
-//! Byte ranges and the only place that turns them into lines and columns.
+//! Byte ranges, and the only code that converts them to lines and columns.
 
 use std::ops::Range;
 
 use serde::Serialize;
 
-/// A range of bytes of a file's decoded text, `start` inclusive, `end` exclusive.
+/// A byte range of a file's decoded text: `start` inclusive, `end` exclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Span {
     /// First byte.
@@ -24,24 +24,24 @@ impl Span {
         Self { start: offset, end: offset }
     }
 
-    /// The text that the range covers; empty when the range does not fit the text.
+    /// The part of `text` in this range; empty if the range is out of bounds or splits a character.
     pub fn of(self, text: &str) -> &str {
         text.get(self.start..self.end).unwrap_or_default()
     }
 
-    /// The range moved into `text` and outwards to whole characters.
+    /// The range limited to `text` and widened to whole characters.
     #[must_use]
     pub fn clamped(self, text: &str) -> Self {
         let start = text.floor_char_boundary(self.start);
         Self { start, end: text.ceil_char_boundary(self.end.max(start)) }
     }
 
-    /// Number of bytes.
+    /// The length in bytes.
     pub const fn len(self) -> usize {
         self.end.saturating_sub(self.start)
     }
 
-    /// Whether the range covers nothing.
+    /// Whether the range is empty.
     pub const fn is_empty(self) -> bool {
         self.end <= self.start
     }
@@ -53,7 +53,7 @@ impl From<Range<usize>> for Span {
     }
 }
 
-/// Where a byte stands for a person: `line` and `column` count from 1, `column` in characters.
+/// A line and column as people count them, from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position {
     /// 1-based line.
@@ -62,14 +62,14 @@ pub struct Position {
     pub column: usize,
 }
 
-/// A place in a file on disk.
+/// A position in a file on disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Point {
     /// 1-based line.
     pub line: usize,
     /// 1-based column in characters.
     pub column: usize,
-    /// Bytes of the file on disk before it.
+    /// 0-based offset in bytes.
     pub offset: usize,
 }
 
@@ -82,22 +82,22 @@ pub struct FileRange {
     pub end: Point,
 }
 
-/// The starts of a text's lines. A line ends at `\n`; the `\r` of `\r\n` belongs to the line.
+/// The offsets at which the lines of a text start. A line ends at `\n`; the `\r` of `\r\n` belongs to the line.
 #[derive(Debug, Clone)]
 pub struct LineIndex {
     starts: Vec<usize>,
 }
 
 impl LineIndex {
-    /// Indexes `text` once; lookups are binary searches.
+    /// Indexes the lines of `text`. Lookups are binary searches.
     pub fn new(text: &str) -> Self {
         let mut starts = vec![0];
         starts.extend(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1));
         Self { starts }
     }
 
-    /// The position of byte `offset` of `text`, the text that was indexed. A byte-order mark takes no column. An offset past the
-    /// end is the end.
+    /// The position of the byte at `offset`; `text` must be the indexed text. A byte-order mark takes no column. An offset past the
+    /// end counts as the end.
     pub fn position(&self, text: &str, offset: usize) -> Position {
         let offset = offset.min(text.len());
         let line = self.starts.partition_point(|start| *start <= offset);
@@ -107,7 +107,7 @@ impl LineIndex {
         Position { line, column }
     }
 
-    /// Where a range of `text`, the text that was indexed, stands in a file of UTF-8.
+    /// The range of `span` in a UTF-8 file; `text` must be the indexed text.
     pub fn place(&self, text: &str, span: Span) -> FileRange {
         let point = |offset: usize| {
             let Position { line, column } = self.position(text, offset);
@@ -116,7 +116,7 @@ impl LineIndex {
         FileRange { start: point(span.start), end: point(span.end) }
     }
 
-    /// The range of the 1-based `line` without its line break; `None` when there is no such line.
+    /// The range of the 1-based `line` without its line break; `None` if there is no such line.
     pub fn line(&self, text: &str, line: usize) -> Option<Span> {
         let start = *self.starts.get(line.checked_sub(1)?)?;
         let end = self.starts.get(line).map_or(text.len(), |next| next - 1);
@@ -125,7 +125,7 @@ impl LineIndex {
     }
 }
 
-/// U+FEFF, which some Windows programs write at the start of a text.
+/// U+FEFF, which some Windows programs write at the start of a file.
 pub const BYTE_ORDER_MARK: char = '\u{feff}';
 
 #[cfg(test)]

@@ -1,33 +1,33 @@
-//! A read-only view of a Java `.properties` file, by the rules of `java.util.Properties.load`.
+//! A read-only view of a Java `.properties` file, parsed as `java.util.Properties.load` does.
 
 use super::{Span, SyntaxError};
 
-/// A key with its value.
+/// A key and its value.
 #[derive(Debug)]
 pub struct Property {
     /// The key, unescaped.
     pub key: String,
-    /// The value, unescaped, continued lines joined.
+    /// The value, unescaped, with continuation lines joined.
     pub value: String,
-    /// The written key.
+    /// The key as written.
     pub key_span: Span,
-    /// The written value, over all its lines.
+    /// The value as written, including continuation lines.
     pub value_span: Span,
 }
 
 /// A parsed `.properties` file.
 #[derive(Debug, Default)]
 pub struct Properties {
-    /// Every property in written order; of equal keys the last one counts.
+    /// Every property, in written order. The last of several equal keys counts.
     pub properties: Vec<Property>,
-    /// Every comment line without its line break.
+    /// Every comment, without its line break.
     pub comments: Vec<Span>,
-    /// Broken `\u` escapes, on which Java refuses the whole file.
+    /// Broken `\u` escapes. A single one makes Java refuse the whole file.
     pub faults: Vec<SyntaxError>,
 }
 
 impl Properties {
-    /// Reads `text`. Never fails; broken escapes are in [`faults`](Self::faults) and stay as written.
+    /// Parses `text`. Never fails: broken escapes are dropped and reported in [`faults`](Self::faults).
     pub fn parse(text: &str) -> Self {
         let mut result = Self::default();
         let mut at = 0;
@@ -49,20 +49,20 @@ impl Properties {
         result
     }
 
-    /// The property that counts for `key`.
+    /// The last property of this key, which is the one that counts.
     pub fn get(&self, key: &str) -> Option<&Property> {
         self.properties.iter().rev().find(|property| property.key == key)
     }
 
-    /// Reads the property that starts at `start`; returns the start of the line behind it.
+    /// Reads the property at `start`. Returns the start of the next line.
     fn read_property(&mut self, text: &str, start: usize) -> usize {
         let end = logical_line_end(text, start);
         let line = &text[start..end];
         let key_len = unescaped(line, |character| matches!(character, '=' | ':' | ' ' | '\t' | '\u{c}'));
-        let behind = line[key_len..].trim_start_matches([' ', '\t', '\u{c}']);
-        let behind = behind.strip_prefix(['=', ':']).unwrap_or(behind).trim_start_matches([' ', '\t', '\u{c}']);
+        let rest = line[key_len..].trim_start_matches([' ', '\t', '\u{c}']);
+        let rest = rest.strip_prefix(['=', ':']).unwrap_or(rest).trim_start_matches([' ', '\t', '\u{c}']);
         let key_span = Span::new(start, start + key_len);
-        let value_span = Span::new(end - behind.len(), end);
+        let value_span = Span::new(end - rest.len(), end);
         let key = self.unescape(text, key_span);
         let value = self.unescape(text, value_span);
         self.properties.push(Property { key, value, key_span, value_span });
@@ -98,7 +98,7 @@ impl Properties {
                                 Span::new(span.start + at - 2, span.start + at),
                                 "`\\u` without four hexadecimal digits",
                             )
-                            .help("write `\\\\u` for a backslash before a `u`, or a path with `/`"),
+                            .help("write `\\\\u` for a backslash and a `u`; in paths, use `/`"),
                         ),
                     }
                 }
@@ -123,7 +123,7 @@ fn after_line_break(text: &str, end: usize) -> usize {
     end + if rest.starts_with("\r\n") { 2 } else { usize::from(!rest.is_empty()) }
 }
 
-/// The end of the line that starts at `start`, continued while an odd number of backslashes stands before the line break.
+/// The end of the logical line at `start`, which continues as long as a line ends with an odd number of backslashes.
 fn logical_line_end(text: &str, start: usize) -> usize {
     let mut line = natural_line(text, start);
     loop {
@@ -137,7 +137,7 @@ fn logical_line_end(text: &str, start: usize) -> usize {
     }
 }
 
-/// The length of `line` up to the first unescaped character that `ends` it.
+/// The length in bytes of `line` before the first unescaped character for which `ends` is true.
 fn unescaped(line: &str, ends: impl Fn(char) -> bool) -> usize {
     let mut escaped = false;
     line.char_indices()
@@ -150,7 +150,7 @@ fn unescaped(line: &str, ends: impl Fn(char) -> bool) -> usize {
 }
 
 impl Property {
-    /// The value without blanks at its ends.
+    /// The value without leading and trailing whitespace.
     pub fn trimmed(&self) -> &str {
         self.value.trim()
     }

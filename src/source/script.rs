@@ -1,28 +1,28 @@
-//! The `-D` options of a start script, as text: nothing is run.
+//! Finds the `-D` options in the text of a start script, without running it.
 
 use super::Span;
 
-/// A `-Dname=value` or `-Dname` outside comments.
+/// A `-Dname=value` or `-Dname` option outside comments.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScriptOption {
     /// The name.
     pub name: String,
-    /// The value without quotes; `None` when the option has no `=`.
+    /// The value without quotes; `None` if the option has no `=`.
     pub value: Option<String>,
     /// The whole option.
     pub span: Span,
-    /// Whether it stands behind the main class, where the server itself reads it, rather than before it, where the JVM does.
+    /// Whether it follows the main class. The server reads such options itself; the JVM reads those before the main class.
     pub after_main_class: bool,
 }
 
-/// The class with which every Carbon server starts.
+/// The main class of every Carbon server.
 const MAIN_CLASS: &str = "org.wso2.carbon.bootstrap.Bootstrap";
 
-/// Every `-D` option in the text of a start script (sh or bat).
+/// Returns every `-D` option in the text of a start script (sh or bat).
 pub fn options(text: &str) -> Vec<ScriptOption> {
     let mut options = Vec::new();
     let mut start = 0;
-    // A command can go on over several lines, each but the last ending in `\\` (sh) or `^` (bat).
+    // A command can span several lines; each but the last ends in `\` (sh) or `^` (bat).
     let mut main_class_seen = false;
     let mut continues = false;
     for line in text.split_inclusive('\n') {
@@ -34,8 +34,8 @@ pub fn options(text: &str) -> Vec<ScriptOption> {
                     .chars()
                     .next_back()
                     .is_none_or(|before| before.is_whitespace() || matches!(before, '"' | '\'' | '='));
-                let behind = main_class_seen || main_class.is_some_and(|main| at > main);
-                if opens && let Some(option) = option_at(line, at, start, behind) {
+                let follows = main_class_seen || main_class.is_some_and(|main| at > main);
+                if opens && let Some(option) = option_at(line, at, start, follows) {
                     options.push(option);
                 }
             }
@@ -47,13 +47,13 @@ pub fn options(text: &str) -> Vec<ScriptOption> {
     options
 }
 
-/// Whether the line only prints something, as the usage of the script does.
+/// Whether the line only prints a message, such as the usage of the script.
 fn is_message(line: &str) -> bool {
     let first = line.split_whitespace().next().unwrap_or_default().trim_start_matches('@');
     first.eq_ignore_ascii_case("echo") || first == "printf"
 }
 
-/// Whether the command that `option` stands in starts the server: it goes on to the main class.
+/// Whether `option` is in the command that starts the server, before the main class.
 pub fn starts_server(text: &str, option: &ScriptOption) -> bool {
     let rest = text.get(option.span.end..).unwrap_or_default();
     let mut command = rest.split_inclusive('\n');
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_command_goes_on_behind_its_main_class() {
+    fn a_command_continues_after_its_main_class() {
         let text = "java \\\n -Da=1 \\\n org.wso2.carbon.bootstrap.Bootstrap \\\n -DportOffset=4 $*\njava -Db=2\necho \"Usage: -DportOffset=9\"\n";
         let found: Vec<(String, bool)> = options(text).into_iter().map(|option| (option.name, option.after_main_class)).collect();
         assert_eq!(found, [("a".into(), false), ("portOffset".into(), true), ("b".into(), false)]);

@@ -1,8 +1,8 @@
-//! Which parts of a text are secret, so that no output repeats them. Works on the text alone: broken files have secrets too.
+//! Finds the secrets in a text, so that no output repeats them. Works without parsing, because malformed files contain secrets too.
 
 use super::Span;
 
-/// `text` with every secret value masked by asterisks, byte for byte of the same length.
+/// Replaces every byte of a secret value with an asterisk, except line breaks. The length in bytes does not change.
 pub fn masked(text: &str) -> String {
     let mut bytes = text.as_bytes().to_vec();
     for span in secret_spans(text) {
@@ -12,11 +12,11 @@ pub fn masked(text: &str) -> String {
             }
         }
     }
-    // Spans begin and end at ASCII delimiters, so whole characters are replaced.
+    // Spans start and end at ASCII delimiters, so only whole characters are replaced.
     String::from_utf8(bytes).unwrap_or_default()
 }
 
-/// Whether a value under this name is a secret: the last words of a key, an element, an attribute or an option.
+/// Whether a value of this name is a secret. The name is that of a key, an element, an attribute or an option.
 pub fn is_secret_name(name: &str) -> bool {
     const WORDS: [&str; 16] = [
         "password",
@@ -42,7 +42,7 @@ pub fn is_secret_name(name: &str) -> bool {
         || ["encryption.key", "apim.ai.key", "moesifkey"].contains(&name.as_str())
 }
 
-/// The ranges of secret values, unsorted, perhaps overlapping.
+/// The ranges of secret values, unsorted and possibly overlapping.
 fn secret_spans(text: &str) -> Vec<Span> {
     let mut spans = Vec::new();
     assigned(text, &mut spans);
@@ -51,7 +51,7 @@ fn secret_spans(text: &str) -> Vec<Span> {
     spans
 }
 
-/// `name = value`, `name: value`, `name="value"`, `name value`, also in comments, and every line of a table of secrets.
+/// Finds `name = value`, `name: value`, `name="value"` and `name value`, also in comments, and every line of a table of secrets.
 fn assigned(text: &str, spans: &mut Vec<Span>) {
     let mut table = String::new();
     let mut start = 0;
@@ -63,11 +63,11 @@ fn assigned(text: &str, spans: &mut Vec<Span>) {
             let header = header.trim_start_matches('[').split(']').next().unwrap_or_default();
             header.trim_matches([' ', '\t', '"', '\'']).clone_into(&mut table);
         } else if matches!(table.as_str(), "secrets" | "runtime_secrets") && !trimmed.starts_with('#') {
-            spans.extend(behind_name(text, start + line.len() - trimmed.len(), end));
+            spans.extend(after_name(text, start + line.len() - trimmed.len(), end));
         }
         for (at, _) in line.match_indices(['=', ':']) {
             let name = match word_before(&line[..at]) {
-                // The name may stand on the line above.
+                // The name may be on the line above.
                 "" if line[..at].trim().is_empty() => word_before(above),
                 name => name,
             };
@@ -80,7 +80,7 @@ fn assigned(text: &str, spans: &mut Vec<Span>) {
             && name.chars().all(is_name_character)
             && is_secret_name(name)
         {
-            spans.extend(behind_name(text, start + line.len() - trimmed.len(), end));
+            spans.extend(after_name(text, start + line.len() - trimmed.len(), end));
         }
         above = line;
         start = end;
@@ -91,8 +91,8 @@ fn is_name_character(character: char) -> bool {
     character.is_alphanumeric() || matches!(character, '_' | '-' | '.' | '"' | '\'')
 }
 
-/// Everything behind the name that begins at `start`, its separator aside.
-fn behind_name(text: &str, start: usize, line_end: usize) -> Option<Span> {
+/// The value after the name that starts at `start`, without the separator.
+fn after_name(text: &str, start: usize, line_end: usize) -> Option<Span> {
     let line = &text[start..line_end];
     let quoted = line.chars().next().filter(|first| matches!(first, '"' | '\''));
     let name_len = match quoted {
@@ -110,8 +110,8 @@ fn word_before(text: &str) -> &str {
     &text[start.map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8))..]
 }
 
-/// The value from `start`: what stands between quotes or brackets, else all to the end of the line and of the lines that continue it.
-/// References and booleans are no secrets.
+/// The value at `start`: the content of its quotes or brackets, otherwise everything up to the end of the line and its continuation
+/// lines. `None` for references and booleans, which are not secrets.
 fn value_after(text: &str, start: usize, line_end: usize) -> Option<Span> {
     let rest = &text[start..line_end];
     let start = start + rest.len() - rest.trim_start_matches([' ', '\t']).len();
@@ -132,8 +132,8 @@ fn value_after(text: &str, start: usize, line_end: usize) -> Option<Span> {
     hides(value.of(text)).then_some(value)
 }
 
-/// The end of a value that goes on behind a backslash at the end of its line, or on lines that are indented deeper than its own, as YAML
-/// has it.
+/// The end of a value and its continuation lines: those after a backslash at the end of a line and, in YAML, those that are indented
+/// deeper.
 fn continued_end(text: &str, start: usize, line_end: usize) -> usize {
     let indentation = |line: &str| line.len() - line.trim_start_matches([' ', '-']).len();
     let own = text[..start].rfind('\n').map_or(0, |line| line + 1);
@@ -151,7 +151,7 @@ fn continued_end(text: &str, start: usize, line_end: usize) -> usize {
     }
 }
 
-/// Where the string ends; in double quotes a backslash escapes.
+/// The offset of the closing quote. In double quotes, a backslash escapes the next character.
 fn closing_quote(text: &str, quote: char) -> Option<usize> {
     let mut escaped = false;
     text.char_indices().find_map(|(at, character)| {
@@ -164,14 +164,14 @@ fn closing_quote(text: &str, quote: char) -> Option<usize> {
     })
 }
 
-/// Whether a value is worth hiding: a reference such as `$secret{x}` or `${admin.password}` names a secret without being one.
+/// Whether a value must be masked. A reference such as `$secret{x}` or `${admin.password}` names a secret but does not contain it.
 pub fn hides(value: &str) -> bool {
     let value = value.trim();
     let reference = value.starts_with('$') && value.ends_with('}') && value.matches('{').count() == 1;
     !(value.is_empty() || reference || matches!(value, "true" | "false"))
 }
 
-/// `<Password>value</Password>`, `<parameter name="password">value</parameter>` and `<Property name="password" value="value"/>`.
+/// Finds `<Password>value</Password>`, `<parameter name="password">value</parameter>` and `<Property name="password" value="value"/>`.
 fn in_elements(text: &str, spans: &mut Vec<Span>) {
     for (open, _) in text.match_indices('<') {
         let Some(len) = text[open..].find('>') else { return };
@@ -204,14 +204,14 @@ fn attribute_value(text: &str, tag: Span, attribute: &str) -> Option<Span> {
         let is_complete = written[..*at].ends_with(|before: char| before.is_whitespace());
         is_complete && written[at + attribute.len()..].trim_start().starts_with('=')
     })?;
-    let behind = written[at + attribute.len()..].trim_start().strip_prefix('=')?.trim_start();
-    let quote = behind.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
-    let start = tag.end - behind.len() + 1;
-    let len = behind[1..].find(quote)?;
+    let rest = written[at + attribute.len()..].trim_start().strip_prefix('=')?.trim_start();
+    let quote = rest.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+    let start = tag.end - rest.len() + 1;
+    let len = rest[1..].find(quote)?;
     Some(Span::new(start, start + len))
 }
 
-/// The password of `scheme://user:password@host`.
+/// Finds the password in `scheme://user:password@host`.
 fn in_urls(text: &str, spans: &mut Vec<Span>) {
     for (at, _) in text.match_indices("://") {
         let start = at + "://".len();
@@ -233,7 +233,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn secrets_are_masked_and_the_rest_stays() {
+    fn secrets_are_masked_and_the_rest_is_kept() {
         for (text, expected) in [
             ("password = \"abc\" # x\n", "password = \"***\" # x\n"),
             ("key_password = 'a\\'\n", "key_password = '**'\n"),

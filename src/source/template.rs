@@ -1,23 +1,23 @@
-//! Configuration that a deployment tool still has to render: Helm and other Go templates, Jinja2 (Ansible), ERB (Puppet).
+//! Masks the tags of deployment tools in configuration files: Helm and other Go templates, Jinja2 (Ansible), ERB (Puppet).
 //!
-//! Such a file is read as it will stand after rendering with the first branch of every condition, what the tool fills in being unknown.
-//! The masked text has the same bytes at the same places wherever the file itself says something, so every span stays true.
+//! A template is read as if the first branch of each condition were taken; substituted values are unknown. Text outside the tags keeps
+//! its offset, so a span of the masked text is valid in the original.
 
 use super::{Kind, Span};
 
-/// A template, masked.
+/// A template with its tags masked.
 #[derive(Debug)]
 pub struct Masked {
-    /// The text with everything of the tool's replaced, byte for byte of the same length.
+    /// The text with its tags and untaken branches replaced. The length in bytes does not change.
     pub text: String,
-    /// The ranges that the tool fills in.
+    /// The ranges of substituted values.
     pub placeholders: Vec<Span>,
 }
 
-/// The syntaxes: opening and closing mark.
+/// The opening and closing delimiter of each syntax.
 const MARKS: [(&str, &str); 4] = [("{{", "}}"), ("{%", "%}"), ("{#", "#}"), ("<%", "%>")];
 
-/// Masks what a deployment tool will replace in `text`, a file of this `kind`. `None` when there is nothing of the sort.
+/// Masks the tags of a deployment tool in `text`, a file of this `kind`. Returns `None` if there are none.
 pub fn mask(text: &str, kind: Kind) -> Option<Masked> {
     let tags = tags_of(text);
     if tags.is_empty() {
@@ -30,19 +30,19 @@ pub fn mask(text: &str, kind: Kind) -> Option<Masked> {
     Some(Masked { text, placeholders: masker.placeholders })
 }
 
-/// Whether a deployment tool would replace something in `text`.
+/// Whether `text` is a deployment tool's template: whether a tag opens in it.
 pub fn is_template(text: &str) -> bool {
     next_mark(text, 0).is_some()
 }
 
-/// What a tag does to the text around it.
+/// The effect of a tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Role {
-    /// Prints something.
+    /// Prints a value.
     Print,
     /// Opens a condition or a loop.
     Open,
-    /// Begins another branch of the innermost condition.
+    /// Starts another branch of the innermost condition.
     Else,
     /// Closes the innermost condition or loop.
     Close,
@@ -63,7 +63,7 @@ fn tags_of(text: &str) -> Vec<(Span, Role)> {
     tags
 }
 
-/// The first opening mark from `at` on, found in one pass over the text.
+/// The first opening delimiter at or after `at`, found in a single pass.
 fn next_mark(text: &str, at: usize) -> Option<(usize, (&'static str, &'static str))> {
     text[at..].match_indices(['{', '<']).find_map(|(found, _)| {
         let start = at + found;
@@ -97,9 +97,9 @@ struct Masker {
     kind: Kind,
     bytes: Vec<u8>,
     placeholders: Vec<Span>,
-    /// For each open condition whether its first branch is over.
+    /// For each open condition, whether its first branch has ended.
     branches: Vec<bool>,
-    /// Where the last value ends that is the tool's as a whole.
+    /// The end of the last value that was replaced as a whole.
     filled_to: usize,
 }
 
@@ -143,7 +143,7 @@ impl Masker {
         self.write(span, |_, old| if matches!(old, b'\n' | b'\r') { old } else { b' ' });
     }
 
-    /// Puts something of the same length there that the format takes: a key, a part of a string, or a string.
+    /// Replaces a tag that prints with something valid of the same length: a key, part of a string, or a string.
     fn fill(&mut self, text: &str, span: Span, number: usize) {
         if span.start < self.filled_to {
             return;
@@ -151,12 +151,10 @@ impl Masker {
         self.placeholders.push(span);
         let line_start = text[..span.start].rfind('\n').map_or(0, |at| at + 1);
         let before = &text[line_start..span.start];
-        let behind = text[span.end..].split(['\r', '\n']).next().unwrap_or_default();
-        if self.kind == Kind::Toml
-            && before.trim().is_empty()
-            && (behind.trim().is_empty() || behind.trim().starts_with(['#', '{']))
+        let rest = text[span.end..].split(['\r', '\n']).next().unwrap_or_default();
+        if self.kind == Kind::Toml && before.trim().is_empty() && (rest.trim().is_empty() || rest.trim().starts_with(['#', '{']))
         {
-            // Alone in its line, it prints whole lines.
+            // A tag alone on its line prints whole lines.
             self.blank(span);
             return;
         }
@@ -165,18 +163,18 @@ impl Masker {
             return;
         }
         if !before.contains('=') && !before.trim_start().is_empty() && !before.trim_start().starts_with('[') {
-            // An item of an array over several lines.
+            // An item of a multi-line array.
             self.quote(span);
         } else if before.contains('=') {
             self.quote(self.rest_of_value(text, span));
         } else {
-            // Keys must differ from each other.
+            // Keys must be unique.
             let name: Vec<u8> = format!("_{number}").into_bytes();
             self.write(span, |at, _| name.get(at).copied().unwrap_or(b'_'));
         }
     }
 
-    /// A value that begins with a placeholder is the tool's as a whole, whatever follows it in its line.
+    /// The range to replace for a value that starts with a tag: the whole value, including what follows on the line.
     fn rest_of_value(&self, text: &str, span: Span) -> Span {
         let value_follows = text[..span.start].trim_end_matches([' ', '\t']).ends_with('=');
         let line_end = text[span.end..].find('\n').map_or(text.len(), |len| span.end + len);
@@ -197,7 +195,7 @@ impl Masker {
     }
 }
 
-/// Whether the end of `line` lies inside a string that began in it.
+/// Whether `line` ends inside a string that starts on it.
 fn in_string(line: &str) -> bool {
     let mut open: Option<char> = None;
     for character in line.chars() {
@@ -219,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn values_keys_and_parts_of_strings_keep_their_places() {
+    fn values_keys_and_parts_of_strings_keep_their_offsets() {
         assert_eq!(masked("offset = {{ .Values.offset }} # x\n"), "offset = '__________________' # x\n");
         assert_eq!(masked("a = {{ x }}{{ y }}\n"), "a = '____________'\n");
         assert_eq!(masked("a = \"{{ x }}:9443\"\n"), "a = \"_______:9443\"\n");
@@ -229,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_branch_stands_and_the_others_do_not() {
+    fn the_first_branch_is_kept_and_the_others_are_masked() {
         let text = "{{- if .a }}\na = 1\n{{- else if .b }}\na = 2\n{{- else }}\na = 3\n{{- end }}\nb = 1\n";
         let lines: Vec<String> =
             masked(text).lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
@@ -240,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plain_file_is_no_template() {
+    fn a_plain_file_is_not_a_template() {
         assert!(mask("a = \"${carbon.host}\"\n", Kind::Toml).is_none());
     }
 }

@@ -1,4 +1,4 @@
-//! A read-only view of a TOML file: every value under its flattened key, every header, every comment, each with its range.
+//! A read-only view of a TOML file: every value under its flattened key, every header and every comment, with spans.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use super::template::Masked;
 use super::toml_faults::faults_of;
 use super::{Span, SyntaxError};
 
-/// A value as the server's mapper would see it.
+/// A value as the server's mapper sees it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum TomlValue {
     /// A string, unescaped.
@@ -21,16 +21,16 @@ pub enum TomlValue {
     Float(f64),
     /// `true` or `false`.
     Boolean(bool),
-    /// A date or time, as it stands.
+    /// A date or time, as text.
     Datetime(String),
-    /// An array that holds no tables, each item with its range.
+    /// An array without tables, each item with its span.
     Array(Vec<(TomlValue, Span)>),
-    /// What a deployment tool will put there: the value stands only after its template has been rendered.
+    /// A value that a deployment tool substitutes, and that is therefore unknown.
     Placeholder,
 }
 
 impl TomlValue {
-    /// The text that a template would print for a string, number or boolean; `None` for the rest.
+    /// The text that a template would print for a string, number or boolean; `None` for other values.
     pub fn as_text(&self) -> Option<String> {
         match self {
             Self::String(text) => Some(text.clone()),
@@ -41,7 +41,7 @@ impl TomlValue {
         }
     }
 
-    /// Every string in it: itself, or the items of an array.
+    /// The strings in this value: the string itself, or the strings of an array.
     pub fn texts(&self) -> Vec<&str> {
         match self {
             Self::String(text) => vec![text],
@@ -51,55 +51,55 @@ impl TomlValue {
     }
 }
 
-/// A key with its value.
+/// A key and its value.
 #[derive(Debug, Clone)]
 pub struct TomlEntry {
-    /// The key as the config mapper flattens it: segments joined by dots, a segment that is not bare in single quotes, `[]` behind an
-    /// array of tables (`apim.gateway.environment[].name`).
+    /// The key as the config mapper flattens it: segments joined by dots, segments that are not bare keys in single quotes, and `[]`
+    /// after an array of tables (`apim.gateway.environment[].name`).
     pub key: String,
-    /// The written key: `b.c` of `b.c = 1`.
+    /// The key as written: `b.c` in `b.c = 1`.
     pub key_span: Span,
     /// The value.
     pub value: TomlValue,
-    /// The written value with its quotes.
+    /// The value as written, including quotes.
     pub value_span: Span,
-    /// Index of the header that it stands under in [`TomlDocument::tables`]; `None` above the first header.
+    /// The index of its header in [`TomlDocument::tables`]; `None` above the first header.
     pub table: Option<usize>,
 }
 
 /// A `[table]` or `[[table]]` header.
 #[derive(Debug, Clone)]
 pub struct TomlTable {
-    /// The flattened key; an element of an array of tables ends in `[]`.
+    /// The flattened key; for an element of an array of tables it ends in `[]`.
     pub key: String,
-    /// The header with its brackets.
+    /// The header, including its brackets.
     pub span: Span,
-    /// The first header of a descendant that stands above this one although this one is its parent, if any.
+    /// The first header above this one that belongs to a descendant of this table, if any.
     pub child_above: Option<Span>,
 }
 
 /// A parsed TOML file.
 #[derive(Debug)]
 pub struct TomlDocument {
-    /// Every value, tables in the order of their headers, keys in written order.
+    /// Every value, in written order.
     pub entries: Vec<TomlEntry>,
-    /// Every written header, in written order.
+    /// Every header, in written order.
     pub tables: Vec<TomlTable>,
-    /// Every comment with its `#`, without its line break.
+    /// Every comment with its `#`, without the line break.
     pub comments: Vec<Span>,
-    /// Whether it is TOML only once a deployment tool's marks are masked.
+    /// Whether the file is valid TOML only with a deployment tool's tags masked.
     pub is_template: bool,
     by_key: HashMap<String, usize>,
 }
 
 impl TomlDocument {
-    /// Parses `text`. Fails with every syntax error.
+    /// Parses `text`. Fails with all syntax errors.
     pub fn parse(text: &str) -> Result<Self, Vec<SyntaxError>> {
         Self::read(text, &[]).ok_or_else(|| faults_of(text, text))
     }
 
-    /// Parses `masked`, which stands for the template `text` of a deployment tool. Fails with every syntax error but those that the
-    /// tool's conditions may resolve: what is defined twice.
+    /// Parses `masked`, the masked form of `text`, a deployment tool's template. Fails with all syntax errors except repeated definitions,
+    /// which the tool's conditions may rule out.
     pub fn parse_template(masked: &Masked, text: &str) -> Result<Self, Vec<SyntaxError>> {
         let read = Self::read(&masked.text, &masked.placeholders);
         read.map(|document| Self { is_template: true, ..document }).ok_or_else(|| {
@@ -111,12 +111,12 @@ impl TomlDocument {
 
     fn read(text: &str, placeholders: &[Span]) -> Option<Self> {
         let document = Document::parse(text).ok()?;
-        let mut reader = Reader { text, placeholders, entries: Vec::new(), tables: Vec::new() };
+        let mut reader = TomlReader { text, placeholders, entries: Vec::new(), tables: Vec::new() };
         reader.read_table(document.as_table(), "", None);
         Some(reader.finish(text))
     }
 
-    /// The entry at a flattened key; the first one where the key lies in an array of tables.
+    /// The entry of a flattened key; the first one if the key is in an array of tables.
     pub fn get(&self, key: &str) -> Option<&TomlEntry> {
         self.by_key.get(key).and_then(|at| self.entries.get(*at))
     }
@@ -127,16 +127,16 @@ impl TomlDocument {
     }
 }
 
-struct Reader<'a> {
+/// Collects the entries and headers of a parsed document.
+struct TomlReader<'a> {
     text: &'a str,
     placeholders: &'a [Span],
     entries: Vec<TomlEntry>,
-    /// Header, and the span by which it is ordered.
     tables: Vec<TomlTable>,
 }
 
-impl Reader<'_> {
-    /// Reads a table's values and then its subtables; returns the first header below it.
+impl TomlReader<'_> {
+    /// Reads a table's values and subtables. Returns the first header of a descendant.
     fn read_table(&mut self, table: &Table, key: &str, header: Option<Span>) -> Option<Span> {
         let mut first_below: Option<Span> = None;
         for (name, item) in table {
@@ -181,7 +181,7 @@ impl Reader<'_> {
             _ => {
                 let value_span = value.span().map_or(key_span, Span::from);
                 let value = self.convert(value);
-                // The header's start stands in for its index until all headers are sorted.
+                // The header's start, until `finish` has sorted all headers and replaces it with the index.
                 let table = header.map(|header| header.start);
                 self.entries.push(TomlEntry { key: key.to_owned(), key_span, value, value_span, table });
             }
@@ -195,7 +195,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The written key, all its segments: the tree has the place of the last one.
+    /// The span of the key with all its segments; `toml_edit` has only that of the last one.
     fn key_span(&self, key: &Key) -> Span {
         let leaf = key.span().map_or_else(Span::default, Span::from);
         Span::new(start_of_dotted_key(self.text, leaf.start), leaf.end)
@@ -231,7 +231,7 @@ impl Reader<'_> {
     }
 }
 
-/// Where the dotted key begins whose last segment begins at `leaf`.
+/// The start of the dotted key that has its last segment at `leaf`.
 fn start_of_dotted_key(text: &str, leaf: usize) -> usize {
     let mut start = leaf;
     while let Some(before) = text[..start].trim_end_matches([' ', '\t']).strip_suffix('.') {
@@ -259,7 +259,7 @@ fn earlier(one: Option<Span>, other: Option<Span>) -> Option<Span> {
     }
 }
 
-/// Joins a segment to a flattened key as the config mapper does: what is not a bare key stands in single quotes.
+/// Joins a segment to a flattened key as the config mapper does: a segment that is not a bare key is put in single quotes.
 fn join(parent: &str, segment: &str) -> String {
     let bare = !segment.is_empty() && segment.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
     let segment = if bare { segment.to_owned() } else { format!("'{segment}'") };
@@ -297,14 +297,14 @@ mod tests {
     }
 
     #[test]
-    fn a_dotted_key_is_marked_as_a_whole() {
+    fn the_span_of_a_dotted_key_covers_all_segments() {
         let text = "a.x = 1\na . 'y.z' . w = 2\n";
         let keys: Vec<String> = parse(text).entries.iter().map(|entry| entry.key_span.of(text).to_owned()).collect();
         assert_eq!(keys, ["a.x", "a . 'y.z' . w"]);
     }
 
     #[test]
-    fn a_parent_below_its_child_knows_that_child() {
+    fn a_parent_below_its_child_has_the_header_of_that_child() {
         let text = "[a.b.c]\nx = 1\n[a.b]\ny = 1\n[d]\n[d.e]\n[[f.g]]\n[f]\n";
         let late: Vec<(String, &str)> = parse(text)
             .tables
@@ -315,14 +315,14 @@ mod tests {
     }
 
     #[test]
-    fn comments_have_their_ranges_and_strings_are_none() {
+    fn comments_have_spans_and_strings_are_not_comments() {
         let text = "# one\na = \"# no\" # two\r\n";
         let comments: Vec<&str> = parse(text).comments.iter().map(|span| span.of(text)).collect();
         assert_eq!(comments, ["# one", "# two"]);
     }
 
     #[test]
-    fn what_a_tool_fills_in_is_a_placeholder() {
+    fn a_substituted_value_is_a_placeholder() {
         let text = "offset = '__'\n";
         let document = TomlDocument::read(text, &[Span::new(9, 13)]).expect("valid TOML");
         assert_eq!(document.entries[0].value, TomlValue::Placeholder);

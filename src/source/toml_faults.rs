@@ -1,4 +1,4 @@
-//! Every syntax error of a TOML file, in words that a person can act on.
+//! Explains the syntax errors of a TOML file in messages that a person can act on.
 
 use toml::de::{DeTable, DeValue};
 use toml_edit::{Document, Key};
@@ -7,8 +7,8 @@ use super::{LineIndex, Span, SyntaxError, secrets};
 
 const TYPOGRAPHIC_QUOTES: [char; 8] = ['“', '”', '„', '‟', '‘', '’', '«', '»'];
 
-/// The faults of `text`, which is not valid TOML and stands byte for byte for `written`, in the order of their places: one per line, since one slip makes the parser stumble
-/// several times in its line.
+/// The syntax errors of `text`, which is not valid TOML, in the order of their places. `written` is the unmasked form of `text`. At most
+/// one error per line is returned, because one mistake often makes the parser report several.
 pub(super) fn faults_of(text: &str, written: &str) -> Vec<SyntaxError> {
     let (tree, errors) = DeTable::parse_recoverable(text);
     let shown = secrets::masked(written);
@@ -18,7 +18,7 @@ pub(super) fn faults_of(text: &str, written: &str) -> Vec<SyntaxError> {
         .map(|error| {
             let span = error.span().map_or_else(Span::default, Span::from).clamped(text);
             let line = lines.line(text, lines.position(text, span.start).line).unwrap_or(span);
-            let fault = Stumble { text, shown: &shown, tree: tree.get_ref(), line, span }.explain(error.message());
+            let fault = ParserError { text, shown: &shown, tree: tree.get_ref(), line, span }.explain(error.message());
             (line.start, fault)
         })
         .collect();
@@ -32,14 +32,14 @@ pub(super) fn faults_of(text: &str, written: &str) -> Vec<SyntaxError> {
     faults
 }
 
-/// What the tree of the recoverable parser holds as it is written and does not judge: a number that no machine number can hold.
+/// The first error that the recoverable parser does not report: it accepts numbers that are out of range.
 fn number_out_of_range(text: &str) -> Option<SyntaxError> {
     let error = Document::parse(text).err()?;
     let span = error.span().map_or_else(Span::default, Span::from).clamped(text);
-    Some(SyntaxError::new(span, lower_first(error.message())).help("write a smaller number, or the value in quotes"))
+    Some(SyntaxError::new(span, lower_first(error.message())).help("write a smaller number, or put the value in quotes"))
 }
 
-/// An unclosed array, a lone carriage return or too deep nesting makes every later line a fault of the same kind; the first is enough.
+/// Keeps only the first error about an array, a carriage return or the nesting depth: it repeats on every later line.
 fn drop_repetitions(faults: &mut Vec<SyntaxError>) {
     for repeated in [ARRAY, CARRIAGE_RETURN] {
         let mut seen = false;
@@ -52,18 +52,18 @@ fn drop_repetitions(faults: &mut Vec<SyntaxError>) {
 const ARRAY: &str = "array";
 const CARRIAGE_RETURN: &str = "carriage return";
 
-/// One error of the parser with its surroundings.
-struct Stumble<'a> {
+/// A parser error and its context.
+struct ParserError<'a> {
     text: &'a str,
-    /// The same text, byte for byte, with secret values masked.
+    /// `text` with secret values masked; offsets are the same.
     shown: &'a str,
     tree: &'a DeTable<'a>,
-    /// The line of the error without its line break.
+    /// The line of the error, without its line break.
     line: Span,
     span: Span,
 }
 
-impl Stumble<'_> {
+impl ParserError<'_> {
     fn explain(&self, message: &str) -> SyntaxError {
         if message.starts_with("cannot recurse further") || message.starts_with("recursion limit") {
             return SyntaxError::too_deep(self.span);
@@ -78,40 +78,35 @@ impl Stumble<'_> {
             "key with no value" => self.no_value(),
             "invalid basic string" | "invalid literal string" => SyntaxError::new(
                 self.unclosed_string(if what.contains("basic") { '"' } else { '\'' }),
-                "the string is not closed in its line",
+                "the string is not closed on its line",
             )
-            .help("add the closing quote, or write `\"\"\"` around a text of several lines"),
+            .help("add the closing quote, or put a multi-line string in `\"\"\"`"),
             "invalid multi-line basic string" | "invalid multi-line literal string" => {
-                SyntaxError::new(self.span, "the text of several lines is never closed")
-                    .help("add the closing quotes, three of the kind that opens it")
+                SyntaxError::new(self.span, "the multi-line string is never closed")
+                    .help("add three closing quotes of the same kind")
             }
             "missing escaped value" => {
-                SyntaxError::new(self.with_backslash(), "a backslash in double quotes starts an escape, and this is none")
-                    .help("write `\\\\` for a backslash, a path with `/`, or the whole value in single quotes: 'C:\\wso2'")
+                SyntaxError::new(self.with_backslash(), "invalid escape sequence in a double-quoted string")
+                    .help("write `\\\\` for a backslash, use `/` in paths, or put the value in single quotes: `'C:\\wso2'`")
             }
             "unclosed table" | "unclosed array of tables" => {
                 SyntaxError::new(self.rest_of_line(self.line.start), "the header is not closed")
                     .help(if self.shown_line().starts_with("[[") { "close it with `]]`" } else { "close it with `]`" })
             }
             "carriage return must be followed by newline" => SyntaxError::new(self.span, "a carriage return without a line feed")
-                .help("save the file with LF or CRLF line ends"),
-            "unexpected leading zero" => {
-                SyntaxError::new(self.span, format!("`{}` begins with a zero", self.span.of(self.shown)))
-                    .help("write the number without the zero, or the text in quotes")
-            }
+                .help("save the file with LF or CRLF line endings"),
+            "unexpected leading zero" => SyntaxError::new(self.span, "a number must not start with a zero")
+                .help("remove the zero, or put the value in quotes"),
             _ => SyntaxError::new(self.span, lower_first(what)).help(expected.map_or_else(
                 || "correct the line".to_owned(),
                 |expected| {
-                    format!(
-                        "expected here: {}",
-                        expected.replace(", `x`, `u`, `U`", "").replace("literal string", "a value in quotes")
-                    )
+                    format!("expected {}", expected.replace(", `x`, `u`, `U`", "").replace("literal string", "a quoted value"))
                 },
             )),
         }
     }
 
-    /// Quotes that a word processor or a web page made.
+    /// The error for typographic quotes, as word processors and web pages insert them.
     fn typographic_quotes(&self) -> Option<SyntaxError> {
         let code = self.line.of(self.text);
         let at = code.find(TYPOGRAPHIC_QUOTES)?;
@@ -127,20 +122,20 @@ impl Stumble<'_> {
             next + self.text[next..].chars().next().map_or(0, char::len_utf8)
         });
         Some(
-            SyntaxError::new(Span::new(start, end), format!("typographic quote `{quote}`, which is no quote of TOML"))
-                .help("write straight quotes: \" or '"),
+            SyntaxError::new(Span::new(start, end), format!("`{quote}` is a typographic quote, which TOML does not accept"))
+                .help("write straight quotes: `\"` or `'`"),
         )
     }
 
-    /// A line without `=`.
+    /// The error for a line without `=`.
     fn no_value(&self) -> SyntaxError {
         let shown = self.shown_line();
         let is_yaml = shown.split_once(':').is_some_and(|(_, value)| value.starts_with(' '));
-        let help = if is_yaml { "a colon is YAML: TOML writes `key = value`" } else { "write `key = value`, or remove the line" };
-        SyntaxError::new(self.rest_of_line(self.line.start), format!("`{shown}` is no key with a value")).help(help)
+        let help = if is_yaml { "write `key = value`: a colon is YAML" } else { "write `key = value`, or remove the line" };
+        SyntaxError::new(self.rest_of_line(self.line.start), format!("`{shown}` is not of the form `key = value`")).help(help)
     }
 
-    /// A bare word, or nothing, where a value should stand.
+    /// The error for a bare word, or nothing, where a value is expected.
     fn unquoted(&self) -> SyntaxError {
         let value = self.rest_of_line(self.span.start);
         let in_array = value.of(self.text).trim_end_matches([',', ' ']).len();
@@ -157,17 +152,17 @@ impl Stumble<'_> {
             _ => None,
         };
         if let Some(boolean) = boolean {
-            return SyntaxError::new(value, format!("`{word}` is no boolean of TOML")).help(format!("write `{boolean}`"));
+            return SyntaxError::new(value, format!("`{word}` is not a TOML boolean")).help(format!("write `{boolean}`"));
         }
         let help = if word.contains(['"', '\'']) || word.contains(" = ") {
-            "a value is a quoted text, a number, `true`, `false` or an array, and only a comment may follow it".to_owned()
+            "a value is a quoted string, a number, `true`, `false` or an array; only a comment may follow it".to_owned()
         } else {
             format!("write `\"{shown}\"`")
         };
-        SyntaxError::new(value, format!("`{shown}` is neither quoted nor a number or boolean")).help(help)
+        SyntaxError::new(value, format!("`{shown}` is not a quoted string, a number or a boolean")).help(help)
     }
 
-    /// The second definition, with the first as the related place.
+    /// The error for a second definition, with the first as the related place.
     fn duplicate(&self) -> SyntaxError {
         let line = self.line.of(self.text);
         let header = line.trim_start().starts_with('[');
@@ -182,10 +177,10 @@ impl Stumble<'_> {
             None => fault,
         };
         let fault = SyntaxError { is_repetition: true, ..fault };
-        fault.help(if header { "merge the two tables under one header" } else { "keep one of the two" })
+        fault.help(if header { "merge the two tables under one header" } else { "remove one of the two" })
     }
 
-    /// The segments of the key or header at the error, with those of the header above a key.
+    /// The segments of the header at the error, or of the key with those of the header above it.
     fn path(&self) -> Vec<String> {
         let line = self.line.of(self.text).trim();
         if line.starts_with('[') {
@@ -197,7 +192,7 @@ impl Stumble<'_> {
             .map(str::trim)
             .find(|line| line.starts_with('[') && !header_key(line).is_empty());
         let mut path = above.map_or_else(Vec::new, |header| segments(header_key(header)));
-        // The error stands at the segment that exists already; what follows it is below.
+        // The parser marks only the segment that is already defined; the ones after it belong to the key too.
         let written = self.line.start + self.line.of(self.text).find('=').unwrap_or_default();
         let key = Span::new(self.line.start, written).of(self.text);
         path.extend(segments(key.trim()));
@@ -238,7 +233,7 @@ impl Stumble<'_> {
         None
     }
 
-    /// From `start` to the end of the code of its line: comments and blanks at the end left out.
+    /// The rest of the line from `start`, without a trailing comment and surrounding whitespace.
     fn rest_of_line(&self, start: usize) -> Span {
         let rest = Span::new(start, self.line.end).of(self.text);
         let code = rest.find(" #").map_or(rest, |comment| &rest[..comment]);
@@ -250,7 +245,7 @@ impl Stumble<'_> {
         self.rest_of_line(self.line.start).of(self.shown)
     }
 
-    /// The string that is not closed, from its quote to the end of the line.
+    /// The unclosed string, from its quote to the end of the line.
     fn unclosed_string(&self, quote: char) -> Span {
         let quote = self.text[self.line.start..self.span.start].rfind(quote).map_or(self.span.start, |at| self.line.start + at);
         Span::new(quote, self.line.end)
@@ -263,7 +258,7 @@ impl Stumble<'_> {
     }
 }
 
-/// `a.b` of `[a.b] # comment` or `[[a.b]]`.
+/// The key in a header: `a.b` in `[a.b] # comment` or `[[a.b]]`.
 fn header_key(line: &str) -> &str {
     let inner = line.trim_start_matches('[');
     inner.split(']').next().unwrap_or_default().trim()
@@ -282,7 +277,7 @@ fn lower_first(text: &str) -> String {
 mod tests {
     use super::*;
 
-    /// Every fault as `text at the place | message | related text`.
+    /// Every error as `text at the place | message | offset of the related place`.
     fn faults(text: &str) -> Vec<String> {
         faults_of(text, text)
             .into_iter()
@@ -294,19 +289,19 @@ mod tests {
     }
 
     #[test]
-    fn each_common_slip_has_its_words() {
+    fn each_common_mistake_has_its_message() {
         for (text, expected) in [
-            ("a = localhost # x\n", "localhost | `localhost` is neither quoted nor a number or boolean"),
-            ("a = True\n", "True | `True` is no boolean of TOML"),
+            ("a = localhost # x\n", "localhost | `localhost` is not a quoted string, a number or a boolean"),
+            ("a = True\n", "True | `True` is not a TOML boolean"),
             ("a = 9223372036854775808\n", "9223372036854775808 | integer number overflowed"),
-            ("a = 15m\n", "15m | `15m` is neither quoted nor a number or boolean"),
-            ("a = “x”\n", "“x” | typographic quote `“`, which is no quote of TOML"),
-            ("“a” = 1\n", "“a” | typographic quote `“`, which is no quote of TOML"),
+            ("a = 15m\n", "15m | `15m` is not a quoted string, a number or a boolean"),
+            ("a = “x”\n", "“x” | `“` is a typographic quote, which TOML does not accept"),
+            ("“a” = 1\n", "“a” | `“` is a typographic quote, which TOML does not accept"),
             ("a =\n", "a = | `a` has no value"),
-            ("word\n", "word | `word` is no key with a value"),
+            ("word\n", "word | `word` is not of the form `key = value`"),
             ("[a\nx = 1\n", "[a | the header is not closed"),
-            ("a = \"x\n", "\"x | the string is not closed in its line"),
-            ("a = \"C:\\wso2\"\n", "\\w | a backslash in double quotes starts an escape, and this is none"),
+            ("a = \"x\n", "\"x | the string is not closed on its line"),
+            ("a = \"C:\\wso2\"\n", "\\w | invalid escape sequence in a double-quoted string"),
             ("a = 1\na = 2\n", "a | key `a` is defined twice | offset 0"),
             ("[t]\nx = 1\n[u]\n[t]\n", "[t] | table `t` is defined twice | offset 0"),
             ("[[l]]\nx = 1\n[[l]]\nx = 1\nx = 2\n", "x | key `l.x` is defined twice | offset 18"),
@@ -316,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn every_line_has_its_own_fault() {
+    fn every_line_has_its_own_error() {
         let text = "a = localhost\nb = 1\nc = yes\n[d\n";
         assert_eq!(faults(text).len(), 3);
     }
@@ -329,12 +324,12 @@ mod tests {
     }
 
     #[test]
-    fn an_array_left_open_is_one_fault() {
+    fn an_unclosed_array_is_one_error() {
         assert_eq!(faults("a = [1, 2\nb = 3\nc = 4\n").len(), 1);
     }
 
     #[test]
-    fn depth_is_told_apart_from_syntax() {
+    fn deep_nesting_is_not_a_syntax_error() {
         let text = format!("a = {}{}", "[".repeat(200), "]".repeat(200));
         assert!(faults_of(&text, &text).iter().any(|fault| fault.too_deep));
     }

@@ -1,4 +1,4 @@
-//! A read-only view of an XML file: elements, attributes and comments with their ranges, and the first place where it is malformed.
+//! A read-only view of an XML file: elements, attributes and comments, with spans.
 
 use std::borrow::Cow;
 
@@ -22,7 +22,7 @@ pub struct Element {
     pub span: Span,
     /// Its attributes, in written order.
     pub attributes: Vec<Attribute>,
-    /// Its child elements, as indexes of [`XmlDocument::elements`].
+    /// Its child elements, as indexes into [`XmlDocument::elements`].
     pub children: Vec<usize>,
     /// The pieces of text directly inside it, between its children and comments.
     pub text: Vec<Span>,
@@ -31,14 +31,14 @@ pub struct Element {
 /// A well-formed XML file.
 #[derive(Debug, Default)]
 pub struct XmlDocument {
-    /// Every element in the order of the start tags; the first is the root.
+    /// Every element, in the order of the start tags; the first is the root.
     pub elements: Vec<Element>,
     /// Every comment from `<!--` to `-->`.
     pub comments: Vec<Span>,
 }
 
 impl XmlDocument {
-    /// Parses `text`. Fails with the places where it is not well-formed: all comments with `--` in them, and the first other one.
+    /// Parses `text`. Fails with the syntax errors: all comments that contain `--`, and the first other error.
     pub fn parse(text: &str) -> Result<Self, Vec<SyntaxError>> {
         let mut builder = XmlReader { text, ..XmlReader::default() };
         let fatal = builder.read();
@@ -48,7 +48,7 @@ impl XmlDocument {
         if faults.is_empty() { Ok(builder.document) } else { Err(faults) }
     }
 
-    /// The root element; `None` only for a document that was not parsed.
+    /// The root element; every parsed document has one.
     pub fn root(&self) -> Option<&Element> {
         self.elements.first()
     }
@@ -66,7 +66,7 @@ impl Element {
         name.rsplit_once(':').map_or(name, |(_, local)| local)
     }
 
-    /// The attribute of this local name.
+    /// The attribute with this local name.
     pub fn attribute(&self, text: &str, name: &str) -> Option<Attribute> {
         self.attributes.iter().copied().find(|attribute| {
             let written = attribute.name.of(text);
@@ -74,12 +74,12 @@ impl Element {
         })
     }
 
-    /// The text directly inside the element with references resolved, not trimmed.
+    /// The text directly inside the element, with references resolved, not trimmed.
     pub fn content(&self, text: &str) -> String {
         self.text.iter().map(|piece| resolve(piece.of(text))).collect::<Vec<Cow<str>>>().concat()
     }
 
-    /// The range from the first to the last piece of text; empty behind the start tag when there is none.
+    /// The range from the first to the last piece of text; if there is none, the empty range after the start tag.
     pub fn content_span(&self) -> Span {
         match (self.text.first(), self.text.last()) {
             (Some(first), Some(last)) => Span::new(first.start, last.end),
@@ -94,9 +94,9 @@ struct XmlReader<'a> {
     document: XmlDocument,
     /// The open elements.
     open: Vec<usize>,
-    /// Faults behind which reading goes on.
+    /// Errors that do not stop the reader.
     faults: Vec<SyntaxError>,
-    /// Whether a document type declaration may have declared entities.
+    /// Whether there is a document type declaration, which may declare entities.
     has_doctype: bool,
 }
 
@@ -106,7 +106,7 @@ impl XmlReader<'_> {
         let mut reader = Reader::from_str(text);
         reader.config_mut().check_end_names = false;
         reader.config_mut().allow_unmatched_ends = true;
-        // The reader skips a byte-order mark and counts from behind it.
+        // The reader skips a byte-order mark and does not count it.
         let skipped =
             if text.starts_with(super::position::BYTE_ORDER_MARK) { super::position::BYTE_ORDER_MARK.len_utf8() } else { 0 };
         let position = |reader: &Reader<&[u8]>| {
@@ -130,8 +130,8 @@ impl XmlReader<'_> {
                 Event::GeneralRef(_) => self.add_reference(span)?,
                 Event::Comment(_) => self.add_comment(span),
                 Event::Decl(_) if start != skipped => {
-                    return Err(SyntaxError::new(span, "the XML declaration is not at the very start of the file")
-                        .help("remove what stands before `<?xml`"));
+                    return Err(SyntaxError::new(span, "the XML declaration is not at the start of the file")
+                        .help("remove everything before `<?xml`"));
                 }
                 Event::DocType(_) => self.has_doctype = true,
                 Event::Decl(_) | Event::PI(_) => {}
@@ -146,25 +146,22 @@ impl XmlReader<'_> {
             let root = self.document.elements[0].tag;
             return Err(SyntaxError::new(span, "a second root element")
                 .related(root, "the first one starts here")
-                .help("an XML file has one root element: remove what follows its end tag"));
+                .help("remove it: an XML file has one root element"));
         }
         if self.open.len() >= MAX_NESTING {
             return Err(SyntaxError::too_deep(span));
         }
         let name = Span::new(span.start + 1, span.start + 1 + tag.name().as_ref().len());
         if !name.of(text).starts_with(|first: char| first.is_alphabetic() || matches!(first, '_' | ':')) {
-            return Err(SyntaxError::new(Span::new(span.start, name.end), "`<` starts no element here")
+            return Err(SyntaxError::new(Span::new(span.start, name.end), "`<` does not start an element here")
                 .help("write `&lt;` for the character itself"));
         }
         let attributes = attributes_of(text, span, name)?;
         for attribute in &attributes {
             let value = attribute.value;
             if let Some(at) = value.of(text).find('<') {
-                return Err(SyntaxError::new(
-                    Span::new(value.start + at, value.start + at + 1),
-                    "`<` inside the value of an attribute",
-                )
-                .help("write `&lt;`, or close the value with its quote"));
+                return Err(SyntaxError::new(Span::new(value.start + at, value.start + at + 1), "`<` in an attribute value")
+                    .help("write `&lt;`, or add the closing quote of the value"));
             }
             self.check_text(value)?;
         }
@@ -179,17 +176,17 @@ impl XmlReader<'_> {
     fn close_element(&mut self, span: Span) -> Result<(), SyntaxError> {
         let written = span.of(self.text).trim_start_matches("</").trim_end_matches('>').trim_end();
         let Some(element) = self.open.pop().and_then(|open| self.document.elements.get_mut(open)) else {
-            return Err(SyntaxError::new(span, format!("`</{written}>` closes nothing"))
-                .help("remove the end tag, or add the start tag that it belongs to"));
+            return Err(SyntaxError::new(span, format!("`</{written}>` has no start tag"))
+                .help("remove the end tag, or add its start tag"));
         };
         element.span.end = span.end;
         let opened = element.name.of(self.text);
         if opened == written {
             return Ok(());
         }
-        Err(SyntaxError::new(span, format!("`</{written}>` stands where `</{opened}>` should"))
+        Err(SyntaxError::new(span, format!("expected `</{opened}>`, found `</{written}>`"))
             .related(element.tag, format!("`<{opened}>` is still open"))
-            .help(format!("close `<{opened}>` first, or remove the tag that is too much")))
+            .help(format!("close `<{opened}>` first, or remove the extra tag")))
     }
 
     fn add_text(&mut self, span: Span) -> Result<(), SyntaxError> {
@@ -230,7 +227,7 @@ impl XmlReader<'_> {
         if let Some((at, len)) = bad_character(written) {
             return Err(SyntaxError::new(
                 Span::new(span.start + at, span.start + at + len),
-                "a control character, which XML cannot hold",
+                "a control character, which XML does not allow",
             )
             .help("remove it"));
         }
@@ -238,7 +235,7 @@ impl XmlReader<'_> {
             let reference = &written[at..at + len];
             return Err(SyntaxError::new(
                 Span::new(span.start + at, span.start + at + len),
-                format!("`{reference}` is no character reference"),
+                format!("`{reference}` is not a valid reference"),
             )
             .help("write `&amp;` for the character `&`"));
         }
@@ -253,9 +250,9 @@ impl XmlReader<'_> {
         if let Some(at) = at {
             let at = inside.start + at;
             self.faults.push(
-                SyntaxError::new(Span::new(at, at + 2), "`--` inside a comment")
+                SyntaxError::new(Span::new(at, at + 2), "`--` in a comment")
                     .related(Span::new(span.start, span.start + 4), "the comment starts here")
-                    .help("comments do not nest: end the outer comment before an inner one, or remove the inner one's `--`"),
+                    .help("comments do not nest: close the outer comment before the inner one, or remove `--`"),
             );
         }
     }
@@ -264,7 +261,7 @@ impl XmlReader<'_> {
         if let Some(open) = self.open.last().and_then(|open| self.document.elements.get(*open)) {
             let name = open.name.of(self.text);
             return Err(SyntaxError::new(open.tag, format!("`<{name}>` is never closed"))
-                .help(format!("add `</{name}>`; if the file ends too early, restore it")));
+                .help(format!("add `</{name}>`; if the file is truncated, restore it")));
         }
         if self.document.elements.is_empty() {
             let what = if self.text.trim().is_empty() { "the file is empty" } else { "the file has no root element" };
@@ -273,7 +270,7 @@ impl XmlReader<'_> {
         Ok(())
     }
 
-    /// Errors of the reader itself, at the place that a person would look for.
+    /// Converts an error of the reader to one at the place where a person would look.
     fn syntax_fault(&self, error: &Error, start: usize) -> SyntaxError {
         let text = self.text;
         let rest = &text[start.min(text.len())..];
@@ -285,11 +282,11 @@ impl XmlReader<'_> {
             Error::Syntax(_) => {
                 let at = start + rest.find('<').unwrap_or(0);
                 SyntaxError::new(Span::new(at, end_of_line(text, at)), "the tag is never closed")
-                    .help("close it with `>`; if the file ends too early, restore it")
+                    .help("close it with `>`; if the file is truncated, restore it")
             }
             Error::IllFormed(IllFormedError::UnclosedReference) => {
                 let at = start + rest.find('&').unwrap_or(0);
-                SyntaxError::new(Span::new(at, at + 1), "a bare `&`").help("write `&amp;` for the character `&`")
+                SyntaxError::new(Span::new(at, at + 1), "unescaped `&`").help("write `&amp;` for the character `&`")
             }
             other => {
                 let at = start + rest.find('<').unwrap_or(0);
@@ -313,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn elements_attributes_and_texts_have_their_ranges() {
+    fn elements_attributes_and_texts_have_spans() {
         let text =
             "<?xml version=\"1.0\"?>\r\n<s:a xmlns:s='u' b = \"1&amp;2\"><c>x<!-- - -->y&lt;<![CDATA[<z>]]></c><d/></s:a>\n";
         let document = XmlDocument::parse(text).expect("well-formed");
@@ -329,38 +326,38 @@ mod tests {
     }
 
     #[test]
-    fn each_fault_has_its_place() {
+    fn each_error_has_its_place() {
         for (text, expected) in [
             ("", "0:the file is empty"),
             ("<!-- x -->", "0:the file has no root element"),
-            ("<a><b></a>", "6:`</a>` stands where `</b>` should"),
+            ("<a><b></a>", "6:expected `</b>`, found `</a>`"),
             ("<a><b>x</b>", "0:`<a>` is never closed"),
-            ("<a></a></b>", "7:`</b>` closes nothing"),
+            ("<a></a></b>", "7:`</b>` has no start tag"),
             ("<a/><b/>", "4:a second root element"),
-            ("<a>x & y</a>", "5:a bare `&`"),
-            ("<a>x &nbsp; y</a>", "5:`&nbsp;` is no character reference"),
-            ("<a b=\"x&y\"/>", "7:`&y` is no character reference"),
-            ("<a b=\"1\" b=\"2\"/>", "9:attribute `b` stands twice"),
-            ("<a b=1/>", "5:the value of an attribute is not in quotes"),
-            ("<a b/>", "3:an attribute without a value"),
-            ("<a b=\"<\"/>", "6:`<` inside the value of an attribute"),
-            ("<a><!-- x -- y --></a>", "10:`--` inside a comment"),
+            ("<a>x & y</a>", "5:unescaped `&`"),
+            ("<a>x &nbsp; y</a>", "5:`&nbsp;` is not a valid reference"),
+            ("<a b=\"x&y\"/>", "7:`&y` is not a valid reference"),
+            ("<a b=\"1\" b=\"2\"/>", "9:duplicate attribute `b`"),
+            ("<a b=1/>", "5:the attribute value is not in quotes"),
+            ("<a b/>", "3:the attribute has no value"),
+            ("<a b=\"<\"/>", "6:`<` in an attribute value"),
+            ("<a><!-- x -- y --></a>", "10:`--` in a comment"),
             ("<a><!-- x </a>", "3:the comment is never closed"),
             ("<a", "0:the tag is never closed"),
             ("<a/>x", "4:text outside the root element"),
             ("x<a/>", "0:text outside the root element"),
-            ("<a>\u{1}</a>", "3:a control character, which XML cannot hold"),
-            (" <?xml version=\"1.0\"?><a/>", "1:the XML declaration is not at the very start of the file"),
-            ("<a b=\"1\"\u{a0}c=\"2\"/>", "8:the invisible character U+00A0 between attributes"),
-            ("<a é/>", "3:an attribute without a value"),
-            ("<a>1 < 2</a>", "5:`<` starts no element here"),
+            ("<a>\u{1}</a>", "3:a control character, which XML does not allow"),
+            (" <?xml version=\"1.0\"?><a/>", "1:the XML declaration is not at the start of the file"),
+            ("<a b=\"1\"\u{a0}c=\"2\"/>", "8:invisible character U+00A0 between attributes"),
+            ("<a é/>", "3:the attribute has no value"),
+            ("<a>1 < 2</a>", "5:`<` does not start an element here"),
         ] {
             assert_eq!(fault(text), expected, "{text:?}");
         }
     }
 
     #[test]
-    fn a_byte_order_mark_shifts_nothing() {
+    fn spans_include_a_byte_order_mark() {
         let text = "\u{feff}<a b=\"1\"/>";
         let document = XmlDocument::parse(text).expect("well-formed");
         assert_eq!(document.elements[0].tag.of(text), "<a b=\"1\"/>");

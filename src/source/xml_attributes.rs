@@ -1,4 +1,4 @@
-//! The attributes of a start tag with their ranges, and what can be wrong with them.
+//! Parses the attributes of a start tag, with spans and syntax errors.
 
 use std::borrow::Cow;
 
@@ -18,16 +18,16 @@ pub struct Attribute {
 }
 
 impl Attribute {
-    /// The value with references resolved.
+    /// The value, with references resolved.
     pub fn content(self, text: &str) -> Cow<'_, str> {
         resolve(self.value.of(text))
     }
 }
 
-/// The attributes of the start tag at `tag` whose name is at `name`.
+/// Parses the attributes of the start tag at `tag`. `name` is the span of the element's name. Fails with the first syntax error.
 pub(super) fn attributes_of(text: &str, tag: Span, name: Span) -> Result<Vec<Attribute>, SyntaxError> {
     let end = if tag.of(text).ends_with("/>") { tag.end - 2 } else { tag.end - 1 };
-    // Parsed again from the file's own text, so that every slice lies in it and its range follows.
+    // Parses a slice of the file's own text, so that the ranges of names and values can be computed.
     let content = Span::new(tag.start + 1, end).of(text);
     let start = BytesStart::from_content(content, name.len());
     let mut attributes = Vec::new();
@@ -50,18 +50,18 @@ pub(super) fn attributes_of(text: &str, tag: Span, name: Span) -> Result<Vec<Att
     Ok(attributes)
 }
 
-/// The fault of a name that holds a blank which is none to XML, as text copied from a web page does.
+/// The error for a name that contains an invisible character, as text copied from a web page does.
 fn invisible_character(text: &str, name: Span) -> Option<SyntaxError> {
     let (at, blank) = name.of(text).char_indices().find(|(_, character)| {
         (character.is_whitespace() && !character.is_ascii())
             || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
     })?;
     let span = Span::new(name.start + at, name.start + at + blank.len_utf8());
-    let message = format!("the invisible character U+{:04X} between attributes", u32::from(blank));
-    Some(SyntaxError::new(span, message).help("write a plain space: text copied from a web page often has others"))
+    let message = format!("invisible character U+{:04X} between attributes", u32::from(blank));
+    Some(SyntaxError::new(span, message).help("replace it with a plain space: text copied from a web page often has others"))
 }
 
-/// The range of `part` in `whole`, of which it is a slice.
+/// The range of `part` in `whole`; `None` if it is not a slice of it.
 fn range_in(whole: &str, part: &str) -> Option<Span> {
     let start = (part.as_ptr() as usize).checked_sub(whole.as_ptr() as usize)?;
     (start + part.len() <= whole.len()).then(|| Span::new(start, start + part.len()))
@@ -75,19 +75,17 @@ fn attribute_fault(text: &str, content: usize, error: &AttrError) -> SyntaxError
         Span::new(start, start + len).clamped(text)
     };
     match error {
-        AttrError::Duplicated(at, first) => {
-            SyntaxError::new(word(*at), format!("attribute `{}` stands twice", word(*at).of(text)))
-                .related(word(*first), "first here")
-                .help("keep one of the two")
-        }
+        AttrError::Duplicated(at, first) => SyntaxError::new(word(*at), format!("duplicate attribute `{}`", word(*at).of(text)))
+            .related(word(*first), "first defined here")
+            .help("remove one of the two"),
         AttrError::ExpectedEq(at) => {
-            SyntaxError::new(word(at.saturating_sub(1)), "an attribute without a value").help("write name=\"value\"")
+            SyntaxError::new(word(at.saturating_sub(1)), "the attribute has no value").help("write `name=\"value\"`")
         }
         AttrError::ExpectedValue(at) | AttrError::UnquotedValue(at) => {
-            SyntaxError::new(word(*at), "the value of an attribute is not in quotes").help("write name=\"value\"")
+            SyntaxError::new(word(*at), "the attribute value is not in quotes").help("write `name=\"value\"`")
         }
         AttrError::ExpectedQuote(at, _) => {
-            SyntaxError::new(word(*at), "the value of an attribute is not closed").help("add the closing quote")
+            SyntaxError::new(word(*at), "the attribute value is not closed").help("add the closing quote")
         }
     }
 }

@@ -1,11 +1,11 @@
-//! The text of an XML element, run by run.
+//! The text of an XML element as runs between its children and comments.
 
 use super::Span;
 use super::xml::Element;
 use super::xml_text::resolve;
 
 impl Element {
-    /// The texts directly inside the element with references resolved, each from one child or comment to the next.
+    /// The text directly inside the element, split at children and comments: each run with its span, references resolved.
     pub fn runs(&self, text: &str) -> Vec<(Span, String)> {
         let mut runs: Vec<(Span, String)> = Vec::new();
         for part in &self.text {

@@ -1,10 +1,10 @@
-//! Character data of XML: references, CDATA, and characters that XML cannot hold.
+//! XML character data: references, CDATA, and characters that XML does not allow.
 
 use std::borrow::Cow;
 
 use quick_xml::escape::unescape;
 
-/// `written` as a parser hands it on: references and CDATA resolved; what cannot be resolved stays as written.
+/// Resolves references and CDATA. Text that cannot be resolved is returned as written.
 pub(super) fn resolve(written: &str) -> Cow<'_, str> {
     if let Some(data) = written.strip_prefix("<![CDATA[").and_then(|rest| rest.strip_suffix("]]>")) {
         return Cow::Borrowed(data);
@@ -12,7 +12,7 @@ pub(super) fn resolve(written: &str) -> Cow<'_, str> {
     unescape(written).unwrap_or(Cow::Borrowed(written))
 }
 
-/// Place and length of the first character that XML 1.0 cannot hold.
+/// The offset and length, in bytes, of the first character that XML 1.0 does not allow.
 pub(super) fn bad_character(written: &str) -> Option<(usize, usize)> {
     written
         .char_indices()
@@ -22,7 +22,8 @@ pub(super) fn bad_character(written: &str) -> Option<(usize, usize)> {
         .map(|(at, character)| (at, character.len_utf8()))
 }
 
-/// Place and length of the first `&` that begins no reference. `declared` admits entities other than the five of XML itself.
+/// The offset and length, in bytes, of the first `&` that does not start a valid reference. `declared` allows entities other than
+/// the five that XML predefines.
 pub(super) fn bad_reference(written: &str, declared: bool) -> Option<(usize, usize)> {
     written.match_indices('&').find_map(|(at, _)| {
         let rest = &written[at + 1..];

@@ -1,26 +1,26 @@
-//! A read-only view of a YAML file that keeps positions.
+//! A read-only view of a YAML file, with spans.
 
 use saphyr_parser::{Event, Parser, ScanError, Span as Marked};
 
 use super::{MAX_NESTING, Span, SyntaxError};
 
-/// A value.
+/// A node of a YAML file.
 #[derive(Debug)]
 pub struct YamlNode {
-    /// Where it stands.
+    /// Its place in the text.
     pub span: Span,
-    /// What it is.
+    /// Its value.
     pub value: YamlValue,
 }
 
-/// The kinds of values.
+/// The value of a node.
 #[derive(Debug)]
 pub enum YamlValue {
-    /// A text, number or boolean, as text.
+    /// A string, number or boolean, as text.
     Scalar(String),
-    /// Pairs in written order.
+    /// Keys and values, in written order.
     Mapping(Vec<(YamlNode, YamlNode)>),
-    /// Items in written order.
+    /// Items, in written order.
     Sequence(Vec<YamlNode>),
     /// A reference to an anchor, which is not followed.
     Alias,
@@ -44,10 +44,10 @@ impl YamlNode {
     }
 }
 
-/// Parses the first document of `text`; `None` for an empty one. Fails with the place where it is no YAML.
+/// Parses the first document of `text`. Returns `None` if it is empty. Fails with the first syntax error.
 pub fn parse(text: &str) -> Result<Option<YamlNode>, SyntaxError> {
     let offsets = Offsets::new(text);
-    let mut reader = Reader { parser: Parser::new_from_str(text), offsets: &offsets, text };
+    let mut reader = YamlReader { parser: Parser::new_from_str(text), offsets: &offsets, text };
     loop {
         let Some((event, span)) = reader.next()? else { return Ok(None) };
         match event {
@@ -58,9 +58,9 @@ pub fn parse(text: &str) -> Result<Option<YamlNode>, SyntaxError> {
     }
 }
 
-/// The parser counts characters; this turns them into bytes.
+/// Converts the parser's offsets, which count characters, to bytes.
 struct Offsets {
-    /// Byte of each character; empty when the text is ASCII and both are the same.
+    /// The byte offset of each character; empty for ASCII text, where both are the same.
     bytes: Vec<usize>,
     len: usize,
 }
@@ -81,13 +81,14 @@ impl Offsets {
     }
 }
 
-struct Reader<'a> {
+/// Builds nodes from the events of the parser.
+struct YamlReader<'a> {
     parser: Parser<'a, saphyr_parser::StrInput<'a>>,
     offsets: &'a Offsets,
     text: &'a str,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> YamlReader<'a> {
     fn next(&mut self) -> Result<Option<(Event<'a>, Span)>, SyntaxError> {
         match self.parser.next_event() {
             None => Ok(None),
@@ -134,19 +135,19 @@ impl<'a> Reader<'a> {
         if error.info().contains("recursion limit") {
             return SyntaxError::too_deep(Span::new(at, end));
         }
-        // The parser may notice at the end of the line above.
+        // The parser may report the error at the end of the previous line.
         let line_below = self.text[end..].char_indices().skip(1).find(|(_, character)| *character == '\n');
         let read = line_below.map_or(self.text.len(), |(len, _)| end + len);
         if let Some(tab) = indenting_tab(&self.text[..read]) {
-            return SyntaxError::new(Span::new(tab, tab + 1), "a tab indents this line")
-                .help("indent with spaces: YAML takes no tabs");
+            return SyntaxError::new(Span::new(tab, tab + 1), "this line is indented with a tab")
+                .help("indent with spaces: YAML does not allow tabs");
         }
-        let help = "correct the indentation or the quotes of this line or the one above it";
+        let help = "correct the indentation or the quotes of this line or the previous one";
         SyntaxError::new(Span::new(at, end), error.info()).help(help)
     }
 }
 
-/// The first tab that stands in the indentation of a line.
+/// The offset of the first tab in the indentation of a line.
 fn indenting_tab(text: &str) -> Option<usize> {
     let mut start = 0;
     text.split_inclusive('\n').find_map(|line| {
@@ -162,7 +163,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_are_found_with_their_places() {
+    fn values_are_found_with_their_spans() {
         let text = "# é\nwso2.carbon:\n  ports:\n    offset: 1\nlist:\n  -\n    id: \"default\"\n    port: 9090\n";
         let root = parse(text).expect("valid").expect("a document");
         let offset =
@@ -173,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn faults_have_their_place_and_depth_is_limited() {
+    fn tabs_are_reported_and_depth_is_limited() {
         let fault = parse("a: 1\n\tb: 2\n").expect_err("a tab");
         assert!(fault.help.is_some_and(|help| help.contains("tabs")));
         let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));

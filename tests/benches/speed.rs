@@ -1,5 +1,5 @@
 #![allow(missing_docs, reason = "divan generates what it would complain about")]
-//! How long it takes to load and lint one home, and to parse what it is made of.
+//! Measures how long it takes to load, lint and render a home, and to parse a deployment.toml.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -25,7 +25,7 @@ fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/homes").join(name)
 }
 
-/// The home named by `CARBONLINT_BENCH_HOME`, a real one if you have it, else the fixture of API Manager 4.5.
+/// The home in `CARBONLINT_BENCH_HOME`, preferably a real one, otherwise the fixture of API Manager 4.5.
 fn home() -> PathBuf {
     std::env::var_os("CARBONLINT_BENCH_HOME").map_or_else(|| fixture("api-manager-4.5.0"), PathBuf::from)
 }
@@ -37,15 +37,15 @@ fn lint(path: &Path) -> String {
     json::render(Report { workspace: &workspace, diagnostics: &diagnostics, shown: &shown })
 }
 
-/// Discovery, loading, ports, rules and the JSON report of one API Manager home: the bar is 10 ms.
+/// Discovers, loads and lints an API Manager home, and writes the JSON report. The limit is 10 ms.
 #[divan::bench]
 fn load_and_lint_api_manager_home(bencher: Bencher) {
     let home = home();
     bencher.bench_local(|| lint(black_box(&home)));
 }
 
-/// Renders every file of the home of `CARBONLINT_BENCH_HOME`, else of the started fixture, and compares it with what lies there: the bar is
-/// 50 ms for a whole home.
+/// Renders every file of the home in `CARBONLINT_BENCH_HOME`, otherwise of the fixture that was started, and compares it with the file on
+/// disk. The limit is 50 ms for a complete home.
 #[divan::bench]
 fn render_home(bencher: Bencher) {
     let started = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/started/api-manager-4.5.0");
@@ -59,18 +59,18 @@ fn render_home(bencher: Bencher) {
     });
 }
 
-/// The same for its deployment.toml alone.
+/// Loads and lints the home's deployment.toml alone.
 #[divan::bench]
 fn load_and_lint_deployment_toml(bencher: Bencher) {
     let file = home().join("repository/conf/deployment.toml");
     bencher.bench_local(|| lint(black_box(&file)));
 }
 
-/// The server's own parser, predicted, on a deployment.toml of some 500 lines: the bar is 1 ms.
+/// Checks a deployment.toml of about 500 lines with the emulation of the server's parser. The limit is 1 ms.
 #[divan::bench]
 fn predict_the_servers_parser(bencher: Bencher) {
     let text = std::fs::read_to_string(fixture("api-manager-4.2.0").join("repository/conf/deployment.toml")).expect("a fixture");
-    // Every copy has tables of its own.
+    // The tables of each copy need unique names.
     let copy = |number: usize| {
         let own = |line: &str| match line.rsplit_once('[').filter(|(brackets, _)| brackets.trim_start_matches('[').is_empty()) {
             Some((brackets, header)) => format!("{brackets}[copy{number}.{header}\n"),

@@ -176,18 +176,10 @@ fn hostile_templates_end_within_limits() {
     let report = folder.json(&["render", "home"]);
     // The limits are numbers of steps and bytes, so that each template ends at the same place on every machine.
     let stops = report["diagnostics"].as_array().expect("a list").iter().map(|fault| {
-        let file = fault["file"].as_str().expect("a path").rsplit('/').next().unwrap_or_default().to_owned();
-        (file, fault["message"].as_str().expect("a text").to_owned())
+        let file = fault["file"].as_str().expect("a path").rsplit('/').next().unwrap_or_default();
+        format!("{file}: {}\n", fault["message"].as_str().expect("a text"))
     });
-    let stops: BTreeSet<(String, String)> = stops.collect();
-    let expected = [
-        ("above.xml.j2", "`include` cannot find another template: the server only searches its class path"),
-        ("deep.xml.j2", "the tags are nested too deeply"),
-        ("endless.xml.j2", "the template needs too much memory"),
-        ("growing.xml.j2", "the template needs too much memory"),
-        ("outside.xml.j2", "`include` cannot find another template: the server only searches its class path"),
-    ];
-    assert_eq!(stops, expected.map(|(file, message)| (file.to_owned(), message.to_owned())).into());
+    insta::assert_snapshot!(stops.collect::<BTreeSet<_>>().into_iter().collect::<String>());
     for file in report["files"].as_array().expect("a list") {
         let expected = if file["path"].as_str().expect("a path").contains("hostile") { "failed" } else { "unchanged" };
         assert_eq!(file["state"], expected, "{file}");

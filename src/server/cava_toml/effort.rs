@@ -1,4 +1,4 @@
-//! Counts the steps of lexer and parser in tests, which show with it that no text takes time out of proportion. Otherwise it does nothing.
+//! Counts the steps of the lexer and the parser in tests, to show that they grow as the text does. Outside of tests it does nothing.
 
 #[cfg(not(test))]
 pub(super) const fn spend(_steps: usize) {}
