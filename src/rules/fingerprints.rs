@@ -1,4 +1,4 @@
-//! What recognises a finding in another run: its rule, its file and its key, wherever the line has moved and from wherever the tool is run.
+//! Fingerprints, which identify a finding across runs by its rule, file and key, independent of its line and of the working folder.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -6,8 +6,8 @@ use std::path::Path;
 use crate::diagnostic::Diagnostic;
 use crate::workspace::Home;
 
-/// Gives each diagnostic its fingerprint. Those that are alike in rule, file and key are numbered in their order, which is that of absolute
-/// paths and places.
+/// Sets the fingerprint of each diagnostic. Those with the same rule, file and key are numbered in their order, which is by absolute path and
+/// place.
 pub(super) fn add(diagnostics: &mut [Diagnostic], homes: &[Home]) {
     let mut seen: HashMap<String, usize> = HashMap::new();
     for diagnostic in diagnostics {

@@ -75,7 +75,7 @@ pub fn run(context: RuleContext, selection: &Selection) -> Vec<Diagnostic> {
     diagnostics
 }
 
-/// Drops each finding of a place that a rule which supersedes its own has reported. Only rules that ran and found something count.
+/// Drops the findings at places that a superseding rule has reported. A rule that did not run, or found nothing there, supersedes nothing.
 fn drop_superseded(diagnostics: &mut Vec<Diagnostic>) {
     let mut reported: BTreeSet<(&str, HomeId, FileId, Span)> = BTreeSet::new();
     for diagnostic in diagnostics.iter().filter(|diagnostic| !diagnostic.rule.supersedes.is_empty()) {
@@ -87,7 +87,7 @@ fn drop_superseded(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.retain(|diagnostic| {
         let Target::Site(Site { home, at }) = diagnostic.finding.target else { return true };
         let is_reported = |span: &Span| reported.contains(&(diagnostic.rule.name.as_str(), home, at.file, *span));
-        // What speaks for other places is superseded where all of them are.
+        // A finding about several places is superseded only if all of them are.
         let subjects = &diagnostic.finding.subjects;
         if subjects.is_empty() { !is_reported(&at.span) } else { !subjects.iter().all(is_reported) }
     });

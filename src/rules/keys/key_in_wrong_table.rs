@@ -45,8 +45,8 @@ fn misplaced(context: HomeContext, findings: &mut Vec<Finding>) {
         let Meant::InOtherTable(read) = &dead.meant else { continue };
         let key = &dead.entry.key;
         let (table, name) = split(read);
-        let is_told = name == JMX_SWITCH || dead.entry.table.is_none() && matches!(name, "enable" | "enabled");
-        if is_told {
+        let is_reported_above = name == JMX_SWITCH || dead.entry.table.is_none() && matches!(name, "enable" | "enabled");
+        if is_reported_above {
             continue;
         }
         let at = Location { file, span: dead.entry.key_span };

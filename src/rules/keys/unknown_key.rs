@@ -15,13 +15,13 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     let Some((file, schema, mut dead)) = dead_keys(context) else { return };
     let Some((_, document)) = context.model().toml() else { return };
     dead.retain(|dead| match &dead.meant {
-        // Another version may well read what looks like nothing that is known, or read it where it stands.
+        // Another version may read a key that is unknown here, or read it where it is.
         Meant::Unclear(alike) => schema.source().is_authoritative() || !alike.is_empty(),
         Meant::InOtherTable(_) => schema.source().is_authoritative(),
         _ => true,
     });
     for (number, table) in document.tables.iter().enumerate() {
-        // What is renamed is reported key by key, with its new name.
+        // Renamed keys are reported one by one, with their new names.
         let is_in_table = |dead: &DeadKey| dead.entry.table == Some(number) && !schema.is_mapped(&dead.entry.key);
         let written = document.entries.iter().filter(|entry| entry.table == Some(number)).count();
         let unread: Vec<Span> = dead.iter().filter(|dead| is_in_table(dead)).map(|dead| dead.entry.key_span).collect();
@@ -39,7 +39,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
 
 fn of_table(context: HomeContext, file: FileId, table: &TomlTable, keys: &[Span]) -> Finding {
     let name = table.key.trim_end_matches("[]");
-    let message = format!("nothing reads the table `{name}`: its {} keys change nothing", keys.len());
+    let message = format!("nothing reads the table `{name}`: its {} keys have no effect", keys.len());
     let finding = context.finding(file, table.span, message).key(name).subjects(keys.iter().copied());
     finding.help("check the name in the documentation of this version, or remove the table")
 }
@@ -65,6 +65,6 @@ fn of_key(context: HomeContext, file: FileId, schema: &Schema, dead: &DeadKey) -
             let names: Vec<String> = alike.iter().map(|known| format!("`{known}`")).collect();
             finding.help(format!("did you mean {}?", names.join(" or ")))
         }
-        Meant::Unclear(_) => finding.help("check the name against the documentation of this very version, or remove it"),
+        Meant::Unclear(_) => finding.help("check the name in the documentation of this version, or remove the key"),
     }
 }
