@@ -29,6 +29,14 @@ pub struct ConfigError {
     pub message: String,
 }
 
+impl std::fmt::Display for ConfigError {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "`{}`: {}", self.path.display(), self.message)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
 impl Config {
     /// Reads the nearest configuration file, in the folder `path` or above it. Returns `None` if there is none. Fails if the file cannot
     /// be read or is not valid.

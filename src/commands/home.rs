@@ -7,7 +7,7 @@ use std::{env, fs};
 use crate::model::{Assumptions, Model};
 use crate::render::NotRendered;
 use crate::server::mapper::Environment;
-use crate::server::mapper::environment::parse_env_file;
+use crate::server::mapper::environment::{NotAVariable, parse_env_file};
 use crate::workspace::{Home, Workspace};
 
 use super::arguments::check_paths;
@@ -48,8 +48,7 @@ pub fn environment(arguments: &EnvironmentArgs, model: &Model) -> Result<Environ
         let text = fs::read_to_string(file).map_err(|error| {
             Failure::new(format!("cannot read `{}`: {error}", file.display())).help("--env-file takes a text file")
         })?;
-        variables.extend(parse_env_file(&text).map_err(|lines| {
-            let line = lines.first().copied().unwrap_or_default();
+        variables.extend(parse_env_file(&text).map_err(|NotAVariable { line }| {
             Failure::new(format!("{}:{line}: expected `NAME=value`", file.display())).help("comments begin with `#`")
         })?);
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::refusal::Refusal;
 use super::run::{AppliedFix, FixRun, RefusedFix, count, subject};
 use super::verify::compare;
 use crate::diagnostic::Diagnostic;
@@ -80,13 +81,13 @@ impl FixRun<'_> {
         accepted.iter().map(|wanted| wanted.diagnostic.rule.name.clone()).collect()
     }
 
-    fn refuse(&mut self, diagnostic: &Diagnostic, reason: String) {
+    fn refuse(&mut self, diagnostic: &Diagnostic, reason: Refusal) {
         let (path, rule) = (diagnostic.path.clone(), diagnostic.rule.name.clone());
         self.refused.insert(RefusedFix { path, rule, reason });
     }
 
     /// Fails with the reason if the fix alone may not be applied to one of its files.
-    fn verify_alone(&mut self, workspace: &Workspace, wanted: WantedFix) -> Result<(), String> {
+    fn verify_alone(&mut self, workspace: &Workspace, wanted: WantedFix) -> Result<(), Refusal> {
         wanted.fix.files().into_iter().try_for_each(|file| self.changed(workspace, file, &[wanted]).map(|_| ()))
     }
 
@@ -95,7 +96,7 @@ impl FixRun<'_> {
     fn combine(&mut self, workspace: &Workspace, accepted: &mut Vec<WantedFix>) -> Overlays {
         loop {
             let files: BTreeSet<&PathBuf> = accepted.iter().flat_map(|wanted| wanted.fix.files()).collect();
-            let results: Vec<(&PathBuf, Result<Vec<u8>, String>)> =
+            let results: Vec<(&PathBuf, Result<Vec<u8>, Refusal>)> =
                 files.into_iter().map(|file| (file, self.changed(workspace, file, accepted))).collect();
             let Some((file, reason)) = results.iter().find_map(|(file, result)| Some((*file, result.as_ref().err()?.clone())))
             else {
@@ -111,18 +112,18 @@ impl FixRun<'_> {
     }
 
     /// The bytes of `file` with the fixes applied, after a comparison with its current content.
-    fn changed(&mut self, workspace: &Workspace, file: &Path, fixes: &[WantedFix]) -> Result<Vec<u8>, String> {
-        let old = self.bytes_of(workspace, file).ok_or("it cannot be read without loss")?;
-        let source = SourceFile::from_bytes(file, old.clone()).map_err(|_| "it is too large")?;
+    fn changed(&mut self, workspace: &Workspace, file: &Path, fixes: &[WantedFix]) -> Result<Vec<u8>, Refusal> {
+        let old = self.bytes_of(workspace, file).ok_or(Refusal::Unreadable)?;
+        let source = SourceFile::from_bytes(file, old.clone()).map_err(|_| Refusal::TooLarge)?;
         let here: Vec<&Fix> =
             fixes.iter().map(|wanted| wanted.fix).filter(|fix| fix.edits.iter().any(|edit| edit.file == file)).collect();
         let edits: Vec<Vec<Edit>> =
             here.iter().map(|fix| fix.edits.iter().filter(|edit| edit.file == file).cloned().collect()).collect();
         let (text, applied) = apply(&source.text, &edits);
         if applied.contains(&false) {
-            return Err("its edits do not fit the file".to_owned());
+            return Err(Refusal::EditsDoNotFit);
         }
-        let new = source.encode(&text).ok_or_else(|| format!("the result cannot be encoded in {}", source.encoding.name()))?;
+        let new = source.encode(&text).ok_or(Refusal::NotEncodable(source.encoding.name()))?;
         let scope: Vec<String> = here.iter().flat_map(|fix| fix.scope.clone()).collect();
         compare(file, &old, &new, &scope)?;
         Ok(new)

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use super::refusal::Refusal;
 use super::run::{AppliedFix, FixRun, RefusedFix, Subject, count};
 use crate::diagnostic::Diagnostic;
 use crate::lint::lint;
@@ -42,13 +43,13 @@ impl FixRun<'_> {
     }
 
     /// Undoes every change to these files and refuses their fixes.
-    pub(super) fn roll_back(&mut self, paths: &BTreeSet<PathBuf>, reason: &str) {
+    pub(super) fn roll_back(&mut self, paths: &BTreeSet<PathBuf>, reason: &Refusal) {
         self.texts.retain(|path, _| !paths.contains(path));
         let is_undone = |applied: &AppliedFix| applied.files.iter().any(|file| paths.contains(file));
         let (undone, kept): (Vec<AppliedFix>, Vec<AppliedFix>) = self.applied.drain(..).partition(is_undone);
         self.applied = kept;
         for applied in undone {
-            self.refused.insert(RefusedFix { path: applied.subject.1, rule: applied.rule, reason: reason.to_owned() });
+            self.refused.insert(RefusedFix { path: applied.subject.1, rule: applied.rule, reason: reason.clone() });
         }
     }
 }

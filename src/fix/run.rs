@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use super::refusal::Refusal;
 use super::write::ChangedFile;
 use crate::diagnostic::Diagnostic;
 use crate::lint::lint;
@@ -49,8 +50,8 @@ pub struct RefusedFix {
     pub path: PathBuf,
     /// The rule.
     pub rule: String,
-    /// Why, lower case.
-    pub reason: String,
+    /// Why.
+    pub reason: Refusal,
 }
 
 /// The result of fixing. Nothing is written yet: see [`write_all`](super::write::write_all).
@@ -100,8 +101,8 @@ pub fn fix(options: &FixOptions) -> Result<FixResult, DidNotConverge> {
                 return Ok(run.finish(workspace, diagnostics));
             }
             // The fixes broke something in these files, or had no effect: leave the files unchanged.
-            run.roll_back(&broken, "it would cause a new error in the file");
-            run.roll_back(&ineffective, "it would not remove the finding");
+            run.roll_back(&broken, &Refusal::CausesError);
+            run.roll_back(&ineffective, &Refusal::Ineffective);
             continue;
         }
         if seen.contains(&run.texts) {

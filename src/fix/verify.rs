@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
+use super::refusal::Refusal;
 use crate::edit::xml::{is_marked, plain};
 use crate::model::{Content, parse};
 use crate::source::toml::{TomlDocument, TomlEntry};
@@ -11,17 +12,17 @@ use crate::source::yaml::{YamlNode, YamlValue};
 use crate::source::{SourceFile, Span};
 
 /// Compares the content of the file at `path` before and after. Fails with the reason why the new content may not be written.
-pub fn compare(path: &Path, old: &[u8], new: &[u8], scope: &[String]) -> Result<(), String> {
-    let load = |bytes: &[u8]| SourceFile::from_bytes(path, bytes.to_vec()).map_err(|_| "too large".to_owned());
+pub fn compare(path: &Path, old: &[u8], new: &[u8], scope: &[String]) -> Result<(), Refusal> {
+    let load = |bytes: &[u8]| SourceFile::from_bytes(path, bytes.to_vec()).map_err(|_| Refusal::TooLarge);
     let (old, new) = (load(old)?, load(new)?);
     if old.encoding != new.encoding || new.encoding_fault != old.encoding_fault {
-        return Err("its encoding would change".to_owned());
+        return Err(Refusal::ChangesEncoding);
     }
     let (before, after) = (parse(&old).0, parse(&new).0);
     let (before, after) = match (&before, &after) {
         // A file that did not parse before cannot be compared: a template of the server, for example.
         (Content::Broken | Content::Unparsed, _) => return Ok(()),
-        (_, Content::Broken) => return Err("the result would not parse".to_owned()),
+        (_, Content::Broken) => return Err(Refusal::DoesNotParse),
         (Content::Toml(before), Content::Toml(after)) => {
             keeps_comments(&old.text, &before.comments, &new.text, &after.comments)?;
             (toml_facts(before), toml_facts(after))
@@ -38,13 +39,13 @@ pub fn compare(path: &Path, old: &[u8], new: &[u8], scope: &[String]) -> Result<
             (facts(before), facts(after))
         }
         (Content::Yaml(before), Content::Yaml(after)) => (yaml_facts(before.as_ref()), yaml_facts(after.as_ref())),
-        _ => return Err("files of this kind cannot be compared".to_owned()),
+        _ => return Err(Refusal::UnknownKind),
     };
     let names = before.keys().chain(after.keys());
     let changed = names.filter(|name| before.get(*name) != after.get(*name));
     // No fix may change a secret.
     match changed.into_iter().find(|name| is_secret(name) || !scope.iter().any(|touched| is_at_or_below(name, touched))) {
-        Some(name) => Err(format!("`{name}` would also change")),
+        Some(name) => Err(Refusal::AlsoChanges(name.clone())),
         None => Ok(()),
     }
 }
@@ -136,7 +137,7 @@ fn yaml_facts(root: Option<&YamlNode>) -> Facts {
 }
 
 /// Fails unless the new text has every comment of the old one as often as before, on its own or inside a comment made by a fix.
-fn keeps_comments(old: &str, before: &[Span], new: &str, after: &[Span]) -> Result<(), String> {
+fn keeps_comments(old: &str, before: &[Span], new: &str, after: &[Span]) -> Result<(), Refusal> {
     let mut kept: HashMap<&str, usize> = HashMap::new();
     for comment in after {
         *kept.entry(comment.of(new)).or_default() += 1;
@@ -146,7 +147,7 @@ fn keeps_comments(old: &str, before: &[Span], new: &str, after: &[Span]) -> Resu
         match kept.get_mut(comment.of(old)) {
             Some(count) if *count > 0 => *count -= 1,
             _ if made.iter().any(|made| made.contains(&plain(comment.of(old)))) => {}
-            _ => return Err(format!("the comment at byte {} would be lost", comment.start)),
+            _ => return Err(Refusal::LosesComment(comment.start)),
         }
     }
     Ok(())
@@ -156,7 +157,7 @@ fn keeps_comments(old: &str, before: &[Span], new: &str, after: &[Span]) -> Resu
 mod tests {
     use super::*;
 
-    fn verdict(name: &str, old: &str, new: &str, scope: &[&str]) -> Result<(), String> {
+    fn verdict(name: &str, old: &str, new: &str, scope: &[&str]) -> Result<(), Refusal> {
         let scope: Vec<String> = scope.iter().map(|touch| (*touch).to_owned()).collect();
         compare(Path::new(name), old.as_bytes(), new.as_bytes(), &scope)
     }

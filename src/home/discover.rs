@@ -69,6 +69,14 @@ pub struct ReadError {
     pub help: String,
 }
 
+impl std::fmt::Display for ReadError {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "`{}` cannot be read: {}", self.path.display(), self.message)
+    }
+}
+
+impl std::error::Error for ReadError {}
+
 /// Finds the homes and files below `paths`, which are absolute; the files of `overlays` need not exist. Never fails: what cannot be read
 /// is among the problems.
 pub fn discover(paths: &[PathBuf], overlays: &Overlays) -> Discovery {

@@ -16,6 +16,14 @@ pub struct UnknownFile {
     pub near: Option<String>,
 }
 
+impl std::fmt::Display for UnknownFile {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "the server renders no file `{}`", self.name)
+    }
+}
+
+impl std::error::Error for UnknownFile {}
+
 /// The paths of the files that `names` select, in the order of the paths; all files if there are no names. A name is the path of a file or
 /// folder, relative to the home or the working folder, the path of a template, or the last parts of any of these.
 pub fn choose<'a>(rendering: &'a Rendering, names: &[PathBuf]) -> Result<Vec<&'a str>, UnknownFile> {

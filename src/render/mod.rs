@@ -42,6 +42,19 @@ pub enum NotRendered {
     TemplateToml,
 }
 
+impl std::fmt::Display for NotRendered {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::NoTemplates => "the home has no templates",
+            Self::NoToml => "the home has no deployment.toml",
+            Self::BrokenToml => "deployment.toml is not valid TOML",
+            Self::TemplateToml => "deployment.toml is a template of a deployment tool",
+        })
+    }
+}
+
+impl std::error::Error for NotRendered {}
+
 /// A file that the server renders.
 #[derive(Debug)]
 pub struct RenderedFile {

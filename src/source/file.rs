@@ -31,6 +31,17 @@ pub enum LoadError {
     TooLarge(u64),
 }
 
+impl std::fmt::Display for LoadError {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Io(error) => error.fmt(formatter),
+            Self::TooLarge(size) => write!(formatter, "{size} bytes, more than {MAX_FILE_BYTES}"),
+        }
+    }
+}
+
+impl std::error::Error for LoadError {}
+
 /// A loaded file. Every span is a byte range of its [`text`](Self::text).
 #[derive(Debug)]
 pub struct SourceFile {

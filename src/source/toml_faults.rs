@@ -1,5 +1,7 @@
 //! Explains the syntax errors of a TOML file in messages that a person can act on.
 
+use std::collections::BTreeSet;
+
 use toml::de::{DeTable, DeValue};
 use toml_edit::{Document, Key};
 
@@ -13,19 +15,20 @@ pub(super) fn faults_of(text: &str, written: &str) -> Vec<SyntaxError> {
     let (tree, errors) = DeTable::parse_recoverable(text);
     let shown = secrets::masked(written);
     let lines = LineIndex::new(text);
-    let mut faults: Vec<(usize, SyntaxError)> = errors
+    let mut faults: Vec<(usize, Option<&str>, SyntaxError)> = errors
         .iter()
         .map(|error| {
             let span = error.span().map_or_else(Span::default, Span::from).clamped(text);
             let line = lines.line(text, lines.position(text, span.start).line).unwrap_or(span);
             let fault = ParserError { text, shown: &shown, tree: tree.get_ref(), line, span }.explain(error.message());
-            (line.start, fault)
+            (line.start, repeated(error.message(), &fault), fault)
         })
         .collect();
-    faults.sort_by_key(|(line, fault)| (*line, fault.span.start));
-    faults.dedup_by_key(|(line, _)| *line);
-    let mut faults: Vec<SyntaxError> = faults.into_iter().map(|(_, fault)| fault).collect();
-    drop_repetitions(&mut faults);
+    faults.sort_by_key(|(line, _, fault)| (*line, fault.span.start));
+    faults.dedup_by_key(|(line, ..)| *line);
+    let mut seen = BTreeSet::new();
+    faults.retain(|(_, repeated, _)| repeated.is_none_or(|repeated| seen.insert(repeated)));
+    let mut faults: Vec<SyntaxError> = faults.into_iter().map(|(.., fault)| fault).collect();
     if faults.is_empty() {
         faults.extend(number_out_of_range(text));
     }
@@ -39,18 +42,14 @@ fn number_out_of_range(text: &str) -> Option<SyntaxError> {
     Some(SyntaxError::new(span, lower_first(error.message())).help("write a smaller number, or put the value in quotes"))
 }
 
-/// Keeps only the first error about an array, a carriage return or the nesting depth: it repeats on every later line.
-fn drop_repetitions(faults: &mut Vec<SyntaxError>) {
-    for repeated in [ARRAY, CARRIAGE_RETURN] {
-        let mut seen = false;
-        faults.retain(|fault| !fault.message.contains(repeated) || !std::mem::replace(&mut seen, true));
+/// What an error is about if the parser reports it again on every later line: only the first is kept. `message` is the parser's.
+fn repeated(message: &str, fault: &SyntaxError) -> Option<&'static str> {
+    match message {
+        _ if fault.too_deep => Some("nesting"),
+        _ if message.starts_with("unclosed array of tables") => None,
+        _ => ["array", "carriage return"].into_iter().find(|about| message.contains(about)),
     }
-    let mut seen = false;
-    faults.retain(|fault| !fault.too_deep || !std::mem::replace(&mut seen, true));
 }
-
-const ARRAY: &str = "array";
-const CARRIAGE_RETURN: &str = "carriage return";
 
 /// A parser error and its context.
 struct ParserError<'a> {
@@ -286,6 +285,14 @@ mod tests {
                 format!("{} | {}{related}", fault.span.of(text), fault.message)
             })
             .collect()
+    }
+
+    #[test]
+    fn what_the_parser_repeats_is_reported_once_and_nothing_else_is_lost() {
+        assert_eq!(faults("a = [1\nb = [2\nc = [3\n").len(), 1);
+        let names = ["array_a = | `array_a` has no value", "array_b = | `array_b` has no value"];
+        assert_eq!(faults("array_a =\narray_b =\n"), names);
+        assert_eq!(faults("[[a]\nx = 1\n[[b]\n").len(), 2);
     }
 
     #[test]

@@ -33,11 +33,25 @@ impl Environment {
     }
 }
 
-/// The variables of a file of `NAME=value` lines, read as Docker does: `#` begins a comment, and values are not unquoted. Fails with the
-/// 1-based numbers of the lines that have another form.
-pub fn parse_env_file(text: &str) -> Result<BTreeMap<String, String>, Vec<usize>> {
+/// A line of an environment file that is not of the form `NAME=value`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotAVariable {
+    /// Its 1-based number.
+    pub line: usize,
+}
+
+impl std::fmt::Display for NotAVariable {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "line {}: expected `NAME=value`", self.line)
+    }
+}
+
+impl std::error::Error for NotAVariable {}
+
+/// The variables of a file of `NAME=value` lines, read as Docker does: `#` begins a comment, and values are not unquoted. Fails at the
+/// first line that has another form.
+pub fn parse_env_file(text: &str) -> Result<BTreeMap<String, String>, NotAVariable> {
     let mut variables = BTreeMap::new();
-    let mut wrong = Vec::new();
     for (number, line) in text.lines().enumerate() {
         let line = line.trim_start();
         if line.is_empty() || line.starts_with('#') {
@@ -48,8 +62,8 @@ pub fn parse_env_file(text: &str) -> Result<BTreeMap<String, String>, Vec<usize>
             Some((name, value)) if !name.is_empty() && !name.contains(char::is_whitespace) => {
                 variables.insert(name.to_owned(), value.to_owned());
             }
-            _ => wrong.push(number + 1),
+            _ => return Err(NotAVariable { line: number + 1 }),
         }
     }
-    if wrong.is_empty() { Ok(variables) } else { Err(wrong) }
+    Ok(variables)
 }
