@@ -46,7 +46,7 @@ fn number_out_of_range(text: &str) -> Option<SyntaxError> {
 fn repeated(message: &str, fault: &SyntaxError) -> Option<&'static str> {
     match message {
         _ if fault.too_deep => Some("nesting"),
-        _ if message.starts_with("unclosed array of tables") => None,
+        _ if message.starts_with("unclosed array table") => None,
         _ => ["array", "carriage return"].into_iter().find(|about| message.contains(about)),
     }
 }
@@ -88,7 +88,7 @@ impl ParserError<'_> {
                 SyntaxError::new(self.with_backslash(), "invalid escape sequence in a double-quoted string")
                     .help("write `\\\\` for a backslash, use `/` in paths, or put the value in single quotes: `'C:\\wso2'`")
             }
-            "unclosed table" | "unclosed array of tables" => {
+            "unclosed table" | "unclosed array table" => {
                 SyntaxError::new(self.rest_of_line(self.line.start), "the header is not closed")
                     .help(if self.shown_line().starts_with("[[") { "close it with `]]`" } else { "close it with `]`" })
             }
@@ -307,6 +307,7 @@ mod tests {
             ("a =\n", "a = | `a` has no value"),
             ("word\n", "word | `word` is not of the form `key = value`"),
             ("[a\nx = 1\n", "[a | the header is not closed"),
+            ("[[a]\nx = 1\n", "[[a] | the header is not closed"),
             ("a = \"x\n", "\"x | the string is not closed on its line"),
             ("a = \"C:\\wso2\"\n", "\\w | invalid escape sequence in a double-quoted string"),
             ("a = 1\na = 2\n", "a | key `a` is defined twice | offset 0"),
