@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::catalog::catalog;
 use crate::model::{FileId, Location, Model};
+use crate::render::Rendering;
 use crate::server::mapper::resources::FOLDER;
 use crate::server::mapper::schema::{Schema, SchemaSource};
 use crate::server::mapper::{Configuration, Effective, JsonFile, Origin, Resources, placeholders};
@@ -34,9 +35,18 @@ pub struct EffectiveValues<'a> {
     defaults: Option<(FileId, HashMap<String, Span>)>,
 }
 
+/// The effective values of `key`, of the keys that key-mappings.json maps it to, and of everything below it; without a key, of all keys. Sorted
+/// by key; empty if nothing sets any of them.
+pub fn get<'a>(rendering: &'a Rendering<'a>, key: Option<&str>) -> Vec<EffectiveEntry<'a>> {
+    let values = EffectiveValues::of(rendering);
+    // The mapper's keys have single quotes, whichever quotes deployment.toml has.
+    key.map_or_else(|| values.all(), |key| values.find(&key.replace('"', "'")))
+}
+
 impl<'a> EffectiveValues<'a> {
-    /// The effective values of `model`, from its `configuration`.
-    pub fn new(model: &'a Model, resources: &'a Resources, configuration: &'a Configuration) -> Self {
+    /// The effective values of what `rendering` renders from.
+    pub fn of(rendering: &'a Rendering<'a>) -> Self {
+        let (model, resources, configuration) = (rendering.model, rendering.resources, &rendering.configuration);
         let defaults = model.file_at(&format!("{FOLDER}/{}", JsonFile::Default.name()));
         let defaults = defaults.map(|file| (file, json::key_spans(&model.file(file).source.text)));
         Self { model, resources, configuration, defaults }

@@ -1,26 +1,89 @@
-//! Reads the configuration of WSO2 products, works out what their servers would open, and says what is wrong with it.
+//! Checks the configuration of WSO2 servers: determines what a server would do with it, reports what is wrong, and fixes it.
+//!
+//! A [`Workspace`] loads the homes below some paths. [`lint()`] checks them, [`fix()`] determines how to repair them, [`ports()`] lists what
+//! they listen on, [`render()`] predicts the files that a server renders from deployment.toml, and [`get()`] the effective value of a key.
+//!
+//! ```
+//! use carbonlint::{Assumptions, Overlays, Selection, Workspace, lint, ports};
+//!
+//! let paths = ["fixtures/homes/micro-integrator-4.2.0".into()];
+//! let workspace = Workspace::open(&paths, &Assumptions::default(), &Overlays::new());
+//!
+//! for diagnostic in lint(&workspace, &Selection::default()) {
+//!     let start = workspace.range(&diagnostic).start;
+//!     println!("{}:{}:{}: {}", diagnostic.path.display(), start.line, start.column, diagnostic.finding.message);
+//! }
+//!
+//! let overview = ports(&workspace);
+//! let (_, table) = &overview.homes[0];
+//! let https = table.listener("mi-https").expect("Micro Integrator has an HTTPS listener");
+//! assert_eq!(https.port(), Some(8253));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Values and rendered files need a complete home, with the templates that its server ships:
+//!
+//! ```
+//! use carbonlint::{Assumptions, Environment, Overlays, Workspace, get, render};
+//!
+//! let paths = ["fixtures/started/api-manager-4.5.0".into()];
+//! let workspace = Workspace::open(&paths, &Assumptions::default(), &Overlays::new());
+//! let rendering = render(workspace.only_home()?, &Environment::unknown())?;
+//!
+//! for path in rendering.paths() {
+//!     let file = rendering.render(path);
+//!     println!("{path}: {}", file.state.as_str());
+//! }
+//!
+//! let offset = &get(&rendering, Some("server.offset"))[0];
+//! assert_eq!(offset.effective.value.to_json(), 0.0);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
-pub mod catalog;
+mod catalog;
 mod cli;
 mod commands;
-pub mod config;
-pub mod diagnostic;
-pub mod disk;
-pub mod edit;
-pub mod fix;
-pub mod get;
-pub mod home;
-pub mod lint;
-pub mod model;
-pub mod paths;
-pub mod ports;
-pub mod render;
-pub mod report;
-pub mod rule_info;
-pub mod rules;
-pub mod server;
-pub mod source;
-pub mod suggest;
-pub mod workspace;
+mod config;
+mod diagnostic;
+mod disk;
+mod edit;
+mod fix;
+mod get;
+mod home;
+#[doc(hidden)]
+pub mod internals;
+mod lint;
+mod model;
+mod paths;
+mod port_overview;
+mod ports;
+mod render;
+mod report;
+mod rule_info;
+mod rules;
+mod server;
+mod source;
+mod suggest;
+mod workspace;
 
+pub use catalog::{Direction, Product, Protocol, UnknownProduct, Version, product_of};
+#[doc(hidden)]
 pub use commands::run_command_line;
+pub use diagnostic::{Diagnostic, Finding, Related, Site, Target};
+pub use edit::{Edit, Fix, Safety};
+pub use fix::Refusal;
+pub use fix::run::{AppliedFix, DidNotConverge, FixOptions, FixResult, RefusedFix, fix};
+pub use fix::write::{ChangedFile, WriteError, write_all};
+pub use get::{EffectiveEntry, get};
+pub use home::ReadError;
+pub use lint::lint;
+pub use model::{Assumptions, FileId, HomeId, Location};
+pub use port_overview::{PortOverview, ports};
+pub use ports::{Conflict, Listener, ListenerRef, Offset, OffsetSource, PortTable, ServerProfile, Source, State, Suggestion};
+pub use render::{FileState, NotRendered, RenderFinding, RenderedFile, Rendering, render};
+pub use rule_info::{FixAvailability, RuleInfo, Severity, rule, rules};
+pub use rules::Selection;
+pub use server::mapper::value::Value;
+pub use server::mapper::{Effective, Environment, Origin};
+pub use source::{FileRange, Overlays, Point, Span};
+pub use workspace::{Home, NotOneHome, Workspace};

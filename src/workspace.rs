@@ -6,19 +6,20 @@ use std::ops::Index;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::catalog::{Product, Version};
 use crate::config::Config;
-use crate::diagnostic::Site;
+use crate::diagnostic::{Diagnostic, Site, Target as DiagnosticTarget};
 use crate::home::{ReadError, Target, discover};
 use crate::model::{Assumptions, HomeId, Model};
 use crate::paths::absolute;
 use crate::ports::PortTable;
-use crate::source::{Overlays, SourceFile};
+use crate::source::{FileRange, Overlays, SourceFile};
 
 /// A home: its files, and its ports.
 #[derive(Debug)]
 pub struct Home {
     /// The files and what they configure.
-    pub model: Model,
+    pub(crate) model: Model,
     ports: OnceCell<PortTable>,
     /// The folder that the paths in fingerprints are relative to: the home; for files without a home, the folder of carbonlint.toml, or
     /// their own folder if there is none.
@@ -32,6 +33,21 @@ impl Home {
         let configured = if has_home { None } else { Config::folder_of(&layout.root) };
         let anchor = configured.unwrap_or_else(|| layout.root.clone());
         Self { model, ports: OnceCell::new(), anchor }
+    }
+
+    /// The folder of the home, or the file that was given without one. Absolute.
+    pub fn path(&self) -> &Path {
+        self.model.path()
+    }
+
+    /// The product; `None` if it is unknown.
+    pub fn product(&self) -> Option<&'static Product> {
+        self.model.product()
+    }
+
+    /// The version of the product; `None` if it is unknown.
+    pub fn version(&self) -> Option<&Version> {
+        self.model.identity.version.as_ref()
     }
 
     /// The listeners of the home, determined on the first call.
@@ -62,7 +78,7 @@ impl std::error::Error for NotOneHome {}
 #[derive(Debug)]
 pub struct Workspace {
     /// The homes, in the order of their paths.
-    pub homes: Vec<Home>,
+    pub(crate) homes: Vec<Home>,
     /// The paths that could not be read.
     pub problems: Vec<ReadError>,
     /// For each home, the files to report findings for; empty for all files.
@@ -140,8 +156,17 @@ impl Workspace {
         self.homes.iter().enumerate().map(|(number, home)| (HomeId(number), home))
     }
 
+    /// Where a diagnostic is: lines and columns count from 1, columns in characters, offsets in bytes from 0. The start of the file for one
+    /// that could not be read.
+    pub fn range(&self, diagnostic: &Diagnostic) -> FileRange {
+        match &diagnostic.finding.target {
+            DiagnosticTarget::Site(site) => self.source(site).place(site.at.span),
+            DiagnosticTarget::Path(..) => FileRange::start_of_file(),
+        }
+    }
+
     /// The file at a site.
-    pub fn source(&self, site: &Site) -> &SourceFile {
+    pub(crate) fn source(&self, site: &Site) -> &SourceFile {
         &self[site.home].model.file(site.at.file).source
     }
 

@@ -4,7 +4,8 @@
 use std::cell::Cell;
 use std::path::Path;
 
-use carbonlint::server::mapper::{Configuration, Environment, Release, Renderer, Resources};
+use carbonlint::internals::mapper::{Configuration, Release, Renderer, Resources};
+use carbonlint::Environment;
 use libfuzzer_sys::fuzz_target;
 
 const TEMPLATE: &str = "{{ a }}{% for k, v in a.items() %}{{ k }}={{ v }}{% endfor %}{% for e in b %}{{ e.c }}{% endfor %}{{ a.b }}";

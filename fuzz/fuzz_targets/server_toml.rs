@@ -1,7 +1,7 @@
 //! Parses arbitrary text as the server does. Spans must be inside the text, and a rejection must have a message.
 #![no_main]
 
-use carbonlint::server::cava_toml::{Verdict, check, check_without_tabs};
+use carbonlint::internals::cava_toml::{Verdict, check, check_without_tabs};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {

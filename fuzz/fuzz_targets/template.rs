@@ -3,9 +3,8 @@
 
 use std::rc::Rc;
 
-use carbonlint::server::jinjava::value::{Map, Value};
-use carbonlint::server::jinjava::{Limits, Release, Template, render};
-use carbonlint::server::mapper::key_usage::KeyUsage;
+use carbonlint::internals::jinjava::{Limits, Map, Release, Template, Value, render};
+use carbonlint::internals::mapper::KeyUsage;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {

@@ -3,10 +3,8 @@
 
 use std::path::Path;
 
-use carbonlint::edit::{Edit, apply};
-use carbonlint::edit::toml::{TextEdit, TomlFile};
-use carbonlint::fix::verify::compare;
-use carbonlint::source::toml::TomlDocument;
+use carbonlint::internals::{TextEdit, TomlDocument, TomlFile, apply, compare};
+use carbonlint::Edit;
 use libfuzzer_sys::fuzz_target;
 
 const KEYS: [&str; 5] = [

@@ -3,15 +3,14 @@
 
 use std::path::Path;
 
-use carbonlint::source::toml::TomlDocument;
-use carbonlint::source::{SourceFile, secrets, template};
+use carbonlint::internals::{SourceFile, TomlDocument, mask, masked};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
     let Ok(file) = SourceFile::from_bytes(Path::new("deployment.toml"), data.to_vec()) else { return };
     let text = file.text.as_str();
-    assert_eq!(secrets::masked(text).len(), text.len());
-    if let Some(masked) = template::mask(text, file.kind) {
+    assert_eq!(masked(text).len(), text.len());
+    if let Some(masked) = mask(text, file.kind) {
         assert_eq!(masked.text.len(), text.len());
     }
     match TomlDocument::parse(text) {

@@ -4,10 +4,8 @@
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-use carbonlint::catalog::{Version, catalog};
-use carbonlint::fix::run::{FixOptions, fix};
-use carbonlint::model::Assumptions;
-use carbonlint::rules::Selection;
+use carbonlint::internals::catalog;
+use carbonlint::{Assumptions, FixOptions, Selection, Version, fix};
 use libfuzzer_sys::fuzz_target;
 
 /// The home to fix. `fix` reads files, so each process needs its own folder.

@@ -1,10 +1,8 @@
 //! Edits arbitrary XML. A commented-out element must be restored byte for byte, and a value that was set must be read back.
 #![no_main]
 
-use carbonlint::edit::{Edit, apply};
-use carbonlint::edit::toml::TextEdit;
-use carbonlint::edit::xml::{bring_back, comment_out, set_attribute, set_text};
-use carbonlint::source::xml::XmlDocument;
+use carbonlint::internals::{TextEdit, XmlDocument, apply, bring_back, comment_out, set_attribute, set_text};
+use carbonlint::Edit;
 use libfuzzer_sys::fuzz_target;
 
 fn edited(text: &str, edits: Vec<TextEdit>) -> String {

@@ -3,8 +3,7 @@
 
 use std::path::Path;
 
-use carbonlint::source::SourceFile;
-use carbonlint::source::xml::XmlDocument;
+use carbonlint::internals::{SourceFile, XmlDocument};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {

@@ -1,7 +1,7 @@
 //! `carbonlint get`
 
-use crate::get::EffectiveValues;
-use crate::render::Rendering;
+use crate::get::{EffectiveValues, get};
+use crate::render::render;
 use crate::report::get::{json, text};
 
 use super::exit::{Exit, Failure};
@@ -12,20 +12,19 @@ use crate::cli::{GetArgs, TextFormat};
 /// Runs the command.
 pub fn run(arguments: &GetArgs) -> Result<Exit, Failure> {
     let workspace = open_home(&arguments.home)?;
-    let model = &only_home(&workspace, &arguments.home)?.model;
+    let home = only_home(&workspace, &arguments.home)?;
+    let model = &home.model;
     let mut environment = environment(&arguments.environment, model)?;
     environment.is_unknown = true;
-    let rendering = Rendering::new(model, &environment).map_err(|why| not_rendered(model, why))?;
-    let known = EffectiveValues::new(model, rendering.resources, &rendering.configuration);
-    // The mapper's keys have single quotes, whichever quotes deployment.toml has.
-    let key = arguments.key.as_ref().map(|key| key.trim().replace('"', "'"));
-    let entries = key.as_ref().map_or_else(|| known.all(), |key| known.find(key));
+    let rendering = render(home, &environment).map_err(|why| not_rendered(model, why))?;
+    let key = arguments.key.as_ref().map(|key| key.trim());
+    let entries = get(&rendering, key);
     match arguments.format {
         TextFormat::Json => print(&json::render(model, &entries, &shown()))?,
         TextFormat::Text => print(&text::render(model, &entries, &shown()))?,
     }
     match key {
-        Some(key) if entries.is_empty() => Err(nothing_sets(&known, &key)),
+        Some(key) if entries.is_empty() => Err(nothing_sets(&EffectiveValues::of(&rendering), key)),
         _ => Ok(Exit::Clean),
     }
 }

@@ -1,10 +1,11 @@
 //! `carbonlint ports`
 
 use crate::model::Assumptions;
-use crate::ports::{Conflict, Offset, OffsetSource, PortTable, ServerProfile, conflicts, listeners_of_product};
+use crate::port_overview::ports;
+use crate::ports::{Conflict, Offset, OffsetSource, ServerProfile, listeners_of_product};
 use crate::report::ports::{PortsHome, csv, json, table};
 use crate::source::Overlays;
-use crate::workspace::{Home, Workspace};
+use crate::workspace::Workspace;
 
 use super::arguments::{assumptions, check_paths, paths_or_here};
 use super::exit::{Exit, Failure};
@@ -22,8 +23,7 @@ pub fn run(arguments: &PortsArgs) -> Result<Exit, Failure> {
     let workspace = Workspace::open(&paths, &assumptions, &Overlays::new());
     warn_of_unreadable(&workspace);
     warn_of_broken(&workspace);
-    let tables: Vec<&PortTable> = workspace.homes.iter().map(Home::ports).collect();
-    let conflicts = conflicts(&tables);
+    let conflicts = ports(&workspace).conflicts;
     let homes: Vec<PortsHome> = workspace
         .homes
         .iter()

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::model::Model;
 use crate::paths::DisplayPaths;
 use crate::render::out::OutFolder;
-use crate::render::{FileState, RenderFinding, RenderedFile, Rendering, choose};
+use crate::render::{FileState, RenderFinding, RenderedFile, choose, render};
 use crate::report::counted;
 use crate::report::diff::unified;
 use crate::report::render::json::{self, Detail, FileEntry, old_text};
@@ -19,9 +19,10 @@ use crate::cli::{RenderArgs, TextFormat};
 /// Runs the command.
 pub fn run(arguments: &RenderArgs) -> Result<Exit, Failure> {
     let workspace = open_home(&arguments.home)?;
-    let model = &only_home(&workspace, &arguments.home)?.model;
+    let home = only_home(&workspace, &arguments.home)?;
+    let model = &home.model;
     let environment = environment(&arguments.environment, model)?;
-    let rendering = Rendering::new(model, &environment).map_err(|why| not_rendered(model, why))?;
+    let rendering = render(home, &environment).map_err(|why| not_rendered(model, why))?;
     let chosen = choose(&rendering, &arguments.files).map_err(|unknown| {
         let failure = Failure::new(format!("the server renders no file `{}`", unknown.name));
         failure.help(unknown.near.unwrap_or_else(|| format!("`carbonlint render {}` lists them", arguments.home.display())))

@@ -17,11 +17,12 @@ use crate::model::{Mapping, Model};
 use crate::server::jinjava::Effect;
 use crate::server::mapper::{Configuration, Environment, Output, Release, Renderer, Resources, metadata};
 use crate::source::{LineIndex, MAX_FILE_BYTES};
+use crate::workspace::Home;
 
 /// A home with everything from which its files are rendered.
 #[derive(Debug)]
 pub struct Rendering<'a> {
-    model: &'a Model,
+    pub(crate) model: &'a Model,
     release: &'a Release,
     /// The JSON files and the templates.
     pub resources: &'a Resources,
@@ -123,9 +124,13 @@ impl FileState {
     }
 }
 
+/// Determines what the files of `home` are rendered from, in `environment`. Fails if the home has nothing to render.
+pub fn render<'a>(home: &'a Home, environment: &Environment) -> Result<Rendering<'a>, NotRendered> {
+    Rendering::new(&home.model, environment)
+}
+
 impl<'a> Rendering<'a> {
-    /// Resolves the configuration of `model` in `environment`.
-    pub fn new(model: &'a Model, environment: &Environment) -> Result<Self, NotRendered> {
+    fn new(model: &'a Model, environment: &Environment) -> Result<Self, NotRendered> {
         let Some(Mapping { resources, release, .. }) = model.mapping() else { return Err(NotRendered::NoTemplates) };
         let Some((_, toml)) = model.plain_toml() else {
             return Err(match (model.toml_file(), model.toml()) {

@@ -10,13 +10,7 @@ use serde::Serialize;
 
 use crate::model::{Location, Model};
 use crate::paths::DisplayPaths;
-use crate::source::{FileRange, Point, secrets};
-
-/// The start of a file, for findings about files that could not be read.
-fn start_of_file() -> FileRange {
-    let start = Point { line: 1, column: 1, offset: 0 };
-    FileRange { start, end: start }
-}
+use crate::source::secrets;
 
 /// The product's display name and its version, as far as they are known.
 fn product_name(model: &Model) -> String {

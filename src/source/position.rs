@@ -82,6 +82,14 @@ pub struct FileRange {
     pub end: Point,
 }
 
+impl FileRange {
+    /// The empty range at the start of a file.
+    pub fn start_of_file() -> Self {
+        let start = Point { line: 1, column: 1, offset: 0 };
+        Self { start, end: start }
+    }
+}
+
 /// The offsets at which the lines of a text start. A line ends at `\n`; the `\r` of `\r\n` belongs to the line.
 #[derive(Debug, Clone)]
 pub struct LineIndex {

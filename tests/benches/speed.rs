@@ -1,20 +1,11 @@
 #![allow(missing_docs, reason = "divan generates what it would complain about")]
 //! Measures how long it takes to load, lint and render a home, and to parse a deployment.toml.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use carbonlint::home::Layout;
-use carbonlint::model::{Assumptions, Model};
-use carbonlint::paths::DisplayPaths;
-use carbonlint::render::Rendering;
-use carbonlint::report::lint::{Report, json};
-use carbonlint::rules::Selection;
-use carbonlint::server::cava_toml::{Verdict, check};
-use carbonlint::server::mapper::Environment;
-use carbonlint::source::Overlays;
-use carbonlint::workspace::Workspace;
+use carbonlint::internals::cava_toml::{Verdict, check};
+use carbonlint::internals::{DisplayPaths, Report, json};
+use carbonlint::{Assumptions, Environment, Overlays, Selection, Workspace, render};
 use divan::{Bencher, black_box};
 
 fn main() {
@@ -33,7 +24,7 @@ fn home() -> PathBuf {
 fn lint(path: &Path) -> String {
     let workspace = Workspace::open(&[path.to_path_buf()], &Assumptions::default(), &Overlays::new());
     let shown = DisplayPaths::relative_to(PathBuf::new());
-    let diagnostics = carbonlint::lint::lint(&workspace, &Selection::default());
+    let diagnostics = carbonlint::lint(&workspace, &Selection::default());
     json::render(Report { workspace: &workspace, diagnostics: &diagnostics, shown: &shown })
 }
 
@@ -51,10 +42,9 @@ fn render_home(bencher: Bencher) {
     let started = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/started/api-manager-4.5.0");
     let home = std::env::var_os("CARBONLINT_BENCH_HOME").map_or(started, PathBuf::from);
     bencher.bench_local(|| {
-        let layout = Layout::new(black_box(&home), "repository/conf");
-        let only = BTreeSet::from([home.join("repository/conf/deployment.toml")]);
-        let model = Model::load(layout, Assumptions::default(), &Arc::new(Overlays::new()), &only);
-        let rendering = Rendering::new(&model, &Environment::unknown()).expect("a home with templates");
+        let workspace = Workspace::open_sources(&[black_box(&home).clone()], &Assumptions::default());
+        let home = workspace.only_home().expect("one home");
+        let rendering = render(home, &Environment::unknown()).expect("a home with templates");
         rendering.paths().iter().filter(|path| rendering.render(path).state.differs()).count()
     });
 }

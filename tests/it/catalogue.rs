@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use carbonlint::catalog::catalog;
-use carbonlint::ports::{Listener, listeners_of_product};
+use carbonlint::Listener;
+use carbonlint::internals::{catalog, listeners_of_product};
 use serde::Deserialize;
 
 use crate::support::fixture;

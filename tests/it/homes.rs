@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use carbonlint::ports::Listener;
+use carbonlint::Listener;
 use serde::Deserialize;
 
 use crate::support::{fixture, open};
@@ -36,7 +36,8 @@ fn found(path: &str) -> (Option<i64>, BTreeSet<(String, i64)>) {
     let root = fixture("homes").join(home);
     let outer = if home.contains('/') { root.ancestors().nth(2).expect("the outer home").to_path_buf() } else { root.clone() };
     let workspace = open(&outer);
-    let home = workspace.homes.iter().find(|home| home.model.path() == root).unwrap_or_else(|| panic!("{path} is not found"));
+    let home =
+        workspace.homes().map(|(_, home)| home).find(|home| home.path() == root).unwrap_or_else(|| panic!("{path} is not found"));
     let of_runtime = |listener: &&Listener| {
         let Some(file) = &runtime else { return true };
         let places = listener.row.map(|(row, part)| part.places.as_deref().unwrap_or(&row.places)).unwrap_or_default();

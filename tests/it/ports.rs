@@ -3,11 +3,8 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use carbonlint::model::Assumptions;
-use carbonlint::source::Overlays;
-use carbonlint::workspace::Workspace;
-
 use crate::support::Folder;
+use carbonlint::{Assumptions, Overlays, Workspace};
 
 /// Copies a fixture home, replaces `old` by `new` in one file (a file that is not there is created with `new`), and returns the open ports.
 fn open_ports_with(home: &str, file: &str, old: &str, new: &str, assumptions: &Assumptions) -> BTreeMap<String, Option<i64>> {
@@ -18,7 +15,7 @@ fn open_ports_with(home: &str, file: &str, old: &str, new: &str, assumptions: &A
     assert!(text.contains(old), "{file} of {home} has no `{old}`:\n{text}");
     folder.write(&file, if old.is_empty() { format!("{text}{new}") } else { text.replacen(old, new, 1) });
     let workspace = Workspace::open(&[folder.at("home")], assumptions, &Overlays::new());
-    let listeners = workspace.homes[0].ports().listeners.iter().filter(|listener| listener.enabled);
+    let listeners = workspace.only_home().expect("a home").ports().listeners.iter().filter(|listener| listener.enabled);
     listeners.map(|listener| (listener.id.clone(), listener.port())).collect()
 }
 

@@ -4,15 +4,9 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use carbonlint::lint::lint;
-use carbonlint::model::Assumptions;
-use carbonlint::paths::DisplayPaths;
-use carbonlint::report::lint::{Report, concise};
-use carbonlint::rules::Selection;
-use carbonlint::source::Overlays;
-use carbonlint::workspace::Workspace;
-
 use crate::support::fixture;
+use carbonlint::internals::{DisplayPaths, Report, concise};
+use carbonlint::{Assumptions, Overlays, Selection, Workspace, lint};
 
 /// The file of a home that a regression stands for.
 fn file_of_home(path: &Path) -> PathBuf {

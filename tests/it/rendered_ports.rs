@@ -3,16 +3,15 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use carbonlint::ports::{Listener, Source};
-use carbonlint::server::mapper::{Renderer, Resources};
-use carbonlint::workspace::Workspace;
-
 use crate::support::{Folder, files_below, fixture, open};
+use carbonlint::internals::mapper::{Renderer, Resources};
+use carbonlint::internals::model_of;
+use carbonlint::{Listener, Source, Workspace};
 
 /// Writes what the server would render for the home at `root` to `to`, with the files that tell the product but without what it is
 /// rendered from: a home as it was before there was a deployment.toml.
 fn rendered_home(workspace: &Workspace, root: &Path, to: &Folder) -> usize {
-    let model = &workspace.homes[0].model;
+    let model = model_of(workspace.only_home().expect("a home"));
     let (mapping, configuration) = model.configuration().expect("a configuration");
     let renderer = Renderer::new(configuration, &mapping.release);
     for name in ["bin", "updates"] {
@@ -30,7 +29,7 @@ fn rendered_home(workspace: &Workspace, root: &Path, to: &Folder) -> usize {
 
 /// The listeners of a home whose ports stand in one of its files.
 fn written_listeners(workspace: &Workspace) -> Vec<&Listener> {
-    let listeners = workspace.homes[0].ports().listeners.iter();
+    let listeners = workspace.only_home().expect("a home").ports().listeners.iter();
     listeners.filter(|listener| matches!(listener.source, Source::File { .. }) && listener.enabled).collect()
 }
 
@@ -46,7 +45,8 @@ fn effective_values_and_rendered_files_give_the_same_ports() {
         assert!(rendered_home(&workspace, root, &folder) > 0);
         let rendered = open(folder.path());
         for found in written_listeners(&rendered) {
-            let worked_out = workspace.homes[0].ports().listeners.iter().find(|listener| listener.id == found.id);
+            let worked_out =
+                workspace.only_home().expect("a home").ports().listeners.iter().find(|listener| listener.id == found.id);
             let worked_out = worked_out.unwrap_or_else(|| panic!("{}: no {}", root.display(), found.id));
             let shown =
                 |listener: &Listener| (listener.id.clone(), listener.base, listener.offset, listener.port(), listener.enabled);

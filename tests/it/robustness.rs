@@ -2,15 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use carbonlint::model::Assumptions;
-use carbonlint::paths::DisplayPaths;
-use carbonlint::report::lint::human::Style;
-use carbonlint::report::lint::{Report, concise, human, json};
-use carbonlint::rules::Selection;
-use carbonlint::source::Overlays;
-use carbonlint::workspace::Workspace;
-
 use crate::support::{fixture, formats_of};
+use carbonlint::internals::{DisplayPaths, Report, Style, concise, human, json};
+use carbonlint::{Assumptions, Overlays, Selection, Workspace};
 
 /// Characters that parsers stumble over: blanks that are none, several bytes long, quotes, brackets, line ends, control characters.
 const ODD: [&str; 18] = [
@@ -55,7 +49,7 @@ fn lint(path: &Path, bytes: Vec<u8>) {
     let overlays = Overlays::from([(path.to_path_buf(), bytes)]);
     let workspace = Workspace::open(&[path.to_path_buf()], &Assumptions::default(), &overlays);
     let shown = DisplayPaths::relative_to(PathBuf::from("/"));
-    let diagnostics = carbonlint::lint::lint(&workspace, &Selection::default());
+    let diagnostics = carbonlint::lint(&workspace, &Selection::default());
     let report = Report { workspace: &workspace, diagnostics: &diagnostics, shown: &shown };
     for (_, render, check) in FORMATS {
         check(&render(report), diagnostics.len());

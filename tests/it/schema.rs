@@ -4,13 +4,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use carbonlint::catalog::Version;
-use carbonlint::model::Assumptions;
-use carbonlint::server::mapper::key_table::{self, KeyTable};
-use carbonlint::server::mapper::known_keys;
-use carbonlint::server::mapper::schema::{KeyType, Schema, SchemaSource};
-use carbonlint::source::Overlays;
-use carbonlint::workspace::Workspace;
+use carbonlint::internals::mapper::{KeyTable, KeyType, Schema, SchemaSource, key_table, known_keys};
+use carbonlint::internals::model_of;
+use carbonlint::{Assumptions, Overlays, Version, Workspace};
 use serde_json::Value;
 
 use crate::support::{Folder, open, repository, run};
@@ -73,7 +69,7 @@ fn later_home(folder: &Folder, name: &str, version: &str) {
 
 fn with_schema<T>(path: &Path, look: impl Fn(&Schema) -> T) -> T {
     let workspace = open(path);
-    look(workspace.homes[0].model.schema().expect("a schema"))
+    look(model_of(workspace.only_home().expect("a home")).schema().expect("a schema"))
 }
 
 fn version(text: &str) -> Version {
@@ -258,10 +254,10 @@ fn a_lone_file_is_known_by_its_product_or_guessed_by_its_keys() {
         assert_eq!(product, "api-manager");
         assert!(schema.is_read("apim.gateway.environment[].name") && !schema.is_read("server.ofset"));
     });
-    let product = carbonlint::catalog::catalog().product("identity-server").map(|product| (product, Some(version("7.1.0"))));
+    let product = carbonlint::internals::catalog().product("identity-server").map(|product| (product, Some(version("7.1.0"))));
     let assumptions = Assumptions { product, ..Assumptions::default() };
     let workspace = Workspace::open(&[file], &assumptions, &Overlays::new());
-    let schema = workspace.homes[0].model.schema().expect("a schema");
+    let schema = model_of(workspace.only_home().expect("a home")).schema().expect("a schema");
     assert!(matches!(schema.source(), SchemaSource::Catalogue { product, exact: true, .. } if product == "identity-server"));
     assert!(!schema.is_read("apim.cors.allow_origins"));
 }
@@ -271,7 +267,7 @@ fn too_few_or_strange_keys_are_no_guess() {
     let folder = Folder::new();
     for lines in ["[apim.cors]\nallow_origins = \"*\"\n", "", "[a]\nb=1\nc=1\nd=1\ne=1\nf=1\ng=1\nh=1\n"] {
         let file = lone(&folder, lines);
-        assert!(open(&file).homes.first().is_none_or(|home| home.model.schema().is_none()), "{lines}");
+        assert!(open(&file).homes().all(|(_, home)| model_of(home).schema().is_none()), "{lines}");
     }
     // What every product reads tells none.
     let common = BTreeSet::from([

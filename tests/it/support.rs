@@ -5,10 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use carbonlint::model::Assumptions;
-use carbonlint::rules::Selection;
-use carbonlint::source::Overlays;
-use carbonlint::workspace::Workspace;
+use carbonlint::{Assumptions, Overlays, Selection, Workspace};
 use serde_json::Value;
 
 /// The repository's own folder.

@@ -4,14 +4,9 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use carbonlint::lint::lint;
-use carbonlint::model::Assumptions;
-use carbonlint::rule_info::Severity;
-use carbonlint::server::cava_toml::{Reason, Verdict, check, check_without_tabs};
-use carbonlint::source::Overlays;
-use carbonlint::source::toml::TomlDocument;
-use carbonlint::source::{LineIndex, template};
-use carbonlint::workspace::Workspace;
+use carbonlint::internals::cava_toml::{Reason, Verdict, check, check_without_tabs};
+use carbonlint::internals::{LineIndex, TomlDocument, is_template};
+use carbonlint::{Assumptions, Overlays, Severity, Workspace, lint};
 use proptest::prelude::*;
 use serde::Deserialize;
 
@@ -207,7 +202,7 @@ fn findings_follow_the_verdict() {
         let about = format!("{}: {found:?}\n{text}", case.name);
         if text.starts_with('\u{feff}') {
             assert!(has("toml-syntax"), "{about}");
-        } else if template::is_template(text) {
+        } else if is_template(text) {
             assert!(!has("toml-refused-by-server"), "{about}");
         } else if is_toml {
             let refused = matches!(check(text), Verdict::Rejected(_));

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Report;
-use crate::diagnostic::{Diagnostic, Site, Target};
+use crate::diagnostic::{Diagnostic, Site};
 use crate::edit::{Fix, Safety};
 use crate::home::Generation;
 use crate::rule_info::Severity;
@@ -115,10 +115,7 @@ fn home_entry<'a>(report: Report<'a>, home: &'a Home) -> LintHomeEntry<'a> {
 
 fn entry<'a>(report: Report<'a>, diagnostic: &'a Diagnostic) -> DiagnosticEntry<'a> {
     let finding = &diagnostic.finding;
-    let range = match &finding.target {
-        Target::Site(site) => range(report, site),
-        Target::Path(..) => crate::report::start_of_file(),
-    };
+    let range = report.workspace.range(diagnostic);
     let related = finding.related.iter().map(|related| RelatedEntry {
         file: report.shown.path(&report.workspace.source(&related.site).path),
         range: self::range(report, &related.site),

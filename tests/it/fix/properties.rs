@@ -3,13 +3,8 @@
 use std::fs;
 use std::path::PathBuf;
 
-use carbonlint::edit::{Edit, apply};
-use carbonlint::fix::run::{FixOptions, fix};
-use carbonlint::model::Assumptions;
-use carbonlint::rule_info::rules;
-use carbonlint::rules::Selection;
-use carbonlint::source::Span;
-use carbonlint::source::xml::XmlDocument;
+use carbonlint::internals::{XmlDocument, apply};
+use carbonlint::{Assumptions, Edit, FixOptions, Selection, Span, fix, rules};
 use proptest::prelude::*;
 
 use super::TOML;

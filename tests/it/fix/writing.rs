@@ -3,11 +3,10 @@
 use std::fs;
 use std::process::Command;
 
-use carbonlint::fix::run::FixOptions;
-use carbonlint::fix::write::{WriteError, replace};
-
 use super::{FAULTY, PRODUCT, TOML, fix};
 use crate::support::Folder;
+use carbonlint::internals::replace;
+use carbonlint::{FixOptions, WriteError};
 
 #[test]
 fn diff_and_check_write_nothing() {
@@ -94,7 +93,7 @@ fn a_backup_needs_a_name_of_its_own() {
 fn an_edit_made_during_the_run_is_not_overwritten() {
     let home = Folder::with(&[PRODUCT, (TOML, FAULTY.as_bytes())]);
     let options = FixOptions { paths: vec![home.path().to_path_buf()], ..FixOptions::default() };
-    let result = carbonlint::fix::run::fix(&options).expect("the fixes come to an end");
+    let result = carbonlint::fix(&options).expect("the fixes come to an end");
     let edited = format!("{FAULTY}\n# mine\n");
     home.write(TOML, edited.as_bytes());
     let replacements = result.files;

@@ -4,17 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 
-use carbonlint::catalog::{Version, catalog};
-use carbonlint::diagnostic::{Diagnostic, Target};
-use carbonlint::edit::Safety;
-use carbonlint::fix::run::{FixOptions, FixResult, fix};
-use carbonlint::lint::lint;
-use carbonlint::model::Assumptions;
-use carbonlint::paths::DisplayPaths;
-use carbonlint::rule_info::{RuleInfo, rules};
-use carbonlint::rules::Selection;
-use carbonlint::source::Overlays;
-use carbonlint::workspace::Workspace;
+use carbonlint::internals::{DisplayPaths, catalog};
+use carbonlint::{
+    Assumptions, Diagnostic, FixOptions, FixResult, Overlays, RuleInfo, Safety, Selection, Version, Workspace, fix, lint, rules,
+};
 use serde::Deserialize;
 
 use crate::support::{Folder, repository, select};
@@ -239,13 +232,8 @@ impl Found {
 
     fn of(diagnostic: &Diagnostic, workspace: &Workspace, folder: &Folder) -> Self {
         let path = DisplayPaths::relative_to(folder.path().to_path_buf()).path(&diagnostic.path);
-        let place = match &diagnostic.finding.target {
-            Target::Site(site) => {
-                let position = workspace.source(site).position(diagnostic.span.start);
-                format!("{path}:{}:{}", position.line, position.column)
-            }
-            Target::Path(..) => format!("{path}:1:1"),
-        };
+        let position = workspace.range(diagnostic).start;
+        let place = format!("{path}:{}:{}", position.line, position.column);
         // The folder has another name in every run.
         let name = folder.path().file_name().and_then(|name| name.to_str()).expect("UTF-8");
         Self {

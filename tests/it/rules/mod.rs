@@ -8,9 +8,8 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 use std::{env, iter, thread};
 
-use carbonlint::rule_info::{FixAvailability, RuleInfo, rules};
-
 use self::example::{Example, Examples, Observed, Outcome, rule_file};
+use carbonlint::{FixAvailability, RuleInfo, rules};
 
 /// An example with what the program says of it.
 struct Checked {

@@ -1,0 +1,42 @@
+//! What the tests, benchmarks and fuzz targets of this package use. Not part of the API: anything here can change at any time.
+
+pub use crate::catalog::catalog;
+pub use crate::edit::apply;
+pub use crate::edit::toml::{TextEdit, TomlFile};
+pub use crate::edit::xml::{bring_back, comment_out, set_attribute, set_text};
+pub use crate::fix::verify::compare;
+pub use crate::fix::write::replace;
+pub use crate::model::Model;
+pub use crate::paths::DisplayPaths;
+pub use crate::ports::listeners_of_product;
+pub use crate::report::lint::human::Style;
+pub use crate::report::lint::{Report, concise, human, json};
+pub use crate::source::secrets::masked;
+pub use crate::source::template::{is_template, mask};
+pub use crate::source::toml::TomlDocument;
+pub use crate::source::xml::XmlDocument;
+pub use crate::source::{LineIndex, SourceFile};
+
+/// The server's TOML parser.
+pub mod cava_toml {
+    pub use crate::server::cava_toml::{Reason, Verdict, check, check_without_tabs};
+}
+
+/// The server's template language.
+pub mod jinjava {
+    pub use crate::server::jinjava::value::{Map, Value};
+    pub use crate::server::jinjava::{Limits, Release, Template, render};
+}
+
+/// The server's config mapper.
+pub mod mapper {
+    pub use crate::server::mapper::key_table::{self, KeyTable};
+    pub use crate::server::mapper::key_usage::KeyUsage;
+    pub use crate::server::mapper::schema::{KeyType, Schema, SchemaSource};
+    pub use crate::server::mapper::{Configuration, Release, Renderer, Resources, known_keys};
+}
+
+/// The files of a home and what they configure.
+pub fn model_of(home: &crate::Home) -> &Model {
+    &home.model
+}

@@ -1,0 +1,21 @@
+//! The ports of all homes of a workspace.
+
+use crate::model::HomeId;
+use crate::ports::{Conflict, PortTable, conflicts};
+use crate::workspace::{Home, Workspace};
+
+/// What the homes of a workspace listen on.
+#[derive(Debug)]
+pub struct PortOverview<'a> {
+    /// The listeners of each home.
+    pub homes: Vec<(HomeId, &'a PortTable)>,
+    /// The ports that more than one listener wants; `ListenerRef::home` is an index into [`homes`](Self::homes).
+    pub conflicts: Vec<Conflict>,
+}
+
+/// Determines the listeners of every home, and their conflicts.
+pub fn ports(workspace: &Workspace) -> PortOverview<'_> {
+    let tables: Vec<&PortTable> = workspace.homes.iter().map(Home::ports).collect();
+    let homes = workspace.homes().map(|(id, home)| (id, home.ports())).collect();
+    PortOverview { homes, conflicts: conflicts(&tables) }
+}
