@@ -14,8 +14,6 @@ pub const FILE_NAME: &str = "carbonlint.toml";
 /// A parsed configuration file.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// The path of the file.
-    pub path: PathBuf,
     /// `product = "api-manager@4.5.0"`: the product, and optionally the version, of files that do not name it.
     pub product: Option<(&'static Product, Option<Version>)>,
 }
@@ -65,7 +63,7 @@ impl Config {
                 (other, _) => return Err(failed(format!("unknown key `{other}`; the only key is `product`"))),
             }
         }
-        Ok(Self { path: path.to_path_buf(), product })
+        Ok(Self { product })
     }
 }
 

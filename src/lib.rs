@@ -16,9 +16,8 @@
 //!
 //! let overview = ports(&workspace);
 //! let (_, table) = &overview.homes[0];
-//! let https = table.listener("mi-https").expect("Micro Integrator has an HTTPS listener");
+//! let https = table.listener("passthru-https").expect("Micro Integrator has an HTTPS listener");
 //! assert_eq!(https.port(), Some(8253));
-//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! Values and rendered files need a complete home, with the templates that its server ships:
@@ -36,7 +35,7 @@
 //! }
 //!
 //! let offset = &get(&rendering, Some("server.offset"))[0];
-//! assert_eq!(offset.effective.value.to_json(), 0.0);
+//! assert_eq!(offset.effective.value.to_json(), 1);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 

@@ -11,11 +11,11 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-pub use listener::{Direction, KeyValue, ListenerPart, ListenerRow, OffsetFlag, OffsetRule, Opens, PortWhen, Protocol, Switch};
+pub use listener::{Direction, ListenerPart, ListenerRow, OffsetRule, Opens, Protocol, Switch};
 pub use place::Place;
 pub use product::{CodeKeys, MapperRow, Product, Profile, UrlKey};
 pub use rewrite::Rewrite;
-pub use version::{InvalidVersions, Version, Versions};
+pub use version::{Version, Versions};
 
 /// The catalogue of this build.
 pub fn catalog() -> &'static Catalog {

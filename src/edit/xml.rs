@@ -1,6 +1,5 @@
 //! Edits of XML files as text: sets values, comments elements out and restores them.
 
-use crate::source::Span;
 use crate::source::xml::{Attribute, Element, XmlDocument};
 
 use super::toml::TextEdit;
@@ -81,13 +80,6 @@ fn show_dashes(hidden: &str) -> String {
 /// The element with the start tag at `start`.
 pub fn element_at(document: &XmlDocument, start: usize) -> Option<&Element> {
     document.elements.iter().find(|element| element.tag.start == start)
-}
-
-/// The innermost element with this local name that contains `span`.
-pub fn element_around<'a>(document: &'a XmlDocument, text: &str, span: Span, name: &str) -> Option<&'a Element> {
-    let around =
-        |element: &&Element| element.span.start <= span.start && span.end <= element.span.end && element.local_name(text) == name;
-    document.elements.iter().rfind(around)
 }
 
 #[cfg(test)]

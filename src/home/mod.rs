@@ -4,8 +4,8 @@ mod discover;
 mod identify;
 mod layout;
 
-pub use discover::{Discovery, ReadError, Target, discover};
-pub use identify::{Identity, identify};
+pub use discover::{ReadError, Target, discover};
+pub use identify::Identity;
 pub(crate) use identify::{ServerNames, identify_with};
 pub use layout::{INBOUND_ENDPOINTS, Layout, is_known_name};
 

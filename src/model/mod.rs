@@ -11,7 +11,6 @@ mod template;
 
 pub(crate) use content::parse;
 pub use content::{Content, FileId, HomeId, LoadedFile, Location};
-pub use effective::EffectiveValue;
 pub use mapping::Mapping;
 
 use std::cell::{OnceCell, RefCell};

@@ -17,7 +17,7 @@ mod table;
 pub use catalogued::listeners_of_product;
 pub use conflict::{Conflict, ListenerRef, Suggestion, conflicts, free_offset};
 pub use listener::{Listener, Source, State};
-pub use offset::{Offset, OffsetSource, WrittenOffset, offset_of, written_offsets};
+pub use offset::{Offset, OffsetSource, WrittenOffset, written_offsets};
 pub use profile::ServerProfile;
 pub use range::{MAX_OFFSET, MAX_PORT};
 pub use table::PortTable;

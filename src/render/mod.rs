@@ -8,7 +8,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-pub use choose::{UnknownFile, choose};
+pub use choose::choose;
 pub use findings::RenderFinding;
 
 use crate::disk::reason;

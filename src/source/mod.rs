@@ -19,8 +19,8 @@ mod xml_runs;
 mod xml_text;
 pub mod yaml;
 
-pub use file::{LineEnding, LoadError, MAX_FILE_BYTES, SourceFile};
+pub use file::{LoadError, MAX_FILE_BYTES, SourceFile};
 pub use kind::Kind;
 pub use overlays::Overlays;
-pub use position::{FileRange, LineIndex, Point, Position, Span};
+pub use position::{FileRange, LineIndex, Point, Span};
 pub use syntax_error::{MAX_NESTING, SyntaxError};

@@ -1,5 +1,7 @@
 //! `get` as people and scripts see it, on copies of a started home.
 
+use std::fs;
+
 use serde_json::Value;
 
 use crate::render::{edit_toml, started};
@@ -54,4 +56,32 @@ fn a_value_takes_the_environment_where_it_is_known() {
     let mut command = folder.command(&["get", "home", "apim.key_manager.service_url"]);
     let run = Run::of(command.env("SHOP_HOST", "known.example"));
     assert!(run.out.starts_with("apim.key_manager.service_url = \"https://known.example:9444/services/\""), "{}", run.out);
+}
+
+#[test]
+fn the_product_of_carbonlint_toml_counts_for_every_command() {
+    let folder = started();
+    for part in ["updates", "bin"] {
+        fs::remove_dir_all(folder.at(&format!("home/{part}"))).expect("removed");
+    }
+    // The only other file that names the product.
+    fs::remove_file(folder.at("home/repository/conf/carbon.xml")).expect("removed");
+    let product = |configured: bool| {
+        let first = |run: Run| run.out.lines().next().unwrap_or_default().to_owned();
+        let ports = first(folder.run(&["ports", "home"]));
+        let lint = folder.json(&["lint", "home"])["homes"][0]["product"].clone();
+        let expected = if configured { "API Manager 4.5.0" } else { "unknown product" };
+        assert_eq!(first(folder.run(&["render", "home"])), format!("home: {expected}"));
+        assert!(ports.contains(expected), "{ports}");
+        assert_eq!(lint.is_null(), !configured);
+    };
+    product(false);
+    folder.write("carbonlint.toml", "product = \"api-manager@4.5.0\"\n");
+    product(true);
+    folder.write("carbonlint.toml", "products = 1\n");
+    for command in ["get", "render"] {
+        let run = folder.run(&[command, "home"]);
+        let expected = "warning: carbonlint.toml: cannot be read: unknown key `products`; the only key is `product`";
+        assert!(run.err.contains(expected), "{command}: {}", run.err);
+    }
 }

@@ -19,7 +19,6 @@ mod verdict;
 
 pub use explain::explain_tab;
 pub use reason::{Inside, Reason};
-pub use value_type::Type;
 pub use verdict::{Rejection, Verdict};
 
 /// The verdict of the server's parser on `text`.

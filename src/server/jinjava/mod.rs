@@ -18,7 +18,7 @@ mod token;
 pub mod value;
 mod whitespace;
 
-pub use ast::{Branch, Macro, Node, NodeKind, ParsedExpression, Template};
+pub use ast::{Macro, Node, NodeKind, ParsedExpression, Template};
 pub use fault::{Effect, TemplateFault};
-pub use interpreter::{Limits, Rendered, render};
+pub use interpreter::{Limits, render};
 pub use release::Release;

@@ -29,8 +29,6 @@ pub use context::segments;
 pub use effective::{Effective, Origin};
 pub use environment::Environment;
 pub use fault::{FaultKind, MappingFault};
-pub use flatten::Setting;
-pub use key_mapping::Collision;
 pub use references::placeholders;
 pub use release::Release;
 pub use render::{Output, Renderer};
