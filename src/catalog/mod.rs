@@ -1,20 +1,25 @@
 //! The catalogue: what `rules/catalog/` says about products, listeners, profiles and keys.
 
+mod inbound;
 mod listener;
 mod place;
 mod product;
 mod rewrite;
+mod server_trait;
 mod version;
 
 use std::fmt;
+use std::path::Path;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+pub use inbound::{InboundOffsetFlag, InboundProtocol};
 pub use listener::{Direction, ListenerPart, ListenerRow, OffsetRule, Opens, Protocol, Switch};
 pub use place::Place;
 pub use product::{CodeKeys, MapperRow, Product, Profile, UrlKey};
 pub use rewrite::Rewrite;
+pub use server_trait::{ServerTrait, TraitRow};
 pub use version::{Version, Versions};
 
 /// The catalogue of this build.
@@ -37,6 +42,9 @@ pub struct Catalog {
     /// The listeners, in the order in which reports list them.
     #[serde(rename = "listener")]
     pub listeners: Vec<ListenerRow>,
+    /// The protocols of inbound endpoints that open a port.
+    #[serde(rename = "inbound")]
+    pub inbound_protocols: Vec<InboundProtocol>,
     /// What server profiles open.
     #[serde(rename = "profile")]
     pub profiles: Vec<Profile>,
@@ -52,12 +60,29 @@ pub struct Catalog {
     /// The changes that servers make to their rendered files.
     #[serde(rename = "rewritten")]
     pub rewrites: Vec<Rewrite>,
+    /// Behaviour that differs between servers.
+    #[serde(rename = "server_trait")]
+    pub traits: Vec<TraitRow>,
 }
 
 impl Catalog {
     /// The product with this id.
     pub fn product(&self, id: &str) -> Option<&Product> {
         self.products.iter().find(|product| product.id == id)
+    }
+
+    /// Whether a startup script with the name of `script` passes `-D<option>` as shipped. The endings for Unix and Windows are the same to it.
+    pub fn ships_option(&self, script: &str, option: &str) -> bool {
+        let name = Path::new(script).file_stem();
+        self.products
+            .iter()
+            .filter(|product| product.shipped_options.iter().any(|shipped| shipped == option))
+            .any(|product| product.scripts.iter().any(|known| Path::new(known).file_stem() == name))
+    }
+
+    /// Whether a server has a trait: this version of `product`, on this `kernel` if that is known.
+    pub fn has(&self, wanted: ServerTrait, product: &str, version: &Version, kernel: Option<&Version>) -> bool {
+        self.traits.iter().any(|row| row.name == wanted && row.fits(product, version, kernel))
     }
 
     /// The keys that the code of a product reads, in addition to the templates; `table.*` is every key of a table.
@@ -82,6 +107,11 @@ impl Catalog {
             let of_parts = row.parts.iter().filter_map(|part| part.places.as_ref()).flatten();
             own.chain(of_parts).any(|place| place.file == file)
         })
+    }
+
+    /// The protocol of inbound endpoints with this name, if it opens a port.
+    pub fn inbound_protocol(&self, name: &str) -> Option<&InboundProtocol> {
+        self.inbound_protocols.iter().find(|row| row.protocol == name)
     }
 
     /// The listener with this id.
@@ -130,6 +160,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_option_is_shipped_with_some_scripts() {
+        for (script, option, expected) in [
+            ("bin/micro-integrator.sh", "avoidConfigHashRead", true),
+            ("micro-integrator.bat", "avoidConfigHashRead", true),
+            ("bin/micro-integrator.sh", "avoidConfigUpdate", false),
+            ("bin/api-manager.sh", "avoidConfigHashRead", false),
+        ] {
+            assert_eq!(catalog().ships_option(script, option), expected, "{script} {option}");
+        }
+    }
+
+    #[test]
     fn the_catalogue_is_whole() {
         let catalog = catalog();
         let known = |id: &String| catalog.product(id).is_some();
@@ -143,6 +185,15 @@ mod tests {
             );
             assert!(listener.parts.iter().all(|part| part.products.iter().all(known)), "{}: unknown product", listener.id);
         }
+        for row in &catalog.inbound_protocols {
+            let same = catalog.inbound_protocols.iter().filter(|other| other.protocol == row.protocol || other.id == row.id);
+            assert_eq!(same.count(), 1, "{}: another row has this protocol or id", row.protocol);
+            assert!(
+                row.offset_parameter.is_none() || row.offset_flag.is_none(),
+                "{}: either a parameter or a flag",
+                row.protocol
+            );
+        }
         for profile in &catalog.profiles {
             assert!(profile.opens.iter().all(|id| catalog.listener(id).is_some()), "{:?}: unknown listener", profile.names);
         }
@@ -152,6 +203,9 @@ mod tests {
         }
         for rewrite in &catalog.rewrites {
             assert!(rewrite.products.iter().all(known), "{}: unknown product", rewrite.file);
+        }
+        for row in &catalog.traits {
+            assert!(!row.products.is_empty() && row.products.iter().all(known), "{:?}: unknown product", row.name);
         }
     }
 }

@@ -32,6 +32,14 @@ pub struct Product {
     /// The port offset if nothing sets one.
     #[serde(default)]
     pub default_offset: i64,
+    /// What comes before the ids of the listeners that its inbound endpoints open.
+    #[serde(default)]
+    pub inbound_prefix: String,
+    /// The profile that is in the home itself, if the home contains other profiles, each with its files in a folder below `wso2`.
+    pub main_profile: Option<String>,
+    /// The options that its startup scripts pass as shipped, of those that change which files are rendered.
+    #[serde(default)]
+    pub shipped_options: Vec<String>,
     /// The newest known version.
     pub latest: Version,
     /// Carbon kernel versions that belong to only one version of the product.

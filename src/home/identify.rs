@@ -22,7 +22,7 @@ pub struct Identity {
 impl Identity {
     /// Whether the home is a runtime inside another home, which contains the start script.
     pub fn is_inner(&self) -> bool {
-        self.profile.as_ref().is_some_and(|profile| profile != MAIN_PROFILE)
+        self.profile.is_some() && self.profile != main_profile(self.product)
     }
 }
 
@@ -39,7 +39,7 @@ pub(crate) fn identify_with(layout: &Layout, names: &ServerNames) -> Identity {
     if layout.has_no_home() {
         return by_names(names);
     }
-    if let Some(identity) = inside_enterprise_integrator(layout) {
+    if let Some(identity) = inside_another_home(layout) {
         return identity;
     }
     let root = &layout.root;
@@ -66,17 +66,13 @@ pub fn identify(layout: &Layout) -> Identity {
     identify_with(layout, &ServerNames::default())
 }
 
-const ENTERPRISE_INTEGRATOR: &str = "enterprise-integrator";
-const MAIN_PROFILE: &str = "integrator";
-
 /// The identity of `wso2/broker`, `wso2/business-process` and the like in a home of Enterprise Integrator 6.
-fn inside_enterprise_integrator(layout: &Layout) -> Option<Identity> {
+fn inside_another_home(layout: &Layout) -> Option<Identity> {
     let profile = layout.root.file_name()?.to_str()?;
     let folder = layout.root.parent().filter(|folder| folder.ends_with("wso2"))?;
     let outer = Layout::new(folder.parent()?, "conf");
     let identity = identify(&outer);
-    let is_integrator = identity.product.is_some_and(|product| product.id == ENTERPRISE_INTEGRATOR);
-    is_integrator.then(|| Identity { profile: Some(profile.to_owned()), ..identity })
+    main_profile(identity.product).map(|_| Identity { profile: Some(profile.to_owned()), ..identity })
 }
 
 /// updates/product.txt: `wso2am-4.6.0`.
@@ -108,7 +104,7 @@ fn by_names(names: &ServerNames) -> Identity {
 
 /// The profile that is in the home itself rather than in a folder of it.
 fn main_profile(product: Option<&Product>) -> Option<String> {
-    product.filter(|product| product.id == ENTERPRISE_INTEGRATOR).map(|_| MAIN_PROFILE.to_owned())
+    product?.main_profile.clone()
 }
 
 fn product_named(name: &str) -> Option<&'static Product> {

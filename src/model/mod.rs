@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use content::OpenedFiles;
 
-use crate::catalog::{Product, Version};
+use crate::catalog::{Product, ServerTrait, Version, catalog};
 use crate::home::{Generation, Identity, Layout, ReadError};
 use crate::server::mapper::schema::Schema;
 use crate::server::mapper::{Configuration, Output};
@@ -98,6 +98,12 @@ impl Model {
             (Some(since), Generation::Xml) => Some(since.just_below()),
             _ => Some(product.latest.clone()),
         }
+    }
+
+    /// Whether the server has a trait, as far as the catalogue knows.
+    pub fn has(&self, wanted: ServerTrait) -> bool {
+        let server = self.product().zip(self.catalogue_version());
+        server.is_some_and(|(product, version)| catalog().has(wanted, &product.id, &version, self.identity.kernel.as_ref()))
     }
 
     /// The file with this index.

@@ -1,6 +1,6 @@
-//! `[custom_transport.*]`: Tomcat connectors that users add to Identity Server 6.0 and later (product-is catalina-server.xml.j2).
+//! `[custom_transport.*]`: Tomcat connectors that users add, in servers that have `custom-connectors` (product-is catalina-server.xml.j2).
 
-use crate::catalog::{Direction, Protocol, Versions};
+use crate::catalog::{Direction, Protocol, ServerTrait};
 use crate::model::{Location, Model};
 use crate::ports::listener::{Listener, Source, State};
 use crate::ports::offset::Offset;
@@ -8,10 +8,7 @@ use crate::ports::resolve::{Resolved, resolve_toml};
 
 /// The connectors that deployment.toml adds.
 pub(super) fn connectors_of(model: &Model, offset: &Offset) -> Vec<Listener> {
-    let reads_them = Versions::parse(">=6.0")
-        .is_ok_and(|versions| model.catalogue_version().is_some_and(|version| versions.contains(&version)))
-        && model.is_product(&["identity-server", "identity-server-as-key-manager"]);
-    let Some((file, document)) = model.toml().filter(|_| reads_them) else { return Vec::new() };
+    let Some((file, document)) = model.toml().filter(|_| model.has(ServerTrait::CustomConnectors)) else { return Vec::new() };
     let names = document.entries.iter().filter_map(|entry| {
         let name = entry.key.strip_prefix("custom_transport.")?.strip_suffix(".properties.port")?;
         (!name.contains('.')).then_some((name, entry))

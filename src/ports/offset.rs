@@ -2,10 +2,10 @@
 //!
 //! The server uses a single offset, never a sum: the system property `portOffset`, otherwise `/Server/Ports/Offset` of carbon.xml, which
 //! homes with a deployment.toml render from `[server] offset` (carbon-kernel CarbonBaseActivator.java). The source that sets the property
-//! last wins, and the order depends on the kernel: from 4.6.1 on, carbon.properties is read after the command line (Main.java); in older
-//! kernels and in Micro Integrator, before it (Bootstrap.java).
+//! last wins, and the order depends on the server: some read carbon.properties after the command line (Main.java), the others before it
+//! (Bootstrap.java). `properties-beat-command-line` in rules/catalog/traits.toml says which.
 
-use crate::catalog::{Place, Version, Versions};
+use crate::catalog::{Place, ServerTrait, catalog};
 use crate::model::place;
 use crate::model::{Content, Location, Model};
 use crate::ports::resolve::{Resolved, resolve, resolve_toml};
@@ -53,7 +53,7 @@ pub fn offset_of(model: &Model) -> Offset {
     let default = model.product().map_or(0, |product| product.default_offset);
     let in_home = || profile_default(model).unwrap_or(default);
     let written = written_offsets(model);
-    if properties_beat_the_command_line(model)
+    if model.has(ServerTrait::PropertiesBeatCommandLine)
         && let Some(written) = written.iter().find(|written| written.key == CARBON_PROPERTIES_KEY || written.key == TOML_PROPERTY)
     {
         return from_file(model, written);
@@ -123,7 +123,7 @@ pub fn written_offsets(model: &Model) -> Vec<WrittenOffset> {
     let mut properties =
         if is_rendered { Vec::new() } else { from_place(model, "conf/carbon.properties", "portOffset", CARBON_PROPERTIES_KEY) };
     properties.extend(from_toml(model, TOML_PROPERTY));
-    if properties_beat_the_command_line(model) {
+    if model.has(ServerTrait::PropertiesBeatCommandLine) {
         written.append(&mut properties);
     }
     written.append(&mut on_command_line);
@@ -165,25 +165,10 @@ fn from_file(model: &Model, written: &WrittenOffset) -> Offset {
     }
 }
 
-/// Whether carbon.properties overrides the command line: from kernel 4.6.1 on, so from API Manager 4.0 and Identity Server 5.11 on.
-fn properties_beat_the_command_line(model: &Model) -> bool {
-    if model.is_product(&["micro-integrator"]) {
-        return false;
-    }
-    let since = |range: &str, version: &Version| Versions::parse(range).is_ok_and(|versions| versions.contains(version));
-    if let Some(kernel) = &model.identity.kernel {
-        return since(">=4.6.1", kernel);
-    }
-    let Some(version) = model.catalogue_version() else { return false };
-    let identity_server = model.is_product(&["identity-server", "identity-server-as-key-manager"]);
-    let api_manager = model.is_product(&["api-manager", "api-control-plane", "universal-gateway", "traffic-manager"]);
-    (identity_server && since(">=5.11", &version)) || (api_manager && since(">=4.0", &version))
-}
-
 /// The default offset of a profile of Enterprise Integrator 6, which ships in the profile's carbon.xml.
 fn profile_default(model: &Model) -> Option<i64> {
     let (product, profile) = (model.product()?, model.identity.profile.as_deref()?);
-    let parts = crate::catalog::catalog().listeners.iter().flat_map(|listener| &listener.parts);
+    let parts = catalog().listeners.iter().flat_map(|listener| &listener.parts);
     parts
         .filter(|part| part.products.contains(&product.id) && part.profile.as_deref() == Some(profile))
         .find_map(|part| part.runtime_offset)

@@ -1,26 +1,23 @@
 //! Unified diffs of what would be written, secrets masked.
 
 use std::fmt::Write;
-use std::time::Duration;
 
 use similar::udiff::UnifiedHunkHeader;
-use similar::{ChangeTag, TextDiff};
+use similar::{ChangeTag, DiffableStr, group_diff_ops};
 
 use super::displayed;
-
-/// How long to search for the shortest diff. A longer one is just as correct.
-const PATIENCE: Duration = Duration::from_secs(2);
+use super::line_diff::operations;
 
 /// The unified diff from `old` to `new`, two contents of the file shown as `path`; coloured for a terminal if `color`. Lines that differ only
 /// in a secret are included.
 pub fn unified(path: &str, old: &str, new: &str, color: bool) -> String {
-    let diff = TextDiff::configure().timeout(PATIENCE).diff_lines(old, new);
-    let groups = diff.grouped_ops(3);
+    let (old_lines, new_lines) = (old.tokenize_lines(), new.tokenize_lines());
+    let groups = group_diff_ops(operations(&old_lines, &new_lines), 3);
     let mut text = String::new();
     if groups.is_empty() {
         return text;
     }
-    let (old, new) = (DisplayedLines::of(old, diff.old_slices()), DisplayedLines::of(new, diff.new_slices()));
+    let (old, new) = (DisplayedLines::of(old, &old_lines), DisplayedLines::of(new, &new_lines));
     let shown = path.trim_start_matches('/');
     let mut line = |code: &str, line: &str| {
         let (content, end) = line.strip_suffix('\n').map_or((line, ""), |content| (content, "\n"));
@@ -35,7 +32,7 @@ pub fn unified(path: &str, old: &str, new: &str, color: bool) -> String {
     line("1", &format!("+++ b/{shown}\n"));
     for group in &groups {
         line("36", &format!("{}\n", UnifiedHunkHeader::new(group)));
-        for change in group.iter().flat_map(|operation| diff.iter_changes(operation)) {
+        for change in group.iter().flat_map(|operation| operation.iter_changes(&old_lines[..], &new_lines[..])) {
             let (sign, code) = match change.tag() {
                 ChangeTag::Equal => (' ', ""),
                 ChangeTag::Delete => ('-', "31"),
@@ -87,5 +84,23 @@ mod tests {
         let secret = unified("x", "a\npassword=abc", "a\npassword=xyz", false);
         let end = "\\ No newline at end of file\n";
         assert_eq!(secret, format!("--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@\n a\n-password=***\n{end}+password=***\n{end}"));
+    }
+    #[test]
+    fn a_large_file_has_the_hunks_of_its_changes() {
+        let lines = |from: usize, to: usize| (from..to).map(|line| format!("key_{line} = {line}\n")).collect::<Vec<_>>().concat();
+        let old = format!("a = 1\n{}b = 1\n{}c = 1\n", lines(0, 9000), lines(9000, 20_000));
+        let new = format!("a = 2\n{}{}c = 2\n", lines(0, 9000), lines(9000, 20_000));
+        let diff = unified("x", &old, &new, false);
+        let heads: Vec<&str> = diff.lines().filter(|line| line.starts_with("@@")).collect();
+        assert_eq!(heads, ["@@ -1,4 +1,4 @@", "@@ -8999,7 +8999,6 @@", "@@ -20000,4 +19999,4 @@"]);
+        assert_eq!(diff.lines().filter(|line| line.starts_with(['-', '+'])).count(), 2 + 5);
+    }
+
+    #[test]
+    fn large_files_without_a_line_in_common_are_one_hunk() {
+        let lines = |name: &str| (0..10_000).map(|line| format!("{name}{line}\n")).collect::<Vec<_>>().concat();
+        let diff = unified("x", &lines("a"), &lines("b"), false);
+        assert!(diff.starts_with("--- a/x\n+++ b/x\n@@ -1,10000 +1,10000 @@\n-a0\n-a1\n"), "{}", &diff[..100]);
+        assert!(diff.ends_with("+b9998\n+b9999\n") && diff.lines().count() == 3 + 20_000);
     }
 }

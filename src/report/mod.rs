@@ -2,6 +2,7 @@
 
 pub mod diff;
 pub mod get;
+mod line_diff;
 pub mod lint;
 pub mod ports;
 pub mod render;

@@ -25,6 +25,7 @@ type Case = (&'static str, &'static str, &'static str, &'static str, &'static st
 const AM_26: &str = "api-manager-2.6.0";
 const AM_42: &str = "api-manager-4.2.0";
 const AM_45: &str = "api-manager-4.5.0";
+const IS_511: &str = "identity-server-5.11.0";
 const IS_58: &str = "identity-server-5.8.0";
 const IS_71: &str = "identity-server-7.1.0";
 const MI: &str = "micro-integrator-4.2.0";
@@ -117,6 +118,9 @@ const CASES: &[Case] = &[
     (IS_71, TOML, "", "\n[transport.http]\nenabled = \"true\"\n", "servlet-http", None),
     (IS_71, TOML, "", "\n[transport.http]\nenable = false\n", "servlet-http", Some(Some(9763))),
     (MI, "conf/deployment.toml", "", "\n[transport.http]\nlistener.enable = false\n", "passthru-http", None),
+    (IS_71, TOML, "", "\n[custom_transport.own.properties]\nport = 9500\n", "custom-own", Some(Some(9500))),
+    (IS_511, TOML, "", "\n[custom_transport.own.properties]\nport = 9500\n", "custom-own", None),
+    (AM_45, TOML, "", "\n[custom_transport.own.properties]\nport = 9500\n", "custom-own", None),
     (AM_45, TOML, "", "\n[monitoring.jmx]\nrmi_server_start = false\n", "jmx-rmi-server", None),
     (IS_71, TOML, "", "\n[monitoring.jmx]\nrmi_server_start = true\n", "jmx-rmi-server", Some(Some(11111))),
     (AM_45, TOML, "", "\n[clustering]\nmembership_scheme = \"wka\"\n", "cluster-wka", Some(Some(4000))),
@@ -166,4 +170,35 @@ fn from_kernel_4_6_1_on_carbon_properties_beats_the_command_line() {
     assert_eq!(with(AM_26, "repository/conf/carbon.properties", "\nportOffset=3\n"), Some(9445));
     assert_eq!(with(AM_42, TOML, "\n[system.parameter]\nportOffset = 3\n"), Some(9446));
     assert_eq!(with(AM_42, TOML, "\n"), Some(9445));
+}
+
+#[test]
+fn inbound_endpoints_of_users_follow_the_offset_as_their_protocol_does() {
+    const ENDPOINT: &str = "repository/deployment/server/synapse-configs/default/inbound-endpoints/own.xml";
+    const WITH_OFFSET: &str = "<parameter name=\"ws.use.port.offset\">true</parameter>";
+    let flag = Assumptions { port_offset: Some(2), ..Assumptions::default() };
+    for (home, protocol, parameter, more, id, expected) in [
+        (AM_42, "http", "inbound.http.port", "", "inbound-http", Some(7002)),
+        (AM_42, "https", "inbound.http.port", "", "inbound-https", Some(7002)),
+        ("universal-gateway-4.7.0", "http", "inbound.http.port", "", "inbound-http", Some(7002)),
+        ("api-manager-3.2.0", "http", "inbound.http.port", "", "inbound-http", Some(7000)),
+        (MI, "http", "inbound.http.port", "", "mi-inbound-http", Some(7000)),
+        (AM_42, "ws", "inbound.ws.port", "", "inbound-ws", Some(7000)),
+        (AM_42, "ws", "inbound.ws.port", WITH_OFFSET, "inbound-ws", Some(7002)),
+        (AM_42, "wss", "inbound.ws.port", WITH_OFFSET, "inbound-wss", Some(7002)),
+        (AM_42, "http", "inbound.ws.port", "", "inbound-http", None),
+        (MI, "hl7", "inbound.hl7.Port", "", "mi-inbound-hl7", Some(7000)),
+        (AM_42, "cxf_ws_rm", "inbound.cxf.rm.port", "", "inbound-cxf-ws-rm", Some(7000)),
+        (AM_42, "jms", "inbound.http.port", "", "inbound-jms", None),
+    ] {
+        let text = format!(
+            "<inboundEndpoint name=\"own\" protocol=\"{protocol}\"><parameters>\
+             <parameter name=\"{parameter}\">7000</parameter>{more}</parameters></inboundEndpoint>"
+        );
+        let found = open_ports_with(home, ENDPOINT, "", &text, &flag).get(id).copied().flatten();
+        assert_eq!(found, expected, "{protocol} in {home} with `{more}`");
+    }
+    let on = "\n[mediation]\ninbound.port_offset_enable = true\n";
+    // The endpoint that the fixture of Micro Integrator has.
+    assert_eq!(open_ports_with(MI, "conf/deployment.toml", "", on, &flag)["mi-inbound-http"], Some(8097));
 }

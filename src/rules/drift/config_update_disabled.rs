@@ -1,6 +1,7 @@
 //! `config-update-disabled`: options of the start script that keep the server from rendering its files, or make it render them at every
 //! start (config-mapper ConfigParser.java, MetaDataParser.java).
 
+use crate::catalog::catalog;
 use crate::diagnostic::Finding;
 use crate::rule_info::Severity;
 use crate::rules::context::HomeContext;
@@ -20,8 +21,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
                 "the server never renders its files: changes to deployment.toml have no effect".to_owned(),
                 "remove the option, or edit the generated files directly",
             ),
-            // The start script of Micro Integrator always sets it.
-            "avoidConfigHashRead" if !model.file(file).name.contains("micro-integrator") => (
+            "avoidConfigHashRead" if !catalog().ships_option(&model.file(file).name, name) => (
                 Severity::Info,
                 "the server checks only deployment.toml for changes: edited templates and generated files go unnoticed"
                     .to_owned(),
