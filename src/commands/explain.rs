@@ -41,15 +41,15 @@ pub fn run(arguments: &ExplainArgs) -> Result<Exit, Failure> {
     Ok(Exit::Clean)
 }
 
-/// Whether `carbonlint fix` repairs what the rule finds, and how.
+/// Whether `carbonlint fix` fixes what the rule finds, and how.
 fn fix(rule: &RuleInfo) -> String {
     let name = &rule.name;
     let how = match rule.fix {
-        FixAvailability::None => return "There is none.".to_owned(),
+        FixAvailability::None => return "There is no automatic fix.".to_owned(),
         FixAvailability::Safe => "Safe: `carbonlint fix` applies it.".to_owned(),
         FixAvailability::Unsafe => format!("Unsafe: `carbonlint fix --unsafe` or `carbonlint fix --select {name}` applies it."),
         FixAvailability::Depends => format!(
-            "Safe in some cases: `carbonlint fix` applies it there, `carbonlint fix --unsafe` or `carbonlint fix --select {name}` in all."
+            "Depends: `carbonlint fix` applies it where it is safe, `carbonlint fix --unsafe` or `carbonlint fix --select {name}` everywhere."
         ),
     };
     match &rule.fix_note {

@@ -117,10 +117,10 @@ fn rules_say_whether_they_have_fixes_and_how_safe_they_are() {
     let fix = |name: &str| rules.iter().find(|rule| rule["name"] == name).expect("listed")["fix"].clone();
     let table = stdout(&["rules"]);
     for (name, expected, listed, said) in [
-        ("xml-not-well-formed", "none", "error ", "There is none."),
+        ("xml-not-well-formed", "none", "error ", "There is no automatic fix."),
         ("unknown-key", "safe", "warning safe fix ", "Safe: `carbonlint fix` applies it."),
         ("double-offset", "unsafe", "error unsafe fix ", "The listener moves to another port."),
-        ("quoted-boolean", "depends", "error fix depends ", "Safe in some cases: "),
+        ("quoted-boolean", "depends", "error fix depends ", "Depends: "),
     ] {
         assert_eq!(fix(name), expected, "{name}");
         let line = table.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));

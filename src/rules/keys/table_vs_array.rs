@@ -13,14 +13,14 @@ use crate::source::toml::TomlTable;
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let Some((file, schema, dead)) = dead_keys(context) else { return };
     let Some((_, document)) = context.model().toml() else { return };
-    let mut told = BTreeSet::new();
+    let mut reported = BTreeSet::new();
     for dead_key in &dead {
         let (table, wants_array) = match &dead_key.meant {
             Meant::InElements(table) => (table, true),
             Meant::InTable(table) => (table, false),
             _ => continue,
         };
-        if !told.insert(table) {
+        if !reported.insert(table) {
             continue;
         }
         let written = if wants_array { table.clone() } else { format!("{table}[]") };

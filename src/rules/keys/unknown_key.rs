@@ -15,7 +15,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     let Some((file, schema, mut dead)) = dead_keys(context) else { return };
     let Some((_, document)) = context.model().toml() else { return };
     dead.retain(|dead| match &dead.meant {
-        // Another version may well read what looks like nothing that is known, or read it where it stands.
+        // Another version may read a key that resembles no known one, or read it in the table where it is.
         Meant::Unclear(alike) => schema.source().is_authoritative() || !alike.is_empty(),
         Meant::InOtherTable(_) => schema.source().is_authoritative(),
         _ => true,
@@ -65,6 +65,6 @@ fn of_key(context: HomeContext, file: FileId, schema: &Schema, dead: &DeadKey) -
             let names: Vec<String> = alike.iter().map(|known| format!("`{known}`")).collect();
             finding.help(format!("did you mean {}?", names.join(" or ")))
         }
-        Meant::Unclear(_) => finding.help("check the name against the documentation of this very version, or remove it"),
+        Meant::Unclear(_) => finding.help("check the name in the documentation of this version, or remove it"),
     }
 }
