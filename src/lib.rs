@@ -1,4 +1,4 @@
-//! Reads the configuration of WSO2 products, works out what their servers would open, and says what is wrong with it.
+//! Reads the configuration of WSO2 servers, computes the ports that they would open, and reports what is wrong.
 
 pub mod catalog;
 mod cli;

@@ -14,7 +14,7 @@ use carbonlint::workspace::Workspace;
 
 use crate::support::fixture;
 
-/// The file of a home that a regression stands for.
+/// The file of a home that a regression is for.
 fn file_of_home(path: &Path) -> PathBuf {
     fixture(match path.extension().and_then(|ending| ending.to_str()) {
         Some("xml") => "homes/api-manager-2.6.0/repository/conf/tomcat/catalina-server.xml",

@@ -1,4 +1,4 @@
-//! The ports of a home with a deployment.toml, held against those that its rendered files name: two ways to the same numbers.
+//! The ports of a home with a deployment.toml, compared with those in its rendered files: two ways to the same numbers.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use carbonlint::workspace::Workspace;
 
 use crate::support::{Folder, files_below, fixture, open};
 
-/// Writes what the server would render for the home at `root` to `to`, with the files that tell the product but without what it is
+/// Writes what the server would render for the home at `root` to `to`, with the files that identify the product but without what it is
 /// rendered from: a home as it was before there was a deployment.toml.
 fn rendered_home(workspace: &Workspace, root: &Path, to: &Folder) -> usize {
     let model = &workspace.homes[0].model;
@@ -28,7 +28,7 @@ fn rendered_home(workspace: &Workspace, root: &Path, to: &Folder) -> usize {
     mapping.resources.templates.len()
 }
 
-/// The listeners of a home whose ports stand in one of its files.
+/// The listeners of a home whose ports are in one of its files.
 fn written_listeners(workspace: &Workspace) -> Vec<&Listener> {
     let listeners = workspace.homes[0].ports().listeners.iter();
     listeners.filter(|listener| matches!(listener.source, Source::File { .. }) && listener.enabled).collect()

@@ -1,4 +1,4 @@
-//! What the server's own parser of deployment.toml makes of a text. It does not implement TOML 1.0, and the server starts only with a text
+//! Predicts how the server's own parser of deployment.toml reads a text. It does not implement TOML 1.0, and the server starts only with a text
 //! that it accepts.
 //!
 //! Every server reads deployment.toml with cava-toml 0.5.0, which implements TOML 0.5 with some errors. The verdict, its place and its
