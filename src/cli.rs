@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-/// Lint the configuration of WSO2 products.
+/// Lint the configuration of WSO2 servers.
 #[derive(Debug, Parser)]
 #[command(
     name = "carbonlint",
@@ -14,7 +14,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     after_help = "Exit codes: 0 no findings at or above --fail-on, 1 findings, 2 wrong usage or failure, 3 no configuration found."
 )]
 pub struct Cli {
-    /// What to do.
+    /// The subcommand.
     #[command(subcommand)]
     pub command: Command,
 }
@@ -78,7 +78,7 @@ pub struct LintArgs {
     /// Purpose of the servers; some rules are milder for development
     #[arg(long, value_enum)]
     pub profile: Option<Profile>,
-    /// Path of the file on standard input: its name determines the kind of file, its folder the home
+    /// Path of the file on standard input: its name determines the kind of file, and its folder the home
     #[arg(long, value_name = "FILE")]
     pub stdin_filename: Option<PathBuf>,
     /// Facts that the files do not state.
@@ -101,13 +101,13 @@ pub struct FixArgs {
     /// Also apply fixes that change what the server does
     #[arg(long = "unsafe")]
     pub with_unsafe: bool,
-    /// Fix only these rules or categories, separated by commas; for a rule named here, unsafe fixes are applied, too
+    /// Fix only these rules or categories, separated by commas; unsafe fixes are applied too for rules named here
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub select: Vec<String>,
     /// Skip these rules or categories, separated by commas
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub ignore: Vec<String>,
-    /// Keep the old content of each changed file, under its name with this suffix
+    /// Keep a copy of each changed file, with this suffix added to its name
     #[arg(long, value_name = "SUFFIX")]
     pub backup: Option<String>,
     /// Restore the elements that this rule commented out
@@ -142,7 +142,7 @@ pub struct EnvironmentArgs {
     /// file overrides an earlier one
     #[arg(long, value_name = "FILE")]
     pub env_file: Vec<PathBuf>,
-    /// Set a system property for `$sys{}`, as -DKEY=VALUE does; properties that the start script sets are known
+    /// Set a system property for `$sys{}`, as -DKEY=VALUE does; those that the start script sets need not be given
     #[arg(long, value_name = "KEY=VALUE")]
     pub sys: Vec<String>,
 }
@@ -229,7 +229,7 @@ pub struct SchemaArgs {
     /// Product to describe without HOME, or to assume for a file that does not name its own, such as api-manager@4.5.0
     #[arg(long, value_name = "NAME[@VERSION]")]
     pub product: Option<String>,
-    /// Print the table of live keys for rules/catalog/keys/, from homes of one product as shipped
+    /// Print the table of keys that a product reads, for rules/catalog/keys/, from homes of it as shipped
     #[arg(long, requires = "paths", conflicts_with = "product")]
     pub extract: bool,
 }

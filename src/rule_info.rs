@@ -110,7 +110,7 @@ pub struct When {
     pub any: Vec<String>,
     /// The value that a key must have to be reported; any if absent.
     pub equals: Option<serde_json::Value>,
-    /// The message; `{key}` stands for the key.
+    /// The message; `{key}` is replaced by the key.
     pub message: String,
     /// How to correct it.
     pub help: Option<String>,

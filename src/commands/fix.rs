@@ -50,7 +50,7 @@ pub fn run(arguments: &FixArgs) -> Result<Exit, Failure> {
         }
         let files = revert(&workspace, name);
         let summary = match files.len() {
-            0 => format!("{name} has commented nothing out; keys of deployment.toml must be set back by hand\n"),
+            0 => format!("{name} commented nothing out; change keys of deployment.toml back by hand\n"),
             count => format!("restored what {name} commented out in {}\n", counted(count, "file")),
         };
         return conclude(arguments, &Changes { files, summary, refusals: String::new() }, &shown);

@@ -68,7 +68,7 @@ pub fn not_rendered(model: &Model, why: NotRendered) -> Failure {
     let home = shown().path(model.path());
     match why {
         NotRendered::NoTemplates => Failure::new(format!("`{home}` has no templates in repository/resources/conf/templates"))
-            .help("only servers configured by deployment.toml render their files, and this needs a complete home")
+            .help("name a complete home of a server that is configured by deployment.toml")
             .exit(Exit::NothingFound),
         NotRendered::NoToml => Failure::new(format!("`{toml}` does not exist; the server renders its files from it"))
             .help("name a home that has one")

@@ -53,7 +53,7 @@ fn title(product: &str, version: Option<String>) -> String {
     version.map_or_else(|| format!("deployment.toml of {product}"), |version| format!("deployment.toml of {product} {version}"))
 }
 
-/// Prints the table of live keys of the product, from the homes of its versions.
+/// Prints the table of the keys that the product reads, from the homes of its versions.
 fn extract(models: &[&Model]) -> Result<Exit, Failure> {
     let shown = shown();
     let mut product = None;

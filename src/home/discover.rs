@@ -14,7 +14,7 @@ use crate::source::Kind;
 use crate::source::Overlays;
 use crate::source::kind::without_ending;
 
-/// Folders that the product itself fills: a home is never looked for in them.
+/// Folders that the product itself fills: they are never searched for homes.
 const HOME_FOLDERS: [&str; 16] = [
     "repository",
     "conf",
@@ -45,20 +45,20 @@ const SKIPPED: [&str; 4] = [".git", "node_modules", "target", ".metadata"];
 pub struct Discovery {
     /// The homes, each once, in the order of their paths.
     pub targets: Vec<Target>,
-    /// What could not be looked at.
+    /// The paths that could not be read.
     pub problems: Vec<ReadError>,
 }
 
-/// A home to look at.
+/// A home to load.
 #[derive(Debug)]
 pub struct Target {
-    /// Where its files lie.
+    /// Where its files are.
     pub layout: Layout,
     /// The files whose findings are wanted; empty for all.
     pub only: BTreeSet<PathBuf>,
 }
 
-/// A path that could not be looked at.
+/// A path that could not be read.
 #[derive(Debug)]
 pub struct ReadError {
     /// The path.
@@ -104,7 +104,7 @@ pub fn discover(paths: &[PathBuf], overlays: &Overlays) -> Discovery {
 
 #[derive(Default)]
 struct Found {
-    /// By the real path of the root, or of the lone file: a home that links lead to twice is one home.
+    /// By the real path of the root, or of the lone file: a home found twice through links is one home.
     targets: BTreeMap<PathBuf, Target>,
     problems: Vec<ReadError>,
 }
@@ -117,7 +117,7 @@ impl Found {
             return;
         }
         let found = self.walk(folder, outer.is_some());
-        // What lies in a home and is not a home itself belongs to that home.
+        // A folder in a home that is not a home itself belongs to that home.
         if let Some(outer) = outer.filter(|_| !found) {
             self.add(outer.layout, None);
         }
@@ -234,7 +234,7 @@ fn is_home_folder(name: &str) -> bool {
     HOME_FOLDERS.contains(&name) || name.starts_with("jdk")
 }
 
-/// A home that a folder lies in.
+/// A home that contains the folder.
 struct Outer {
     layout: Layout,
     /// Whether the folder is a part of every such home, such as its configuration folder.
@@ -248,15 +248,15 @@ fn home_around(folder: &Path) -> Option<Outer> {
         let layout = home_at(ancestor)?;
         let (is_part, is_whole) = (is_home_folder(inside), is_whole(&layout));
         if is_part && !is_whole {
-            // What looks like a home in a part of another one is that part, such as the mapper's copies.
+            // Something like a home inside a part of another one is only that part, such as the mapper's copies.
             return Some(home_around(ancestor).filter(|outer| outer.is_part).unwrap_or(Outer { layout, is_part }));
         }
         (is_part || is_whole).then_some(Outer { layout, is_part })
     })
 }
 
-/// Whether the home at `layout` is an installed product, or a runtime of one, rather than a copy of its configuration. What lies below it
-/// belongs to it, unless that is such a home as well.
+/// Whether the home at `layout` is an installed product, or a runtime of one, rather than a copy of its configuration. Everything below it
+/// belongs to it, unless it is also such a home.
 fn is_whole(layout: &Layout) -> bool {
     let has_script = |script: &String| layout.root.join(script).is_file();
     identify(layout).product.is_some() || catalog().products.iter().flat_map(|product| &product.scripts).any(has_script)

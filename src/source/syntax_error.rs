@@ -46,6 +46,6 @@ impl SyntaxError {
     pub fn too_deep(span: Span) -> Self {
         let fault = Self::new(span, format!("nested more than {MAX_NESTING} levels deep; not checked further"));
         Self { too_deep: true, ..fault }
-            .help("restore the file, or correct the tool that generated it: it opens something repeatedly without closing it")
+            .help("restore the file, or correct the tool that generated it: it opens brackets or tags without closing them")
     }
 }

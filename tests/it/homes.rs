@@ -1,4 +1,4 @@
-//! The ports of every fixture home, held against what was worked out by hand from its files.
+//! The ports of every fixture home, compared with values determined by hand from its files.
 
 use std::collections::{BTreeMap, BTreeSet};
 

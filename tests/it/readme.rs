@@ -1,4 +1,4 @@
-//! The README shows what the binary prints: each `console` block is run and compared with the block behind it.
+//! The README shows what the binary prints: each `console` block is run and compared with the output below it.
 
 use crate::support::{repository, run};
 

@@ -8,7 +8,7 @@ use crate::support::fixture;
 use carbonlint::internals::{DisplayPaths, Report, concise};
 use carbonlint::{Assumptions, Overlays, Selection, Workspace, lint};
 
-/// The file of a home that a regression stands for.
+/// The file of a home that a regression is for.
 fn file_of_home(path: &Path) -> PathBuf {
     fixture(match path.extension().and_then(|ending| ending.to_str()) {
         Some("xml") => "homes/api-manager-2.6.0/repository/conf/tomcat/catalina-server.xml",

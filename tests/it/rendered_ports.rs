@@ -1,4 +1,4 @@
-//! The ports of a home with a deployment.toml, held against those that its rendered files name: two ways to the same numbers.
+//! The ports of a home with a deployment.toml, compared with those in its rendered files: two ways to the same numbers.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use carbonlint::internals::mapper::{Renderer, Resources};
 use carbonlint::internals::model_of;
 use carbonlint::{Listener, Source, Workspace};
 
-/// Writes what the server would render for the home at `root` to `to`, with the files that tell the product but without what it is
+/// Writes what the server would render for the home at `root` to `to`, with the files that identify the product but without what it is
 /// rendered from: a home as it was before there was a deployment.toml.
 fn rendered_home(workspace: &Workspace, root: &Path, to: &Folder) -> usize {
     let model = model_of(workspace.only_home().expect("a home"));
@@ -27,7 +27,7 @@ fn rendered_home(workspace: &Workspace, root: &Path, to: &Folder) -> usize {
     mapping.resources.templates.len()
 }
 
-/// The listeners of a home whose ports stand in one of its files.
+/// The listeners of a home whose ports are in one of its files.
 fn written_listeners(workspace: &Workspace) -> Vec<&Listener> {
     let listeners = workspace.only_home().expect("a home").ports().listeners.iter();
     listeners.filter(|listener| matches!(listener.source, Source::File { .. }) && listener.enabled).collect()

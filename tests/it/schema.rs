@@ -42,7 +42,7 @@ const JSON: [(&str, &str); 5] = [
     ("unit-resolve.json", r#"{"time": {"cache.timeout": "m"}}"#),
 ];
 
-/// A home of API Manager in this version with templates and JSON files of its own.
+/// A home of API Manager in this version with its own templates and JSON files.
 fn home(folder: &Folder, name: &str, version: &str) {
     let write = |path: &str, text: &str| folder.write(Path::new(name).join(path), text);
     write("updates/product.txt", &format!("wso2am-{version}"));
@@ -269,7 +269,7 @@ fn too_few_or_strange_keys_are_no_guess() {
         let file = lone(&folder, lines);
         assert!(open(&file).homes().all(|(_, home)| model_of(home).schema().is_none()), "{lines}");
     }
-    // What every product reads tells none.
+    // Keys that every product reads identify none of them.
     let common = BTreeSet::from([
         "server.hostname",
         "server.node_ip",

@@ -84,7 +84,7 @@ fn every_recorded_verdict_is_predicted_with_its_place_and_words() {
     assert!(wrong.is_empty(), "{} of {}\n{}", wrong.len(), cases.len(), wrong.join("\n"));
 }
 
-/// What the verdict says lies in the text, and a person can be told of it.
+/// Every place in the verdict is in the text, and its message can be shown.
 fn places_are_in_the_text(text: &str) {
     let lies_in_text = |start: usize, end: usize| assert!(text.get(start..end).is_some(), "{start}..{end} of {text:?}");
     for verdict in [check(text), check_without_tabs(text).0] {

@@ -1,4 +1,4 @@
-//! Whole homes as they are installed and started: what lies in one beside its configuration, and what its server rewrites itself.
+//! Whole homes as they are installed and started: what they contain besides their configuration, and what their servers rewrite.
 
 use std::fs;
 
@@ -207,7 +207,7 @@ fn a_rewritten_file_does_not_count_as_edited_after_deployment_toml_has_changed()
     let rules: Vec<String> = folder.findings("home").into_iter().map(|(rule, ..)| rule).collect();
     assert_eq!(rules, ["stale-generated"]);
     assert_eq!(folder.state(LISTENERS), "changed");
-    // What an unset variable makes of the file is not known either.
+    // With an unset variable, the content of the file is unknown, too.
     folder.edit("repository/conf/deployment.toml", "\"store.jks\"", "\"$env{CARBONLINT_TEST_STORE}\"");
     let rules: Vec<String> = folder.findings("home").into_iter().map(|(rule, ..)| rule).collect();
     assert_eq!(rules, ["stale-generated"]);

@@ -78,7 +78,7 @@ fn summary(report: Report) -> String {
     lines
 }
 
-/// How many findings `fix` can repair, and how.
+/// How many findings `fix` can fix, and how.
 fn fixable(report: Report) -> String {
     let with = |safe: bool| {
         let is = |fix: &Fix| (fix.safety == Safety::Safe) == safe;
@@ -86,10 +86,10 @@ fn fixable(report: Report) -> String {
     };
     match (with(true), with(false)) {
         (0, 0) => String::new(),
-        (safe, 0) => format!("`carbonlint fix` repairs {safe}\n"),
-        (0, asking) => format!("`carbonlint fix --unsafe` repairs {asking}, which changes what the server does\n"),
+        (safe, 0) => format!("`carbonlint fix` fixes {safe}\n"),
+        (0, asking) => format!("`carbonlint fix --unsafe` fixes {asking}, but changes what the server does\n"),
         (safe, asking) => {
-            format!("`carbonlint fix` repairs {safe}, and with --unsafe {asking} more, which changes what the server does\n")
+            format!("`carbonlint fix` fixes {safe}; --unsafe fixes {asking} more, but changes what the server does\n")
         }
     }
 }

@@ -20,7 +20,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     if is_there(&wanted) || path.exists() {
         return;
     }
-    let message = "there is no deployment.toml: the server uses whatever files an earlier start left".to_owned();
+    let message = "there is no deployment.toml: the server starts with whatever configuration files it finds".to_owned();
     let finding = Finding::at(Target::Path(path, Some(context.id)), message).key("deployment.toml");
     findings.push(match ELSEWHERE.into_iter().find(|path| is_there(path)) {
         Some(found) => finding.help(format!("the server does not read `{found}`: move it to `{wanted}`")),

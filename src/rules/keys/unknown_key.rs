@@ -15,7 +15,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     let Some((file, schema, mut dead)) = dead_keys(context) else { return };
     let Some((_, document)) = context.model().toml() else { return };
     dead.retain(|dead| match &dead.meant {
-        // Another version may read a key that is unknown here, or read it where it is.
+        // Another version may read a key that resembles no known one, or read it in the table where it is.
         Meant::Unclear(alike) => schema.source().is_authoritative() || !alike.is_empty(),
         Meant::InOtherTable(_) => schema.source().is_authoritative(),
         _ => true,

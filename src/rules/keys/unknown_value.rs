@@ -29,7 +29,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         if (allowed.is_empty() && inferring.is_empty()) || known.contains(text) {
             continue;
         }
-        // With a driver of its own, a database needs nothing that would be inferred from its type.
+        // If a database has an explicit driver, it needs nothing that its type would infer.
         let (table, name) = split(&entry.key);
         if allowed.is_empty() && name == "type" && document.get(&format!("{table}.driver")).is_some() {
             continue;

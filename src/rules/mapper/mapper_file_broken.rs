@@ -31,8 +31,8 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
                 .help("remove the comments: until then carbonlint ignores the whole file")
         } else {
             context
-                .finding_at(at, format!("`{name}` is not valid JSON, and the server does not start: {what}"))
-                .help("restore the file as shipped with this version and update level")
+                .finding_at(at, format!("`{name}` is not valid JSON ({what}): the server does not start"))
+                .help("restore the file from this version and update level")
         });
     }
     let faults = mapping.configuration.iter().flat_map(|configuration| &configuration.faults);
@@ -43,7 +43,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let quoted = format!("\"{key}\"");
         let span = text.find(&quoted).map_or(Span::at(0), |start| Span::new(start, start + quoted.len()));
         let at = Location { file: id, span };
-        let message = format!("{}, and the server does not start", fault.message);
+        let message = format!("{}: the server does not start", fault.message);
         let finding = context.finding_at(at, message).key(key);
         findings.push(finding.help("write `list:key` to map a key in the elements of a list"));
     }

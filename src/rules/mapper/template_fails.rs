@@ -28,7 +28,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
                 _ => context
                     .finding_at(at, format!("carbonlint cannot follow this: {}", fault.message))
                     .severity(Severity::Info)
-                    .help("what the server writes from this template is unknown"),
+                    .help("the output of this template is unknown"),
             };
             findings.push(finding.key(key));
         }

@@ -31,7 +31,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     });
     let Some((home, at, (port, listener))) = named else { return };
     let moved = port - default + offset;
-    let message = format!("the offset {offset} replaces the internal offset {default}: {listener} moves from {port} to {moved}");
+    let message = format!("the offset {offset} replaces the default offset {default}: {listener} moves from {port} to {moved}");
     let finding = context
         .finding(file, entry.key_span, message)
         .help(format!("write {} to move it to {}, or correct the references to {port}", default + offset, port + offset))

@@ -25,7 +25,7 @@ pub(in crate::rules) fn check(context: RuleContext, findings: &mut Vec<Finding>)
         for (earlier, ports) in conflicts {
             let ports: Vec<String> = ports.iter().map(ToString::to_string).collect();
             let what = if ports.len() == 1 { "port" } else { "ports" };
-            let message = format!("{} and {} both want {what} {}", name(earlier), name(home), ports.join(", "));
+            let message = format!("{} and {} both use {what} {}", name(earlier), name(home), ports.join(", "));
             let help = match free {
                 Some(offset) => format!("the smallest free offset for {} is {offset}", name(home)),
                 None => "no offset avoids this: change the ports that do not follow the offset".to_owned(),

@@ -15,8 +15,8 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             listeners.iter().filter_map(|listener| Some((*listener, listener.source.anchor()?))).collect();
         written.sort_by_key(|(_, at)| *at);
         let names: Vec<&str> = listeners.iter().map(|listener| listener.id.as_str()).collect();
-        let want = if names.len() == 2 { "both want" } else { "all want" };
-        let message = format!("{} {want} port {}: the server cannot open it twice", names.join(" and "), conflict.port);
+        let use_it = if names.len() == 2 { "both use" } else { "all use" };
+        let message = format!("{} {use_it} port {}: the server cannot open it twice", names.join(" and "), conflict.port);
         let Some(((last, at), others)) = written.split_last() else {
             // No port is written, so the offset moved one listener onto another that it does not move.
             if let OffsetSource::File(at) = context.ports().offset.source {

@@ -30,9 +30,9 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             .collect();
         places.sort_by_key(|at| (at.key.is_none(), at.span));
         let path: Vec<String> = cycle.iter().chain(cycle.first()).map(|key| format!("`{key}`")).collect();
-        let message = format!("references form a cycle, and the server does not start: {}", path.join(" -> "));
+        let message = format!("references form a cycle ({}): the server does not start", path.join(" -> "));
         let Some((first, others)) = places.split_first() else { continue };
-        let mut finding = settings.finding(context, first, message).help("replace one of the references with a value");
+        let mut finding = settings.finding(context, first, message).help("replace one of the references with the value itself");
         for other in others.iter().filter(|other| other.key.is_some()) {
             finding = finding.related(context.id, Location { file: settings.file, span: other.span }, "the cycle continues here");
         }

@@ -34,7 +34,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             1 => format!("`{}` refers", users[0]),
             count => format!("`{}` and {} more refer", users[0], count - 1),
         };
-        let message = format!("`{name}` has no value, and the server does not start: {refer} to it by default");
+        let message = format!("`{name}` has no value, but {refer} to it by default: the server does not start");
         let finding = settings.finding(context, &written, message).help(format!("set `{name}`"));
         findings.push(if finding.key.is_some() { finding } else { finding.key(name) });
     }
@@ -42,11 +42,8 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
 
 /// A finding about a reference that the user wrote.
 fn of_reference(context: HomeContext, settings: UserToml, written: &WrittenAt, name: &str) -> Finding {
-    let finding = settings.finding(
-        context,
-        written,
-        format!("`$ref{{{name}}}` names a key that is not set, and the server does not start"),
-    );
+    let finding =
+        settings.finding(context, written, format!("`$ref{{{name}}}` names a key that is not set: the server does not start"));
     if let Some(target) = mapped(context, settings, name) {
         let help = format!("write `$ref{{{target}}}`: `{name}` is renamed to `{target}` before references are resolved");
         return finding.help(help).fix(rename(context, settings, written, &target));

@@ -34,7 +34,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let live = live.filter(|live| schema.is_read(live));
         let at = Location { file, span: entry.key_span };
         let message = format!(
-            "`{key}` has no effect: key-mappings.json renames it to a key that no template prints, and the default stays"
+            "`{key}` has no effect: key-mappings.json renames it to a key that no template prints, so the default applies"
         );
         let help = live.map_or_else(
             || "no key of deployment.toml sets it: edit the template of axis2.xml".to_owned(),

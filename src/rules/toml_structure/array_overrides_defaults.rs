@@ -34,7 +34,8 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let count = missing.len();
         let what = match default.len() {
             1 => "the default no longer applies".to_owned(),
-            all if all == count => format!("all {all} defaults no longer apply"),
+            all if all == count => format!("none of the {all} defaults applies any longer"),
+            all if count == 1 => format!("1 of {all} defaults no longer applies"),
             all => format!("{count} of {all} defaults no longer apply"),
         };
         let message = format!("this list replaces the whole default list of `{own}`: {what}");

@@ -20,7 +20,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             _ => fault.message.clone(),
         };
         let fix = written.key.and_then(|key| known_unit(context, settings, key));
-        let finding = settings.finding(context, &written, format!("{message}, and the server does not start"));
+        let finding = settings.finding(context, &written, format!("{message}: the server does not start"));
         findings.push(finding.help("write a whole number and a unit (d, h, m, s or ms), such as `\"15m\"`").fix(fix));
     }
     let Some((mapping, configuration)) = context.model().configuration() else { return };
@@ -46,7 +46,7 @@ fn misread(text: &str) -> Option<String> {
     (is_cut && whole.bytes().any(|digit| digit != b'0') || is_negative).then(|| format!("{whole}{}", time.unit))
 }
 
-/// Replaces a common synonym with the unit that it stands for.
+/// Replaces a common synonym with the unit that it means.
 fn known_unit(context: HomeContext, settings: UserToml, key: &str) -> Option<Fix> {
     fixes::toml_of(context.model())?;
     let entry = settings.document.get(key)?;
@@ -63,7 +63,7 @@ fn known_unit(context: HomeContext, settings: UserToml, key: &str) -> Option<Fix
     })
 }
 
-/// The unit that a word stands for, if it can be only one. `M` may be minutes or months.
+/// The unit that a word means, if there is only one. `M` may be minutes or months.
 fn synonym(unit: &str) -> Option<&'static str> {
     if unit == "M" {
         return None;

@@ -21,12 +21,11 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         }
         let finding = match written.key {
             Some(key) if key != target => {
-                let message =
-                    format!("`{key}` is mapped to `{target}`, whose quotes do not match, and the server does not start");
+                let message = format!("`{key}` is mapped to `{target}`, whose quotes do not match: the server does not start");
                 settings.finding(context, &written, message)
             }
             _ => {
-                let message = format!("`{target}` has an unclosed quote, and the server does not start");
+                let message = format!("`{target}` has an unclosed quote: the server does not start");
                 settings.finding(context, &written, message)
             }
         };

@@ -28,10 +28,8 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             if !seen.insert(entry.key_span) {
                 continue;
             }
-            let message = format!(
-                "`{}` must be a string: the server's validator fails on any other type, and the server does not start",
-                entry.key
-            );
+            let message =
+                format!("`{}` is not a string, and the server's validator fails on it: the server does not start", entry.key);
             let at = Location { file: settings.file, span: entry.value_span };
             let finding = context.finding_at(at, message).key(&entry.key);
             findings.push(finding.help("write the value in quotes").fix(quote(context, settings, entry)));

@@ -35,11 +35,11 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let said = fault.message.trim_end_matches('.');
         let (message, help) = if value.is_some() {
             (
-                format!("the server's validator rejects `{key}`, and the server does not start: {said}"),
+                format!("the server's validator rejects `{key}` ({said}): the server does not start"),
                 "correct the value".to_owned(),
             )
         } else {
-            (format!("`{key}` is missing, and the server does not start: {said}"), format!("set `{key}`"))
+            (format!("`{key}` is missing ({said}): the server does not start"), format!("set `{key}`"))
         };
         findings.push(settings.finding(context, &written, message).help(help));
     }

@@ -1,5 +1,5 @@
-//! What the server's own parser of deployment.toml makes of a text. It does not implement TOML 1.0, and the server starts only with a text
-//! that it accepts.
+//! Predicts how the server's own parser of deployment.toml reads a text. That parser does not implement TOML 1.0, and the server
+//! starts only with a text that it accepts.
 //!
 //! Every server reads deployment.toml with cava-toml 0.5.0, which implements TOML 0.5 with some errors. The verdict, its place and its
 //! message are predicted by the same steps: a lexer with the same modes, the same grammar, the same rules for repeated definitions.

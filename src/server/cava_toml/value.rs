@@ -1,4 +1,4 @@
-//! What the server's parser makes of a number, date, time or escape, and when it rejects it.
+//! Reads numbers, dates, times and escapes as the server's parser does, and rejects those that it rejects.
 
 use super::reason::Reason;
 

@@ -1,9 +1,9 @@
-//! What the server's parser makes of a text, and what it rejects.
+//! The verdict of the server's parser on a text, with what it rejects.
 
 use super::reason::Reason;
 use crate::source::Span;
 
-/// What the server's parser makes of a text.
+/// The verdict of the server's parser on a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// It accepts it.

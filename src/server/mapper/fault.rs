@@ -9,9 +9,9 @@ pub struct MappingFault {
     pub key: Option<String>,
     /// The placeholder in the value: `$ref{server.hostname}`.
     pub placeholder: Option<String>,
-    /// What is wrong with the value, without naming its key: `has the unit `min`; …`. For [`FaultKind::Time`] only.
+    /// What is wrong with the value, without naming its key: `has the unit `min`, but …`. For [`FaultKind::Time`] only.
     pub predicate: Option<String>,
-    /// What is wrong, in words.
+    /// What is wrong, as a message.
     pub message: String,
 }
 

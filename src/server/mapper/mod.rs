@@ -1,4 +1,4 @@
-//! What the server makes of deployment.toml, from its text to the rendered files (wso2/config-mapper): one file per stage. Every value
+//! The config mapper: takes deployment.toml from its text to the rendered files (wso2/config-mapper), one file per stage. Every value
 //! records whether the user, an inference or a default set it.
 
 mod configuration;

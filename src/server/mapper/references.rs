@@ -203,7 +203,7 @@ fn replaced(
     result
 }
 
-/// The text that `Matcher.appendReplacement` makes of `value`: `\x` becomes `x`. `$` names a group and makes it
+/// The text that `Matcher.appendReplacement` appends for `value`: `\x` becomes `x`. `$` names a group and makes it
 /// fail, since the pattern has none (`$0`, the whole match, is treated the same).
 fn as_replacement(text: &str) -> Option<String> {
     let mut result = String::new();

@@ -60,13 +60,13 @@ fn converted(value: &Value, unit: &str) -> Result<String, String> {
     let text = match value {
         Value::Integer(_) | Value::Double(_) => return Ok(value.to_java()),
         Value::Text(text) => text,
-        _ => return Err("is not a time: write a number, or a number with a unit such as `\"15m\"`".to_owned()),
+        _ => return Err("is not a time, such as `\"15m\"` or a number".to_owned()),
     };
-    let time = Time::find(text).ok_or("is not a time: it has no number")?;
+    let time = Time::find(text).ok_or("is not a time, because it has no number")?;
     if time.unit.is_empty() {
         return Ok(text.clone());
     }
-    let no_unit = |unit: &str| format!("has the unit `{unit}`; the server knows d, h, m, s and ms");
+    let no_unit = |unit: &str| format!("has the unit `{unit}`, but the server knows only d, h, m, s and ms");
     let from = milliseconds(time.unit).ok_or_else(|| no_unit(time.unit))?;
     let to = milliseconds(unit).ok_or_else(|| no_unit(unit))?;
     // The server cuts off the fraction before it converts.
@@ -74,7 +74,7 @@ fn converted(value: &Value, unit: &str) -> Result<String, String> {
     let number = i128::from(time.number.parse::<f64>().unwrap_or_default() as i64);
     let result = (number * from / to).clamp(i128::from(i64::MIN), i128::from(i64::MAX));
     if result == 0 && number != 0 {
-        return Err(format!("is less than one `{unit}`, the unit that the server converts it to, and becomes 0"));
+        return Err(format!("becomes 0 when the server converts it to `{unit}`"));
     }
     Ok(result.to_string())
 }

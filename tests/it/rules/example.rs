@@ -1,4 +1,4 @@
-//! The examples of rule files: their format, and what the program makes of them.
+//! The examples of rule files: their format, and what carbonlint reports and fixes in them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -6,7 +6,7 @@ use serde_json::Value as JsonValue;
 
 use crate::server::mapper::key_usage::UseKind;
 
-/// A word for a use, and the use that it makes of the value after it.
+/// A word for a use, and how to build the use from the value after the word.
 type UseWord = (&'static str, fn(&str) -> UseKind);
 
 /// Every word for a use.
