@@ -13,7 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     max_term_width = 100,
     after_help = "Exit codes: 0 no findings at or above --fail-on, 1 findings, 2 wrong usage or failure, 3 no configuration found."
 )]
-pub struct Cli {
+pub(crate) struct Cli {
     /// The subcommand.
     #[command(subcommand)]
     pub command: Command,
@@ -21,7 +21,7 @@ pub struct Cli {
 
 /// The subcommands.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Report problems in product homes and configuration files
     Lint(LintArgs),
     /// Fix problems in place, changing nothing else
@@ -42,7 +42,7 @@ pub enum Command {
 
 /// Facts that the files do not state.
 #[derive(Debug, Args)]
-pub struct AssumeArgs {
+pub(crate) struct AssumeArgs {
     /// Product to assume for files that do not name theirs, such as api-manager@4.2.0
     #[arg(long, value_name = "NAME[@VERSION]")]
     pub product: Option<String>,
@@ -56,7 +56,7 @@ pub struct AssumeArgs {
 
 /// Arguments of `lint`.
 #[derive(Debug, Args)]
-pub struct LintArgs {
+pub(crate) struct LintArgs {
     /// Product homes, configuration files, or folders to search for both; `-` reads standard input [default: .]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
@@ -88,7 +88,7 @@ pub struct LintArgs {
 
 /// Arguments of `fix`.
 #[derive(Debug, Args)]
-pub struct FixArgs {
+pub(crate) struct FixArgs {
     /// Product homes, configuration files, or folders to search for both [default: .]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
@@ -120,7 +120,7 @@ pub struct FixArgs {
 
 /// Arguments of `ports`.
 #[derive(Debug, Args)]
-pub struct PortsArgs {
+pub(crate) struct PortsArgs {
     /// Product homes, configuration files, or folders to search for both [default: ., or none with --product]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
@@ -137,7 +137,7 @@ pub struct PortsArgs {
 
 /// The environment of the server.
 #[derive(Debug, Args)]
-pub struct EnvironmentArgs {
+pub(crate) struct EnvironmentArgs {
     /// Read environment variables for `$env{}` from a file with lines NAME=value; they override the environment of this command, and a later
     /// file overrides an earlier one
     #[arg(long, value_name = "FILE")]
@@ -163,7 +163,7 @@ pub struct EnvironmentArgs {
         the rest is rendered.\n\n\
         Exit codes: 0 everything is rendered and, with --diff, nothing differs; 1 there are problems or, with --diff, differences; 2 wrong \
         usage or failure; 3 HOME has no deployment.toml or no templates.")]
-pub struct RenderArgs {
+pub(crate) struct RenderArgs {
     /// A product home
     pub home: PathBuf,
     /// Only these files or folders: paths in the home, relative paths, or the last parts of a path, such as carbon.xml
@@ -192,7 +192,7 @@ pub struct RenderArgs {
         Values of password-like keys are masked.\n\n\
         Exit codes: 0 found; 1 nothing sets the key; 2 wrong usage or failure; 3 HOME has no deployment.toml or no templates."
 )]
-pub struct GetArgs {
+pub(crate) struct GetArgs {
     /// A product home
     pub home: PathBuf,
     /// A key as in deployment.toml or in a template, or a table for everything in it [default: all keys]
@@ -207,7 +207,7 @@ pub struct GetArgs {
 
 /// Arguments of `rules`.
 #[derive(Debug, Args)]
-pub struct RulesArgs {
+pub(crate) struct RulesArgs {
     /// Format of the list
     #[arg(long, value_enum, default_value_t = RulesFormat::Table)]
     pub format: RulesFormat,
@@ -215,14 +215,14 @@ pub struct RulesArgs {
 
 /// Arguments of `explain`.
 #[derive(Debug, Args)]
-pub struct ExplainArgs {
+pub(crate) struct ExplainArgs {
     /// Name of the rule
     pub rule: String,
 }
 
 /// Arguments of `schema`.
 #[derive(Debug, Args)]
-pub struct SchemaArgs {
+pub(crate) struct SchemaArgs {
     /// A product home or a deployment.toml to describe [default: ., or none with --product]
     #[arg(value_name = "HOME")]
     pub paths: Vec<PathBuf>,
@@ -236,7 +236,7 @@ pub struct SchemaArgs {
 
 /// Formats of `lint`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum LintFormat {
+pub(crate) enum LintFormat {
     /// For people: source excerpts and help
     Human,
     /// One line per finding
@@ -247,7 +247,7 @@ pub enum LintFormat {
 
 /// Formats of `ports`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum PortsFormat {
+pub(crate) enum PortsFormat {
     /// For people
     Table,
     /// JSON, version 1
@@ -258,7 +258,7 @@ pub enum PortsFormat {
 
 /// Formats of `rules`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum RulesFormat {
+pub(crate) enum RulesFormat {
     /// For people
     Table,
     /// JSON, version 1
@@ -267,7 +267,7 @@ pub enum RulesFormat {
 
 /// Formats of `render` and `get`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum TextFormat {
+pub(crate) enum TextFormat {
     /// For people
     Text,
     /// JSON, version 1
@@ -276,7 +276,7 @@ pub enum TextFormat {
 
 /// The severities for which `lint` exits with 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum FailOn {
+pub(crate) enum FailOn {
     /// Errors
     Error,
     /// Errors and warnings
@@ -289,7 +289,7 @@ pub enum FailOn {
 
 /// The purpose of servers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Profile {
+pub(crate) enum Profile {
     /// Servers in production
     Production,
     /// A developer's machine

@@ -9,18 +9,18 @@ use crate::catalog::{Product, Version, product_of};
 use crate::disk::reason;
 
 /// The name of the file. It applies to the files in its folder and below.
-pub const FILE_NAME: &str = "carbonlint.toml";
+pub(crate) const FILE_NAME: &str = "carbonlint.toml";
 
 /// A parsed configuration file.
 #[derive(Debug, Clone)]
-pub struct Config {
+pub(crate) struct Config {
     /// `product = "api-manager@4.5.0"`: the product, and optionally the version, of files that do not name it.
     pub product: Option<(&'static Product, Option<Version>)>,
 }
 
 /// Why a configuration file cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ConfigError {
+pub(crate) struct ConfigError {
     /// The path of the file.
     pub path: PathBuf,
     /// What is wrong: lower case, without a full stop.
@@ -38,13 +38,13 @@ impl std::error::Error for ConfigError {}
 impl Config {
     /// Reads the nearest configuration file, in the folder `path` or above it. Returns `None` if there is none. Fails if the file cannot
     /// be read or is not valid.
-    pub fn nearest(path: &Path) -> Result<Option<Self>, ConfigError> {
+    pub(crate) fn nearest(path: &Path) -> Result<Option<Self>, ConfigError> {
         let path = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
         Self::folder_of(&path).map(|folder| Self::read(&folder.join(FILE_NAME))).transpose()
     }
 
     /// The folder of the configuration file that applies to `path`; `None` if there is none. The file need not be valid.
-    pub fn folder_of(path: &Path) -> Option<PathBuf> {
+    pub(crate) fn folder_of(path: &Path) -> Option<PathBuf> {
         path.ancestors().find(|folder| folder.join(FILE_NAME).is_file()).map(Path::to_path_buf)
     }
 

@@ -6,10 +6,10 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// The suffix that is added to a file's name for its temporary file.
-pub const TEMPORARY_ENDING: &str = ".carbonlint-new";
+pub(crate) const TEMPORARY_ENDING: &str = ".carbonlint-new";
 
 /// Replaces or creates the file at `target`. `old` is the metadata of the existing file, to keep its permissions and owner.
-pub fn replace(target: &Path, bytes: &[u8], old: Option<&fs::Metadata>) -> io::Result<()> {
+pub(crate) fn replace(target: &Path, bytes: &[u8], old: Option<&fs::Metadata>) -> io::Result<()> {
     let temporary = temporary_of(target);
     let written = write_temporary(&temporary, bytes, old).and_then(|_| fs::rename(&temporary, target));
     if written.is_err() {
@@ -19,19 +19,19 @@ pub fn replace(target: &Path, bytes: &[u8], old: Option<&fs::Metadata>) -> io::R
 }
 
 /// The path of the temporary file for `target`.
-pub fn temporary_of(target: &Path) -> PathBuf {
+pub(crate) fn temporary_of(target: &Path) -> PathBuf {
     beside(target, TEMPORARY_ENDING)
 }
 
 /// `path` with `ending` added to the file's name.
-pub fn beside(path: &Path, ending: &str) -> PathBuf {
+pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.file_name().map_or_else(OsString::new, OsString::from);
     name.push(ending);
     path.with_file_name(name)
 }
 
 /// Writes a temporary file, replacing one that a killed run left behind.
-pub fn write_temporary(path: &Path, bytes: &[u8], old: Option<&fs::Metadata>) -> io::Result<File> {
+pub(crate) fn write_temporary(path: &Path, bytes: &[u8], old: Option<&fs::Metadata>) -> io::Result<File> {
     write_new(path, bytes, old).or_else(|error| {
         if error.kind() != io::ErrorKind::AlreadyExists {
             return Err(error);
@@ -43,7 +43,7 @@ pub fn write_temporary(path: &Path, bytes: &[u8], old: Option<&fs::Metadata>) ->
 
 /// Writes `bytes` to a new file. With `old`, the file gets the permissions of the old one and, if the system allows it, its owner, and is
 /// private until then. Otherwise it gets the default permissions. Fails if the file exists.
-pub fn write_new(path: &Path, bytes: &[u8], old: Option<&fs::Metadata>) -> io::Result<File> {
+pub(crate) fn write_new(path: &Path, bytes: &[u8], old: Option<&fs::Metadata>) -> io::Result<File> {
     let mut options = File::options();
     options.write(true).create_new(true);
     let mut file = match old {
@@ -81,7 +81,7 @@ fn keep_owner(path: &Path, old: &fs::Metadata) {
 fn keep_owner(_path: &Path, _old: &fs::Metadata) {}
 
 /// The reason for an I/O error, in lower case and without the system's error number.
-pub fn reason(error: &std::io::Error) -> String {
+pub(crate) fn reason(error: &std::io::Error) -> String {
     match error.kind() {
         std::io::ErrorKind::NotFound => "no such file or folder".to_owned(),
         std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),

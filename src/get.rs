@@ -28,7 +28,7 @@ pub struct EffectiveEntry<'a> {
 
 /// The effective values of a home.
 #[derive(Debug)]
-pub struct EffectiveValues<'a> {
+pub(crate) struct EffectiveValues<'a> {
     model: &'a Model,
     resources: &'a Resources,
     configuration: &'a Configuration,
@@ -45,7 +45,7 @@ pub fn get<'a>(rendering: &'a Rendering<'a>, key: Option<&str>) -> Vec<Effective
 
 impl<'a> EffectiveValues<'a> {
     /// The effective values of what `rendering` renders from.
-    pub fn of(rendering: &'a Rendering<'a>) -> Self {
+    pub(crate) fn of(rendering: &'a Rendering<'a>) -> Self {
         let (model, resources, configuration) = (rendering.model, rendering.resources, &rendering.configuration);
         let defaults = model.file_at(&format!("{FOLDER}/{}", JsonFile::Default.name()));
         let defaults = defaults.map(|file| (file, json::key_spans(&model.file(file).source.text)));
@@ -53,12 +53,12 @@ impl<'a> EffectiveValues<'a> {
     }
 
     /// Every value, sorted by key.
-    pub fn all(&self) -> Vec<EffectiveEntry<'a>> {
+    pub(crate) fn all(&self) -> Vec<EffectiveEntry<'a>> {
         self.configuration.values().into_iter().map(|(key, effective)| self.entry(key, effective)).collect()
     }
 
     /// The values of `key`, of the keys that it is mapped to, and of everything below it; empty if nothing sets any of them.
-    pub fn find(&self, key: &str) -> Vec<EffectiveEntry<'a>> {
+    pub(crate) fn find(&self, key: &str) -> Vec<EffectiveEntry<'a>> {
         let values = self.configuration.values();
         let is_meant = |known: &str| known.strip_prefix(key).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
         let mut found: BTreeMap<&str, &Effective> =
@@ -73,12 +73,12 @@ impl<'a> EffectiveValues<'a> {
     }
 
     /// The keys that key-mappings.json maps `key` to; empty if it does not rename the key.
-    pub fn targets(&self, key: &str) -> Vec<String> {
+    pub(crate) fn targets(&self, key: &str) -> Vec<String> {
         self.resources.targets(key).into_iter().filter(|target| *target != key).map(ToOwned::to_owned).collect()
     }
 
     /// `did you mean ...?` for a key that nothing sets; `None` if no key is similar.
-    pub fn near(&self, key: &str) -> Option<String> {
+    pub(crate) fn near(&self, key: &str) -> Option<String> {
         let values = self.configuration.values();
         let written = self.configuration.settings.keys().chain(self.resources.json(JsonFile::KeyMappings).keys());
         let read = self.model.schema().map(Schema::keys).unwrap_or_default();

@@ -4,7 +4,7 @@ use std::path::{Component, Path, PathBuf};
 use std::{env, fs};
 
 /// Makes `path` absolute. Symbolic links are kept, unless the path contains `..`, which only the file system can resolve correctly.
-pub fn absolute(path: &Path) -> PathBuf {
+pub(crate) fn absolute(path: &Path) -> PathBuf {
     if path.components().any(|part| part == Component::ParentDir)
         && let Ok(real) = fs::canonicalize(path)
     {

@@ -5,7 +5,7 @@ const MAX_SUGGESTIONS: usize = 3;
 
 /// The names in `known` that are most similar to `word`, best first: those with `word` as the last segments, then those a few edits
 /// away.
-pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>, separator: char) -> Vec<&'a str> {
+pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>, separator: char) -> Vec<&'a str> {
     let mut found: Vec<(usize, &str)> =
         known.into_iter().filter_map(|name| Some((distance_of(word, name, separator)?, name))).collect();
     found.sort_unstable();
@@ -14,7 +14,7 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>, separat
 }
 
 /// `did you mean ...?` with the names that are most similar to `word`; `None` if none is similar.
-pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>, separator: char) -> Option<String> {
+pub(crate) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>, separator: char) -> Option<String> {
     let names: Vec<String> = nearest(word, known, separator).into_iter().map(|name| format!("`{name}`")).collect();
     let (last, others) = names.split_last()?;
     Some(if others.is_empty() {

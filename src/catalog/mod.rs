@@ -14,13 +14,16 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-pub use inbound::{InboundOffsetFlag, InboundProtocol};
-pub use listener::{Direction, ListenerPart, ListenerRow, OffsetRule, Opens, Protocol, Switch};
-pub use place::Place;
-pub use product::{CodeKeys, MapperRow, Product, Profile, UrlKey};
-pub use rewrite::Rewrite;
-pub use server_trait::{ServerTrait, TraitRow};
-pub use version::{Version, Versions};
+pub(crate) use inbound::{InboundOffsetFlag, InboundProtocol};
+pub use listener::{Direction, Protocol};
+pub(crate) use listener::{ListenerPart, ListenerRow, OffsetRule, Opens, Switch};
+pub(crate) use place::Place;
+pub use product::Product;
+pub(crate) use product::{CodeKeys, MapperRow, Profile, UrlKey};
+pub(crate) use rewrite::Rewrite;
+pub(crate) use server_trait::{ServerTrait, TraitRow};
+pub use version::Version;
+pub(crate) use version::Versions;
 
 /// The catalogue of this build.
 pub fn catalog() -> &'static Catalog {

@@ -8,7 +8,7 @@ use crate::cli::ExplainArgs;
 use crate::rule_info::{FixAvailability, RuleInfo, rule, rules};
 
 /// Runs the command.
-pub fn run(arguments: &ExplainArgs) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &ExplainArgs) -> Result<Exit, Failure> {
     let name = &arguments.rule;
     let Some(rule) = rule(name) else {
         let close: Vec<&str> =

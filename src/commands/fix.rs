@@ -31,7 +31,7 @@ struct Changes {
 }
 
 /// Runs the command.
-pub fn run(arguments: &FixArgs) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &FixArgs) -> Result<Exit, Failure> {
     let paths = paths_or_here(&arguments.paths);
     if paths.iter().any(|path| path == Path::new("-")) {
         return Err(Failure::new("fix cannot read standard input").help("name the file, or use `carbonlint lint -`"));

@@ -10,7 +10,7 @@ use super::terminal::{print, shown};
 use crate::cli::{GetArgs, TextFormat};
 
 /// Runs the command.
-pub fn run(arguments: &GetArgs) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &GetArgs) -> Result<Exit, Failure> {
     let workspace = open_home(&arguments.home)?;
     let home = only_home(&workspace, &arguments.home)?;
     let model = &home.model;

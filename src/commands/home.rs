@@ -16,7 +16,7 @@ use super::terminal::{shown, warn_of_unreadable};
 use crate::cli::EnvironmentArgs;
 
 /// The workspace of the one home at `path`, or around `path`, with everything from which its server renders.
-pub fn open_home(path: &Path) -> Result<Workspace, Failure> {
+pub(super) fn open_home(path: &Path) -> Result<Workspace, Failure> {
     let paths = [path.to_path_buf()];
     check_paths(&paths)?;
     let workspace = Workspace::open_sources(&paths, &Assumptions::default());
@@ -26,7 +26,7 @@ pub fn open_home(path: &Path) -> Result<Workspace, Failure> {
 }
 
 /// The only home of `workspace`, which was opened at `path`.
-pub fn only_home<'a>(workspace: &'a Workspace, path: &Path) -> Result<&'a Home, Failure> {
+pub(super) fn only_home<'a>(workspace: &'a Workspace, path: &Path) -> Result<&'a Home, Failure> {
     workspace.only_home().map_err(|error| {
         if error.paths.is_empty() {
             return Failure::new(format!("no WSO2 product home at `{}`", path.display()))
@@ -41,7 +41,7 @@ pub fn only_home<'a>(workspace: &'a Workspace, path: &Path) -> Result<&'a Home, 
 
 /// The environment of the server: the system properties of the start script and of `--sys`, and the variables of this command's own
 /// environment and of `--env-file`.
-pub fn environment(arguments: &EnvironmentArgs, model: &Model) -> Result<Environment, Failure> {
+pub(super) fn environment(arguments: &EnvironmentArgs, model: &Model) -> Result<Environment, Failure> {
     let mut variables: BTreeMap<String, String> =
         env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect();
     for file in &arguments.env_file {
@@ -63,7 +63,7 @@ pub fn environment(arguments: &EnvironmentArgs, model: &Model) -> Result<Environ
 }
 
 /// The failure for a home from which nothing can be rendered.
-pub fn not_rendered(model: &Model, why: NotRendered) -> Failure {
+pub(super) fn not_rendered(model: &Model, why: NotRendered) -> Failure {
     let toml = shown().path(&model.layout.conf_folder().join("deployment.toml"));
     let home = shown().path(model.path());
     match why {

@@ -17,7 +17,7 @@ use super::terminal::{nothing_found, print, shown, style};
 use crate::cli::{FailOn, LintArgs, LintFormat, Profile};
 
 /// Runs the command.
-pub fn run(arguments: &LintArgs) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &LintArgs) -> Result<Exit, Failure> {
     let profile = arguments.profile.map(|profile| match profile {
         Profile::Production => "production".to_owned(),
         Profile::Development => "development".to_owned(),

@@ -13,7 +13,7 @@ use super::terminal::{nothing_found, print, shown, warn_of_broken, warn_of_unrea
 use crate::cli::{PortsArgs, PortsFormat};
 
 /// Runs the command.
-pub fn run(arguments: &PortsArgs) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &PortsArgs) -> Result<Exit, Failure> {
     let assumptions = assumptions(&arguments.assume)?;
     if arguments.paths.is_empty() && assumptions.product.is_some() {
         return of_product(arguments, &assumptions);

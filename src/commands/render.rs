@@ -17,7 +17,7 @@ use super::terminal::{print, shown, style};
 use crate::cli::{RenderArgs, TextFormat};
 
 /// Runs the command.
-pub fn run(arguments: &RenderArgs) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &RenderArgs) -> Result<Exit, Failure> {
     let workspace = open_home(&arguments.home)?;
     let home = only_home(&workspace, &arguments.home)?;
     let model = &home.model;

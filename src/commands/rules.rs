@@ -10,7 +10,7 @@ use crate::cli::{RulesArgs, RulesFormat};
 use crate::rule_info::{FixAvailability, RuleInfo, rules};
 
 /// Runs the command.
-pub fn run(arguments: &RulesArgs) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &RulesArgs) -> Result<Exit, Failure> {
     print(&match arguments.format {
         RulesFormat::Table => table(),
         RulesFormat::Json => json_list(),

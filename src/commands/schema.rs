@@ -15,7 +15,7 @@ use super::terminal::{nothing_found, print, shown};
 use crate::cli::{AssumeArgs, SchemaArgs};
 
 /// Runs the command.
-pub fn run(arguments: &SchemaArgs) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &SchemaArgs) -> Result<Exit, Failure> {
     let assume = AssumeArgs { product: arguments.product.clone(), port_offset: None, server_profile: None };
     let assumptions = assumptions(&assume)?;
     if let (true, Some((product, version))) = (arguments.paths.is_empty(), &assumptions.product) {

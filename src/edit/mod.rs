@@ -1,7 +1,7 @@
 //! Text edits on byte ranges, and applying several fixes to a file at once.
 
-pub mod toml;
-pub mod xml;
+pub(crate) mod toml;
+pub(crate) mod xml;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

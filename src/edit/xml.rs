@@ -78,7 +78,7 @@ fn show_dashes(hidden: &str) -> String {
 }
 
 /// The element with the start tag at `start`.
-pub fn element_at(document: &XmlDocument, start: usize) -> Option<&Element> {
+pub(crate) fn element_at(document: &XmlDocument, start: usize) -> Option<&Element> {
     document.elements.iter().find(|element| element.tag.start == start)
 }
 

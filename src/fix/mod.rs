@@ -3,9 +3,9 @@
 mod accept;
 mod refusal;
 mod regress;
-pub mod revert;
-pub mod run;
-pub mod verify;
-pub mod write;
+pub(crate) mod revert;
+pub(crate) mod run;
+pub(crate) mod verify;
+pub(crate) mod write;
 
 pub use refusal::Refusal;

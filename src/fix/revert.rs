@@ -14,7 +14,7 @@ use crate::source::xml::XmlDocument;
 use crate::workspace::Workspace;
 
 /// The files in which `rule` commented something out, with that restored.
-pub fn revert(workspace: &Workspace, rule: &str) -> Vec<ChangedFile> {
+pub(crate) fn revert(workspace: &Workspace, rule: &str) -> Vec<ChangedFile> {
     let homes = workspace.homes();
     let files = homes.flat_map(|(number, home)| revert_in(&home.model, rule).into_iter().map(move |file| (number, file)));
     files.filter(|(number, file)| workspace.is_requested(*number, &file.path)).map(|(_, file)| file).collect()

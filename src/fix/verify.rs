@@ -33,7 +33,7 @@ pub fn compare(path: &Path, old: &[u8], new: &[u8], scope: &[String]) -> Result<
         }
         (Content::Properties(before), Content::Properties(after)) => {
             let facts = |properties: &crate::source::properties::Properties| {
-                let pairs = properties.properties.iter().map(|property| (property.key.clone(), property.value.clone()));
+                let pairs = properties.entries.iter().map(|property| (property.key.clone(), property.value.clone()));
                 collect(pairs)
             };
             (facts(before), facts(after))

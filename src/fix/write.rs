@@ -61,7 +61,7 @@ impl std::error::Error for WriteError {}
 
 /// A step that a test can make fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WriteStep {
+pub(crate) enum WriteStep {
     /// The temporary file of the replacement with this index is about to be written.
     Write(usize),
     /// The temporary file of the replacement with this index is about to be renamed over the old file.
@@ -85,7 +85,7 @@ pub fn replace(replacements: &[ChangedFile], root: &Path, backup: Option<&str>) 
 }
 
 /// [`replace`] with a hook before each step.
-pub fn replace_with(
+pub(crate) fn replace_with(
     replacements: &[ChangedFile],
     root: &Path,
     backup: Option<&str>,

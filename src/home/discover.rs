@@ -42,7 +42,7 @@ const SKIPPED: [&str; 4] = [".git", "node_modules", "target", ".metadata"];
 
 /// What the paths hold.
 #[derive(Debug, Default)]
-pub struct Discovery {
+pub(crate) struct Discovery {
     /// The homes, each once, in the order of their paths.
     pub targets: Vec<Target>,
     /// The paths that could not be read.
@@ -51,7 +51,7 @@ pub struct Discovery {
 
 /// A home to load.
 #[derive(Debug)]
-pub struct Target {
+pub(crate) struct Target {
     /// Where its files are.
     pub layout: Layout,
     /// The files whose findings are wanted; empty for all.
@@ -79,7 +79,7 @@ impl std::error::Error for ReadError {}
 
 /// Finds the homes and files below `paths`, which are absolute; the files of `overlays` need not exist. Never fails: what cannot be read
 /// is among the problems.
-pub fn discover(paths: &[PathBuf], overlays: &Overlays) -> Discovery {
+pub(crate) fn discover(paths: &[PathBuf], overlays: &Overlays) -> Discovery {
     let mut found = Found::default();
     for path in paths {
         if overlays.contains_key(path) {

@@ -62,7 +62,7 @@ pub(crate) fn identify_with(layout: &Layout, names: &ServerNames) -> Identity {
 }
 
 /// Determines the product and version of the home at `layout` from its version files alone.
-pub fn identify(layout: &Layout) -> Identity {
+pub(super) fn identify(layout: &Layout) -> Identity {
     identify_with(layout, &ServerNames::default())
 }
 

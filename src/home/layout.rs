@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::source::kind::without_ending;
 
 /// The folder of the default synapse configuration's inbound endpoints, below the home.
-pub const INBOUND_ENDPOINTS: &str = "repository/deployment/server/synapse-configs/default/inbound-endpoints";
+pub(crate) const INBOUND_ENDPOINTS: &str = "repository/deployment/server/synapse-configs/default/inbound-endpoints";
 
 /// Configuration files that are recognized by name in any folder, with their path inside the configuration folder.
 const KNOWN_FILES: [&str; 22] = [
@@ -118,7 +118,7 @@ pub(super) fn has_home_file(conf: &Path) -> bool {
 }
 
 /// Whether a file of this name is configuration of a WSO2 product in any folder. Suffixes of deployment tools are ignored.
-pub fn is_known_name(path: &Path) -> bool {
+pub(crate) fn is_known_name(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let name = without_ending(name);
     KNOWN_FILES.iter().any(|known| known.rsplit('/').next() == Some(name))

@@ -4,10 +4,11 @@ mod discover;
 mod identify;
 mod layout;
 
-pub use discover::{ReadError, Target, discover};
-pub use identify::Identity;
+pub use discover::ReadError;
+pub(crate) use discover::{Target, discover};
+pub(crate) use identify::Identity;
 pub(crate) use identify::{ServerNames, identify_with};
-pub use layout::{INBOUND_ENDPOINTS, Layout, is_known_name};
+pub(crate) use layout::{INBOUND_ENDPOINTS, Layout, is_known_name};
 
 /// How a home is configured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]

@@ -5,13 +5,14 @@ mod effective;
 mod hostname;
 mod load;
 mod mapping;
-pub mod place;
-pub mod rewritten;
+pub(crate) mod place;
+pub(crate) mod rewritten;
 mod template;
 
 pub(crate) use content::parse;
-pub use content::{Content, FileId, HomeId, LoadedFile, Location};
-pub use mapping::Mapping;
+pub(crate) use content::{Content, LoadedFile};
+pub use content::{FileId, HomeId, Location};
+pub(crate) use mapping::Mapping;
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap};
@@ -223,6 +224,6 @@ fn script_names(script: &str) -> [String; 2] {
 }
 
 /// The size limit for files, for messages.
-pub fn size_limit() -> String {
+pub(crate) fn size_limit() -> String {
     format!("{} MiB", MAX_FILE_BYTES / 1024 / 1024)
 }

@@ -8,7 +8,7 @@ use crate::source::yaml::{YamlNode, YamlValue};
 
 /// A value at a place of the catalogue.
 #[derive(Debug, Clone)]
-pub struct FoundValue {
+pub(crate) struct FoundValue {
     /// The value as written, with escapes and references resolved, not trimmed.
     pub value: String,
     /// Where the value is.
@@ -18,13 +18,13 @@ pub struct FoundValue {
 }
 
 /// Returns every value at `place`, in the order of the file; none if the file or the place does not exist.
-pub fn find(model: &Model, place: &Place) -> Vec<FoundValue> {
+pub(crate) fn find(model: &Model, place: &Place) -> Vec<FoundValue> {
     let Some(file) = model.file_at(&place.file) else { return Vec::new() };
     find_in(model, file, &place.path)
 }
 
 /// Returns every value at `path` in `file`.
-pub fn find_in(model: &Model, file: FileId, path: &str) -> Vec<FoundValue> {
+pub(crate) fn find_in(model: &Model, file: FileId, path: &str) -> Vec<FoundValue> {
     let loaded = model.file(file);
     match &loaded.content {
         Content::Xml(document) => find_in_xml(&ValuePath::parse(path), document, &loaded.source.text, file),

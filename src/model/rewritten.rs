@@ -20,7 +20,7 @@ impl Model {
 
 /// The result of comparing a file with the text that the server rendered and then changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Comparison {
+pub(crate) enum Comparison {
     /// The server made every change.
     Same,
     /// The first change that the server did not make.
@@ -33,14 +33,14 @@ pub enum Comparison {
 }
 
 /// Whether `text` contains a change by the server. The rendered text is not needed.
-pub fn is_rewritten(row: &Rewrite, text: &str) -> bool {
+pub(crate) fn is_rewritten(row: &Rewrite, text: &str) -> bool {
     let Ok(document) = XmlDocument::parse(text) else { return false };
     let pieces = pieces_of(row, text, &document);
     pieces.iter().any(|piece| matches!(&piece.kind, PieceKind::Named(named) if row.folder_of(named).is_some()))
 }
 
 /// Compares `text`, the content of a file that the server changed, with the `rendered` text. Returns `None` if either is not well-formed.
-pub fn compare(row: &Rewrite, rendered: &str, text: &str) -> Option<Comparison> {
+pub(crate) fn compare(row: &Rewrite, rendered: &str, text: &str) -> Option<Comparison> {
     let (old, new) = (XmlDocument::parse(rendered).ok()?, XmlDocument::parse(text).ok()?);
     let (old, new) = (pieces_of(row, rendered, &old), pieces_of(row, text, &new));
     let differs = old.iter().zip(&new).find(|(old, new)| !is_same(row, &old.kind, &new.kind));

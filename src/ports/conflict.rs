@@ -39,7 +39,7 @@ pub struct Suggestion {
 }
 
 /// Returns the conflicts within each of `tables` and between them, by port.
-pub fn conflicts(tables: &[&PortTable]) -> Vec<Conflict> {
+pub(crate) fn conflicts(tables: &[&PortTable]) -> Vec<Conflict> {
     let mut wanted: BTreeMap<(i64, Protocol), Vec<ListenerRef>> = BTreeMap::new();
     for (home, table) in tables.iter().enumerate() {
         for (number, listener) in table.listeners.iter().enumerate() {
@@ -69,7 +69,7 @@ pub fn conflicts(tables: &[&PortTable]) -> Vec<Conflict> {
 
 /// The smallest offset, from 0 on, that moves the listeners of `home` to ports that are valid and that no other listener occupies. `None`
 /// if there is none, or the current offset is unknown.
-pub fn free_offset(tables: &[&PortTable], home: usize) -> Option<i64> {
+pub(crate) fn free_offset(tables: &[&PortTable], home: usize) -> Option<i64> {
     let current = tables.get(home)?.offset.value?;
     let others: BTreeSet<(Protocol, i64)> = tables
         .iter()

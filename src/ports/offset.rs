@@ -35,7 +35,7 @@ pub enum OffsetSource {
 
 /// A place that sets the offset.
 #[derive(Debug, Clone)]
-pub struct WrittenOffset {
+pub(crate) struct WrittenOffset {
     /// The value as written, without the quotes of a string.
     pub text: String,
     /// The value in deployment.toml; `None` elsewhere.
@@ -49,7 +49,7 @@ pub struct WrittenOffset {
 }
 
 /// The offset of the whole home.
-pub fn offset_of(model: &Model) -> Offset {
+pub(super) fn offset_of(model: &Model) -> Offset {
     let default = model.product().map_or(0, |product| product.default_offset);
     let in_home = || profile_default(model).unwrap_or(default);
     let written = written_offsets(model);
@@ -82,7 +82,7 @@ fn broken_file(model: &Model) -> Option<&'static str> {
 }
 
 /// The offset of the Carbon 5 runtime with the deployment.yaml `file`; `default` if there is no such file.
-pub fn offset_of_runtime(model: &Model, file: &str, default: i64) -> Offset {
+pub(super) fn offset_of_runtime(model: &Model, file: &str, default: i64) -> Offset {
     if let Some(value) = model.assumptions.port_offset {
         return Offset { value: Some(value), source: OffsetSource::Flag, unknown: None };
     }
@@ -106,7 +106,7 @@ const TOML_PROPERTY: &str = "system.parameter.portOffset";
 const SCRIPT_OPTION: &str = "-DportOffset";
 
 /// Every place in the home that sets the offset, in order of precedence.
-pub fn written_offsets(model: &Model) -> Vec<WrittenOffset> {
+pub(crate) fn written_offsets(model: &Model) -> Vec<WrittenOffset> {
     let mut written = Vec::new();
     let options = model.script().map(|(file, options)| (file, options.iter().filter(|option| option.name == "portOffset")));
     let (mut on_command_line, mut to_jvm) = (Vec::new(), Vec::new());

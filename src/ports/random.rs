@@ -49,7 +49,7 @@ impl ListenerReader<'_> {
         let logging = ["conf/log4j2.properties", "conf/log4j.properties"].into_iter().find_map(|file| self.model.file_at(file));
         let Some(file) = logging else { return Cause::NoFile };
         let Content::Properties(properties) = &self.model.file(file).content else { return Cause::NoFile };
-        let appender = properties.properties.iter().find(|property| {
+        let appender = properties.entries.iter().find(|property| {
             let second = property.key.strip_prefix("appender.").and_then(|key| key.strip_suffix(".type"));
             let first = property.key.strip_prefix("log4j.appender.").filter(|key| !key.contains('.'));
             let name = match (second, first) {
@@ -81,8 +81,8 @@ enum Cause {
 /// if there is no list.
 fn is_used_appender(properties: &Properties, name: &str) -> bool {
     let lists = |value: &str| value.split(',').any(|listed| listed.trim() == name);
-    let mut logging = properties.properties.iter();
-    if properties.properties.iter().any(|property| property.key.starts_with("log4j.")) {
+    let mut logging = properties.entries.iter();
+    if properties.entries.iter().any(|property| property.key.starts_with("log4j.")) {
         return logging.any(|property| {
             let is_logger = ["log4j.rootLogger", "log4j.rootCategory", "log4j.logger.", "log4j.category."];
             is_logger.iter().any(|logger| property.key.starts_with(logger)) && lists(&property.value)

@@ -1,6 +1,6 @@
 //! The limits of ports and offsets.
 
 /// The highest port.
-pub const MAX_PORT: i64 = 65_535;
+pub(crate) const MAX_PORT: i64 = 65_535;
 /// The highest offset that leaves room for the default ports.
-pub const MAX_OFFSET: i64 = 55_000;
+pub(crate) const MAX_OFFSET: i64 = 55_000;

@@ -7,7 +7,7 @@ use crate::source::toml::TomlValue;
 
 /// The result of resolving a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Resolved {
+pub(crate) enum Resolved {
     /// A number.
     Number(i64),
     /// A number in carbon.xml that the value refers to, and its place; without carbon.xml, the default.
@@ -18,7 +18,7 @@ pub enum Resolved {
 
 impl Resolved {
     /// The number, if it is known.
-    pub fn number(&self) -> Option<i64> {
+    pub(crate) fn number(&self) -> Option<i64> {
         match self {
             Self::Number(number) | Self::Ports(number, _) => Some(*number),
             Self::Unknown(_) => None,
@@ -30,7 +30,7 @@ impl Resolved {
 const MAX_REFERENCES: usize = 8;
 
 /// Resolves a value of deployment.toml.
-pub fn resolve_toml(model: &Model, value: &TomlValue) -> Resolved {
+pub(crate) fn resolve_toml(model: &Model, value: &TomlValue) -> Resolved {
     match value {
         TomlValue::Integer(number) => java_int(*number),
         TomlValue::String(text) => resolve_text(model, text, 0),
@@ -42,7 +42,7 @@ pub fn resolve_toml(model: &Model, value: &TomlValue) -> Resolved {
 }
 
 /// Resolves a value of an XML, YAML or properties file, or of a script option.
-pub fn resolve(model: &Model, text: &str) -> Resolved {
+pub(crate) fn resolve(model: &Model, text: &str) -> Resolved {
     resolve_text(model, text, 0)
 }
 

@@ -9,7 +9,7 @@ use crate::suggest::did_you_mean;
 
 /// A name that matches no rendered file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnknownFile {
+pub(crate) struct UnknownFile {
     /// The name as it was given.
     pub name: String,
     /// `did you mean ...?`
@@ -26,7 +26,7 @@ impl std::error::Error for UnknownFile {}
 
 /// The paths of the files that `names` select, in the order of the paths; all files if there are no names. A name is the path of a file or
 /// folder, relative to the home or the working folder, the path of a template, or the last parts of any of these.
-pub fn choose<'a>(rendering: &'a Rendering, names: &[PathBuf]) -> Result<Vec<&'a str>, UnknownFile> {
+pub(crate) fn choose<'a>(rendering: &'a Rendering, names: &[PathBuf]) -> Result<Vec<&'a str>, UnknownFile> {
     let paths = rendering.paths();
     if names.is_empty() {
         return Ok(paths.iter().map(String::as_str).collect());

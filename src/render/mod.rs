@@ -2,13 +2,13 @@
 
 mod choose;
 mod findings;
-pub mod out;
+pub(crate) mod out;
 
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-pub use choose::choose;
+pub(crate) use choose::choose;
 pub use findings::RenderFinding;
 
 use crate::disk::reason;

@@ -8,7 +8,7 @@ use crate::disk::{self, reason};
 
 /// The folder to which files are written.
 #[derive(Debug)]
-pub struct OutFolder {
+pub(crate) struct OutFolder {
     /// Its real path, with links resolved.
     root: PathBuf,
     /// The real path of the home, into which nothing is written.
@@ -17,7 +17,7 @@ pub struct OutFolder {
 
 /// Why something was not written.
 #[derive(Debug)]
-pub enum OutError {
+pub(crate) enum OutError {
     /// The folder is the home, or is inside it.
     InHome(PathBuf),
     /// The path leads through a link to a target outside the folder.
@@ -47,7 +47,7 @@ impl std::error::Error for OutError {}
 
 impl OutFolder {
     /// Opens the folder at `path` for the files of `home`, and creates it if it does not exist.
-    pub fn new(path: &Path, home: &Path) -> Result<Self, OutError> {
+    pub(crate) fn new(path: &Path, home: &Path) -> Result<Self, OutError> {
         let io_error = |error| OutError::Io(path.to_path_buf(), error);
         let home = fs::canonicalize(home).map_err(|error| OutError::Io(home.to_path_buf(), error))?;
         // Nothing is created in the home, not even the folder.
@@ -61,7 +61,7 @@ impl OutFolder {
 
     /// Writes the file at `path`, a path with `/`, below the folder, and returns where. Folders are created. An existing file is replaced, or
     /// left alone if it has the same bytes.
-    pub fn write(&self, path: &str, bytes: &[u8]) -> Result<PathBuf, OutError> {
+    pub(crate) fn write(&self, path: &str, bytes: &[u8]) -> Result<PathBuf, OutError> {
         let relative = Path::new(path);
         if !relative.components().all(|part| matches!(part, Component::Normal(_))) {
             return Err(OutError::InTheWay(relative.to_path_buf()));

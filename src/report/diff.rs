@@ -10,7 +10,7 @@ use super::line_diff::operations;
 
 /// The unified diff from `old` to `new`, two contents of the file shown as `path`; coloured for a terminal if `color`. Lines that differ only
 /// in a secret are included.
-pub fn unified(path: &str, old: &str, new: &str, color: bool) -> String {
+pub(crate) fn unified(path: &str, old: &str, new: &str, color: bool) -> String {
     let (old_lines, new_lines) = (old.tokenize_lines(), new.tokenize_lines());
     let groups = group_diff_ops(operations(&old_lines, &new_lines), 3);
     let mut text = String::new();

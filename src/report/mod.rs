@@ -1,11 +1,11 @@
 //! What is printed: a folder per command, a file per format. No format knows a rule.
 
-pub mod diff;
-pub mod get;
+pub(crate) mod diff;
+pub(crate) mod get;
 mod line_diff;
-pub mod lint;
-pub mod ports;
-pub mod render;
+pub(crate) mod lint;
+pub(crate) mod ports;
+pub(crate) mod render;
 
 use serde::Serialize;
 
@@ -47,7 +47,7 @@ fn displayed(text: &str) -> String {
 }
 
 /// `1 error`, `2 errors`.
-pub fn counted(count: usize, what: &str) -> String {
+pub(crate) fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 

@@ -9,7 +9,7 @@ use crate::server::mapper::schema::{Schema, SchemaSource};
 /// Adjusts `finding` to the certainty of `schema`. It stays unchanged if the keys come from the home's own templates or from the table of
 /// exactly its version. If they come from other versions, the help names these and no fix is safe. Outside the known versions, and for a
 /// guessed product, the finding is only information.
-pub fn with_confidence(mut finding: Finding, schema: &Schema) -> Finding {
+pub(super) fn with_confidence(mut finding: Finding, schema: &Schema) -> Finding {
     match schema.source() {
         SchemaSource::Home | SchemaSource::Catalogue { exact: true, .. } => finding,
         SchemaSource::Catalogue { product, versions, .. } => {

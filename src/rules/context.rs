@@ -9,7 +9,7 @@ use crate::workspace::Home;
 
 /// Everything that a rule can see.
 #[derive(Debug, Clone, Copy)]
-pub struct RuleContext<'a> {
+pub(crate) struct RuleContext<'a> {
     /// All homes of the run.
     pub homes: &'a [Home],
     /// What could not be read outside any home.
@@ -18,7 +18,7 @@ pub struct RuleContext<'a> {
 
 /// One home of the run.
 #[derive(Debug, Clone, Copy)]
-pub struct HomeContext<'a> {
+pub(crate) struct HomeContext<'a> {
     /// The number of the home.
     pub id: HomeId,
     /// The home.
@@ -29,7 +29,7 @@ pub struct HomeContext<'a> {
 
 impl<'a> RuleContext<'a> {
     /// All homes of the run with their numbers.
-    pub fn homes(&self) -> impl Iterator<Item = (HomeId, &'a Home)> {
+    pub(crate) fn homes(&self) -> impl Iterator<Item = (HomeId, &'a Home)> {
         numbered(self.homes)
     }
 }
@@ -40,32 +40,32 @@ fn numbered(homes: &[Home]) -> impl Iterator<Item = (HomeId, &Home)> {
 
 impl<'a> HomeContext<'a> {
     /// All homes of the run with their numbers.
-    pub fn homes(&self) -> impl Iterator<Item = (HomeId, &'a Home)> {
+    pub(crate) fn homes(&self) -> impl Iterator<Item = (HomeId, &'a Home)> {
         numbered(self.homes)
     }
 
     /// The model of the home.
-    pub fn model(&self) -> &'a Model {
+    pub(crate) fn model(&self) -> &'a Model {
         &self.home.model
     }
 
     /// The listeners of the home.
-    pub fn ports(&self) -> &'a PortTable {
+    pub(crate) fn ports(&self) -> &'a PortTable {
         self.home.ports()
     }
 
     /// A finding in a file of the home.
-    pub fn finding(&self, file: FileId, span: Span, message: impl Into<String>) -> Finding {
+    pub(crate) fn finding(&self, file: FileId, span: Span, message: impl Into<String>) -> Finding {
         self.finding_at(Location { file, span }, message)
     }
 
     /// A finding at a location in the home.
-    pub fn finding_at(&self, at: Location, message: impl Into<String>) -> Finding {
+    pub(crate) fn finding_at(&self, at: Location, message: impl Into<String>) -> Finding {
         Finding::new(self.id, at, message)
     }
 
     /// The files of the home with their numbers.
-    pub fn files(&self) -> impl Iterator<Item = (FileId, &'a LoadedFile)> {
+    pub(crate) fn files(&self) -> impl Iterator<Item = (FileId, &'a LoadedFile)> {
         self.home.model.files()
     }
 }

@@ -1,7 +1,7 @@
 //! Runs the rules. Their names and prose are data in `rules/`; conditions that need code are the checks in this folder.
 
 mod confidence;
-pub mod context;
+pub(crate) mod context;
 mod declarative;
 mod drift;
 mod fingerprints;
@@ -57,7 +57,7 @@ impl Selection {
 }
 
 /// Runs the selected rules on the homes. The diagnostics are sorted.
-pub fn run(context: RuleContext, selection: &Selection) -> Vec<Diagnostic> {
+pub(crate) fn run(context: RuleContext, selection: &Selection) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
     for rule in rules().iter().filter(|rule| selection.takes(rule)) {
         let mut findings = Vec::new();
@@ -124,6 +124,6 @@ fn complete(rule: &'static RuleInfo, severity: Severity, finding: Finding, homes
 }
 
 /// Whether `name` is a rule or a category.
-pub fn is_rule_or_category(name: &str) -> bool {
+pub(crate) fn is_rule_or_category(name: &str) -> bool {
     rules().iter().any(|rule| rule.name == name || rule.category == name)
 }

@@ -4,7 +4,7 @@ use crate::source::Span;
 
 /// A URL with a numeric port.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LiteralPort {
+pub(super) struct LiteralPort {
     /// The host as written, without the brackets of an IPv6 address.
     pub host: String,
     /// The port.
@@ -14,7 +14,7 @@ pub struct LiteralPort {
 }
 
 /// The URLs in `text` that have a numeric port.
-pub fn literal_ports(text: &str) -> Vec<LiteralPort> {
+pub(super) fn literal_ports(text: &str) -> Vec<LiteralPort> {
     // A JDBC URL names a database server, not this one.
     let of_database = |at: usize| text[..at].rfind("jdbc:").is_some_and(|start| !text[start..at].contains(char::is_whitespace));
     text.match_indices("://")
@@ -36,7 +36,7 @@ fn port_of(text: &str, start: usize) -> Option<LiteralPort> {
 }
 
 /// Whether `host` is a loopback name or address.
-pub fn is_loopback(host: &str) -> bool {
+pub(super) fn is_loopback(host: &str) -> bool {
     let host = host.trim_matches(['[', ']']);
     host.eq_ignore_ascii_case("localhost") || host.starts_with("127.") || host == "::1"
 }

@@ -34,30 +34,30 @@ pub(super) struct WrittenAt<'a> {
 
 impl<'a> UserToml<'a> {
     /// The deployment.toml of a home, or one without a home.
-    pub fn of(model: &'a Model) -> Option<Self> {
+    pub(super) fn of(model: &'a Model) -> Option<Self> {
         let (file, text) = model.plain_toml()?;
         let (_, document) = model.toml()?;
         Some(Self { file, text, document, configuration: model.configuration_or_text()?, model })
     }
 
     /// The deployment.toml of a home that has the mapper's own files.
-    pub fn of_home(model: &'a Model) -> Option<Self> {
+    pub(super) fn of_home(model: &'a Model) -> Option<Self> {
         model.configuration()?;
         Self::of(model)
     }
 
     /// The faults of one kind.
-    pub fn faults(self, kind: FaultKind) -> impl Iterator<Item = &'a MappingFault> {
+    pub(super) fn faults(self, kind: FaultKind) -> impl Iterator<Item = &'a MappingFault> {
         self.configuration.faults.iter().filter(move |fault| fault.kind == kind)
     }
 
     /// Where the user wrote what caused `fault`.
-    pub fn locate_fault(self, fault: &MappingFault) -> WrittenAt<'a> {
+    pub(super) fn locate_fault(self, fault: &MappingFault) -> WrittenAt<'a> {
         self.locate(fault.key.as_deref(), fault.placeholder.as_deref())
     }
 
     /// Where the user wrote the value of an effective key, or a placeholder in it.
-    pub fn locate(self, key: Option<&str>, placeholder: Option<&str>) -> WrittenAt<'a> {
+    pub(super) fn locate(self, key: Option<&str>, placeholder: Option<&str>) -> WrittenAt<'a> {
         let configuration = self.configuration;
         let found = key.and_then(|key| {
             let from = match configuration.get(key).map(|effective| &effective.origin) {
@@ -86,12 +86,12 @@ impl<'a> UserToml<'a> {
     }
 
     /// The entry whose value contains `value`.
-    pub fn entry_at(self, value: Span) -> Option<&'a TomlEntry> {
+    pub(super) fn entry_at(self, value: Span) -> Option<&'a TomlEntry> {
         self.document.entries.iter().find(|entry| entry.value_span.start <= value.start && value.end <= entry.value_span.end)
     }
 
     /// A finding at `written`, about its key.
-    pub fn finding(self, context: HomeContext, written: &WrittenAt, message: impl Into<String>) -> Finding {
+    pub(super) fn finding(self, context: HomeContext, written: &WrittenAt, message: impl Into<String>) -> Finding {
         let finding = context.finding(self.file, written.span, message);
         match written.key {
             Some(key) => finding.key(key),

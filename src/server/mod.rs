@@ -1,6 +1,6 @@
 //! The emulator of the server: its TOML parser, its config mapper, its template language, and the parts of Java that they use.
 
-pub mod cava_toml;
+pub(crate) mod cava_toml;
 pub(crate) mod java;
-pub mod jinjava;
-pub mod mapper;
+pub(crate) mod jinjava;
+pub(crate) mod mapper;

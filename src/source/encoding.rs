@@ -59,7 +59,7 @@ impl Encoding {
 
 /// A file's decoded text.
 #[derive(Debug)]
-pub struct Decoded {
+pub(crate) struct Decoded {
     /// The text. A byte-order mark is kept as U+FEFF, and invalid bytes become U+FFFD.
     pub text: String,
     /// The encoding that was used to decode the bytes.
@@ -82,7 +82,7 @@ pub enum EncodingFault {
 }
 
 /// Decodes `bytes`. With `is_xml`, uses the encoding that an XML declaration names. Never fails: a fault is part of the result.
-pub fn decode(bytes: Vec<u8>, is_xml: bool) -> Decoded {
+pub(crate) fn decode(bytes: Vec<u8>, is_xml: bool) -> Decoded {
     let marked = Charset::for_bom(&bytes).map(|(charset, _)| charset);
     if let Some(charset) = marked.filter(|charset| *charset != UTF_8) {
         return decode_other(&bytes, charset);
@@ -111,7 +111,7 @@ pub fn decode(bytes: Vec<u8>, is_xml: bool) -> Decoded {
 }
 
 /// Decodes `bytes` as UTF-8, or as ISO-8859-1 if they are not valid UTF-8. Never fails.
-pub fn decode_utf8_or_latin1(bytes: Vec<u8>) -> Decoded {
+pub(crate) fn decode_utf8_or_latin1(bytes: Vec<u8>) -> Decoded {
     if std::str::from_utf8(&bytes).is_ok() { decode_utf8(bytes) } else { decode_latin1(&bytes) }
 }
 

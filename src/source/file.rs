@@ -9,7 +9,7 @@ use super::kind::Kind;
 use super::position::{FileRange, LineIndex, Point, Position, Span};
 
 /// The size limit for a file, in bytes. The largest file in a real home is about 400 kB.
-pub const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;
+pub(crate) const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;
 
 /// The line endings of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub enum LineEnding {
 pub enum LoadError {
     /// The operating system's error.
     Io(io::Error),
-    /// The file is larger than [`MAX_FILE_BYTES`]; its size in bytes.
+    /// The file is larger than `MAX_FILE_BYTES`; its size in bytes.
     TooLarge(u64),
 }
 
@@ -61,7 +61,7 @@ pub struct SourceFile {
 }
 
 impl SourceFile {
-    /// Reads the file at `path`. Fails if it cannot be read or is larger than [`MAX_FILE_BYTES`].
+    /// Reads the file at `path`. Fails if it cannot be read or is larger than `MAX_FILE_BYTES`.
     pub fn load(path: &Path) -> Result<Self, LoadError> {
         let size = fs::metadata(path).map_err(LoadError::Io)?.len();
         if size > MAX_FILE_BYTES {
@@ -71,7 +71,7 @@ impl SourceFile {
         Self::from_bytes(path, bytes)
     }
 
-    /// Uses `bytes` as the content of the file at `path`, which need not exist. Fails if there are more than [`MAX_FILE_BYTES`].
+    /// Uses `bytes` as the content of the file at `path`, which need not exist. Fails if there are more than `MAX_FILE_BYTES`.
     pub fn from_bytes(path: &Path, bytes: Vec<u8>) -> Result<Self, LoadError> {
         if bytes.len() as u64 > MAX_FILE_BYTES {
             return Err(LoadError::TooLarge(bytes.len() as u64));

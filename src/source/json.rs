@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::Span;
 
 /// The spans of the keys of the outermost object, quotes included. Some may be missing if the file is not valid JSON.
-pub fn key_spans(text: &str) -> HashMap<String, Span> {
+pub(crate) fn key_spans(text: &str) -> HashMap<String, Span> {
     let mut spans = HashMap::new();
     let mut depth = 0;
     let mut at = 0;

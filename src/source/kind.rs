@@ -6,7 +6,7 @@ use std::path::Path;
 const TEMPLATE_ENDINGS: [&str; 5] = [".j2", ".erb", ".tpl", ".tmpl", ".epp"];
 
 /// Removes the extension that marks a file as a deployment tool's template, if there is one.
-pub fn without_ending(name: &str) -> &str {
+pub(crate) fn without_ending(name: &str) -> &str {
     TEMPLATE_ENDINGS.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name)
 }
 

@@ -1,26 +1,27 @@
 //! Loads files and parses them into read-only views with spans. Nothing here depends on a product.
 
-pub mod encoding;
+pub(crate) mod encoding;
 mod file;
-pub mod json;
-pub mod kind;
-pub mod overlays;
-pub mod position;
-pub mod properties;
-pub mod script;
-pub mod secrets;
+pub(crate) mod json;
+pub(crate) mod kind;
+pub(crate) mod overlays;
+pub(crate) mod position;
+pub(crate) mod properties;
+pub(crate) mod script;
+pub(crate) mod secrets;
 mod syntax_error;
-pub mod template;
-pub mod toml;
+pub(crate) mod template;
+pub(crate) mod toml;
 mod toml_faults;
-pub mod xml;
+pub(crate) mod xml;
 mod xml_attributes;
 mod xml_runs;
 mod xml_text;
-pub mod yaml;
+pub(crate) mod yaml;
 
-pub use file::{LoadError, MAX_FILE_BYTES, SourceFile};
-pub use kind::Kind;
+pub use file::SourceFile;
+pub(crate) use file::{LoadError, MAX_FILE_BYTES};
+pub(crate) use kind::Kind;
 pub use overlays::Overlays;
 pub use position::{FileRange, LineIndex, Point, Span};
-pub use syntax_error::{MAX_NESTING, SyntaxError};
+pub(crate) use syntax_error::{MAX_NESTING, SyntaxError};

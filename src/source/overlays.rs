@@ -12,7 +12,7 @@ use super::{LoadError, MAX_FILE_BYTES, SourceFile};
 pub type Overlays = BTreeMap<PathBuf, Vec<u8>>;
 
 /// Loads the file at `path`. Fails as [`SourceFile::load`] does.
-pub fn source(overlays: &Overlays, path: &Path) -> Result<SourceFile, LoadError> {
+pub(crate) fn source(overlays: &Overlays, path: &Path) -> Result<SourceFile, LoadError> {
     match overlays.get(path) {
         Some(bytes) => SourceFile::from_bytes(path, bytes.clone()),
         None => SourceFile::load(path),
@@ -20,7 +20,7 @@ pub fn source(overlays: &Overlays, path: &Path) -> Result<SourceFile, LoadError>
 }
 
 /// Reads the regular file at `path`. Returns `None` if there is none, it cannot be read, or it is larger than [`MAX_FILE_BYTES`].
-pub fn bytes(overlays: &Overlays, path: &Path) -> Option<Vec<u8>> {
+pub(crate) fn bytes(overlays: &Overlays, path: &Path) -> Option<Vec<u8>> {
     if let Some(bytes) = overlays.get(path) {
         return Some(bytes.clone());
     }
@@ -29,6 +29,6 @@ pub fn bytes(overlays: &Overlays, path: &Path) -> Option<Vec<u8>> {
 }
 
 /// Reads the file at `path` as text. Returns `None` if [`bytes`] does, or if the bytes are not UTF-8.
-pub fn text(overlays: &Overlays, path: &Path) -> Option<Arc<str>> {
+pub(crate) fn text(overlays: &Overlays, path: &Path) -> Option<Arc<str>> {
     bytes(overlays, path).and_then(|bytes| String::from_utf8(bytes).ok()).map(Arc::from)
 }

@@ -134,7 +134,7 @@ impl LineIndex {
 }
 
 /// U+FEFF, which some Windows programs write at the start of a file.
-pub const BYTE_ORDER_MARK: char = '\u{feff}';
+pub(crate) const BYTE_ORDER_MARK: char = '\u{feff}';
 
 #[cfg(test)]
 mod tests {

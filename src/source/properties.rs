@@ -19,7 +19,7 @@ pub struct Property {
 #[derive(Debug, Default)]
 pub struct Properties {
     /// Every property, in written order. The last of several equal keys counts.
-    pub properties: Vec<Property>,
+    pub entries: Vec<Property>,
     /// Every comment, without its line break.
     pub comments: Vec<Span>,
     /// Broken `\u` escapes. A single one makes Java refuse the whole file.
@@ -51,7 +51,7 @@ impl Properties {
 
     /// The last property of this key, which is the one that counts.
     pub fn get(&self, key: &str) -> Option<&Property> {
-        self.properties.iter().rev().find(|property| property.key == key)
+        self.entries.iter().rev().find(|property| property.key == key)
     }
 
     /// Reads the property at `start`. Returns the start of the next line.
@@ -65,7 +65,7 @@ impl Properties {
         let value_span = Span::new(end - rest.len(), end);
         let key = self.unescape(text, key_span);
         let value = self.unescape(text, value_span);
-        self.properties.push(Property { key, value, key_span, value_span });
+        self.entries.push(Property { key, value, key_span, value_span });
         after_line_break(text, end)
     }
 
@@ -165,13 +165,13 @@ mod tests {
         let text = "# c\n! d\r\na=1\n b : 2 \nc 3\nd\\ e = x\\\n   y\\tz\n\nf\n\\u0041=\\u00e9\nspark.ui.port  4040";
         let parsed = Properties::parse(text);
         let pairs: Vec<(&str, &str)> =
-            parsed.properties.iter().map(|property| (property.key.as_str(), property.value.as_str())).collect();
+            parsed.entries.iter().map(|property| (property.key.as_str(), property.value.as_str())).collect();
         assert_eq!(
             pairs,
             [("a", "1"), ("b", "2 "), ("c", "3"), ("d e", "xy\tz"), ("f", ""), ("A", "é"), ("spark.ui.port", "4040")]
         );
         assert_eq!(parsed.comments.len(), 2);
-        assert_eq!(parsed.properties[0].value_span.of(text), "1");
+        assert_eq!(parsed.entries[0].value_span.of(text), "1");
     }
 
     #[test]

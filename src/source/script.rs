@@ -19,7 +19,7 @@ pub struct ScriptOption {
 const MAIN_CLASS: &str = "org.wso2.carbon.bootstrap.Bootstrap";
 
 /// Returns every `-D` option in the text of a start script (sh or bat).
-pub fn options(text: &str) -> Vec<ScriptOption> {
+pub(crate) fn options(text: &str) -> Vec<ScriptOption> {
     let mut options = Vec::new();
     let mut start = 0;
     // A command can span several lines; each but the last ends in `\` (sh) or `^` (bat).
@@ -54,7 +54,7 @@ fn is_message(line: &str) -> bool {
 }
 
 /// Whether `option` is in the command that starts the server, before the main class.
-pub fn starts_server(text: &str, option: &ScriptOption) -> bool {
+pub(crate) fn starts_server(text: &str, option: &ScriptOption) -> bool {
     let rest = text.get(option.span.end..).unwrap_or_default();
     let mut command = rest.split_inclusive('\n');
     loop {

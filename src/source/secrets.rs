@@ -17,7 +17,7 @@ pub fn masked(text: &str) -> String {
 }
 
 /// Whether a value of this name is a secret. The name is that of a key, an element, an attribute or an option.
-pub fn is_secret_name(name: &str) -> bool {
+pub(crate) fn is_secret_name(name: &str) -> bool {
     const WORDS: [&str; 16] = [
         "password",
         "passwd",
@@ -165,7 +165,7 @@ fn closing_quote(text: &str, quote: char) -> Option<usize> {
 }
 
 /// Whether a value must be masked. A reference such as `$secret{x}` or `${admin.password}` names a secret but does not contain it.
-pub fn hides(value: &str) -> bool {
+pub(crate) fn hides(value: &str) -> bool {
     let value = value.trim();
     let reference = value.starts_with('$') && value.ends_with('}') && value.matches('{').count() == 1;
     !(value.is_empty() || reference || matches!(value, "true" | "false"))

@@ -3,7 +3,7 @@
 use super::Span;
 
 /// The maximum nesting depth of elements, tables, arrays and mappings. Real files stay below 20; 80 is the limit of `toml_edit`.
-pub const MAX_NESTING: usize = 80;
+pub(crate) const MAX_NESTING: usize = 80;
 
 /// A place where a file is malformed.
 #[derive(Debug, Clone, PartialEq, Eq)]

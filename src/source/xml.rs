@@ -6,7 +6,7 @@ use quick_xml::Reader;
 use quick_xml::errors::{Error, IllFormedError};
 use quick_xml::events::{BytesStart, Event};
 
-pub use super::xml_attributes::Attribute;
+pub(crate) use super::xml_attributes::Attribute;
 use super::xml_attributes::attributes_of;
 use super::xml_text::{bad_character, bad_reference, resolve};
 use super::{MAX_NESTING, Span, SyntaxError};

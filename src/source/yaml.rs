@@ -45,7 +45,7 @@ impl YamlNode {
 }
 
 /// Parses the first document of `text`. Returns `None` if it is empty. Fails with the first syntax error.
-pub fn parse(text: &str) -> Result<Option<YamlNode>, SyntaxError> {
+pub(crate) fn parse(text: &str) -> Result<Option<YamlNode>, SyntaxError> {
     let offsets = Offsets::new(text);
     let mut reader = YamlReader { parser: Parser::new_from_str(text), offsets: &offsets, text };
     loop {

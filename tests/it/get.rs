@@ -62,7 +62,7 @@ fn a_value_takes_the_environment_where_it_is_known() {
 fn the_product_of_carbonlint_toml_counts_for_every_command() {
     let folder = started();
     for part in ["updates", "bin"] {
-        fs::remove_dir_all(folder.at(&format!("home/{part}"))).expect("removed");
+        fs::remove_dir_all(folder.at(format!("home/{part}"))).expect("removed");
     }
     // The only other file that names the product.
     fs::remove_file(folder.at("home/repository/conf/carbon.xml")).expect("removed");

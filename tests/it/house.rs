@@ -21,11 +21,12 @@ const FLOORS: &[&[&str]] = &[
     &["diagnostic"],
     &["workspace"],
     &["rules"],
-    &["lint"],
-    &["fix", "get", "render"],
+    &["lint", "port_overview"],
+    &["fix", "render"],
+    &["get"],
     &["report"],
     &["cli"],
-    &["commands"],
+    &["commands", "internals"],
 ];
 
 /// The module tree of src/, by module path: `["model", "load"]` is src/model/load.rs.

@@ -31,7 +31,7 @@ struct ValueEntry<'a> {
 }
 
 /// The values as JSON, with a line break at its end.
-pub fn render(model: &Model, entries: &[EffectiveEntry], shown: &DisplayPaths) -> String {
+pub(crate) fn render(model: &Model, entries: &[EffectiveEntry], shown: &DisplayPaths) -> String {
     crate::report::json_text(&GetDocument {
         version: 1,
         values: entries.iter().map(|entry| value_entry(model, entry, shown)).collect(),

@@ -1,7 +1,7 @@
 //! The formats of `get`.
 
-pub mod json;
+pub(crate) mod json;
 mod origin;
-pub mod text;
+pub(crate) mod text;
 
 use origin::origin;

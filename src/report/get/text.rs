@@ -13,7 +13,7 @@ use crate::server::mapper::Origin;
 const MAX_ALIGNED: usize = 60;
 
 /// A line per value, as deployment.toml would have it, with a comment that says who set it and where.
-pub fn render(model: &Model, entries: &[EffectiveEntry], shown: &DisplayPaths) -> String {
+pub(crate) fn render(model: &Model, entries: &[EffectiveEntry], shown: &DisplayPaths) -> String {
     let line = |entry: &EffectiveEntry| format!("{} = {}", entry.key, entry.effective.value.shown(entry.key).to_toml());
     let lines: Vec<String> = entries.iter().map(line).collect();
     let width = lines.iter().map(|line| line.chars().count()).filter(|width| *width <= MAX_ALIGNED).max().unwrap_or(0);

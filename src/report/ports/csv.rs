@@ -7,7 +7,7 @@ use crate::report::ports::PortsHome;
 const HEADER: &str = "home,product,version,id,protocol,tls,direction,base,offset,port,enabled,random,description,source_kind,source_file,source_line";
 
 /// Writes the ports of `homes`; `all` includes listeners that do not open.
-pub fn render(homes: &[PortsHome], all: bool, shown: &DisplayPaths) -> String {
+pub(crate) fn render(homes: &[PortsHome], all: bool, shown: &DisplayPaths) -> String {
     let mut text = format!("{HEADER}\r\n");
     for home in homes {
         for listener in home.listeners.iter().filter(|listener| all || listener.enabled) {

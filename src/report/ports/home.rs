@@ -6,7 +6,7 @@ use crate::ports::{Listener, Offset, ServerProfile};
 
 /// A home, or a product without one, with its listeners.
 #[derive(Debug)]
-pub struct PortsHome<'a> {
+pub(crate) struct PortsHome<'a> {
     /// The home; `None` for the defaults of a product.
     pub model: Option<&'a Model>,
     /// The product.

@@ -88,7 +88,7 @@ struct SuggestedOffset {
 }
 
 /// Writes the ports of `homes`, with a line break at the end; `all` includes listeners that do not open.
-pub fn render(homes: &[PortsHome], conflicts: &[Conflict], all: bool, shown: &DisplayPaths) -> String {
+pub(crate) fn render(homes: &[PortsHome], conflicts: &[Conflict], all: bool, shown: &DisplayPaths) -> String {
     let document = PortsDocument {
         version: 1,
         homes: homes.iter().map(|home| home_entry(home, all, shown)).collect(),

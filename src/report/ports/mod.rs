@@ -1,8 +1,8 @@
 //! The formats of `ports`.
 
-pub mod csv;
+pub(crate) mod csv;
 mod home;
-pub mod json;
-pub mod table;
+pub(crate) mod json;
+pub(crate) mod table;
 
-pub use home::PortsHome;
+pub(crate) use home::PortsHome;

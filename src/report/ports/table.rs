@@ -9,7 +9,7 @@ use crate::ports::{Conflict, Listener, OffsetSource, Source};
 use crate::report::{counted, place, printable, product_name};
 
 /// Writes the tables; `all` includes listeners that do not open.
-pub fn render(homes: &[PortsHome], conflicts: &[Conflict], all: bool, shown: &DisplayPaths) -> String {
+pub(crate) fn render(homes: &[PortsHome], conflicts: &[Conflict], all: bool, shown: &DisplayPaths) -> String {
     let mut text = String::new();
     for (number, home) in homes.iter().enumerate() {
         if number > 0 {

@@ -13,7 +13,7 @@ use crate::source::{FileRange, secrets};
 
 /// What to report about each file besides its state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Detail {
+pub(crate) enum Detail {
     /// Nothing.
     None,
     /// Its text, secrets masked.
@@ -35,7 +35,7 @@ struct RenderDocument<'a> {
 
 /// A rendered file in the document.
 #[derive(Debug, Serialize)]
-pub struct FileEntry {
+pub(crate) struct FileEntry {
     path: String,
     file: String,
     state: &'static str,
@@ -71,7 +71,7 @@ struct RenderSummary {
 }
 
 /// The entry of a rendered file of `model`; `written` is the path it was written to.
-pub fn file_entry(
+pub(crate) fn file_entry(
     model: &Model,
     file: &RenderedFile,
     written: Option<PathBuf>,
@@ -92,12 +92,12 @@ pub fn file_entry(
 }
 
 /// The text of the file in the home; empty if there is none.
-pub fn old_text(file: &RenderedFile) -> String {
+pub(crate) fn old_text(file: &RenderedFile) -> String {
     file.old.as_deref().map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default()
 }
 
 /// Writes the document, with a line break at its end.
-pub fn render(model: &Model, files: &[FileEntry], findings: &[RenderFinding], shown: &DisplayPaths) -> String {
+pub(crate) fn render(model: &Model, files: &[FileEntry], findings: &[RenderFinding], shown: &DisplayPaths) -> String {
     let count = |state: &str| files.iter().filter(|file| file.state == state).count();
     crate::report::json_text(&RenderDocument {
         version: 1,

@@ -1,4 +1,4 @@
 //! The formats of `render`.
 
-pub mod json;
-pub mod text;
+pub(crate) mod json;
+pub(crate) mod text;

@@ -8,7 +8,7 @@ use crate::render::{RenderFinding, RenderedFile};
 use crate::report::{counted, displayed, printable, product_name};
 
 /// A line with the home, a line per file with its state, and the number of files in each state.
-pub fn list(model: &Model, files: &[RenderedFile], shown: &DisplayPaths) -> String {
+pub(crate) fn list(model: &Model, files: &[RenderedFile], shown: &DisplayPaths) -> String {
     let mut text = format!("{}: {}\n", shown.path(model.path()), product_name(model));
     for file in files {
         let _ = write!(text, "  {:<10}  {}", file.state.as_str(), file.path);
@@ -29,14 +29,14 @@ pub fn list(model: &Model, files: &[RenderedFile], shown: &DisplayPaths) -> Stri
 }
 
 /// The text of a rendered file with its secrets masked, under its path if there are `several`.
-pub fn content(file: &RenderedFile, several: bool) -> String {
+pub(crate) fn content(file: &RenderedFile, several: bool) -> String {
     let Some(text) = &file.text else { return String::new() };
     let heading = if several { format!("==> {} <==\n", printable(&file.path)) } else { String::new() };
     heading + &displayed(text)
 }
 
 /// A line per finding, `path:line:column: error: message`, with what to do below it.
-pub fn findings(findings: &[RenderFinding], shown: &DisplayPaths) -> String {
+pub(crate) fn findings(findings: &[RenderFinding], shown: &DisplayPaths) -> String {
     let mut text = String::new();
     for finding in findings {
         let place = finding.range.map_or_else(String::new, |range| format!(":{}:{}", range.start.line, range.start.column));

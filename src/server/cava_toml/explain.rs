@@ -60,7 +60,7 @@ impl Rejection {
 }
 
 /// What is wrong with a tab in double quotes, and what to do about it.
-pub fn explain_tab() -> (&'static str, &'static str) {
+pub(crate) fn explain_tab() -> (&'static str, &'static str) {
     ("a tab inside double quotes, which the server's parser rejects", "write `\\t` for the tab, or use single quotes")
 }
 

@@ -13,12 +13,12 @@ pub(super) struct LogPositions<'a> {
 }
 
 impl<'a> LogPositions<'a> {
-    pub fn new(text: &'a str) -> Self {
+    pub(super) fn new(text: &'a str) -> Self {
         let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
         Self { text, starts: std::iter::once(0).chain(breaks).collect() }
     }
 
-    pub fn of(&self, offset: usize) -> (usize, usize) {
+    pub(super) fn of(&self, offset: usize) -> (usize, usize) {
         let line = self.starts.partition_point(|start| *start <= offset);
         let before = self.text.get(self.starts[line - 1]..offset).unwrap_or_default();
         (line, before.chars().count() + 1)

@@ -17,9 +17,11 @@ mod value;
 mod value_type;
 mod verdict;
 
-pub use explain::explain_tab;
-pub use reason::{Inside, Reason};
-pub use verdict::{Rejection, Verdict};
+pub(crate) use explain::explain_tab;
+pub(crate) use reason::Inside;
+pub use reason::Reason;
+pub(crate) use verdict::Rejection;
+pub use verdict::Verdict;
 
 /// The verdict of the server's parser on `text`.
 pub fn check(text: &str) -> Verdict {

@@ -69,11 +69,11 @@ pub(super) struct Tables {
 }
 
 impl Tables {
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { tables: vec![Table::default(), Table { implicit: true, ..Table::default() }], swallowed: None }
     }
 
-    pub fn create(&mut self) -> TableId {
+    pub(super) fn create(&mut self) -> TableId {
         self.create_table(false)
     }
 
@@ -83,7 +83,7 @@ impl Tables {
     }
 
     /// `[path]` at byte `at`.
-    pub fn define_table(&mut self, path: &[Name], at: usize) -> Result<TableId, RejectedDefinition> {
+    pub(super) fn define_table(&mut self, path: &[Name], at: usize) -> Result<TableId, RejectedDefinition> {
         let Some((name, parents)) = path.split_last() else { return Ok(ROOT) };
         let parent = self.reach(ROOT, parents, at, true)?;
         let Some(definition) = self.tables[parent].definitions.get(name) else {
@@ -104,7 +104,7 @@ impl Tables {
     }
 
     /// `[[path]]` at byte `at`.
-    pub fn define_element(&mut self, path: &[Name], at: usize) -> Result<TableId, RejectedDefinition> {
+    pub(super) fn define_element(&mut self, path: &[Name], at: usize) -> Result<TableId, RejectedDefinition> {
         let Some((name, parents)) = path.split_last() else { return Ok(ROOT) };
         let parent = self.reach(ROOT, parents, at, true)?;
         let new = self.create();
@@ -122,7 +122,7 @@ impl Tables {
     }
 
     /// `path = …` in `table`, at byte `at`.
-    pub fn set(&mut self, table: TableId, path: &[Name], shape: Shape, at: usize) -> Result<(), RejectedDefinition> {
+    pub(super) fn set(&mut self, table: TableId, path: &[Name], shape: Shape, at: usize) -> Result<(), RejectedDefinition> {
         let Some((name, parents)) = path.split_last() else { return Ok(()) };
         let parent = self.reach(table, parents, at, false)?;
         if let Some(definition) = self.tables[parent].definitions.get(name) {
@@ -161,7 +161,7 @@ impl Tables {
     }
 
     /// Where a table was first put into itself. Listing the keys of such a document never ends.
-    pub fn endless(&self) -> Option<usize> {
+    pub(super) fn endless(&self) -> Option<usize> {
         let inside = self.empty_inside_itself();
         match (self.swallowed, inside) {
             (Some(one), Some(other)) => Some(one.min(other)),

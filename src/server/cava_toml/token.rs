@@ -59,7 +59,7 @@ pub(super) enum Kind {
 pub(super) struct Kinds(u64);
 
 impl Kinds {
-    pub const fn of(kinds: &[Kind]) -> Self {
+    pub(super) const fn of(kinds: &[Kind]) -> Self {
         let mut bits = 0;
         let mut at = 0;
         while at < kinds.len() {
@@ -69,11 +69,11 @@ impl Kinds {
         Self(bits)
     }
 
-    pub const fn and(self, other: Self) -> Self {
+    pub(super) const fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    pub const fn contains(self, kind: Kind) -> bool {
+    pub(super) const fn contains(self, kind: Kind) -> bool {
         self.0 & (1 << kind as u8) != 0
     }
 
@@ -82,7 +82,7 @@ impl Kinds {
     }
 
     /// The names of the kinds as a message of the server lists them: `], a comma, or a newline`.
-    pub fn listed(self) -> String {
+    pub(super) fn listed(self) -> String {
         let names: Vec<&str> = NAMES.iter().filter(|(_, kinds)| self.meets(*kinds)).map(|(name, _)| *name).collect();
         match names.as_slice() {
             [] => String::new(),

@@ -12,7 +12,7 @@ pub enum Verdict {
     Rejected(Vec<Rejection>),
     /// It puts a table into itself, at this header or key, and the server dies of a stack overflow.
     StackOverflow(Span),
-    /// Arrays or inline tables nest deeper than [`MAX_NESTING`](crate::source::MAX_NESTING), first at this place. The verdict on such a
+    /// Arrays or inline tables nest deeper than `MAX_NESTING`, first at this place. The verdict on such a
     /// text is unknown.
     TooDeep(Span),
 }

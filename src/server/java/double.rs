@@ -1,7 +1,7 @@
 //! How Java prints a floating-point number (`Double.toString`, JDK 8 to 18).
 
 /// The text that `Double.toString` returns.
-pub fn java_double(number: f64) -> String {
+pub(crate) fn java_double(number: f64) -> String {
     if !number.is_finite() {
         return if number.is_nan() {
             "NaN"

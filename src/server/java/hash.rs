@@ -3,12 +3,12 @@
 use indexmap::IndexMap;
 
 /// Java's `String.hashCode`, which hashes UTF-16 units.
-pub fn hash_of(text: &str) -> i32 {
+pub(crate) fn hash_of(text: &str) -> i32 {
     text.encode_utf16().fold(0i32, |hash, unit| hash.wrapping_mul(31).wrapping_add(i32::from(unit)))
 }
 
 /// Java's `List.hashCode` for a list of strings.
-pub fn hash_of_list(parts: &[&str]) -> i32 {
+pub(crate) fn hash_of_list(parts: &[&str]) -> i32 {
     parts.iter().fold(1i32, |hash, part| hash.wrapping_mul(31).wrapping_add(hash_of(part)))
 }
 
@@ -16,7 +16,7 @@ pub fn hash_of_list(parts: &[&str]) -> i32 {
 const MIN_CAPACITY: usize = 16;
 
 /// Orders `items` as a `HashSet` iterates over them after they were added one by one.
-pub fn in_set_order<T>(items: Vec<T>, hash: impl Fn(&T) -> i32) -> Vec<T> {
+pub(crate) fn in_set_order<T>(items: Vec<T>, hash: impl Fn(&T) -> i32) -> Vec<T> {
     let capacity = grown(MIN_CAPACITY, items.len());
     in_order(items, capacity, hash)
 }
@@ -44,14 +44,14 @@ fn grown(mut capacity: usize, len: usize) -> usize {
 
 /// A `HashMap` with strings as keys. It keeps its capacity, as Java does.
 #[derive(Debug, Clone)]
-pub struct HashOrdered<V> {
+pub(crate) struct HashOrdered<V> {
     entries: IndexMap<String, V>,
     capacity: usize,
 }
 
 impl<V> HashOrdered<V> {
     /// A map that was filled by `putAll` while it was empty, which reserves room for all entries at once.
-    pub fn from_all(entries: IndexMap<String, V>) -> Self {
+    pub(crate) fn from_all(entries: IndexMap<String, V>) -> Self {
         let capacity = match entries.len() {
             0 => MIN_CAPACITY,
             len => (len * 4 / 3 + 1).next_power_of_two(),
@@ -60,34 +60,34 @@ impl<V> HashOrdered<V> {
     }
 
     /// The map after `clear` and `putAll`, which keep its capacity.
-    pub fn refilled<W>(&self, entries: IndexMap<String, W>) -> HashOrdered<W> {
+    pub(crate) fn refilled<W>(&self, entries: IndexMap<String, W>) -> HashOrdered<W> {
         HashOrdered { capacity: grown(self.capacity, entries.len()), entries }
     }
 
     /// Inserts a value, or replaces the value of a key.
-    pub fn insert(&mut self, key: String, value: V) {
+    pub(crate) fn insert(&mut self, key: String, value: V) {
         self.entries.insert(key, value);
         self.capacity = grown(self.capacity, self.entries.len());
     }
 
     /// The value of a key.
-    pub fn get(&self, key: &str) -> Option<&V> {
+    pub(crate) fn get(&self, key: &str) -> Option<&V> {
         self.entries.get(key)
     }
 
     /// The value of a key, for changing it.
-    pub fn get_mut(&mut self, key: &str) -> Option<&mut V> {
+    pub(crate) fn get_mut(&mut self, key: &str) -> Option<&mut V> {
         self.entries.get_mut(key)
     }
 
     /// Keys and values in Java's order.
-    pub fn in_order(&self) -> Vec<(&str, &V)> {
+    pub(crate) fn in_order(&self) -> Vec<(&str, &V)> {
         let entries = self.entries.iter().map(|(key, value)| (key.as_str(), value)).collect();
         in_order(entries, self.capacity, |(key, _)| hash_of(key))
     }
 
     /// The keys in Java's order.
-    pub fn keys(&self) -> Vec<String> {
+    pub(crate) fn keys(&self) -> Vec<String> {
         self.in_order().into_iter().map(|(key, _)| key.to_owned()).collect()
     }
 }

@@ -1,4 +1,4 @@
 //! How Java orders hash tables and prints numbers, both of which affect the files that the server writes.
 
-pub mod double;
-pub mod hash;
+pub(crate) mod double;
+pub(crate) mod hash;

@@ -69,7 +69,7 @@ pub enum NodeKind {
 }
 
 /// An expression, or why it is invalid.
-pub type ParsedExpression = Result<Expression, TemplateFault>;
+pub(crate) type ParsedExpression = Result<Expression, TemplateFault>;
 
 /// A branch of an `if`.
 #[derive(Debug)]

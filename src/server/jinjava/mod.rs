@@ -3,7 +3,7 @@
 
 mod ast;
 mod coerce;
-pub mod expression;
+pub(crate) mod expression;
 mod expression_parser;
 mod fault;
 mod filter;
@@ -15,10 +15,11 @@ mod parser;
 mod predicate;
 mod release;
 mod token;
-pub mod value;
+pub(crate) mod value;
 mod whitespace;
 
-pub use ast::{Macro, Node, NodeKind, ParsedExpression, Template};
-pub use fault::{Effect, TemplateFault};
+pub use ast::Template;
+pub(crate) use ast::{Macro, Node, NodeKind, ParsedExpression};
+pub(crate) use fault::{Effect, TemplateFault};
 pub use interpreter::{Limits, render};
 pub use release::Release;

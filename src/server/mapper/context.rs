@@ -74,7 +74,7 @@ fn of_element(map: &FlatMap, faults: &mut Vec<MappingFault>) -> Seen {
 }
 
 /// The segments of a flat key: split at dots outside of single quotes. `None` if a quote is not closed.
-pub fn segments(key: &str) -> Option<Vec<String>> {
+pub(crate) fn segments(key: &str) -> Option<Vec<String>> {
     let mut segments = Vec::new();
     let mut rest = key;
     while let Some(open) = rest.find('\'') {

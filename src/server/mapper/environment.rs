@@ -35,7 +35,7 @@ impl Environment {
 
 /// A line of an environment file that is not of the form `NAME=value`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NotAVariable {
+pub(crate) struct NotAVariable {
     /// Its 1-based number.
     pub line: usize,
 }
@@ -50,7 +50,7 @@ impl std::error::Error for NotAVariable {}
 
 /// The variables of a file of `NAME=value` lines, read as Docker does: `#` begins a comment, and values are not unquoted. Fails at the
 /// first line that has another form.
-pub fn parse_env_file(text: &str) -> Result<BTreeMap<String, String>, NotAVariable> {
+pub(crate) fn parse_env_file(text: &str) -> Result<BTreeMap<String, String>, NotAVariable> {
     let mut variables = BTreeMap::new();
     for (number, line) in text.lines().enumerate() {
         let line = line.trim_start();

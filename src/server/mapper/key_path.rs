@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 /// A step on the path to a value.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum PathStep {
+pub(super) enum PathStep {
     /// This key of a table.
     Key(Rc<str>),
     /// Any key of a table: the template loops over them.

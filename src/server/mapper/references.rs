@@ -13,7 +13,7 @@ use super::value::Value;
 use crate::server::java::hash::HashOrdered;
 
 /// The names between `$kind{` and `}` in `text`, in order (StringUtils.substringsBetween).
-pub fn placeholders<'a>(text: &'a str, kind: &str) -> Vec<&'a str> {
+pub(crate) fn placeholders<'a>(text: &'a str, kind: &str) -> Vec<&'a str> {
     let open = format!("${kind}{{");
     let mut names = Vec::new();
     let mut rest = text;

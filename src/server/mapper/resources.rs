@@ -9,7 +9,7 @@ use walkdir::WalkDir;
 use super::key_mapping::targets;
 
 /// Their folder, below the home.
-pub const FOLDER: &str = "repository/resources/conf";
+pub(crate) const FOLDER: &str = "repository/resources/conf";
 
 /// A JSON file that the mapper reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

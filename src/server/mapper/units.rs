@@ -22,7 +22,7 @@ pub(super) fn convert(map: &mut HashOrdered<Effective>, units: &Json<String, Jso
 
 /// A time as the mapper reads it: a number and its unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Time<'a> {
+pub(crate) struct Time<'a> {
     /// The number with its fraction.
     pub number: &'a str,
     /// The unit; empty if there is none.
@@ -31,7 +31,7 @@ pub struct Time<'a> {
 
 impl<'a> Time<'a> {
     /// The first number in `text`, with the word after it.
-    pub fn find(text: &'a str) -> Option<Self> {
+    pub(crate) fn find(text: &'a str) -> Option<Self> {
         let start = text.find(|character: char| character.is_ascii_digit())?;
         let rest = &text[start..];
         let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
@@ -45,7 +45,7 @@ impl<'a> Time<'a> {
 }
 
 /// The milliseconds in a unit.
-pub fn milliseconds(unit: &str) -> Option<i128> {
+pub(crate) fn milliseconds(unit: &str) -> Option<i128> {
     Some(match unit {
         "d" => 86_400_000,
         "h" => 3_600_000,

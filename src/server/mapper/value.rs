@@ -10,7 +10,7 @@ use crate::server::java::double::java_double;
 use crate::source::secrets::{hides, is_secret_name, masked};
 
 /// A flat map with its keys in insertion order.
-pub type FlatMap = IndexMap<String, Value>;
+pub(crate) type FlatMap = IndexMap<String, Value>;
 
 /// A value.
 #[derive(Debug, Clone, PartialEq)]

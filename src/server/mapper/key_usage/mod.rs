@@ -12,4 +12,4 @@ mod value_source;
 
 pub use tree::KeyUsage;
 pub(super) use tree::UsageNode;
-pub use uses::{Use, UseKind};
+pub(crate) use uses::{Use, UseKind};

@@ -20,7 +20,7 @@ const QUOTED_BOOLEAN: &str = "^(true|false)$";
 const NAMED_FILES: usize = 4;
 
 /// The JSON Schema with this title. `code_keys` are read by code rather than templates; `table.*` is every key of a table.
-pub fn render<'a>(schema: &Schema, code_keys: impl Iterator<Item = &'a str>, title: &str) -> String {
+pub(crate) fn render<'a>(schema: &Schema, code_keys: impl Iterator<Item = &'a str>, title: &str) -> String {
     let mut root = KeyNode::default();
     for key in schema.keys().iter().filter(|key| key.contains('*') || schema.is_read(key)) {
         key_path::parse(key).into_iter().fold(&mut root, |node, step| node.below.entry(step).or_default());

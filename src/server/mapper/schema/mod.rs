@@ -1,7 +1,7 @@
 //! Which keys of deployment.toml a server reads, and what it does with their values.
 
 mod build;
-pub mod json_schema;
+pub(crate) mod json_schema;
 mod keys;
 mod kind;
 mod provenance;
