@@ -41,9 +41,19 @@ fn printable(text: &str) -> String {
 /// The text of a file as it may be shown, with the same length in bytes: secrets are masked, and dots replace control characters, so that a
 /// terminal does not act on them.
 fn displayed(text: &str) -> String {
-    let shown =
-        |character: char| if character.is_ascii_control() && !matches!(character, '\n' | '\r' | '\t') { '.' } else { character };
-    secrets::masked(text).chars().map(shown).collect()
+    let masked = secrets::masked(text);
+    let mut characters = masked.chars().peekable();
+    let mut shown = String::with_capacity(masked.len());
+    while let Some(character) = characters.next() {
+        let is_harmless = match character {
+            '\n' | '\t' => true,
+            // Without a line feed it moves the cursor to the start of the line.
+            '\r' => characters.peek() == Some(&'\n'),
+            other => !other.is_ascii_control(),
+        };
+        shown.push(if is_harmless { character } else { '.' });
+    }
+    shown
 }
 
 /// `1 error`, `2 errors`.

@@ -34,8 +34,9 @@ pub fn render(report: Report, style: Style) -> String {
         .with_links(false)
         .with_context_lines(1)
         .with_break_words(false)
-        // Paths are not broken, so that they can be copied.
-        .with_word_separator(textwrap::WordSeparator::AsciiSpace);
+        // Paths and names of rules are not broken, so that they can be copied.
+        .with_word_separator(textwrap::WordSeparator::AsciiSpace)
+        .with_word_splitter(textwrap::WordSplitter::NoHyphenation);
     let mut text = String::new();
     let mut last_text = LastText::default();
     for diagnostic in report.diagnostics {

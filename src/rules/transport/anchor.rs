@@ -75,9 +75,13 @@ pub(super) fn remedy(context: HomeContext, listener: &Listener, element: &str) -
         let (table, key) = switch.key.rsplit_once('.').unwrap_or(("", &switch.key));
         format!("write `{key} = false` in `[{table}]`")
     } else {
-        let template = context.model().layout.template_of(file);
-        format!(
-            "no key switches it off in this version, and {name} is rendered at each start: remove {element} from `{template}`"
-        )
+        let model = context.model();
+        if model.renders_from_templates() && !model.has_template_of(file) {
+            return format!(
+                "no key closes it in this version: comment out {element} in {name}, which the server does not render"
+            );
+        }
+        let template = model.layout.template_of(file);
+        format!("no key closes it in this version, and {name} is rendered at each start: remove {element} from `{template}`")
     }
 }

@@ -174,7 +174,7 @@ impl Example {
         Observed { outcome, alone: alone.into_iter().map(|found| found.place).collect(), offered, faults }
     }
 
-    fn lay_out(&self) -> Folder {
+    pub fn lay_out(&self) -> Folder {
         let folder = Folder::new();
         for (name, content) in &self.files {
             folder.write(name, content.bytes());
@@ -183,7 +183,7 @@ impl Example {
     }
 
     /// What the files do not say.
-    fn assumptions(&self) -> Assumptions {
+    pub fn assumptions(&self) -> Assumptions {
         let product = self.product.as_deref().map(|product| {
             let (name, version) = product.split_once('@').expect("NAME@VERSION");
             (catalog().product(name).expect("a known product"), Version::parse(version))

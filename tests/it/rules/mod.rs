@@ -2,6 +2,7 @@
 //! `INSTA_UPDATE=always` writes what was found into the rule files.
 
 mod example;
+mod full;
 mod update;
 
 use std::collections::BTreeSet;
