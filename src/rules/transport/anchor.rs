@@ -78,10 +78,10 @@ pub(super) fn remedy(context: HomeContext, listener: &Listener, element: &str) -
         let model = context.model();
         if model.renders_from_templates() && !model.has_template_of(file) {
             return format!(
-                "no key closes it in this version: comment out {element} in {name}, which the server does not render"
+                "no key turns it off in this version: comment out {element} in {name}, which the server does not render"
             );
         }
         let template = model.layout.template_of(file);
-        format!("no key closes it in this version, and {name} is rendered at each start: remove {element} from `{template}`")
+        format!("no key turns it off in this version, and {name} is rendered at each start: remove {element} from `{template}`")
     }
 }
