@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use crate::catalog::{Product, Version};
 use crate::config::Config;
-use crate::diagnostic::{Diagnostic, Site, Target as DiagnosticTarget};
-use crate::home::{ReadError, Target, discover};
+use crate::diagnostic::{Diagnostic, Site, Target};
+use crate::home::{FoundHome, ReadError, discover};
 use crate::model::{Assumptions, HomeId, Model};
 use crate::paths::absolute;
 use crate::ports::PortTable;
@@ -93,7 +93,7 @@ impl Workspace {
 
     /// Loads from each home below `paths` only the files that its server renders others from, and those that identify the product.
     pub fn open_sources(paths: &[PathBuf], assumptions: &Assumptions) -> Self {
-        let sources = |target: &Target| BTreeSet::from([target.layout.conf_folder().join("deployment.toml")]);
+        let sources = |target: &FoundHome| BTreeSet::from([target.layout.conf_folder().join("deployment.toml")]);
         Self::read(paths, assumptions, &Overlays::new(), sources)
     }
 
@@ -101,7 +101,7 @@ impl Workspace {
         paths: &[PathBuf],
         assumptions: &Assumptions,
         overlays: &Overlays,
-        only: impl Fn(&Target) -> BTreeSet<PathBuf>,
+        only: impl Fn(&FoundHome) -> BTreeSet<PathBuf>,
     ) -> Self {
         let paths: Vec<PathBuf> = paths.iter().map(|path| absolute(path)).collect();
         let overlays: Overlays = overlays.iter().map(|(path, bytes)| (absolute(path), bytes.clone())).collect();
@@ -160,8 +160,8 @@ impl Workspace {
     /// that could not be read.
     pub fn range(&self, diagnostic: &Diagnostic) -> FileRange {
         match &diagnostic.finding.target {
-            DiagnosticTarget::Site(site) => self.source(site).place(site.at.span),
-            DiagnosticTarget::Path(..) => FileRange::start_of_file(),
+            Target::Site(site) => self.source(site).place(site.at.span),
+            Target::Path(..) => FileRange::start_of_file(),
         }
     }
 

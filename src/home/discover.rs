@@ -44,14 +44,14 @@ const SKIPPED: [&str; 4] = [".git", "node_modules", "target", ".metadata"];
 #[derive(Debug, Default)]
 pub(crate) struct Discovery {
     /// The homes, each once, in the order of their paths.
-    pub targets: Vec<Target>,
+    pub targets: Vec<FoundHome>,
     /// The paths that could not be read.
     pub problems: Vec<ReadError>,
 }
 
 /// A home to load.
 #[derive(Debug)]
-pub(crate) struct Target {
+pub(crate) struct FoundHome {
     /// Where its files are.
     pub layout: Layout,
     /// The files whose findings are wanted; empty for all.
@@ -96,7 +96,7 @@ pub(crate) fn discover(paths: &[PathBuf], overlays: &Overlays) -> Discovery {
             Ok(_) => found.add_file(path),
         }
     }
-    let mut targets: Vec<Target> = found.targets.into_values().collect();
+    let mut targets: Vec<FoundHome> = found.targets.into_values().collect();
     targets
         .sort_by(|one, other| (&one.layout.root, &one.layout.single_file).cmp(&(&other.layout.root, &other.layout.single_file)));
     Discovery { targets, problems: found.problems }
@@ -105,7 +105,7 @@ pub(crate) fn discover(paths: &[PathBuf], overlays: &Overlays) -> Discovery {
 #[derive(Default)]
 struct Found {
     /// By the real path of the root, or of the lone file: a home found twice through links is one home.
-    targets: BTreeMap<PathBuf, Target>,
+    targets: BTreeMap<PathBuf, FoundHome>,
     problems: Vec<ReadError>,
 }
 
@@ -194,7 +194,7 @@ impl Found {
         let place = layout.single_file.as_ref().map_or_else(|| layout.conf_folder(), |(file, _)| file.clone());
         let key = fs::canonicalize(&place).unwrap_or(place);
         let is_new = !self.targets.contains_key(&key);
-        let target = self.targets.entry(key).or_insert_with(|| Target { layout, only: BTreeSet::new() });
+        let target = self.targets.entry(key).or_insert_with(|| FoundHome { layout, only: BTreeSet::new() });
         match only {
             Some(file) if is_new || !target.only.is_empty() => {
                 target.only.insert(file.to_path_buf());

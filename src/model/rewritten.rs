@@ -36,7 +36,7 @@ pub(crate) enum Comparison {
 pub(crate) fn is_rewritten(row: &Rewrite, text: &str) -> bool {
     let Ok(document) = XmlDocument::parse(text) else { return false };
     let pieces = pieces_of(row, text, &document);
-    pieces.iter().any(|piece| matches!(&piece.kind, PieceKind::Named(named) if row.folder_of(named).is_some()))
+    pieces.iter().any(|piece| matches!(&piece.kind, XmlPieceKind::Named(named) if row.folder_of(named).is_some()))
 }
 
 /// Compares `text`, the content of a file that the server changed, with the `rendered` text. Returns `None` if either is not well-formed.
@@ -48,7 +48,8 @@ pub(crate) fn compare(row: &Rewrite, rendered: &str, text: &str) -> Option<Compa
         let common = common_prefix(old.span.of(rendered), new.span.of(text));
         return Some(Comparison::Differs { at: new.span.start + common, rendered: old.span.start + common });
     }
-    let start = |pieces: &[Piece], text: &str, at: usize| pieces.get(at).map_or(text.trim_end().len(), |piece| piece.span.start);
+    let start =
+        |pieces: &[XmlPiece], text: &str, at: usize| pieces.get(at).map_or(text.trim_end().len(), |piece| piece.span.start);
     let shared = old.len().min(new.len());
     Some(if old.len() == new.len() {
         Comparison::Same
@@ -58,14 +59,14 @@ pub(crate) fn compare(row: &Rewrite, rendered: &str, text: &str) -> Option<Compa
 }
 
 /// A piece of the root element, normalized for comparison.
-struct Piece<'a> {
+struct XmlPiece<'a> {
     span: Span,
-    kind: PieceKind<'a>,
+    kind: XmlPieceKind<'a>,
 }
 
 /// The kind and content of a piece.
 #[derive(PartialEq, Eq)]
-enum PieceKind<'a> {
+enum XmlPieceKind<'a> {
     /// A start tag: its name, and its attributes sorted by name.
     Start(&'a str, Vec<(&'a str, Cow<'a, str>)>),
     /// An end tag, or the end of an empty element.
@@ -77,44 +78,45 @@ enum PieceKind<'a> {
     Comment(String),
 }
 
-fn is_same(row: &Rewrite, old: &PieceKind, new: &PieceKind) -> bool {
+fn is_same(row: &Rewrite, old: &XmlPieceKind, new: &XmlPieceKind) -> bool {
     if old == new {
         return true;
     }
-    let (PieceKind::Named(old), PieceKind::Named(new)) = (old, new) else { return false };
+    let (XmlPieceKind::Named(old), XmlPieceKind::Named(new)) = (old, new) else { return false };
     let folder = old.rsplit_once(['/', '\\']).map_or("", |(folder, _)| folder);
     row.folder_of(new).is_some_and(|own| own.replace('\\', "/") == folder.replace('\\', "/"))
 }
 
-fn pieces_of<'a>(row: &Rewrite, text: &'a str, document: &XmlDocument) -> Vec<Piece<'a>> {
+fn pieces_of<'a>(row: &Rewrite, text: &'a str, document: &XmlDocument) -> Vec<XmlPiece<'a>> {
     let Some(root) = document.root() else { return Vec::new() };
     let mut pieces = Vec::new();
     let wanted: Vec<&str> = row.at.split('/').collect();
     add_element(document, root, text, &wanted, &mut pieces);
     let inside = document.comments.iter().filter(|comment| comment.start > root.span.start && comment.end < root.span.end);
-    pieces.extend(inside.map(|comment| Piece { span: *comment, kind: PieceKind::Comment(unix(comment.of(text))) }));
+    pieces.extend(inside.map(|comment| XmlPiece { span: *comment, kind: XmlPieceKind::Comment(unix(comment.of(text))) }));
     pieces.sort_by_key(|piece| piece.span.start);
     pieces
 }
 
 /// Adds the pieces of `element`. `wanted` is the path of names from it to the element with the path that the server changes.
-fn add_element<'a>(document: &XmlDocument, element: &Element, text: &'a str, wanted: &[&str], pieces: &mut Vec<Piece<'a>>) {
+fn add_element<'a>(document: &XmlDocument, element: &Element, text: &'a str, wanted: &[&str], pieces: &mut Vec<XmlPiece<'a>>) {
     let name = element.local_name(text).to_owned();
     let wanted = wanted.split_first().filter(|(first, _)| **first == name).map(|(_, rest)| rest);
     let mut attributes: Vec<(&str, Cow<str>)> =
         element.attributes.iter().map(|attribute| (attribute.name.of(text), attribute.content(text))).collect();
     attributes.sort_unstable();
-    pieces.push(Piece { span: element.tag, kind: PieceKind::Start(element.name.of(text), attributes) });
+    pieces.push(XmlPiece { span: element.tag, kind: XmlPieceKind::Start(element.name.of(text), attributes) });
     if wanted.is_some_and(<[&str]>::is_empty) && element.children.is_empty() {
-        pieces.push(Piece { span: element.content_span(), kind: PieceKind::Named(element.content(text).trim().to_owned()) });
+        pieces
+            .push(XmlPiece { span: element.content_span(), kind: XmlPieceKind::Named(element.content(text).trim().to_owned()) });
     } else {
         let runs = element.runs(text).into_iter();
-        pieces.extend(runs.map(|(span, content)| Piece { span, kind: PieceKind::Text(unix(&content)) }));
+        pieces.extend(runs.map(|(span, content)| XmlPiece { span, kind: XmlPieceKind::Text(unix(&content)) }));
     }
     for child in document.children(element) {
         add_element(document, child, text, wanted.unwrap_or_default(), pieces);
     }
-    pieces.push(Piece { span: Span::new(element.span.end - 1, element.span.end), kind: PieceKind::End });
+    pieces.push(XmlPiece { span: Span::new(element.span.end - 1, element.span.end), kind: XmlPieceKind::End });
 }
 
 /// Normalizes line endings as an XML parser does.

@@ -180,7 +180,7 @@ fn a_home_is_found_from_any_path_that_leads_to_it() {
 }
 
 #[test]
-fn standard_input_stands_for_a_file_of_a_home() {
+fn standard_input_replaces_a_file_of_a_home() {
     let arguments = [
         "lint",
         "-",
@@ -258,7 +258,7 @@ fn conflicts_come_with_the_offset_that_parts_the_homes() {
 }
 
 #[test]
-fn the_offset_of_the_command_line_stands_for_the_servers() {
+fn the_offset_of_the_command_line_replaces_the_servers() {
     let report = json(&["ports", "fixtures/homes/api-manager-4.5.0", "--port-offset", "3", "--format", "json"]);
     assert_eq!(report["homes"][0]["offset"]["source"]["kind"], "flag");
     let listeners = report["homes"][0]["listeners"].as_array().expect("a list");
@@ -314,7 +314,7 @@ fn colour_follows_the_environment() {
 }
 
 #[test]
-fn the_configuration_file_tells_the_product_of_a_lone_file() {
+fn the_configuration_file_names_the_product_of_a_lone_file() {
     let folder = Folder::with(&[("confs/deployment.toml", b"[server]\nhostnam = \"localhost\"\n")]);
     let lint = |product: &str| {
         folder.write("carbonlint.toml", product);

@@ -8,7 +8,7 @@ use crate::render::{edit_toml, started};
 use crate::support::Run;
 
 #[test]
-fn every_value_is_told_with_its_origin() {
+fn every_value_has_its_origin() {
     let folder = started();
     insta::assert_snapshot!(folder.run(&["get", "home"]).all());
 }

@@ -229,7 +229,7 @@ fn links_lead_nowhere() {
     let run = folder.run(&["render", "home", "--out", "out"]);
     assert!(run.code == Some(2) && run.err.contains("outside the output folder"), "{}", run.err);
     assert!(files_below(&folder.at("outside")).is_empty());
-    // A link among the templates is no template.
+    // A link among the templates does not count as one.
     folder.write("secret.txt", "hunter2");
     symlink(folder.at("secret.txt"), folder.at(format!("home/{TEMPLATES}/repository/conf/linked.xml.j2"))).expect("linked");
     assert!(!folder.run(&["render", "home"]).out.contains("linked"));

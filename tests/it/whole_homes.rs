@@ -117,7 +117,7 @@ fn a_copy_that_the_mapper_keeps_is_not_configuration() {
 }
 
 #[test]
-fn configuration_that_lies_in_a_home_is_judged_where_somebody_asks_for_it() {
+fn configuration_inside_a_home_is_checked_if_it_is_named() {
     let folder = Homes::with(STARTED);
     let inner = "home/apim-is-as-km-with-analytics";
     assert_eq!(folder.homes(inner), [format!("{inner}/conf/apim"), format!("{inner}/conf/is-as-km")]);
@@ -130,7 +130,7 @@ fn configuration_that_lies_in_a_home_is_judged_where_somebody_asks_for_it() {
 }
 
 #[test]
-fn an_installed_home_is_found_wherever_it_lies() {
+fn an_installed_home_is_found_anywhere() {
     let folder = Homes::with(STARTED);
     folder.0.copy("homes/identity-server-7.1.0", "home/servers/is");
     folder.0.copy("homes/micro-integrator-4.2.0", "home/servers/mi");

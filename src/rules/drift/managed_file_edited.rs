@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::generated::{CONFIGURATION, is_on, is_same, records};
+use super::recorded_hashes::{CONFIGURATION, is_on, is_same, records};
 use crate::diagnostic::Finding;
 use crate::model::Model;
 use crate::model::rewritten::{Comparison, compare, is_rewritten};

@@ -1,6 +1,6 @@
 //! `stale-generated`: deployment.toml has changed since the last start.
 
-use super::generated::{CONFIGURATION, is_same, records};
+use super::recorded_hashes::{CONFIGURATION, is_same, records};
 use crate::diagnostic::Finding;
 use crate::rules::context::HomeContext;
 

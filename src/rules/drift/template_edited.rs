@@ -1,6 +1,6 @@
 //! `template-edited`: a template or a JSON file of the mapper has changed since the last start.
 
-use super::generated::{TEMPLATES, is_same, records};
+use super::recorded_hashes::{TEMPLATES, is_same, records};
 use crate::diagnostic::Finding;
 use crate::rules::context::HomeContext;
 use crate::source::Span;

@@ -1,6 +1,6 @@
 //! `http-disable-key-unsupported`: a key that should close a port but that this version does not read.
 
-use super::anchor;
+use super::listener_place;
 use crate::diagnostic::Finding;
 use crate::edit::Safety;
 use crate::model::Location;
@@ -26,7 +26,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
                 let title = format!("rename it to `{}`", switch.key);
                 fixes::write_as(model, entry, &switch.key, title, Safety::Unsafe)
             });
-            let finding = context.finding_at(at, message).help(anchor::remedy(context, listener, "its element")).key(key);
+            let finding = context.finding_at(at, message).help(listener_place::remedy(context, listener, "its element")).key(key);
             findings.push(finding.fix(fix));
         }
     }

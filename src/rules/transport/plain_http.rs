@@ -1,6 +1,6 @@
 //! The check of the two rules on open HTTP listeners.
 
-use super::anchor;
+use super::listener_place;
 use crate::catalog::catalog;
 use crate::diagnostic::Finding;
 use crate::edit::{Edit, Fix, Safety};
@@ -30,13 +30,13 @@ impl PlainHttp {
     /// Reports every open listener of this kind.
     pub(super) fn check(&self, context: HomeContext, findings: &mut Vec<Finding>) {
         for listener in context.ports().listeners.iter().filter(|listener| listener.id == self.id && listener.enabled) {
-            let Some(at) = anchor::of_listener(context, listener, self.element) else { continue };
+            let Some(at) = listener_place::of_listener(context, listener, self.element) else { continue };
             let on = listener.port().map_or_else(String::new, |port| format!(" on port {port}"));
             let finding = context.finding_at(at, format!("{}{on}", self.message));
-            let help = anchor::remedy(context, listener, self.shown);
+            let help = listener_place::remedy(context, listener, self.shown);
             let fix = self.close(context, listener, at).map(|fix| Fix { follow_up: self.still_advertised(context), ..fix });
             let finding = finding.help(help).fix(fix);
-            findings.push(Finding { key: anchor::key_of(context, listener), ..finding });
+            findings.push(Finding { key: listener_place::key_of(context, listener), ..finding });
         }
     }
 

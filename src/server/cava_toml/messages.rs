@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::tables::{Clash, Name};
-use super::token::{Kind, Kinds, Token};
+use super::token::{Token, TokenKind, TokenKinds};
 
 /// Lines and columns as the server counts them, from 1: a byte-order mark has a column, and only a line feed ends a line.
 #[derive(Debug)]
@@ -31,10 +31,10 @@ impl<'a> LogPositions<'a> {
 }
 
 /// The message about an unexpected token.
-pub(super) fn unexpected(text: &str, token: Token, expected: Kinds) -> String {
+pub(super) fn unexpected(text: &str, token: Token, expected: TokenKinds) -> String {
     let found = match token.kind {
-        Kind::LineBreak => "end of line".to_owned(),
-        Kind::End => "end of input".to_owned(),
+        TokenKind::LineBreak => "end of line".to_owned(),
+        TokenKind::End => "end of input".to_owned(),
         _ => {
             let shown: Vec<u16> = text.get(token.start..token.end).unwrap_or_default().encode_utf16().collect();
             format!("'{}'", escaped(&shown))

@@ -2,22 +2,22 @@
 //! rest is another token.
 
 use super::effort::spend;
-use super::token::Kind;
+use super::token::TokenKind;
 
 /// The token at the start of `text`, which begins with `digits` digits, and its length in bytes.
-pub(super) fn scan(text: &[u8], digits: usize) -> Option<(Kind, usize)> {
-    let word = |word: &[u8], kind: Kind| text.starts_with(word).then_some((kind, word.len()));
+pub(super) fn scan(text: &[u8], digits: usize) -> Option<(TokenKind, usize)> {
+    let word = |word: &[u8], kind: TokenKind| text.starts_with(word).then_some((kind, word.len()));
     let forms = [
-        scan_decimal(text).map(|len| (Kind::Decimal, len)),
-        prefixed(text, b"0x", u8::is_ascii_hexdigit).map(|len| (Kind::Hexadecimal, len)),
-        prefixed(text, b"0o", |byte| matches!(byte, b'0'..=b'7')).map(|len| (Kind::Octal, len)),
-        prefixed(text, b"0b", |byte| matches!(byte, b'0' | b'1')).map(|len| (Kind::Binary, len)),
-        scan_float(text).map(|len| (Kind::Float, len)),
-        signed_word(text, b"inf").map(|len| (Kind::Infinity, len)),
-        signed_word(text, b"nan").map(|len| (Kind::NotANumber, len)),
-        word(b"true", Kind::True),
-        word(b"false", Kind::False),
-        scan_date(text, digits).map(|len| (Kind::DateDigits, len)),
+        scan_decimal(text).map(|len| (TokenKind::Decimal, len)),
+        prefixed(text, b"0x", u8::is_ascii_hexdigit).map(|len| (TokenKind::Hexadecimal, len)),
+        prefixed(text, b"0o", |byte| matches!(byte, b'0'..=b'7')).map(|len| (TokenKind::Octal, len)),
+        prefixed(text, b"0b", |byte| matches!(byte, b'0' | b'1')).map(|len| (TokenKind::Binary, len)),
+        scan_float(text).map(|len| (TokenKind::Float, len)),
+        signed_word(text, b"inf").map(|len| (TokenKind::Infinity, len)),
+        signed_word(text, b"nan").map(|len| (TokenKind::NotANumber, len)),
+        word(b"true", TokenKind::True),
+        word(b"false", TokenKind::False),
+        scan_date(text, digits).map(|len| (TokenKind::DateDigits, len)),
     ];
     // No two forms are equally long.
     forms.into_iter().flatten().max_by_key(|(_, len)| *len)
@@ -99,22 +99,22 @@ mod tests {
     #[test]
     fn the_longest_form_wins_and_the_rest_is_left() {
         for (text, expected) in [
-            ("12", Some((Kind::Decimal, 2))),
-            ("-1_000,", Some((Kind::Decimal, 6))),
-            ("0123", Some((Kind::Decimal, 1))),
-            ("1__0", Some((Kind::Decimal, 1))),
-            ("0x", Some((Kind::Decimal, 1))),
-            ("0xfF_0_", Some((Kind::Hexadecimal, 6))),
-            ("0b12", Some((Kind::Binary, 3))),
-            ("1.5e-3x", Some((Kind::Float, 6))),
-            ("1e05", Some((Kind::Float, 3))),
-            ("1.", Some((Kind::Decimal, 1))),
-            ("1.5e", Some((Kind::Float, 3))),
-            ("+inf", Some((Kind::Infinity, 4))),
-            ("truefalse", Some((Kind::True, 4))),
-            ("2020-01", Some((Kind::DateDigits, 4))),
-            ("08:00", Some((Kind::DateDigits, 2))),
-            ("-12-", Some((Kind::Decimal, 2))),
+            ("12", Some((TokenKind::Decimal, 2))),
+            ("-1_000,", Some((TokenKind::Decimal, 6))),
+            ("0123", Some((TokenKind::Decimal, 1))),
+            ("1__0", Some((TokenKind::Decimal, 1))),
+            ("0x", Some((TokenKind::Decimal, 1))),
+            ("0xfF_0_", Some((TokenKind::Hexadecimal, 6))),
+            ("0b12", Some((TokenKind::Binary, 3))),
+            ("1.5e-3x", Some((TokenKind::Float, 6))),
+            ("1e05", Some((TokenKind::Float, 3))),
+            ("1.", Some((TokenKind::Decimal, 1))),
+            ("1.5e", Some((TokenKind::Float, 3))),
+            ("+inf", Some((TokenKind::Infinity, 4))),
+            ("truefalse", Some((TokenKind::True, 4))),
+            ("2020-01", Some((TokenKind::DateDigits, 4))),
+            ("08:00", Some((TokenKind::DateDigits, 2))),
+            ("-12-", Some((TokenKind::Decimal, 2))),
             ("-1-", None),
             ("", None),
             ("-", None),

@@ -3,7 +3,7 @@
 /// A token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Token {
-    pub kind: Kind,
+    pub kind: TokenKind,
     /// First byte.
     pub start: usize,
     /// One past the last byte.
@@ -14,7 +14,7 @@ pub(super) struct Token {
 /// difference to any verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
-pub(super) enum Kind {
+pub(super) enum TokenKind {
     End,
     LineBreak,
     /// A character with which nothing can begin here.
@@ -56,10 +56,10 @@ pub(super) enum Kind {
 
 /// A set of kinds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Kinds(u64);
+pub(super) struct TokenKinds(u64);
 
-impl Kinds {
-    pub(super) const fn of(kinds: &[Kind]) -> Self {
+impl TokenKinds {
+    pub(super) const fn of(kinds: &[TokenKind]) -> Self {
         let mut bits = 0;
         let mut at = 0;
         while at < kinds.len() {
@@ -73,7 +73,7 @@ impl Kinds {
         Self(self.0 | other.0)
     }
 
-    pub(super) const fn contains(self, kind: Kind) -> bool {
+    pub(super) const fn contains(self, kind: TokenKind) -> bool {
         self.0 & (1 << kind as u8) != 0
     }
 
@@ -94,60 +94,68 @@ impl Kinds {
 }
 
 /// What a value can begin with.
-pub(super) const VALUE: Kinds = Kinds::of(&[
-    Kind::Quote,
-    Kind::Apostrophe,
-    Kind::TripleQuote,
-    Kind::TripleApostrophe,
-    Kind::Decimal,
-    Kind::Hexadecimal,
-    Kind::Octal,
-    Kind::Binary,
-    Kind::Float,
-    Kind::Infinity,
-    Kind::NotANumber,
-    Kind::True,
-    Kind::False,
-    Kind::DateDigits,
-    Kind::ArrayOpen,
-    Kind::InlineOpen,
+pub(super) const VALUE: TokenKinds = TokenKinds::of(&[
+    TokenKind::Quote,
+    TokenKind::Apostrophe,
+    TokenKind::TripleQuote,
+    TokenKind::TripleApostrophe,
+    TokenKind::Decimal,
+    TokenKind::Hexadecimal,
+    TokenKind::Octal,
+    TokenKind::Binary,
+    TokenKind::Float,
+    TokenKind::Infinity,
+    TokenKind::NotANumber,
+    TokenKind::True,
+    TokenKind::False,
+    TokenKind::DateDigits,
+    TokenKind::ArrayOpen,
+    TokenKind::InlineOpen,
 ]);
 
 /// What a key can begin with.
-pub(super) const KEY: Kinds = Kinds::of(&[Kind::BareKey, Kind::Quote, Kind::Apostrophe]);
+pub(super) const KEY: TokenKinds = TokenKinds::of(&[TokenKind::BareKey, TokenKind::Quote, TokenKind::Apostrophe]);
 
 /// The names in the server's order.
-const NAMES: [(&str, Kinds); 27] = [
-    ("a-z", Kinds::of(&[Kind::BareKey])),
-    ("A-Z", Kinds::of(&[Kind::BareKey])),
-    ("0-9", Kinds::of(&[Kind::BareKey])),
-    ("]", Kinds::of(&[Kind::ArrayClose, Kind::HeaderClose])),
-    ("]]", Kinds::of(&[Kind::ElementClose])),
-    ("}", Kinds::of(&[Kind::InlineClose])),
-    (".", Kinds::of(&[Kind::Dot])),
-    ("-", Kinds::of(&[Kind::Dash])),
-    ("+", Kinds::of(&[Kind::Plus])),
-    (":", Kinds::of(&[Kind::Colon])),
-    ("=", Kinds::of(&[Kind::Equals])),
-    ("a comma", Kinds::of(&[Kind::Comma])),
-    ("Z", Kinds::of(&[Kind::Zulu])),
-    ("'", Kinds::of(&[Kind::Apostrophe])),
-    ("\"", Kinds::of(&[Kind::Quote])),
-    ("'''", Kinds::of(&[Kind::TripleApostrophe])),
-    ("\"\"\"", Kinds::of(&[Kind::TripleQuote])),
-    ("a character", Kinds::of(&[Kind::Escape, Kind::Characters])),
+const NAMES: [(&str, TokenKinds); 27] = [
+    ("a-z", TokenKinds::of(&[TokenKind::BareKey])),
+    ("A-Z", TokenKinds::of(&[TokenKind::BareKey])),
+    ("0-9", TokenKinds::of(&[TokenKind::BareKey])),
+    ("]", TokenKinds::of(&[TokenKind::ArrayClose, TokenKind::HeaderClose])),
+    ("]]", TokenKinds::of(&[TokenKind::ElementClose])),
+    ("}", TokenKinds::of(&[TokenKind::InlineClose])),
+    (".", TokenKinds::of(&[TokenKind::Dot])),
+    ("-", TokenKinds::of(&[TokenKind::Dash])),
+    ("+", TokenKinds::of(&[TokenKind::Plus])),
+    (":", TokenKinds::of(&[TokenKind::Colon])),
+    ("=", TokenKinds::of(&[TokenKind::Equals])),
+    ("a comma", TokenKinds::of(&[TokenKind::Comma])),
+    ("Z", TokenKinds::of(&[TokenKind::Zulu])),
+    ("'", TokenKinds::of(&[TokenKind::Apostrophe])),
+    ("\"", TokenKinds::of(&[TokenKind::Quote])),
+    ("'''", TokenKinds::of(&[TokenKind::TripleApostrophe])),
+    ("\"\"\"", TokenKinds::of(&[TokenKind::TripleQuote])),
+    ("a character", TokenKinds::of(&[TokenKind::Escape, TokenKind::Characters])),
     (
         "a number",
-        Kinds::of(&[Kind::Decimal, Kind::Hexadecimal, Kind::Octal, Kind::Binary, Kind::Float, Kind::Infinity, Kind::NotANumber]),
+        TokenKinds::of(&[
+            TokenKind::Decimal,
+            TokenKind::Hexadecimal,
+            TokenKind::Octal,
+            TokenKind::Binary,
+            TokenKind::Float,
+            TokenKind::Infinity,
+            TokenKind::NotANumber,
+        ]),
     ),
-    ("a boolean", Kinds::of(&[Kind::True, Kind::False])),
-    ("a date/time", Kinds::of(&[Kind::DateDigits])),
-    ("a time", Kinds::of(&[Kind::TimeMark])),
-    ("an array", Kinds::of(&[Kind::ArrayOpen])),
-    ("a table", Kinds::of(&[Kind::InlineOpen])),
-    ("a table key", Kinds::of(&[Kind::HeaderOpen, Kind::ElementOpen])),
-    ("a newline", Kinds::of(&[Kind::LineBreak])),
-    ("end-of-input", Kinds::of(&[Kind::End])),
+    ("a boolean", TokenKinds::of(&[TokenKind::True, TokenKind::False])),
+    ("a date/time", TokenKinds::of(&[TokenKind::DateDigits])),
+    ("a time", TokenKinds::of(&[TokenKind::TimeMark])),
+    ("an array", TokenKinds::of(&[TokenKind::ArrayOpen])),
+    ("a table", TokenKinds::of(&[TokenKind::InlineOpen])),
+    ("a table key", TokenKinds::of(&[TokenKind::HeaderOpen, TokenKind::ElementOpen])),
+    ("a newline", TokenKinds::of(&[TokenKind::LineBreak])),
+    ("end-of-input", TokenKinds::of(&[TokenKind::End])),
 ];
 
 #[cfg(test)]
@@ -156,8 +164,8 @@ mod tests {
 
     #[test]
     fn kinds_are_listed_as_the_server_does() {
-        assert_eq!(Kinds::of(&[Kind::Equals]).listed(), "=");
-        assert_eq!(Kinds::of(&[Kind::Equals, Kind::Dot]).listed(), ". or =");
-        assert_eq!(Kinds::of(&[Kind::ArrayClose]).and(KEY).listed(), "a-z, A-Z, 0-9, ], ', or \"");
+        assert_eq!(TokenKinds::of(&[TokenKind::Equals]).listed(), "=");
+        assert_eq!(TokenKinds::of(&[TokenKind::Equals, TokenKind::Dot]).listed(), ". or =");
+        assert_eq!(TokenKinds::of(&[TokenKind::ArrayClose]).and(KEY).listed(), "a-z, A-Z, 0-9, ], ', or \"");
     }
 }

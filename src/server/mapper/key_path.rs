@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 /// A step on the path to a value.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum PathStep {
+pub(super) enum KeyStep {
     /// This key of a table.
     Key(Rc<str>),
     /// Any key of a table: the template loops over them.
@@ -16,23 +16,23 @@ pub(super) enum PathStep {
 }
 
 /// The text of a path.
-pub(super) fn text_of(path: &[PathStep]) -> String {
+pub(super) fn text_of(path: &[KeyStep]) -> String {
     let mut text = String::new();
     for step in path {
-        if !matches!(step, PathStep::Element) && !text.is_empty() {
+        if !matches!(step, KeyStep::Element) && !text.is_empty() {
             text.push('.');
         }
         match step {
-            PathStep::Element => text.push_str("[]"),
-            PathStep::AnyKey => text.push('*'),
-            PathStep::Key(name) => text.push_str(&segment_text(name)),
+            KeyStep::Element => text.push_str("[]"),
+            KeyStep::AnyKey => text.push('*'),
+            KeyStep::Key(name) => text.push_str(&segment_text(name)),
         }
     }
     text
 }
 
 /// The path that a text describes.
-pub(super) fn parse(text: &str) -> Vec<PathStep> {
+pub(super) fn parse(text: &str) -> Vec<KeyStep> {
     let mut steps = Vec::new();
     let mut rest = text;
     while !rest.is_empty() {
@@ -40,10 +40,10 @@ pub(super) fn parse(text: &str) -> Vec<PathStep> {
             Some(parts) => parts,
             None => rest.split_at(rest.find(['.', '[']).unwrap_or(rest.len())),
         };
-        steps.push(if name == "*" && !rest.starts_with('\'') { PathStep::AnyKey } else { PathStep::Key(name.into()) });
+        steps.push(if name == "*" && !rest.starts_with('\'') { KeyStep::AnyKey } else { KeyStep::Key(name.into()) });
         rest = after;
         while let Some(after) = rest.strip_prefix("[]") {
-            steps.push(PathStep::Element);
+            steps.push(KeyStep::Element);
             rest = after;
         }
         rest = rest.strip_prefix('.').unwrap_or_default();
@@ -84,7 +84,7 @@ mod tests {
         for text in ["a", "a.b", "a.'b.c'.d", "a[].b", "a.*.b", "a[][].'*'", "a.'é'[]", "*", "''.a"] {
             assert_eq!(text_of(&parse(text)), text);
         }
-        let any_and_star = [PathStep::AnyKey, PathStep::Key("*".into()), PathStep::Element];
+        let any_and_star = [KeyStep::AnyKey, KeyStep::Key("*".into()), KeyStep::Element];
         assert_eq!(parse("*.'*'[]"), any_and_star);
     }
 

@@ -85,7 +85,7 @@ fn where_no_key_works_the_template_is_edited_and_comes_back() {
 }
 
 #[test]
-fn what_still_tells_clients_of_plain_http_is_pointed_out() {
+fn urls_that_still_point_clients_to_plain_http_are_reported() {
     let home = Folder::with(&[
         PRODUCT,
         (TOML, b"[[apim.gateway.environment]]\nhttp_endpoint = \"http://localhost:${http.nio.port}\"\n"),

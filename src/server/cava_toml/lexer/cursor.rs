@@ -1,7 +1,7 @@
 //! The position of the lexer in a text, its modes, and the tokens found so far.
 
 use crate::server::cava_toml::effort::spend;
-use crate::server::cava_toml::token::{Kind, Token};
+use crate::server::cava_toml::token::{Token, TokenKind};
 
 /// The modes of the lexer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,7 +70,7 @@ impl<'a> Lexer<'a> {
         &self.bytes[self.at..]
     }
 
-    pub(super) fn push(&mut self, kind: Kind, len: usize) {
+    pub(super) fn push(&mut self, kind: TokenKind, len: usize) {
         self.found.tokens.push(Token { kind, start: self.at, end: self.at + len });
         self.at += len;
     }
@@ -96,7 +96,7 @@ impl<'a> Lexer<'a> {
 
     pub(super) fn stray(&mut self) {
         let len = self.text[self.at..].chars().next().map_or(1, char::len_utf8);
-        self.push(Kind::Stray, len);
+        self.push(TokenKind::Stray, len);
     }
 
     pub(super) fn stray_and_leave(&mut self) {

@@ -1,22 +1,22 @@
 //! Lines and inline tables: keys, headers, punctuation.
 
 use super::cursor::{Lexer, Mode, is_bare};
-use crate::server::cava_toml::token::Kind;
+use crate::server::cava_toml::token::TokenKind;
 
 impl Lexer<'_> {
     /// A part of a key, in a line or an inline table. `false` if there is none here.
     fn step_key(&mut self) -> bool {
         match self.bytes[self.at] {
-            b'.' => self.push(Kind::Dot, 1),
+            b'.' => self.push(TokenKind::Dot, 1),
             b'"' => {
-                self.push(Kind::Quote, 1);
+                self.push(TokenKind::Quote, 1);
                 self.enter(Mode::Basic);
             }
             b'\'' => {
-                self.push(Kind::Apostrophe, 1);
+                self.push(TokenKind::Apostrophe, 1);
                 self.enter(Mode::Literal);
             }
-            byte if is_bare(byte) => self.push(Kind::BareKey, self.run(is_bare)),
+            byte if is_bare(byte) => self.push(TokenKind::BareKey, self.run(is_bare)),
             _ => return false,
         }
         true
@@ -31,15 +31,15 @@ impl Lexer<'_> {
             (b'=', _) => {
                 self.depths.clear();
                 self.depth = 0;
-                self.push(Kind::Equals, 1);
+                self.push(TokenKind::Equals, 1);
                 self.enter(Mode::Value);
             }
-            (b'[', _) if doubled => self.push(Kind::ElementOpen, 2),
-            (b'[', _) => self.push(Kind::HeaderOpen, 1),
-            (b']', _) if doubled => self.push(Kind::ElementClose, 2),
-            (b']', _) => self.push(Kind::HeaderClose, 1),
+            (b'[', _) if doubled => self.push(TokenKind::ElementOpen, 2),
+            (b'[', _) => self.push(TokenKind::HeaderOpen, 1),
+            (b']', _) if doubled => self.push(TokenKind::ElementClose, 2),
+            (b']', _) => self.push(TokenKind::HeaderClose, 1),
             (_, 0) => self.stray(),
-            (_, len) => self.push(Kind::LineBreak, len),
+            (_, len) => self.push(TokenKind::LineBreak, len),
         }
     }
 
@@ -57,17 +57,17 @@ impl Lexer<'_> {
         match (self.bytes[self.at], self.line_break()) {
             (b'}', _) => {
                 self.depth = self.depths.pop().unwrap_or(0);
-                self.push(Kind::InlineClose, 1);
+                self.push(TokenKind::InlineClose, 1);
                 self.leave();
             }
             (b'=', _) => {
-                self.push(Kind::Equals, 1);
+                self.push(TokenKind::Equals, 1);
                 self.enter(Mode::Value);
             }
-            (b',', _) => self.push(Kind::Comma, 1),
+            (b',', _) => self.push(TokenKind::Comma, 1),
             (_, 0) => self.stray_and_leave(),
             (_, len) => {
-                self.push(Kind::LineBreak, len);
+                self.push(TokenKind::LineBreak, len);
                 self.leave();
             }
         }

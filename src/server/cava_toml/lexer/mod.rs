@@ -8,7 +8,7 @@ mod values;
 use cursor::{LexedText, Lexer, Mode};
 
 use super::effort::spend;
-use super::token::{Kind, Token};
+use super::token::{Token, TokenKind};
 
 /// Reads `text` as the server does; with `forgives_tabs` tabs in basic strings are accepted.
 pub(super) fn lex(text: &str, forgives_tabs: bool) -> LexedText {
@@ -16,7 +16,7 @@ pub(super) fn lex(text: &str, forgives_tabs: bool) -> LexedText {
     while lexer.at < text.len() {
         step(&mut lexer);
     }
-    lexer.found.tokens.push(Token { kind: Kind::End, start: text.len(), end: text.len() });
+    lexer.found.tokens.push(Token { kind: TokenKind::End, start: text.len(), end: text.len() });
     lexer.found
 }
 

@@ -1,22 +1,24 @@
 //! Strings of all four kinds.
 
 use super::cursor::{Lexer, is_character, is_literal_character, line_break_at};
-use crate::server::cava_toml::token::Kind;
+use crate::server::cava_toml::token::TokenKind;
 
 impl Lexer<'_> {
     pub(super) fn step_basic(&mut self) {
         match (self.bytes[self.at], self.line_break()) {
             (b'"', _) => {
-                self.push(Kind::Quote, 1);
+                self.push(TokenKind::Quote, 1);
                 self.leave();
             }
-            (b'\\', _) if !matches!(self.bytes.get(self.at + 1), None | Some(b'\n')) => self.push(Kind::Escape, self.escape()),
+            (b'\\', _) if !matches!(self.bytes.get(self.at + 1), None | Some(b'\n')) => {
+                self.push(TokenKind::Escape, self.escape())
+            }
             (_, len) if len > 0 => {
-                self.push(Kind::LineBreak, len);
+                self.push(TokenKind::LineBreak, len);
                 self.leave();
             }
             (byte, _) if is_character(byte) && !matches!(byte, b'"' | b'\\') => {
-                self.push(Kind::Characters, self.run(|byte| is_character(byte) && !matches!(byte, b'"' | b'\\')));
+                self.push(TokenKind::Characters, self.run(|byte| is_character(byte) && !matches!(byte, b'"' | b'\\')));
             }
             _ => self.not_in_string(),
         }
@@ -25,21 +27,21 @@ impl Lexer<'_> {
     pub(super) fn step_basic_lines(&mut self) {
         match (self.bytes[self.at], self.line_break()) {
             (b'"', _) if self.rest().starts_with(b"\"\"\"") => {
-                self.push(Kind::TripleQuote, 3);
+                self.push(TokenKind::TripleQuote, 3);
                 self.leave();
             }
-            (b'"', _) => self.push(Kind::Characters, 1),
+            (b'"', _) => self.push(TokenKind::Characters, 1),
             (b'\\', _) => {
                 let blanks = self.rest()[1..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
                 match line_break_at(self.bytes, self.at + 1 + blanks) {
                     0 if self.at + 1 == self.bytes.len() => self.not_in_string(),
-                    0 => self.push(Kind::Escape, self.escape()),
-                    len => self.push(Kind::LineBreak, 1 + blanks + len),
+                    0 => self.push(TokenKind::Escape, self.escape()),
+                    len => self.push(TokenKind::LineBreak, 1 + blanks + len),
                 }
             }
-            (_, len) if len > 0 => self.push(Kind::LineBreak, len),
+            (_, len) if len > 0 => self.push(TokenKind::LineBreak, len),
             (byte, _) if is_character(byte) => {
-                self.push(Kind::Characters, self.run(|byte| is_character(byte) && !matches!(byte, b'"' | b'\\')));
+                self.push(TokenKind::Characters, self.run(|byte| is_character(byte) && !matches!(byte, b'"' | b'\\')));
             }
             _ => self.not_in_string(),
         }
@@ -48,15 +50,15 @@ impl Lexer<'_> {
     pub(super) fn step_literal(&mut self) {
         match (self.bytes[self.at], self.line_break()) {
             (b'\'', _) => {
-                self.push(Kind::Apostrophe, 1);
+                self.push(TokenKind::Apostrophe, 1);
                 self.leave();
             }
             (_, len) if len > 0 => {
-                self.push(Kind::LineBreak, len);
+                self.push(TokenKind::LineBreak, len);
                 self.leave();
             }
             (byte, _) if is_literal_character(byte) => {
-                self.push(Kind::Characters, self.run(|byte| is_literal_character(byte) && byte != b'\''));
+                self.push(TokenKind::Characters, self.run(|byte| is_literal_character(byte) && byte != b'\''));
             }
             _ => self.not_in_string(),
         }
@@ -65,13 +67,13 @@ impl Lexer<'_> {
     pub(super) fn step_literal_lines(&mut self) {
         match (self.bytes[self.at], self.line_break()) {
             (b'\'', _) if self.rest().starts_with(b"'''") => {
-                self.push(Kind::TripleApostrophe, 3);
+                self.push(TokenKind::TripleApostrophe, 3);
                 self.leave();
             }
-            (b'\'', _) => self.push(Kind::Characters, 1),
-            (_, len) if len > 0 => self.push(Kind::LineBreak, len),
+            (b'\'', _) => self.push(TokenKind::Characters, 1),
+            (_, len) if len > 0 => self.push(TokenKind::LineBreak, len),
             (byte, _) if is_literal_character(byte) => {
-                self.push(Kind::Characters, self.run(|byte| is_literal_character(byte) && byte != b'\''));
+                self.push(TokenKind::Characters, self.run(|byte| is_literal_character(byte) && byte != b'\''));
             }
             _ => self.not_in_string(),
         }
@@ -86,7 +88,7 @@ impl Lexer<'_> {
             if let Some(string) = self.found.tabs.last_mut() {
                 string.push(self.at);
             }
-            self.push(Kind::Characters, 1);
+            self.push(TokenKind::Characters, 1);
         } else {
             self.stray_and_leave();
         }

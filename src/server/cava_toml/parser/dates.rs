@@ -2,45 +2,47 @@
 
 use super::state::{DOT, ParseResult, Parser};
 use crate::server::cava_toml::reason::Inside;
-use crate::server::cava_toml::token::{Kind, Kinds, Token};
+use crate::server::cava_toml::token::{Token, TokenKind, TokenKinds};
 use crate::server::cava_toml::value::{self, ValueRejection};
 use crate::server::cava_toml::value_type::Type;
 
-const DIGITS: Kinds = Kinds::of(&[Kind::DateDigits]);
-const COLON: Kinds = Kinds::of(&[Kind::Colon]);
+const DIGITS: TokenKinds = TokenKinds::of(&[TokenKind::DateDigits]);
+const COLON: TokenKinds = TokenKinds::of(&[TokenKind::Colon]);
 
 impl Parser<'_> {
     /// The type of the date or time here.
-    pub(super) fn date_or_time(&mut self, after: Kinds) -> ParseResult<Type> {
-        const DATE: [Kind; 5] = [Kind::DateDigits, Kind::Dash, Kind::DateDigits, Kind::Dash, Kind::DateDigits];
-        const TIME: [Kind; 5] = [Kind::DateDigits, Kind::Colon, Kind::DateDigits, Kind::Colon, Kind::DateDigits];
+    pub(super) fn date_or_time(&mut self, after: TokenKinds) -> ParseResult<Type> {
+        const DATE: [TokenKind; 5] =
+            [TokenKind::DateDigits, TokenKind::Dash, TokenKind::DateDigits, TokenKind::Dash, TokenKind::DateDigits];
+        const TIME: [TokenKind; 5] =
+            [TokenKind::DateDigits, TokenKind::Colon, TokenKind::DateDigits, TokenKind::Colon, TokenKind::DateDigits];
         self.nested_date |= self.depth > 0;
-        if self.kind(1) == Kind::Colon {
+        if self.kind(1) == TokenKind::Colon {
             self.time(after)?;
             return Ok(Type::LocalTime);
         }
         self.must_follow(0, &DATE)?;
-        if self.kind(5) != Kind::TimeMark {
+        if self.kind(5) != TokenKind::TimeMark {
             self.date();
             return Ok(Type::LocalDate);
         }
         self.must_follow(6, &TIME)?;
-        if self.kind(11) == Kind::Dot {
-            self.must_follow(12, &[Kind::DateDigits])?;
+        if self.kind(11) == TokenKind::Dot {
+            self.must_follow(12, &[TokenKind::DateDigits])?;
         }
-        let next = self.kind(if self.kind(11) == Kind::Dot { 13 } else { 11 });
+        let next = self.kind(if self.kind(11) == TokenKind::Dot { 13 } else { 11 });
         self.date();
         self.bump();
-        if !matches!(next, Kind::Zulu | Kind::Plus | Kind::Dash) {
+        if !matches!(next, TokenKind::Zulu | TokenKind::Plus | TokenKind::Dash) {
             self.time(after)?;
             return Ok(Type::LocalDateTime);
         }
-        self.time(Kinds::of(&[Kind::Zulu, Kind::Plus, Kind::Dash]))?;
+        self.time(TokenKinds::of(&[TokenKind::Zulu, TokenKind::Plus, TokenKind::Dash]))?;
         self.offset(after)?;
         Ok(Type::OffsetDateTime)
     }
 
-    fn must_follow(&self, ahead: usize, kinds: &[Kind]) -> ParseResult<()> {
+    fn must_follow(&self, ahead: usize, kinds: &[TokenKind]) -> ParseResult<()> {
         match (ahead..).zip(kinds).find(|(ahead, kind)| self.kind(*ahead) != **kind) {
             Some((ahead, _)) => self.stop(ahead, DIGITS, Inside::Date),
             None => Ok(()),
@@ -62,33 +64,33 @@ impl Parser<'_> {
         }
     }
 
-    fn time(&mut self, after: Kinds) -> ParseResult<()> {
-        let hour = self.expect(Kind::DateDigits, COLON, Inside::Date)?;
+    fn time(&mut self, after: TokenKinds) -> ParseResult<()> {
+        let hour = self.expect(TokenKind::DateDigits, COLON, Inside::Date)?;
         self.number(hour, value::hour);
-        self.expect(Kind::Colon, DIGITS, Inside::Date)?;
-        let minute = self.expect(Kind::DateDigits, COLON, Inside::Date)?;
+        self.expect(TokenKind::Colon, DIGITS, Inside::Date)?;
+        let minute = self.expect(TokenKind::DateDigits, COLON, Inside::Date)?;
         self.number(minute, value::minute);
-        self.expect(Kind::Colon, DIGITS, Inside::Date)?;
-        let second = self.expect(Kind::DateDigits, DOT.and(after), Inside::Date)?;
+        self.expect(TokenKind::Colon, DIGITS, Inside::Date)?;
+        let second = self.expect(TokenKind::DateDigits, DOT.and(after), Inside::Date)?;
         self.number(second, value::second);
         if self.option(DOT, DOT.and(after)) {
             self.bump();
-            let fraction = self.expect(Kind::DateDigits, after, Inside::Date)?;
+            let fraction = self.expect(TokenKind::DateDigits, after, Inside::Date)?;
             self.number(fraction, value::fraction);
         }
         Ok(())
     }
 
-    fn offset(&mut self, after: Kinds) -> ParseResult<()> {
+    fn offset(&mut self, after: TokenKinds) -> ParseResult<()> {
         let sign = self.bump();
         self.remembered = None;
-        if sign.kind == Kind::Zulu {
+        if sign.kind == TokenKind::Zulu {
             return Ok(());
         }
-        let digits = self.expect(Kind::DateDigits, COLON, Inside::Date)?;
+        let digits = self.expect(TokenKind::DateDigits, COLON, Inside::Date)?;
         let hours = self.number(Token { start: sign.start, ..digits }, value::offset_hours);
-        self.expect(Kind::Colon, DIGITS, Inside::Date)?;
-        let minutes = self.expect(Kind::DateDigits, after, Inside::Date)?;
+        self.expect(TokenKind::Colon, DIGITS, Inside::Date)?;
+        let minutes = self.expect(TokenKind::DateDigits, after, Inside::Date)?;
         let Some(hours) = hours else { return Ok(()) };
         if let Err((rejection, as_a_whole)) = value::offset_minutes(self.written(minutes), hours) {
             let is_first = self.thrown.is_none();

@@ -3,25 +3,25 @@
 use super::state::{DOT, ParseResult, Parser};
 use crate::server::cava_toml::reason::{Inside, Reason};
 use crate::server::cava_toml::tables::{Name, TableId};
-use crate::server::cava_toml::token::{KEY, Kind, Kinds, VALUE};
+use crate::server::cava_toml::token::{KEY, TokenKind, TokenKinds, VALUE};
 use crate::source::Span;
 
-const LINE_END: Kinds = Kinds::of(&[Kind::LineBreak, Kind::End]);
-const EXPRESSION: Kinds = KEY.and(Kinds::of(&[Kind::HeaderOpen, Kind::ElementOpen]));
+const LINE_END: TokenKinds = TokenKinds::of(&[TokenKind::LineBreak, TokenKind::End]);
+const EXPRESSION: TokenKinds = KEY.and(TokenKinds::of(&[TokenKind::HeaderOpen, TokenKind::ElementOpen]));
 
 impl Parser<'_> {
     pub(super) fn document(&mut self) -> ParseResult<()> {
-        while self.choose(EXPRESSION.and(LINE_END), Inside::Line)? == Kind::LineBreak {
+        while self.choose(EXPRESSION.and(LINE_END), Inside::Line)? == TokenKind::LineBreak {
             self.bump();
         }
-        while self.kind(0) != Kind::End {
+        while self.kind(0) != TokenKind::End {
             self.expression()?;
             self.choose(LINE_END, Inside::Line)?;
-            while self.kind(0) == Kind::LineBreak {
+            while self.kind(0) == TokenKind::LineBreak {
                 self.bump();
             }
             // The server looks past the line breaks before it takes them.
-            if !EXPRESSION.contains(self.kind(0)) && self.kind(0) != Kind::End {
+            if !EXPRESSION.contains(self.kind(0)) && self.kind(0) != TokenKind::End {
                 return self.stop(0, LINE_END, Inside::Line);
             }
         }
@@ -30,16 +30,16 @@ impl Parser<'_> {
 
     fn expression(&mut self) -> ParseResult<()> {
         match self.choose(EXPRESSION, Inside::Line)? {
-            Kind::HeaderOpen => self.header(Kind::HeaderClose),
-            Kind::ElementOpen => self.header(Kind::ElementClose),
+            TokenKind::HeaderOpen => self.header(TokenKind::HeaderClose),
+            TokenKind::ElementOpen => self.header(TokenKind::ElementClose),
             _ => self.pair(self.current, LINE_END),
         }
     }
 
-    fn header(&mut self, close: Kind) -> ParseResult<()> {
+    fn header(&mut self, close: TokenKind) -> ParseResult<()> {
         let open = self.bump();
-        let is_empty = self.choose(KEY.and(Kinds::of(&[close])), Inside::Header)? == close;
-        let path = if is_empty { Vec::new() } else { self.key(Kinds::of(&[close]), Inside::Header)? };
+        let is_empty = self.choose(KEY.and(TokenKinds::of(&[close])), Inside::Header)? == close;
+        let path = if is_empty { Vec::new() } else { self.key(TokenKinds::of(&[close]), Inside::Header)? };
         let end = self.expect(close, LINE_END, Inside::Header)?.end;
         let span = Span::new(open.start, end);
         if self.thrown.is_some() {
@@ -57,7 +57,7 @@ impl Parser<'_> {
             return Ok(());
         }
         let defined = match close {
-            Kind::HeaderClose => self.tables.define_table(&path, span.start),
+            TokenKind::HeaderClose => self.tables.define_table(&path, span.start),
             _ => self.tables.define_element(&path, span.start),
         };
         match defined {
@@ -68,11 +68,11 @@ impl Parser<'_> {
     }
 
     /// Takes `key = value` into `table`; one of `after` must follow. Inside an inline table an error stays thrown.
-    pub(super) fn pair(&mut self, table: TableId, after: Kinds) -> ParseResult<()> {
+    pub(super) fn pair(&mut self, table: TableId, after: TokenKinds) -> ParseResult<()> {
         let start = self.token(0).start;
-        let path = self.key(Kinds::of(&[Kind::Equals]), Inside::Key)?;
+        let path = self.key(TokenKinds::of(&[TokenKind::Equals]), Inside::Key)?;
         let end = self.token(0).start;
-        self.expect(Kind::Equals, VALUE, Inside::Key)?;
+        self.expect(TokenKind::Equals, VALUE, Inside::Key)?;
         let value = self.value(after)?;
         let mut clash = None;
         if self.thrown.is_none() && !self.aborted {
@@ -89,7 +89,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn key(&mut self, close: Kinds, inside: Inside) -> ParseResult<Vec<Name>> {
+    fn key(&mut self, close: TokenKinds, inside: Inside) -> ParseResult<Vec<Name>> {
         let mut path = Vec::with_capacity(1);
         loop {
             path.push(self.segment(DOT.and(close), inside)?);
@@ -100,11 +100,11 @@ impl Parser<'_> {
         }
     }
 
-    fn segment(&mut self, after: Kinds, inside: Inside) -> ParseResult<Name> {
+    fn segment(&mut self, after: TokenKinds, inside: Inside) -> ParseResult<Name> {
         let mut name = Vec::new();
         match self.choose(KEY, inside)? {
-            Kind::Quote => self.basic(&mut name)?,
-            Kind::Apostrophe => self.literal(after, &mut name)?,
+            TokenKind::Quote => self.basic(&mut name)?,
+            TokenKind::Apostrophe => self.literal(after, &mut name)?,
             _ => {
                 let token = self.bump();
                 name.extend(self.written(token).bytes().map(u16::from));

@@ -4,7 +4,7 @@ use super::state::Parser;
 use crate::server::cava_toml::messages;
 use crate::server::cava_toml::reason::{Inside, Reason};
 use crate::server::cava_toml::tables::{Name, RejectedDefinition};
-use crate::server::cava_toml::token::{Kind, Kinds, Token};
+use crate::server::cava_toml::token::{Token, TokenKind, TokenKinds};
 use crate::server::cava_toml::value::ValueRejection;
 use crate::server::cava_toml::verdict::Rejection;
 use crate::source::Span;
@@ -13,7 +13,7 @@ use crate::source::Span;
 const MAX_REJECTIONS: usize = 100;
 
 impl Parser<'_> {
-    pub(super) fn unexpected(&self, number: usize, expected: Kinds, inside: Inside) -> Rejection {
+    pub(super) fn unexpected(&self, number: usize, expected: TokenKinds, inside: Inside) -> Rejection {
         let token = self.tokens[number];
         let message = messages::unexpected(self.text, token, expected);
         let before = number.checked_sub(1).map(|before| self.tokens[before]);
@@ -24,20 +24,20 @@ impl Parser<'_> {
     fn stumble(&self, token: Token, before: Option<Token>, inside: Inside) -> Reason {
         let Some(before) = before else { return Reason::Unexpected(inside) };
         let is_direct = before.end == token.start;
-        let in_line = token.kind != Kind::LineBreak && token.kind != Kind::End;
+        let in_line = token.kind != TokenKind::LineBreak && token.kind != TokenKind::End;
         match before.kind {
-            Kind::DateDigits | Kind::Zulu if is_direct && in_line && inside != Inside::Date => Reason::AfterDate,
+            TokenKind::DateDigits | TokenKind::Zulu if is_direct && in_line && inside != Inside::Date => Reason::AfterDate,
             // After the quotes that open a string, a token is inside of it.
-            Kind::TripleQuote | Kind::TripleApostrophe
+            TokenKind::TripleQuote | TokenKind::TripleApostrophe
                 if is_direct && in_line && !matches!(inside, Inside::BasicLines | Inside::LiteralLines) =>
             {
                 Reason::ExtraQuotes
             }
-            Kind::Decimal | Kind::Float if is_direct && in_line && inside == Inside::Line => Reason::RestOfNumber,
+            TokenKind::Decimal | TokenKind::Float if is_direct && in_line && inside == Inside::Line => Reason::RestOfNumber,
             _ if self.nested_date && matches!(inside, Inside::Array | Inside::Inline) => Reason::AfterDate,
-            Kind::LineBreak if inside == Inside::Array && self.written(token) == "," => Reason::CommaFirst,
-            Kind::LineBreak if inside == Inside::Line => Reason::LostCount,
-            Kind::ArrayClose if token.kind == Kind::Stray => Reason::LostCount,
+            TokenKind::LineBreak if inside == Inside::Array && self.written(token) == "," => Reason::CommaFirst,
+            TokenKind::LineBreak if inside == Inside::Line => Reason::LostCount,
+            TokenKind::ArrayClose if token.kind == TokenKind::Stray => Reason::LostCount,
             _ => Reason::Unexpected(inside),
         }
     }

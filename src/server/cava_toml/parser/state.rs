@@ -4,16 +4,16 @@ use crate::server::cava_toml::effort::spend;
 use crate::server::cava_toml::messages::LogPositions;
 use crate::server::cava_toml::reason::Inside;
 use crate::server::cava_toml::tables::{ROOT, Shape, TableId, Tables};
-use crate::server::cava_toml::token::{Kind, Kinds, Token};
+use crate::server::cava_toml::token::{Token, TokenKind, TokenKinds};
 use crate::server::cava_toml::value_type::Type;
 use crate::server::cava_toml::verdict::Rejection;
 use crate::source::Span;
 
-pub(super) const DOT: Kinds = Kinds::of(&[Kind::Dot]);
+pub(super) const DOT: TokenKinds = TokenKinds::of(&[TokenKind::Dot]);
 
 /// Why the parser gives up.
 pub(super) enum ParseStop {
-    Unexpected { token: usize, expected: Kinds, inside: Inside },
+    Unexpected { token: usize, expected: TokenKinds, inside: Inside },
     TooDeep(Span),
 }
 
@@ -38,7 +38,7 @@ pub(super) struct Parser<'a> {
     pub(super) at: usize,
     /// What was expected where an optional part was last missing. If a later token is unexpected, the server names this instead of what it
     /// expected there, until an optional part has been present again.
-    pub(super) remembered: Option<Kinds>,
+    pub(super) remembered: Option<TokenKinds>,
     /// How many arrays and inline tables are open.
     pub(super) depth: usize,
     pub(super) tables: Tables,
@@ -79,7 +79,7 @@ impl<'a> Parser<'a> {
         self.tokens[(self.at + ahead).min(self.tokens.len() - 1)]
     }
 
-    pub(super) fn kind(&self, ahead: usize) -> Kind {
+    pub(super) fn kind(&self, ahead: usize) -> TokenKind {
         self.token(ahead).kind
     }
 
@@ -89,12 +89,12 @@ impl<'a> Parser<'a> {
         token
     }
 
-    pub(super) fn stop<T>(&self, ahead: usize, expected: Kinds, inside: Inside) -> ParseResult<T> {
+    pub(super) fn stop<T>(&self, ahead: usize, expected: TokenKinds, inside: Inside) -> ParseResult<T> {
         Err(ParseStop::Unexpected { token: (self.at + ahead).min(self.tokens.len() - 1), expected, inside })
     }
 
     /// The kind of the token here, which must be one of `expected`.
-    pub(super) fn choose(&mut self, expected: Kinds, inside: Inside) -> ParseResult<Kind> {
+    pub(super) fn choose(&mut self, expected: TokenKinds, inside: Inside) -> ParseResult<TokenKind> {
         let kind = self.kind(0);
         if !expected.contains(kind) {
             return self.stop(0, expected, inside);
@@ -104,7 +104,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Whether an optional part that begins with one of `kinds` is here; `expected` is everything that can be here.
-    pub(super) fn option(&mut self, kinds: Kinds, expected: Kinds) -> bool {
+    pub(super) fn option(&mut self, kinds: TokenKinds, expected: TokenKinds) -> bool {
         let is_here = kinds.contains(self.kind(0));
         if is_here {
             self.remembered = None;
@@ -116,18 +116,18 @@ impl<'a> Parser<'a> {
 
     /// Takes a token of `kind`, after which one of `after` must follow. The server names only `kind` if removing the token that is here, or
     /// inserting the missing one, would help.
-    pub(super) fn expect(&mut self, kind: Kind, after: Kinds, inside: Inside) -> ParseResult<Token> {
+    pub(super) fn expect(&mut self, kind: TokenKind, after: TokenKinds, inside: Inside) -> ParseResult<Token> {
         if self.kind(0) == kind {
             return Ok(self.bump());
         }
-        let alone = Kinds::of(&[kind]);
+        let alone = TokenKinds::of(&[kind]);
         let is_slip = self.kind(1) == kind || after.contains(self.kind(0));
         self.stop(0, if is_slip { alone } else { self.remembered.unwrap_or(alone) }, inside)
     }
 
     pub(super) fn span(token: Token) -> Span {
         // The end of a line is a place, not its characters.
-        if token.kind == Kind::LineBreak { Span::at(token.start) } else { Span::new(token.start, token.end) }
+        if token.kind == TokenKind::LineBreak { Span::at(token.start) } else { Span::new(token.start, token.end) }
     }
 
     /// From a byte to the end of the definition in its line.

@@ -2,14 +2,14 @@
 
 use super::state::{ParseResult, Parser};
 use crate::server::cava_toml::reason::Inside;
-use crate::server::cava_toml::token::{Kind, Kinds};
+use crate::server::cava_toml::token::{TokenKind, TokenKinds};
 use crate::server::cava_toml::value;
 
 impl Parser<'_> {
     pub(super) fn basic(&mut self, content: &mut Vec<u16>) -> ParseResult<()> {
         self.bump();
-        let expected = Kinds::of(&[Kind::Characters, Kind::Escape, Kind::Quote]);
-        while self.choose(expected, Inside::Basic)? != Kind::Quote {
+        let expected = TokenKinds::of(&[TokenKind::Characters, TokenKind::Escape, TokenKind::Quote]);
+        while self.choose(expected, Inside::Basic)? != TokenKind::Quote {
             self.characters(content);
         }
         self.bump();
@@ -18,8 +18,8 @@ impl Parser<'_> {
 
     pub(super) fn basic_lines(&mut self) -> ParseResult<()> {
         self.bump();
-        let expected = Kinds::of(&[Kind::Characters, Kind::Escape, Kind::LineBreak, Kind::TripleQuote]);
-        while self.choose(expected, Inside::BasicLines)? != Kind::TripleQuote {
+        let expected = TokenKinds::of(&[TokenKind::Characters, TokenKind::Escape, TokenKind::LineBreak, TokenKind::TripleQuote]);
+        while self.choose(expected, Inside::BasicLines)? != TokenKind::TripleQuote {
             self.characters(&mut Vec::new());
         }
         self.bump();
@@ -28,7 +28,7 @@ impl Parser<'_> {
 
     fn characters(&mut self, content: &mut Vec<u16>) {
         let token = self.bump();
-        if token.kind == Kind::Escape {
+        if token.kind == TokenKind::Escape {
             let units = value::escape(self.written(token));
             content.extend(self.check(token, units).unwrap_or_default());
         } else {
@@ -36,21 +36,23 @@ impl Parser<'_> {
         }
     }
 
-    pub(super) fn literal(&mut self, after: Kinds, content: &mut Vec<u16>) -> ParseResult<()> {
+    pub(super) fn literal(&mut self, after: TokenKinds, content: &mut Vec<u16>) -> ParseResult<()> {
         self.bump();
-        while self.option(Kinds::of(&[Kind::Characters]), Kinds::of(&[Kind::Characters, Kind::Apostrophe])) {
+        while self
+            .option(TokenKinds::of(&[TokenKind::Characters]), TokenKinds::of(&[TokenKind::Characters, TokenKind::Apostrophe]))
+        {
             let token = self.bump();
             content.extend(self.written(token).encode_utf16());
         }
-        self.expect(Kind::Apostrophe, after, Inside::Literal).map(|_| ())
+        self.expect(TokenKind::Apostrophe, after, Inside::Literal).map(|_| ())
     }
 
-    pub(super) fn literal_lines(&mut self, after: Kinds) -> ParseResult<()> {
+    pub(super) fn literal_lines(&mut self, after: TokenKinds) -> ParseResult<()> {
         self.bump();
-        let body = Kinds::of(&[Kind::Characters, Kind::LineBreak]);
-        while self.option(body, body.and(Kinds::of(&[Kind::TripleApostrophe]))) {
+        let body = TokenKinds::of(&[TokenKind::Characters, TokenKind::LineBreak]);
+        while self.option(body, body.and(TokenKinds::of(&[TokenKind::TripleApostrophe]))) {
             self.bump();
         }
-        self.expect(Kind::TripleApostrophe, after, Inside::LiteralLines).map(|_| ())
+        self.expect(TokenKind::TripleApostrophe, after, Inside::LiteralLines).map(|_| ())
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::read::KeyTable;
 use super::words::makes_live;
-use crate::server::mapper::key_path::{self, PathStep, table_and_name};
+use crate::server::mapper::key_path::{self, KeyStep, table_and_name};
 use crate::server::mapper::schema::{Schema, SchemaSource};
 
 /// A guess needs at least this many keys that the product reads.
@@ -61,15 +61,15 @@ impl WantedKeys {
         let mut wanted = Self { count: keys.len(), ..Self::default() };
         for (number, key) in keys.iter().enumerate() {
             let path = key_path::parse(key);
-            let mut add = |path: &[PathStep]| {
+            let mut add = |path: &[KeyStep]| {
                 let text = key_path::text_of(path);
                 let (table, name) = table_and_name(&text);
                 wanted.tables.entry(table.to_owned()).or_default().entry(name.to_owned()).or_default().push(number);
             };
             add(&path);
-            for at in (0..path.len()).filter(|at| matches!(path[*at], PathStep::Key(_))) {
+            for at in (0..path.len()).filter(|at| matches!(path[*at], KeyStep::Key(_))) {
                 let mut open = path.clone();
-                open[at] = PathStep::AnyKey;
+                open[at] = KeyStep::AnyKey;
                 add(&open);
             }
         }

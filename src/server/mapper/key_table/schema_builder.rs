@@ -6,8 +6,8 @@ use std::ops::RangeInclusive;
 use serde_json::{Map as Json, Value as JsonValue};
 
 use super::line::KeyLine;
-use super::words::{Fact, Property, json, unquoted};
-use crate::server::mapper::key_path::{self, PathStep, is_bare};
+use super::words::{Fact, KeyProperty, json, unquoted};
+use crate::server::mapper::key_path::{self, KeyStep, is_bare};
 use crate::server::mapper::key_usage::{UsageNode, Use};
 use crate::server::mapper::schema::{Schema, SchemaSource};
 use crate::source::Span;
@@ -58,7 +58,7 @@ impl<'a> SchemaBuilder<'a> {
                             if kind.shows_everything() { self.files.get(file).copied().unwrap_or_default() } else { 0 };
                         uses.push(Use { kind, template, span: Span::default() });
                     }
-                    Fact::Property(property, value) => {
+                    Fact::KeyProperty(property, value) => {
                         let key = key.get_or_insert_with(|| joined(table, line.name));
                         self.property(key, property, value, &versions);
                     }
@@ -74,7 +74,7 @@ impl<'a> SchemaBuilder<'a> {
         let node = self.schema.usage.node_at(&key_path::parse(table));
         for (name, uses) in uses_by_name {
             let node = if is_bare(name) {
-                node.below(PathStep::Key(name.into()))
+                node.below(KeyStep::Key(name.into()))
             } else {
                 key_path::parse(name).into_iter().fold(&mut *node, UsageNode::below)
             };
@@ -83,31 +83,31 @@ impl<'a> SchemaBuilder<'a> {
     }
 
     /// Adds a property that a key has in these of the chosen versions.
-    fn property(&mut self, key: &str, property: Property, value: &str, versions: &RangeInclusive<usize>) {
+    fn property(&mut self, key: &str, property: KeyProperty, value: &str, versions: &RangeInclusive<usize>) {
         let schema = &mut self.schema;
         match property {
             // Lines are sorted by version: the default of the newest comes last and wins.
-            Property::Default => {
+            KeyProperty::Default => {
                 schema.defaults.extend(json(value).map(|value| (key.to_owned(), value)));
             }
-            Property::Unit => {
+            KeyProperty::Unit => {
                 schema.times.insert(key.to_owned(), value.to_owned());
             }
-            Property::Maps => {
+            KeyProperty::Maps => {
                 let (targets, renaming) = self.renamed.entry(key.to_owned()).or_default();
                 targets.push(JsonValue::from(value));
                 renaming.extend(versions.clone());
             }
-            Property::Infers => self.inferring.entry(key.to_owned()).or_default().push(unquoted(value)),
-            Property::Referred => schema.add_reference(key),
+            KeyProperty::Infers => self.inferring.entry(key.to_owned()).or_default().push(unquoted(value)),
+            KeyProperty::Referred => schema.add_reference(key),
             // A check that only some of the chosen versions make is left out.
-            Property::Validated => {
+            KeyProperty::Validated => {
                 if *versions == self.chosen {
                     schema.validated.insert(key.to_owned(), Vec::new());
                 }
             }
-            Property::Allows => self.allowed.entry(key.to_owned()).or_default().push(unquoted(value)),
-            Property::Condition => {
+            KeyProperty::Allows => self.allowed.entry(key.to_owned()).or_default().push(unquoted(value)),
+            KeyProperty::Condition => {
                 schema.conditions.entry(key.to_owned()).or_default().insert(unquoted(value));
             }
         }

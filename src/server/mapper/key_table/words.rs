@@ -27,7 +27,7 @@ const USES: [UseWord; 12] = [
 
 /// What a table says about a key besides its uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Property {
+pub(super) enum KeyProperty {
     /// Its default, as JSON.
     Default,
     /// What key-mappings.json renames it to.
@@ -47,15 +47,15 @@ pub(super) enum Property {
 }
 
 /// Every word for a property.
-const PROPERTIES: [(&str, Property); 8] = [
-    ("=", Property::Default),
-    ("maps", Property::Maps),
-    ("infers", Property::Infers),
-    ("referred", Property::Referred),
-    ("validated", Property::Validated),
-    ("allows", Property::Allows),
-    ("condition", Property::Condition),
-    ("unit", Property::Unit),
+const PROPERTIES: [(&str, KeyProperty); 8] = [
+    ("=", KeyProperty::Default),
+    ("maps", KeyProperty::Maps),
+    ("infers", KeyProperty::Infers),
+    ("referred", KeyProperty::Referred),
+    ("validated", KeyProperty::Validated),
+    ("allows", KeyProperty::Allows),
+    ("condition", KeyProperty::Condition),
+    ("unit", KeyProperty::Unit),
 ];
 
 /// A fact that was read.
@@ -64,7 +64,7 @@ pub(super) enum Fact<'a> {
     /// A template uses the key. The value is the file that it prints to, if it prints.
     Use(UseKind, &'a str),
     /// Anything else.
-    Property(Property, &'a str),
+    KeyProperty(KeyProperty, &'a str),
 }
 
 impl<'a> Fact<'a> {
@@ -73,7 +73,7 @@ impl<'a> Fact<'a> {
         let (word, value) = word_and_value(text);
         match USES.iter().find(|(known, _)| *known == word) {
             Some((_, make)) => Some(Self::Use(make(value), value)),
-            None => property(word).map(|property| Self::Property(property, value)),
+            None => property(word).map(|property| Self::KeyProperty(property, value)),
         }
     }
 }
@@ -81,7 +81,7 @@ impl<'a> Fact<'a> {
 /// Whether a fact makes its key live: defaults, rules and units alone do not.
 pub(super) fn makes_live(fact: &str) -> bool {
     let (word, _) = word_and_value(fact);
-    matches!(property(word), Some(Property::Maps | Property::Infers | Property::Referred))
+    matches!(property(word), Some(KeyProperty::Maps | KeyProperty::Infers | KeyProperty::Referred))
         || USES.iter().any(|(known, _)| *known == word)
 }
 
@@ -99,7 +99,7 @@ pub(super) fn use_fact(kind: &UseKind, file: &str) -> String {
     }
 }
 
-impl Property {
+impl KeyProperty {
     /// The fact that a key has this property with this value.
     pub(super) fn fact(self, value: &str) -> String {
         let word = PROPERTIES.iter().find(|(_, known)| *known == self).map_or("", |(word, _)| *word);
@@ -112,7 +112,7 @@ impl Property {
     }
 }
 
-fn property(word: &str) -> Option<Property> {
+fn property(word: &str) -> Option<KeyProperty> {
     PROPERTIES.iter().find(|(known, _)| *known == word).map(|(_, property)| *property)
 }
 
@@ -172,15 +172,19 @@ mod tests {
         for (word, property) in PROPERTIES {
             let fact = property.fact("a \"b\"");
             assert_eq!(word_and_value(&fact).0, word);
-            let Some(Fact::Property(read, value)) = Fact::read(&fact) else { panic!("{fact}") };
+            let Some(Fact::KeyProperty(read, value)) = Fact::read(&fact) else { panic!("{fact}") };
             assert_eq!(read, property);
             let expected = match property {
-                Property::Referred | Property::Validated => "",
-                Property::Infers | Property::Allows | Property::Condition => "\"a \\\"b\\\"\"",
-                Property::Default | Property::Maps | Property::Unit => "a \"b\"",
+                KeyProperty::Referred | KeyProperty::Validated => "",
+                KeyProperty::Infers | KeyProperty::Allows | KeyProperty::Condition => "\"a \\\"b\\\"\"",
+                KeyProperty::Default | KeyProperty::Maps | KeyProperty::Unit => "a \"b\"",
             };
             assert_eq!(value, expected, "{fact}");
-            assert_eq!(makes_live(&fact), matches!(property, Property::Maps | Property::Infers | Property::Referred), "{fact}");
+            assert_eq!(
+                makes_live(&fact),
+                matches!(property, KeyProperty::Maps | KeyProperty::Infers | KeyProperty::Referred),
+                "{fact}"
+            );
         }
     }
 

@@ -5,7 +5,7 @@ use std::fmt::{self, Write};
 
 use serde_json::Value as JsonValue;
 
-use super::words::{Property, use_fact};
+use super::words::{KeyProperty, use_fact};
 use crate::catalog::Version;
 use crate::server::mapper::key_path::{self, table_and_name};
 use crate::server::mapper::schema::Schema;
@@ -149,39 +149,39 @@ fn facts_of(schema: &Schema, names: &BTreeMap<&str, &str>) -> KeyFacts {
     }
     for (key, value) in &schema.defaults {
         if !is_secret_default(key, value) {
-            add(key, Property::Default.fact(&value.to_string()));
+            add(key, KeyProperty::Default.fact(&value.to_string()));
         }
     }
     for (key, target) in &schema.mappings {
         match target {
-            JsonValue::String(target) => add(key, Property::Maps.fact(target)),
+            JsonValue::String(target) => add(key, KeyProperty::Maps.fact(target)),
             JsonValue::Array(targets) if !targets.is_empty() => {
-                targets.iter().filter_map(JsonValue::as_str).for_each(|target| add(key, Property::Maps.fact(target)));
+                targets.iter().filter_map(JsonValue::as_str).for_each(|target| add(key, KeyProperty::Maps.fact(target)));
             }
-            _ => add(key, Property::Maps.fact("")),
+            _ => add(key, KeyProperty::Maps.fact("")),
         }
     }
     for (key, values) in &schema.infer {
         for value in values {
-            add(key, Property::Infers.fact(value));
+            add(key, KeyProperty::Infers.fact(value));
         }
     }
     for key in &schema.referred {
-        add(key, Property::Referred.fact(""));
+        add(key, KeyProperty::Referred.fact(""));
     }
     for (key, allowed) in &schema.validated {
-        add(key, Property::Validated.fact(""));
+        add(key, KeyProperty::Validated.fact(""));
         for value in allowed {
-            add(key, Property::Allows.fact(value));
+            add(key, KeyProperty::Allows.fact(value));
         }
     }
     for (key, values) in &schema.conditions {
         for value in values {
-            add(key, Property::Condition.fact(value));
+            add(key, KeyProperty::Condition.fact(value));
         }
     }
     for (key, unit) in &schema.times {
-        add(key, Property::Unit.fact(unit));
+        add(key, KeyProperty::Unit.fact(unit));
     }
     facts
 }

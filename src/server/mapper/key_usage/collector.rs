@@ -7,7 +7,7 @@ use super::tree::KeyUsage;
 use super::uses::{Use, UseKind};
 use super::value_source::{ValueSource, ValueSources, bounded};
 use crate::server::jinjava::Macro;
-use crate::server::mapper::key_path::PathStep;
+use crate::server::mapper::key_path::KeyStep;
 use crate::source::Span;
 
 /// Collects what one template reads.
@@ -43,12 +43,12 @@ impl<'a> Collector<'a> {
         }
         let mut sources = self.names.get(name).cloned().unwrap_or_default();
         // Before it is set, or where the `set` is not reached, it is the key of that name.
-        sources.insert(ValueSource::Path(vec![PathStep::Key(name.clone())]));
+        sources.insert(ValueSource::Path(vec![KeyStep::Key(name.clone())]));
         sources
     }
 
     /// Records a use of the value at `path`.
-    pub(super) fn record(&mut self, path: &[PathStep], kind: UseKind, span: Span) {
+    pub(super) fn record(&mut self, path: &[KeyStep], kind: UseKind, span: Span) {
         if !self.records || path.is_empty() {
             return;
         }

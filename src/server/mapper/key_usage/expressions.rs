@@ -6,7 +6,7 @@ use super::collector::Collector;
 use super::uses::UseKind;
 use super::value_source::{ValueSource, ValueSources, bounded, extended, step_from};
 use crate::server::jinjava::expression::{Expression, ExpressionKind};
-use crate::server::mapper::key_path::PathStep;
+use crate::server::mapper::key_path::KeyStep;
 use crate::source::Span;
 
 impl Collector<'_> {
@@ -38,15 +38,15 @@ impl Collector<'_> {
         match &expression.kind {
             K::Null | K::Boolean(_) | K::Integer(_) | K::Double(_) | K::Text(_) => ValueSources::new(),
             K::Name(name) => self.named(name),
-            K::Property(base, name) => self.step_into(base, &PathStep::Key(name.clone())),
+            K::Property(base, name) => self.step_into(base, &KeyStep::Key(name.clone())),
             K::Index(base, index) => match &index.kind {
-                K::Text(name) => self.step_into(base, &PathStep::Key(name.clone())),
-                K::Integer(_) => self.step_into(base, &PathStep::Element),
+                K::Text(name) => self.step_into(base, &KeyStep::Key(name.clone())),
+                K::Integer(_) => self.step_into(base, &KeyStep::Element),
                 _ => {
                     self.use_value(index, &UseKind::Other);
                     let base = self.sources(base);
-                    let mut sources = step_from(&base, &PathStep::AnyKey);
-                    sources.extend(step_from(&base, &PathStep::Element));
+                    let mut sources = step_from(&base, &KeyStep::AnyKey);
+                    sources.extend(step_from(&base, &KeyStep::Element));
                     sources
                 }
             },
@@ -102,14 +102,14 @@ impl Collector<'_> {
         }
     }
 
-    fn step_into(&mut self, base: &Expression, step: &PathStep) -> ValueSources {
+    fn step_into(&mut self, base: &Expression, step: &KeyStep) -> ValueSources {
         step_from(&self.sources(base), step)
     }
 
     fn method(&mut self, base: &Expression, name: &str, arguments: &[Expression], span: Span) -> ValueSources {
         match name {
             "items" | "entrySet" => {
-                let tables: Vec<Vec<PathStep>> = self.paths(base);
+                let tables: Vec<Vec<KeyStep>> = self.paths(base);
                 for table in &tables {
                     self.record(table, UseKind::Entries, span);
                 }
@@ -133,9 +133,9 @@ impl Collector<'_> {
             "toList" | "copy" => self.sources(base),
             "get" | "getOrDefault" => {
                 let step = match arguments.first().map(|argument| &argument.kind) {
-                    Some(ExpressionKind::Text(name)) => PathStep::Key(name.clone()),
-                    Some(ExpressionKind::Integer(_)) => PathStep::Element,
-                    _ => PathStep::AnyKey,
+                    Some(ExpressionKind::Text(name)) => KeyStep::Key(name.clone()),
+                    Some(ExpressionKind::Integer(_)) => KeyStep::Element,
+                    _ => KeyStep::AnyKey,
                 };
                 self.step_into(base, &step)
             }
@@ -151,8 +151,8 @@ impl Collector<'_> {
                 }
                 ValueSources::new()
             }
-            "getKey" => self.step_into(base, &PathStep::Key("key".into())),
-            "getValue" => self.step_into(base, &PathStep::Key("value".into())),
+            "getKey" => self.step_into(base, &KeyStep::Key("key".into())),
+            "getValue" => self.step_into(base, &KeyStep::Key("value".into())),
             "contains" | "containsKey" | "index" | "indexOf" | "size" | "isEmpty" | "count" => {
                 self.use_value(base, &UseKind::Listed);
                 for argument in arguments {
@@ -175,7 +175,7 @@ impl Collector<'_> {
     }
 
     /// The paths that the value of an expression can come from.
-    fn paths(&mut self, expression: &Expression) -> Vec<Vec<PathStep>> {
+    fn paths(&mut self, expression: &Expression) -> Vec<Vec<KeyStep>> {
         let sources = self.sources(expression);
         sources.into_iter().filter_map(|source| if let ValueSource::Path(path) = source { Some(path) } else { None }).collect()
     }
@@ -209,16 +209,16 @@ impl Collector<'_> {
                 return sources;
             }
             "list" | "unique" | "sort" | "reverse" | "safe" => return self.sources(base),
-            "first" | "last" | "random" => return self.step_into(base, &PathStep::Element),
+            "first" | "last" | "random" => return self.step_into(base, &KeyStep::Element),
             "map" => {
                 let attribute = arguments.iter().find_map(|argument| match &argument.kind {
                     ExpressionKind::Named(_, value) => match &value.kind {
-                        ExpressionKind::Text(name) => Some(PathStep::Key(name.clone())),
+                        ExpressionKind::Text(name) => Some(KeyStep::Key(name.clone())),
                         _ => None,
                     },
                     _ => None,
                 });
-                let elements = self.step_into(base, &PathStep::Element);
+                let elements = self.step_into(base, &KeyStep::Element);
                 return match attribute {
                     Some(attribute) => elements
                         .into_iter()

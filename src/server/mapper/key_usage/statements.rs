@@ -8,7 +8,7 @@ use super::uses::UseKind;
 use super::value_source::{ValueSource, ValueSources, bounded, extended};
 use crate::server::jinjava::expression::{Expression, ExpressionKind};
 use crate::server::jinjava::{Node, NodeKind, ParsedExpression, Template};
-use crate::server::mapper::key_path::PathStep;
+use crate::server::mapper::key_path::KeyStep;
 
 impl KeyUsage {
     /// Adds what `template` reads, which is the template with this number.
@@ -72,7 +72,7 @@ impl Collector<'_> {
         for source in self.sources(collection) {
             match source {
                 ValueSource::Entries(table) => {
-                    let value = extended(&table, PathStep::AnyKey);
+                    let value = extended(&table, KeyStep::AnyKey);
                     if let [first, second, ..] = &mut items[..] {
                         first.insert(ValueSource::KeyOf(table));
                         second.extend(value.map(ValueSource::Path));
@@ -83,7 +83,7 @@ impl Collector<'_> {
                 ValueSource::Path(path) => {
                     self.record(&path, UseKind::Looped, collection.span);
                     // The elements of a list, or the values of a table.
-                    for step in [PathStep::Element, PathStep::AnyKey] {
+                    for step in [KeyStep::Element, KeyStep::AnyKey] {
                         let Some(item) = extended(&path, step) else { continue };
                         if let [only] = &mut items[..] {
                             only.insert(ValueSource::Path(item));

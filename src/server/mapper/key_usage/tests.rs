@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::server::jinjava::{Release, Template};
-use crate::server::mapper::key_path::PathStep;
+use crate::server::mapper::key_path::KeyStep;
 
 fn read(text: &str) -> KeyUsage {
     let mut usage = KeyUsage::default();
@@ -10,12 +10,12 @@ fn read(text: &str) -> KeyUsage {
     usage
 }
 
-fn path(key: &str) -> Vec<PathStep> {
+fn path(key: &str) -> Vec<KeyStep> {
     key.split('.')
         .map(|segment| match segment {
-            "[]" => PathStep::Element,
-            "*" => PathStep::AnyKey,
-            name => PathStep::Key(name.into()),
+            "[]" => KeyStep::Element,
+            "*" => KeyStep::AnyKey,
+            name => KeyStep::Key(name.into()),
         })
         .collect()
 }
@@ -71,7 +71,7 @@ fn names_are_followed_through_set_macros_and_filters() {
     assert_eq!(kinds("{{ a.b|join(',') }}", "a.b"), [UseKind::Listed]);
     assert_eq!(kinds("{{ a|map(attribute='n')|join(',') }}", "a.[].n"), [UseKind::Listed]);
     assert_eq!(kinds("{{ a['b.c'] }}", "a.b.c"), Vec::<UseKind>::new());
-    assert_eq!(read("{{ a['b.c'] }}").uses(&[PathStep::Key("a".into()), PathStep::Key("b.c".into())]).len(), 1);
+    assert_eq!(read("{{ a['b.c'] }}").uses(&[KeyStep::Key("a".into()), KeyStep::Key("b.c".into())]).len(), 1);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::uses::Use;
-use crate::server::mapper::key_path::PathStep;
+use crate::server::mapper::key_path::KeyStep;
 
 /// What the templates of a home read.
 #[derive(Debug, Default)]
@@ -15,39 +15,39 @@ pub struct KeyUsage {
 #[derive(Debug, Default)]
 pub(in crate::server::mapper) struct UsageNode {
     uses: Vec<Use>,
-    below: BTreeMap<PathStep, UsageNode>,
+    below: BTreeMap<KeyStep, UsageNode>,
 }
 
 impl KeyUsage {
     /// The node at `path`, which is added if it is missing.
-    pub(in crate::server::mapper) fn node_at(&mut self, path: &[PathStep]) -> &mut UsageNode {
+    pub(in crate::server::mapper) fn node_at(&mut self, path: &[KeyStep]) -> &mut UsageNode {
         path.iter().fold(&mut self.root, |node, step| node.below(step.clone()))
     }
 
     /// What templates do with the value at `path`, and with tables and lists around it when that shows them as a whole.
-    pub(in crate::server::mapper) fn uses(&self, path: &[PathStep]) -> Vec<&Use> {
+    pub(in crate::server::mapper) fn uses(&self, path: &[KeyStep]) -> Vec<&Use> {
         let mut found = Vec::new();
         self.root.collect(path, &mut found);
         found
     }
 
     /// What templates do with the value at `path` itself.
-    pub(in crate::server::mapper) fn own_uses(&self, path: &[PathStep]) -> Vec<&Use> {
+    pub(in crate::server::mapper) fn own_uses(&self, path: &[KeyStep]) -> Vec<&Use> {
         self.root.at(path).into_iter().flat_map(|node| &node.uses).collect()
     }
 
     /// Whether templates read anything below `path`.
-    pub(in crate::server::mapper) fn reads_below(&self, path: &[PathStep]) -> bool {
+    pub(in crate::server::mapper) fn reads_below(&self, path: &[KeyStep]) -> bool {
         self.root.at(path).iter().any(|node| !node.below.is_empty())
     }
 
     /// The steps that templates take from `path`.
-    pub(in crate::server::mapper) fn steps_below(&self, path: &[PathStep]) -> BTreeSet<&PathStep> {
+    pub(in crate::server::mapper) fn steps_below(&self, path: &[KeyStep]) -> BTreeSet<&KeyStep> {
         self.root.at(path).into_iter().flat_map(|node| node.below.keys()).collect()
     }
 
     /// Every path that templates use, sorted, with what they do there.
-    pub(in crate::server::mapper) fn paths(&self) -> Vec<(Vec<PathStep>, &[Use])> {
+    pub(in crate::server::mapper) fn paths(&self) -> Vec<(Vec<KeyStep>, &[Use])> {
         let mut paths = Vec::new();
         self.root.list(&mut Vec::new(), &mut paths);
         paths
@@ -56,7 +56,7 @@ impl KeyUsage {
 
 impl UsageNode {
     /// The node one step further, which is added if it is missing.
-    pub(in crate::server::mapper) fn below(&mut self, step: PathStep) -> &mut Self {
+    pub(in crate::server::mapper) fn below(&mut self, step: KeyStep) -> &mut Self {
         self.below.entry(step).or_default()
     }
 
@@ -78,7 +78,7 @@ impl UsageNode {
         }
     }
 
-    fn collect<'a>(&'a self, path: &[PathStep], found: &mut Vec<&'a Use>) {
+    fn collect<'a>(&'a self, path: &[KeyStep], found: &mut Vec<&'a Use>) {
         let Some((step, rest)) = path.split_first() else {
             found.extend(&self.uses);
             return;
@@ -89,17 +89,17 @@ impl UsageNode {
         }
     }
 
-    fn follow(&self, step: &PathStep) -> impl Iterator<Item = &UsageNode> {
-        let any = matches!(step, PathStep::Key(_)).then(|| self.below.get(&PathStep::AnyKey)).flatten();
+    fn follow(&self, step: &KeyStep) -> impl Iterator<Item = &UsageNode> {
+        let any = matches!(step, KeyStep::Key(_)).then(|| self.below.get(&KeyStep::AnyKey)).flatten();
         self.below.get(step).into_iter().chain(any)
     }
 
     /// The nodes at `path`: several where a template loops over the keys of a table.
-    fn at(&self, path: &[PathStep]) -> Vec<&UsageNode> {
+    fn at(&self, path: &[KeyStep]) -> Vec<&UsageNode> {
         path.iter().fold(vec![self], |nodes, step| nodes.into_iter().flat_map(|node| node.follow(step)).collect())
     }
 
-    fn list<'a>(&'a self, path: &mut Vec<PathStep>, paths: &mut Vec<(Vec<PathStep>, &'a [Use])>) {
+    fn list<'a>(&'a self, path: &mut Vec<KeyStep>, paths: &mut Vec<(Vec<KeyStep>, &'a [Use])>) {
         if !self.uses.is_empty() {
             paths.push((path.clone(), &self.uses));
         }

@@ -2,17 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use crate::server::mapper::key_path::PathStep;
+use crate::server::mapper::key_path::KeyStep;
 
 /// What a value in a template can be.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum ValueSource {
     /// The value at a path.
-    Path(Vec<PathStep>),
+    Path(Vec<KeyStep>),
     /// The keys and values of the table at a path.
-    Entries(Vec<PathStep>),
+    Entries(Vec<KeyStep>),
     /// A key of the table at a path.
-    KeyOf(Vec<PathStep>),
+    KeyOf(Vec<KeyStep>),
 }
 
 pub(super) type ValueSources = BTreeSet<ValueSource>;
@@ -32,21 +32,21 @@ pub(super) fn bounded(mut sources: ValueSources) -> ValueSources {
 }
 
 /// What is one step further.
-pub(super) fn step_from(sources: &ValueSources, step: &PathStep) -> ValueSources {
+pub(super) fn step_from(sources: &ValueSources, step: &KeyStep) -> ValueSources {
     let mut stepped = ValueSources::new();
     for source in sources {
         match (source, step) {
             (ValueSource::Path(path), _) => {
                 stepped.extend(extended(path, step.clone()).map(ValueSource::Path));
                 // `e.value` of an entry is the value itself: the loop has already taken that step.
-                if *step == PathStep::Key("value".into()) && path.last() == Some(&PathStep::AnyKey) {
+                if *step == KeyStep::Key("value".into()) && path.last() == Some(&KeyStep::AnyKey) {
                     stepped.insert(source.clone());
                 }
             }
-            (ValueSource::Entries(table), PathStep::Element) => {
-                stepped.extend(extended(table, PathStep::AnyKey).map(ValueSource::Path));
+            (ValueSource::Entries(table), KeyStep::Element) => {
+                stepped.extend(extended(table, KeyStep::AnyKey).map(ValueSource::Path));
             }
-            (ValueSource::Entries(table) | ValueSource::KeyOf(table), PathStep::Key(name)) if &**name == "key" => {
+            (ValueSource::Entries(table) | ValueSource::KeyOf(table), KeyStep::Key(name)) if &**name == "key" => {
                 stepped.insert(ValueSource::KeyOf(table.clone()));
             }
             (ValueSource::Entries(_) | ValueSource::KeyOf(_), _) => {}
@@ -56,7 +56,7 @@ pub(super) fn step_from(sources: &ValueSources, step: &PathStep) -> ValueSources
 }
 
 /// `path` with one more step, unless it is too long already.
-pub(super) fn extended(path: &[PathStep], step: PathStep) -> Option<Vec<PathStep>> {
+pub(super) fn extended(path: &[KeyStep], step: KeyStep) -> Option<Vec<KeyStep>> {
     if path.len() >= MAX_STEPS {
         return None;
     }

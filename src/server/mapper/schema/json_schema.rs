@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::keys::Schema;
 use super::kind::KeyType;
-use crate::server::mapper::key_path::{self, PathStep, segment_text};
+use crate::server::mapper::key_path::{self, KeyStep, segment_text};
 use crate::server::mapper::key_usage::UseKind;
 use crate::server::mapper::value::is_secret_default;
 use crate::source::secrets::is_secret_name;
@@ -59,7 +59,7 @@ pub(crate) fn render<'a>(schema: &Schema, code_keys: impl Iterator<Item = &'a st
 /// A step of keys, with the steps that can follow it.
 #[derive(Debug, Default)]
 struct KeyNode {
-    below: BTreeMap<PathStep, KeyNode>,
+    below: BTreeMap<KeyStep, KeyNode>,
 }
 
 struct JsonSchemaWriter<'a> {
@@ -69,9 +69,9 @@ struct JsonSchemaWriter<'a> {
 impl JsonSchemaWriter<'_> {
     /// What can be under `key`. A table that is open but also has named keys has several nodes.
     fn value(&self, nodes: &[&KeyNode], key: &str) -> Value {
-        let elements: Vec<&KeyNode> = nodes.iter().filter_map(|node| node.below.get(&PathStep::Element)).collect();
-        let names = nodes.iter().flat_map(|node| node.below.keys()).any(|step| matches!(step, PathStep::Key(_)));
-        let open = nodes.iter().any(|node| node.below.contains_key(&PathStep::AnyKey));
+        let elements: Vec<&KeyNode> = nodes.iter().filter_map(|node| node.below.get(&KeyStep::Element)).collect();
+        let names = nodes.iter().flat_map(|node| node.below.keys()).any(|step| matches!(step, KeyStep::Key(_)));
+        let open = nodes.iter().any(|node| node.below.contains_key(&KeyStep::AnyKey));
         let kinds = self.kinds(key);
         let is_open = kinds.contains(&UseKind::Entries);
         let mut object = if elements.iter().any(|element| !element.below.is_empty()) {
@@ -101,16 +101,16 @@ impl JsonSchemaWriter<'_> {
 
     /// A table, with what can be in it.
     fn table(&self, nodes: &[&KeyNode], key: &str) -> Map<String, Value> {
-        let any: Vec<&KeyNode> = nodes.iter().filter_map(|node| node.below.get(&PathStep::AnyKey)).collect();
+        let any: Vec<&KeyNode> = nodes.iter().filter_map(|node| node.below.get(&KeyStep::AnyKey)).collect();
         let names: BTreeSet<&Rc<str>> = nodes
             .iter()
             .flat_map(|node| node.below.keys())
-            .filter_map(|step| if let PathStep::Key(name) = step { Some(name) } else { None })
+            .filter_map(|step| if let KeyStep::Key(name) = step { Some(name) } else { None })
             .collect();
         let below = |name: &str| if key.is_empty() { name.to_owned() } else { format!("{key}.{name}") };
         let mut properties = Map::new();
         for name in names {
-            let own = nodes.iter().filter_map(|node| node.below.get(&PathStep::Key(name.clone())));
+            let own = nodes.iter().filter_map(|node| node.below.get(&KeyStep::Key(name.clone())));
             let nodes: Vec<&KeyNode> = own.chain(any.iter().copied()).collect();
             properties.insert(name.to_string(), self.value(&nodes, &below(&segment_text(name))));
         }

@@ -8,7 +8,7 @@ use super::provenance::SchemaSource;
 use crate::server::mapper::context::segments;
 use crate::server::mapper::infer::Pattern;
 use crate::server::mapper::key_mapping::targets;
-use crate::server::mapper::key_path::{self, PathStep};
+use crate::server::mapper::key_path::{self, KeyStep};
 use crate::server::mapper::key_usage::{KeyUsage, Use, UseKind};
 use crate::server::mapper::value::Value;
 
@@ -44,7 +44,7 @@ impl Schema {
 
     /// The paths to the value of a key of the user after mapping. A key inside an array of tables has `[]` after the array:
     /// `apim.gateway.environment[].name`.
-    pub(super) fn paths_of(&self, key: &str) -> Vec<Vec<PathStep>> {
+    pub(super) fn paths_of(&self, key: &str) -> Vec<Vec<KeyStep>> {
         let (list, attribute) = key.split_once("[].").map_or((key, None), |(list, attribute)| (list, Some(attribute)));
         let list = list.strip_suffix("[]").unwrap_or(list);
         targets(&self.mappings, list)
@@ -186,7 +186,7 @@ impl Schema {
             .filter_map(|(path, uses)| {
                 let only_defined = uses.iter().all(|used| used.kind == UseKind::Defined) && self.usage.reads_below(&path);
                 // A user cannot write the elements of a list as a whole.
-                let is_element = path.last() == Some(&PathStep::Element);
+                let is_element = path.last() == Some(&KeyStep::Element);
                 (!only_defined && !is_element).then(|| key_path::text_of(&path))
             })
             .collect();
@@ -214,12 +214,12 @@ fn is_in_secrets_table(key: &str) -> bool {
 }
 
 /// The path to the value of a flat key, or to an attribute of its elements.
-fn path_of(key: &str, attribute: Option<&str>) -> Option<Vec<PathStep>> {
-    let keys = |key: &str| Some(segments(key)?.into_iter().map(|segment| PathStep::Key(segment.into())));
-    let mut steps: Vec<PathStep> = keys(key)?.collect();
+fn path_of(key: &str, attribute: Option<&str>) -> Option<Vec<KeyStep>> {
+    let keys = |key: &str| Some(segments(key)?.into_iter().map(|segment| KeyStep::Key(segment.into())));
+    let mut steps: Vec<KeyStep> = keys(key)?.collect();
     let mut rest = attribute;
     while let Some(attribute) = rest {
-        steps.push(PathStep::Element);
+        steps.push(KeyStep::Element);
         let (own, inner) = attribute.split_once("[].").map_or((attribute, None), |(own, inner)| (own, Some(inner)));
         steps.extend(keys(own.strip_suffix("[]").unwrap_or(own))?);
         rest = inner;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value as JsonValue;
 
 use super::keys::Schema;
-use crate::server::mapper::key_path::PathStep;
+use crate::server::mapper::key_path::KeyStep;
 use crate::server::mapper::key_usage::UseKind;
 
 /// The type that the server expects of a value.
@@ -29,13 +29,13 @@ impl Schema {
     /// The type that the server expects under a key of the user, as far as its uses and its default show.
     pub fn type_of(&self, key: &str) -> Option<KeyType> {
         let paths = self.paths_of(key);
-        let below: BTreeSet<&PathStep> = paths.iter().flat_map(|path| self.usage.steps_below(path)).collect();
+        let below: BTreeSet<&KeyStep> = paths.iter().flat_map(|path| self.usage.steps_below(path)).collect();
         let mut elements = paths.iter().filter_map(|path| {
             let mut element = path.clone();
-            element.push(PathStep::Element);
+            element.push(KeyStep::Element);
             (!self.usage.steps_below(&element).is_empty()).then_some(())
         });
-        if below.contains(&PathStep::Element) && elements.next().is_some() {
+        if below.contains(&KeyStep::Element) && elements.next().is_some() {
             return Some(KeyType::Elements);
         }
         let kinds: BTreeSet<&UseKind> = paths.iter().flat_map(|path| self.usage.own_uses(path)).map(|used| &used.kind).collect();
