@@ -41,19 +41,24 @@ pub(super) fn run(arguments: &ExplainArgs) -> Result<Exit, Failure> {
     Ok(Exit::Clean)
 }
 
-/// Whether and how `carbonlint fix` fixes the findings of a rule.
+/// Whether and how `carbonlint fix` fixes the findings of a rule. Commands are on lines of their own, so that they can be copied.
 fn fix(rule: &RuleInfo) -> String {
-    let name = &rule.name;
+    let by_name = format!("    carbonlint fix HOME --select {}", rule.name);
     let how = match rule.fix {
         FixAvailability::None => return "This rule has no fix.".to_owned(),
-        FixAvailability::Safe => "Safe: `carbonlint fix` applies it.".to_owned(),
-        FixAvailability::Unsafe => format!("Unsafe: `carbonlint fix --unsafe` or `carbonlint fix --select {name}` applies it."),
-        FixAvailability::Depends => format!(
-            "Safe in some cases, in which `carbonlint fix` applies it. `carbonlint fix --unsafe` or `carbonlint fix --select {name}` applies it in all cases."
-        ),
+        FixAvailability::Safe => "Safe. Apply it with:\n\n    carbonlint fix HOME".to_owned(),
+        FixAvailability::Unsafe => format!("Unsafe. Apply it by its name:\n\n{by_name}"),
+        FixAvailability::Depends => {
+            format!(
+                "Safe in some cases. Apply it there with:\n\n    carbonlint fix HOME\n\nApply it everywhere with:\n\n{by_name}"
+            )
+        }
     };
     match &rule.fix_note {
-        Some(note) => format!("{how} {}", note.trim()),
+        Some(note) => format!("{how}\n\n{}", textwrap::fill(note.trim(), LINE)),
         None => how,
     }
 }
+
+/// The length of lines in rule files, in columns.
+const LINE: usize = 80;

@@ -118,9 +118,9 @@ fn rules_say_whether_they_have_fixes_and_how_safe_they_are() {
     let table = stdout(&["rules"]);
     for (name, expected, listed, said) in [
         ("xml-not-well-formed", "none", "error ", "This rule has no fix."),
-        ("unknown-key", "safe", "warning safe fix ", "Safe: `carbonlint fix` applies it."),
+        ("unknown-key", "safe", "warning safe fix ", "Safe. Apply it with:"),
         ("double-offset", "unsafe", "error unsafe fix ", "The listener moves to another port."),
-        ("quoted-boolean", "depends", "error fix depends ", "Safe in some cases, "),
+        ("quoted-boolean", "depends", "error fix depends ", "Safe in some cases. Apply it there with:"),
     ] {
         assert_eq!(fix(name), expected, "{name}");
         let line = table.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));

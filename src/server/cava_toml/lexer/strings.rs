@@ -11,7 +11,7 @@ impl Lexer<'_> {
                 self.leave();
             }
             (b'\\', _) if !matches!(self.bytes.get(self.at + 1), None | Some(b'\n')) => {
-                self.push(TokenKind::Escape, self.escape())
+                self.push(TokenKind::Escape, self.escape());
             }
             (_, len) if len > 0 => {
                 self.push(TokenKind::LineBreak, len);
