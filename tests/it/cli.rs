@@ -119,7 +119,7 @@ fn rules_say_whether_they_have_fixes_and_how_safe_they_are() {
     for (name, expected, listed, said) in [
         ("xml-not-well-formed", "none", "error ", "This rule has no fix."),
         ("unknown-key", "safe", "warning safe fix ", "Safe. Apply it with:"),
-        ("double-offset", "unsafe", "error unsafe fix ", "The listener moves to another port."),
+        ("double-offset", "unsafe", "error unsafe fix ", "Unsafe. Apply it by its name:"),
         ("quoted-boolean", "depends", "error fix depends ", "Safe in some cases. Apply it there with:"),
     ] {
         assert_eq!(fix(name), expected, "{name}");
@@ -129,7 +129,8 @@ fn rules_say_whether_they_have_fixes_and_how_safe_they_are() {
         let paragraph = explained.split_once("\nFix\n\n").and_then(|(_, rest)| rest.lines().next()).unwrap_or_default();
         assert!(paragraph.contains(said), "{explained}");
     }
-    assert!(stdout(&["explain", "double-offset"]).contains("`carbonlint fix --select double-offset`"));
+    let command_and_note = "\n    carbonlint fix HOME --select double-offset\n\nThe listener moves to another port.\n";
+    assert!(stdout(&["explain", "double-offset"]).contains(command_and_note));
 }
 
 #[test]
