@@ -184,6 +184,9 @@ fn inbound_endpoints_of_users_follow_the_offset_as_their_protocol_does() {
         ("api-manager-3.2.0", "http", "inbound.http.port", "", "inbound-http", Some(7000)),
         (MI, "http", "inbound.http.port", "", "mi-inbound-http", Some(7000)),
         (AM_42, "ws", "inbound.ws.port", "", "inbound-ws", Some(7000)),
+        // Parameters whose `Port` begins with a capital.
+        (AM_42, "tcp", "inbound.tcp.Port", "", "inbound-tcp", Some(7000)),
+        (AM_42, "tcp", "inbound.tcp.port", "", "inbound-tcp", None),
         (AM_42, "ws", "inbound.ws.port", WITH_OFFSET, "inbound-ws", Some(7002)),
         (AM_42, "wss", "inbound.ws.port", WITH_OFFSET, "inbound-wss", Some(7002)),
         (AM_42, "http", "inbound.ws.port", "", "inbound-http", None),
