@@ -4,6 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::Model;
+use crate::server::jinjava::Template;
+use crate::server::mapper::Renderer;
+use crate::server::mapper::key_usage::KeyUsage;
 
 impl Model {
     /// Whether the server renders its files from templates in this home.
@@ -35,38 +38,14 @@ impl Model {
         self.renders_from_templates() && self.template_path(file).is_file()
     }
 
-    /// Whether the home's template of `file` reads `key`; `None` if the home has no such template.
+    /// Whether the home's template of `file` reads `key`, or what key-mappings.json maps it to. A comment that names the key does not count.
+    /// `None` if the home has no such template.
     pub fn template_reads(&self, file: &str, key: &str) -> Option<bool> {
-        Some(reads(&self.template_of(file)?, key))
-    }
-}
-
-/// Whether a template reads `key`: whether it contains the key, or loops over the items of a table that contains the key.
-fn reads(template: &str, key: &str) -> bool {
-    let tables = key.match_indices('.').map(|(dot, _)| &key[..dot]);
-    mentions(template, key) || tables.into_iter().any(|table| mentions(template, &format!("{table}.items")))
-}
-
-/// Whether a template contains `key` as a whole name.
-fn mentions(template: &str, key: &str) -> bool {
-    let in_name = |character: char| character.is_alphanumeric() || matches!(character, '_' | '.');
-    template.match_indices(key).any(|(at, _)| {
-        let rest = &template[at + key.len()..];
-        !template[..at].ends_with(in_name) && !rest.starts_with(|next| in_name(next) && next != '.')
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_template_mentions_whole_keys_only() {
-        let template = "{% if transport.http.enabled %}x{% endif %}{{ a.transport.http.enable }}";
-        assert!(mentions(template, "transport.http.enabled"));
-        assert!(!mentions(template, "transport.http.enable"));
-        assert!(mentions("{% if transport.http.enable %}", "transport.http.enable"));
-        assert!(reads("{% for k, v in a.receiver.items() %}", "a.receiver.enable"));
-        assert!(!reads("{% for k, v in b.a.receiver.items() %}", "a.receiver.enable"));
+        let template = self.template_of(file)?;
+        let mapping = self.mapping()?;
+        let mut usage = KeyUsage::default();
+        usage.add(0, &Template::parse(&Renderer::normalized(&template), mapping.release.of_jinjava()));
+        let targets = mapping.resources.targets(key);
+        Some(targets.into_iter().chain([key]).any(|key| usage.reads(key)))
     }
 }

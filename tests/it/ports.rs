@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use crate::support::Folder;
-use carbonlint::{Assumptions, Overlays, Workspace};
+use carbonlint::{Assumptions, Overlays, Selection, Workspace, lint};
 
 /// Copies a fixture home, replaces `old` by `new` in one file (a file that is not there is created with `new`), and returns the open ports.
 fn open_ports_with(home: &str, file: &str, old: &str, new: &str, assumptions: &Assumptions) -> BTreeMap<String, Option<i64>> {
@@ -204,4 +204,29 @@ fn inbound_endpoints_of_users_follow_the_offset_as_their_protocol_does() {
     let on = "\n[mediation]\ninbound.port_offset_enable = true\n";
     // The endpoint that the fixture of Micro Integrator has.
     assert_eq!(open_ports_with(MI, "conf/deployment.toml", "", on, &flag)["mi-inbound-http"], Some(8097));
+}
+
+#[test]
+fn a_comment_of_a_template_that_names_a_key_reads_no_key() {
+    const TEMPLATE: &str = "repository/resources/conf/templates/repository/conf/tomcat/catalina-server.xml.j2";
+    let flags = Assumptions::default();
+    let off = "\n[transport.http]\nenable = false\n";
+    let ports = |comment: &str| {
+        let folder = Folder::new();
+        folder.copy("homes/api-manager-4.2.0", "home");
+        for (file, more) in [(TOML, off), (TEMPLATE, comment)] {
+            let file = format!("home/{file}");
+            folder.write(&file, folder.text(&file) + more);
+        }
+        let workspace = Workspace::open(&[folder.at("home")], &flags, &Overlays::new());
+        let home = workspace.only_home().expect("a home");
+        let rules = lint(&workspace, &Selection::default()).into_iter().map(|diagnostic| diagnostic.rule.name.clone());
+        let rules = rules.filter(|rule| rule.starts_with("http-")).collect::<Vec<_>>();
+        (home.ports().listener("servlet-http").is_some_and(|listener| listener.enabled), rules)
+    };
+    let plain = ports("");
+    assert!(plain.0 && plain.1.contains(&"http-servlet-enabled".to_owned()), "{plain:?}");
+    assert!(plain.1.contains(&"http-disable-key-unsupported".to_owned()), "{plain:?}");
+    assert_eq!(ports("{# transport.http.enable is not supported in 4.2 #}\n"), plain);
+    assert!(!ports("{% if transport.http.enable %}{% endif %}\n").0, "a template that reads the key makes it a switch");
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::uses::Use;
+use crate::server::mapper::context::segments;
 use crate::server::mapper::key_path::KeyStep;
 
 /// What the templates of a home read.
@@ -29,6 +30,12 @@ impl KeyUsage {
         let mut found = Vec::new();
         self.root.collect(path, &mut found);
         found
+    }
+
+    /// Whether templates read the value of `key`, a key after mapping, or show a table around it as a whole.
+    pub fn reads(&self, key: &str) -> bool {
+        let path = |segments: Vec<String>| segments.into_iter().map(|segment| KeyStep::Key(segment.into())).collect::<Vec<_>>();
+        segments(key).is_some_and(|segments| !self.uses(&path(segments)).is_empty())
     }
 
     /// What templates do with the value at `path` itself.
