@@ -32,6 +32,7 @@ impl Model {
             templates: OnceCell::new(),
             texts: RefCell::default(),
             mapping: OnceCell::new(),
+            usages: RefCell::default(),
             alone: OnceCell::new(),
             rendered: OnceCell::new(),
             opened: OpenedFiles::default(),

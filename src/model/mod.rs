@@ -23,6 +23,7 @@ use content::OpenedFiles;
 
 use crate::catalog::{Product, ServerTrait, Version, catalog};
 use crate::home::{Generation, Identity, Layout, ReadError};
+use crate::server::mapper::key_usage::KeyUsage;
 use crate::server::mapper::schema::Schema;
 use crate::server::mapper::{Configuration, Output};
 use crate::source::script::ScriptOption;
@@ -63,6 +64,8 @@ pub struct Model {
     templates: OnceCell<bool>,
     texts: RefCell<HashMap<String, Option<Arc<str>>>>,
     mapping: OnceCell<Option<Box<Mapping>>>,
+    /// What single templates read, by the file that they render.
+    usages: RefCell<HashMap<String, KeyUsage>>,
     alone: OnceCell<Option<Box<Configuration>>>,
     rendered: OnceCell<Vec<Output>>,
     /// Other files that a rule has read.

@@ -43,8 +43,12 @@ impl Model {
     pub fn template_reads(&self, file: &str, key: &str) -> Option<bool> {
         let template = self.template_of(file)?;
         let mapping = self.mapping()?;
-        let mut usage = KeyUsage::default();
-        usage.add(0, &Template::parse(&Renderer::normalized(&template), mapping.release.of_jinjava()));
+        let mut usages = self.usages.borrow_mut();
+        let usage = usages.entry(file.to_owned()).or_insert_with(|| {
+            let mut usage = KeyUsage::default();
+            usage.add(0, &Template::parse(&Renderer::normalized(&template), mapping.release.of_jinjava()));
+            usage
+        });
         let targets = mapping.resources.targets(key);
         Some(targets.into_iter().chain([key]).any(|key| usage.reads(key)))
     }
