@@ -14,6 +14,11 @@ pub(crate) fn absolute(path: &Path) -> PathBuf {
     path.components().collect()
 }
 
+/// `path`, which is relative, with `/` between its parts.
+pub(crate) fn slashed(path: &Path) -> String {
+    path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+}
+
 /// Displays paths relative to a folder.
 #[derive(Debug, Clone)]
 pub struct DisplayPaths {

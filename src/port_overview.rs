@@ -2,7 +2,7 @@
 
 use crate::model::HomeId;
 use crate::ports::{Conflict, PortTable, conflicts};
-use crate::workspace::{Home, Workspace};
+use crate::workspace::Workspace;
 
 /// What the homes of a workspace listen on.
 #[derive(Debug)]
@@ -15,7 +15,7 @@ pub struct PortOverview<'a> {
 
 /// Determines the listeners of every home, and their conflicts.
 pub fn ports(workspace: &Workspace) -> PortOverview<'_> {
-    let tables: Vec<&PortTable> = workspace.homes.iter().map(Home::ports).collect();
-    let homes = workspace.homes().map(|(id, home)| (id, home.ports())).collect();
-    PortOverview { homes, conflicts: conflicts(&tables) }
+    let homes: Vec<(HomeId, &PortTable)> = workspace.homes().map(|(id, home)| (id, home.ports())).collect();
+    let tables: Vec<&PortTable> = homes.iter().map(|(_, table)| *table).collect();
+    PortOverview { conflicts: conflicts(&tables), homes }
 }

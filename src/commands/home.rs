@@ -15,13 +15,12 @@ use super::exit::{Exit, Failure};
 use super::terminal::{shown, warn_of_unreadable};
 use crate::cli::EnvironmentArgs;
 
-/// The workspace of the one home at `path`, or around `path`, with everything from which its server renders.
+/// Opens the home at `path`, or around it, with everything from which its server renders; [`only_home`] checks that there is one.
 pub(super) fn open_home(path: &Path) -> Result<Workspace, Failure> {
     let paths = [path.to_path_buf()];
     check_paths(&paths)?;
     let workspace = Workspace::open_sources(&paths, &Assumptions::default());
     warn_of_unreadable(&workspace);
-    only_home(&workspace, path)?;
     Ok(workspace)
 }
 

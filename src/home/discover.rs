@@ -10,9 +10,9 @@ use super::identify::identify;
 use super::layout::{Layout, has_home_file, is_known_name};
 use crate::catalog::catalog;
 use crate::disk::reason;
-use crate::source::Kind;
-use crate::source::Overlays;
+use crate::paths::slashed;
 use crate::source::kind::without_ending;
+use crate::source::{Kind, Overlays};
 
 /// Folders that the product itself fills: they are never searched for homes.
 const HOME_FOLDERS: [&str; 16] = [
@@ -266,8 +266,7 @@ fn is_whole(layout: &Layout) -> bool {
 fn is_mappers_copy(file: &Path) -> bool {
     file.ancestors().skip(1).filter(|folder| folder.ends_with(COPIES)).any(|copies| {
         let (Some(home), Ok(rendered)) = (copies.parent(), file.strip_prefix(copies)) else { return false };
-        let rendered = rendered.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
-        home.join(Layout::new(home, "conf").template_of(&rendered)).is_file()
+        home.join(Layout::new(home, "conf").template_of(&slashed(rendered))).is_file()
     })
 }
 

@@ -13,6 +13,7 @@ use super::{Assumptions, FileId, LoadedFile, Model, place, script_names};
 use crate::catalog::{Place, catalog};
 use crate::disk::reason;
 use crate::home::{Generation, INBOUND_ENDPOINTS, Identity, Layout, ReadError};
+use crate::paths::slashed;
 use crate::source::{Kind, LoadError, Overlays, kind, overlays};
 
 impl Model {
@@ -105,15 +106,14 @@ impl Model {
             return true;
         }
         let Ok(inner) = path.strip_prefix(self.layout.conf_folder()) else { return true };
-        let file =
-            format!("conf/{}", inner.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/"));
+        let file = format!("conf/{}", slashed(inner));
         let is_rendered = || self.layout.conf_folder().join("deployment.toml").is_file() && self.has_template_of(&file);
         file == "conf/carbon.xml" || (catalog().reads(&file) && !is_rendered())
     }
 
     fn name_of(&self, path: &Path) -> String {
         let relative = path.strip_prefix(&self.layout.root).unwrap_or(path);
-        let name = relative.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
+        let name = slashed(relative);
         kind::without_ending(&name).to_owned()
     }
 

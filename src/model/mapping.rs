@@ -22,6 +22,13 @@ pub struct Mapping {
     pub configuration: Option<Configuration>,
 }
 
+impl Mapping {
+    /// A template of this home as its template engine reads it.
+    pub(super) fn parse(&self, template: &str) -> Template {
+        Template::parse(&Renderer::normalized(template), self.release.of_jinjava())
+    }
+}
+
 impl Model {
     /// The mapper's results for this home; `None` if it has no templates.
     pub fn mapping(&self) -> Option<&Mapping> {
@@ -59,7 +66,7 @@ impl Model {
         let mut usage = KeyUsage::default();
         for (number, output) in mapping.resources.templates.iter().enumerate() {
             if let Some(text) = self.text_of(&Resources::path_of_template(output)) {
-                usage.add(number, &Template::parse(&Renderer::normalized(&text), mapping.release.of_jinjava()));
+                usage.add(number, &mapping.parse(&text));
             }
         }
         Schema::of_home(&mapping.resources, usage)

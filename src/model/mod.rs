@@ -23,6 +23,7 @@ use content::OpenedFiles;
 
 use crate::catalog::{Product, ServerTrait, Version, catalog};
 use crate::home::{Generation, Identity, Layout, ReadError};
+use crate::paths::slashed;
 use crate::server::mapper::key_usage::KeyUsage;
 use crate::server::mapper::schema::Schema;
 use crate::server::mapper::{Configuration, Output};
@@ -147,8 +148,7 @@ impl Model {
 
     /// The path of `path`, which is absolute, relative to the home and with `/`. `None` if it is not in the home.
     pub fn below_home(&self, path: &Path) -> Option<String> {
-        let parts = path.strip_prefix(&self.layout.root).ok()?.components();
-        Some(parts.map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/"))
+        path.strip_prefix(&self.layout.root).ok().map(slashed)
     }
 
     /// The bytes of a file, by its path relative to the home; `None` if it cannot be read or is too large.

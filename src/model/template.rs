@@ -4,8 +4,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::Model;
-use crate::server::jinjava::Template;
-use crate::server::mapper::Renderer;
 use crate::server::mapper::key_usage::KeyUsage;
 
 impl Model {
@@ -46,7 +44,7 @@ impl Model {
         let mut usages = self.usages.borrow_mut();
         let usage = usages.entry(file.to_owned()).or_insert_with(|| {
             let mut usage = KeyUsage::default();
-            usage.add(0, &Template::parse(&Renderer::normalized(&template), mapping.release.of_jinjava()));
+            usage.add(0, &mapping.parse(&template));
             usage
         });
         let targets = mapping.resources.targets(key);

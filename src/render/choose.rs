@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::Rendering;
-use crate::paths::absolute;
+use crate::paths::{absolute, slashed};
 use crate::server::mapper::resources;
 use crate::suggest::did_you_mean;
 
@@ -57,7 +57,6 @@ pub(crate) fn choose<'a>(rendering: &'a Rendering, names: &[PathBuf]) -> Result<
 
 /// The paths below the home that `name` can mean.
 fn below_home(rendering: &Rendering, name: &Path) -> Vec<String> {
-    let slashed = |path: &Path| path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
     let root = &rendering.model.layout.root;
     let written = absolute(name).strip_prefix(root).ok().map(slashed);
     let real = root.canonicalize().ok().and_then(|root| name.canonicalize().ok()?.strip_prefix(root).ok().map(slashed));

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use crate::diagnostic::Diagnostic;
+use crate::paths::slashed;
 use crate::workspace::Home;
 
 /// Sets the fingerprint of each diagnostic. Those with the same rule, file and key are numbered in their order, which is by absolute path and
@@ -24,7 +25,7 @@ fn path_of(diagnostic: &Diagnostic, homes: &[Home]) -> String {
     let path = &diagnostic.path;
     let anchored = diagnostic.home().and_then(|home| path.strip_prefix(&homes[home.0].anchor).ok());
     let relative = anchored.or_else(|| path.file_name().map(Path::new)).unwrap_or(path);
-    relative.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+    slashed(relative)
 }
 
 /// A 64-bit FNV-1a hash of `parts` in hexadecimal: stable across releases and machines, unlike the standard library's hasher.

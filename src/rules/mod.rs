@@ -94,9 +94,8 @@ fn drop_superseded(diagnostics: &mut Vec<Diagnostic>) {
 }
 
 fn for_each_home(context: RuleContext, rule: &RuleInfo, mut check: impl FnMut(HomeContext)) {
-    let homes = context.homes.iter().enumerate().filter(|(_, home)| applies_to(rule, &home.model));
-    for (number, home) in homes {
-        check(HomeContext { id: HomeId(number), home, homes: context.homes });
+    for (id, home) in context.homes().filter(|(_, home)| applies_to(rule, &home.model)) {
+        check(HomeContext { id, home, homes: context.homes });
     }
 }
 
