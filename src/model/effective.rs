@@ -1,94 +1,219 @@
-//! The effective value of a key of deployment.toml: the user's value, one inferred from another key, or the default of the home.
+//! The effective value of a key: what the server works with, who set it, and where.
+
+use std::collections::BTreeMap;
 
 use super::{Location, Model};
-use crate::server::mapper::value::Value;
-use crate::server::mapper::{Configuration, Origin};
+use crate::server::jinjava::PathStep;
+use crate::server::mapper::value::{FlatMap, Value};
+use crate::server::mapper::{Configuration, Origin, segment_text, segments};
 use crate::source::Span;
-use crate::source::toml::TomlValue;
+use crate::source::toml::{TomlDocument, TomlEntry, TomlValue};
 
 /// The value that the server uses for a key.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct EffectiveValue {
-    /// The value, with references resolved as far as the home's files determine them.
-    pub value: TomlValue,
-    /// The place of the value.
-    pub at: Location,
-    /// The place to report: the key.
-    pub anchor: Location,
-    /// Whether deployment.toml sets it, or the key that it is inferred from. `false` for a default.
-    pub by_user: bool,
+    /// The key as templates read it, with the index of an element in an array: `datasource[0].url`.
+    pub key: String,
+    /// The key in deployment.toml that sets it, or that it is inferred from.
+    pub written: Option<String>,
+    /// The value; `None` if nothing sets it.
+    pub value: Option<Value>,
+    /// Who set it; `None` if nothing does.
+    pub origin: Option<Origin>,
+    /// Where the value is, in deployment.toml or default.json. For a member that a table in deployment.toml lacks, the table's header.
+    pub at: Option<Location>,
+    /// Where its key is.
+    pub anchor: Option<Location>,
+}
+
+impl EffectiveValue {
+    /// Whether deployment.toml sets it, or a key that it is inferred from.
+    pub fn is_set_by_user(&self) -> bool {
+        matches!(self.origin, Some(Origin::User { .. } | Origin::Inferred { .. }))
+    }
+
+    /// The key to name to the user: the one in deployment.toml, otherwise the one that templates read.
+    pub fn name(&self) -> &str {
+        match &self.origin {
+            Some(Origin::User { .. }) => self.written.as_deref().unwrap_or(&self.key),
+            _ => &self.key,
+        }
+    }
+}
+
+/// The effective values of a home in one environment.
+#[derive(Debug, Clone, Copy)]
+pub struct EffectiveConfiguration<'a> {
+    pub(super) model: &'a Model,
+    pub(super) configuration: &'a Configuration,
 }
 
 impl Model {
-    /// The effective value of `key` or one of its `aliases`: the first that deployment.toml sets, otherwise the home's default.
-    pub fn given(&self, key: &str, aliases: &[String]) -> Option<EffectiveValue> {
-        let keys = || std::iter::once(key).chain(aliases.iter().map(String::as_str));
-        match self.configuration() {
-            Some((mapping, configuration)) => {
-                let effective: Vec<EffectiveValue> = keys()
-                    .flat_map(|key| mapping.resources.targets(key).into_iter().chain([key]))
-                    .filter_map(|key| self.effective(configuration, key))
-                    .collect();
-                let by_user = effective.iter().position(|given| given.by_user).unwrap_or(0);
-                effective.into_iter().nth(by_user)
-            }
-            None => self.written(key, aliases).or_else(|| keys().find_map(|key| self.default_of(key))),
-        }
+    /// The effective values in an unknown environment; `None` if the home has no templates, or no usable deployment.toml.
+    pub fn effective_configuration(&self) -> Option<EffectiveConfiguration<'_>> {
+        let (_, configuration) = self.configuration()?;
+        Some(EffectiveConfiguration { model: self, configuration })
     }
 
-    /// The value that deployment.toml sets for a key.
-    fn written(&self, key: &str, aliases: &[String]) -> Option<EffectiveValue> {
-        let (file, entry) = self.setting(key, aliases)?;
-        let place = |span: Span| Location { file, span };
-        Some(EffectiveValue {
-            value: entry.value.clone(),
-            at: place(entry.value_span),
-            anchor: place(entry.key_span),
-            by_user: true,
-        })
-    }
-
-    fn effective(&self, configuration: &Configuration, key: &str) -> Option<EffectiveValue> {
-        let effective = configuration.get(key)?;
-        let value = as_toml(&effective.value);
-        let (file, document) = self.toml()?;
-        let place = |span: Span| Location { file, span };
-        match &effective.origin {
-            Origin::User { key } => {
-                let entry = document.get(key)?;
-                Some(EffectiveValue { value, at: place(entry.value_span), anchor: place(entry.key_span), by_user: true })
-            }
-            Origin::Inferred { from } => {
-                let (at, anchor) = match configuration.setting_of(from) {
-                    Some((_, setting)) => (place(setting.values.first().copied().unwrap_or(setting.key)), place(setting.key)),
-                    None => (self.start_of(file), self.start_of(file)),
-                };
-                Some(EffectiveValue { value, at, anchor, by_user: true })
-            }
-            Origin::Default => {
-                let at = self.home_default(key).map_or_else(|| self.start_of(file), |(_, at)| at);
-                Some(EffectiveValue { value, at, anchor: at, by_user: false })
-            }
-        }
-    }
-
-    fn default_of(&self, key: &str) -> Option<EffectiveValue> {
-        let (value, at) = self.home_default(key)?;
-        Some(EffectiveValue { value: as_toml(&Value::of_json(value)), at, anchor: at, by_user: false })
+    /// The effective values of a configuration of this home.
+    pub fn effective_with<'a>(&'a self, configuration: &'a Configuration) -> EffectiveConfiguration<'a> {
+        EffectiveConfiguration { model: self, configuration }
     }
 }
 
-/// Converts a value to TOML. The mapper reads JSON numbers as doubles; whole ones become integers again.
-fn as_toml(value: &Value) -> TomlValue {
-    match value {
-        Value::Null => TomlValue::String(String::new()),
-        Value::Boolean(boolean) => TomlValue::Boolean(*boolean),
-        Value::Integer(number) => TomlValue::Integer(*number),
-        #[expect(clippy::cast_possible_truncation, reason = "the range is checked")]
-        Value::Double(number) if number.fract() == 0.0 && number.abs() < 1e15 => TomlValue::Integer(*number as i64),
-        Value::Double(number) => TomlValue::Float(*number),
-        Value::Text(text) => TomlValue::String(text.clone()),
-        Value::List(items) => TomlValue::Array(items.iter().map(|item| (as_toml(item), Span::default())).collect()),
-        Value::Table(_) => TomlValue::Array(Vec::new()),
+impl<'a> EffectiveConfiguration<'a> {
+    /// The effective value of a flattened key, such as `server.offset`.
+    pub fn get(self, key: &str) -> EffectiveValue {
+        let steps = segments(key).unwrap_or_default().into_iter().map(|segment| PathStep::Key(segment.into()));
+        self.at(&steps.collect::<Vec<_>>())
     }
+
+    /// The effective value at a path in the tree that templates read.
+    pub fn at(self, path: &[PathStep]) -> EffectiveValue {
+        let key = text_of(path);
+        let keys = path.iter().take_while(|step| matches!(step, PathStep::Key(_))).count();
+        for len in (1..=keys).rev() {
+            let flat = text_of(&path[..len]);
+            if let Some(effective) = self.configuration.get(&flat) {
+                let value = member(&effective.value, &path[len..]);
+                return self.located(key, &flat, &effective.origin, value, &path[len..]);
+            }
+        }
+        self.table(key)
+    }
+
+    /// The effective value of a table: its values by their keys, with the origin of the first that the user set.
+    fn table(self, key: String) -> EffectiveValue {
+        let below: BTreeMap<&str, _> = self.configuration.below(&key).collect();
+        let none = EffectiveValue { key: key.clone(), written: None, value: None, origin: None, at: None, anchor: None };
+        let by_user = below.iter().find(|(_, effective)| matches!(effective.origin, Origin::User { .. }));
+        let Some((first, effective)) = by_user.or_else(|| below.iter().next()) else { return none };
+        let located = self.located(key.clone(), first, &effective.origin, None, &[]);
+        let name = |name: &str| name.get(key.len() + 1..).unwrap_or_default().to_owned();
+        let values: FlatMap = below.iter().map(|(key, effective)| (name(key), effective.value.clone())).collect();
+        EffectiveValue { key, value: Some(Value::Table(values)), ..located }
+    }
+
+    fn located(self, key: String, flat: &str, origin: &Origin, value: Option<&Value>, below: &[PathStep]) -> EffectiveValue {
+        let (written, at, anchor) = match origin {
+            Origin::User { key } => self.written_at(key, below),
+            Origin::Inferred { from } => match self.configuration.setting_of(from) {
+                Some((from, _)) => self.written_at(from, &[]),
+                None => (None, None, None),
+            },
+            Origin::Default => {
+                let at = self.model.home_default(flat).map(|(_, at)| at);
+                (None, at, at)
+            }
+        };
+        let set = value.is_some() || below.is_empty();
+        let origin = set.then(|| origin.clone());
+        EffectiveValue { key, written, value: value.cloned(), origin, at, anchor }
+    }
+
+    /// The written key, and where its value and the key are in deployment.toml. `below` leads from its value to the wanted one.
+    fn written_at(self, key: &str, below: &[PathStep]) -> (Option<String>, Option<Location>, Option<Location>) {
+        let Some((file, document)) = self.model.toml() else { return (Some(key.to_owned()), None, None) };
+        let found = WrittenValue::find(document, key, below);
+        let place = |span: Span| Location { file, span };
+        let written = Some(format!("{key}{}", suffix_of(below)));
+        match found {
+            Some(WrittenValue { at, anchor }) => (written, Some(place(at)), Some(place(anchor))),
+            None => {
+                let setting = self.configuration.settings.get(key).map(|setting| setting.key);
+                (written, setting.map(place), setting.map(place))
+            }
+        }
+    }
+
+    /// The values that `key` refers to with `$ref{}`, directly or through others.
+    pub fn references(self, key: &EffectiveValue) -> Vec<EffectiveValue> {
+        let flat = key.key.split('[').next().unwrap_or_default();
+        self.configuration.references(flat).into_iter().map(|name| self.get(name)).collect()
+    }
+}
+
+/// Where a value is in deployment.toml.
+struct WrittenValue {
+    at: Span,
+    anchor: Span,
+}
+
+impl WrittenValue {
+    /// The place of what `below` leads to in the value of `key`.
+    fn find(document: &TomlDocument, key: &str, below: &[PathStep]) -> Option<Self> {
+        let mut key = key.to_owned();
+        let mut elements = Vec::new();
+        let mut holder = None;
+        for (number, step) in below.iter().enumerate() {
+            match step {
+                PathStep::Item(index) => {
+                    if let Some(entry) = document.entry_in(&key, &elements) {
+                        return Some(Self::item(entry, &below[number..]));
+                    }
+                    key.push_str("[]");
+                    elements.push(*index);
+                    holder = document.element(&key, &elements).map(|table| table.span).or(holder);
+                }
+                PathStep::Key(name) => {
+                    key.push('.');
+                    key.push_str(&segment_text(name));
+                }
+            }
+        }
+        if let Some(entry) = document.entry_in(&key, &elements) {
+            return Some(Self { at: entry.value_span, anchor: entry.key_span });
+        }
+        // A table of an element that its members define, or a member that it lacks.
+        let inside = format!("{key}.");
+        let first = document.entries.iter().find(|entry| entry.key.starts_with(&inside) && entry.elements.starts_with(&elements));
+        let header = document.tables.iter().find(|table| table.key == key && table.elements.starts_with(&elements));
+        let span = header.map(|table| table.span).or(holder).or(first.map(|entry| entry.key_span));
+        span.map(|span| Self { at: span, anchor: span })
+    }
+
+    /// An item of an array without tables.
+    fn item(entry: &TomlEntry, below: &[PathStep]) -> Self {
+        let mut span = entry.value_span;
+        let mut value = &entry.value;
+        for step in below {
+            let (PathStep::Item(index), TomlValue::Array(items)) = (step, value) else { break };
+            let Some((item, item_span)) = items.get(*index) else { break };
+            value = item;
+            span = *item_span;
+        }
+        Self { at: span, anchor: entry.key_span }
+    }
+}
+
+/// What `below` leads to in `value`. Elements of arrays are flat maps.
+fn member<'v>(value: &'v Value, below: &[PathStep]) -> Option<&'v Value> {
+    match (value, below) {
+        (value, []) => Some(value),
+        (Value::List(items), [PathStep::Item(index), rest @ ..]) => member(items.get(*index)?, rest),
+        (Value::Table(map), below) => {
+            let keys = below.iter().take_while(|step| matches!(step, PathStep::Key(_))).count();
+            (1..=keys).rev().find_map(|len| member(map.get(&text_of(&below[..len]))?, &below[len..]))
+        }
+        _ => None,
+    }
+}
+
+/// A path as text: `datasource[0].url`.
+pub(crate) fn text_of(path: &[PathStep]) -> String {
+    suffix_of(path).trim_start_matches('.').to_owned()
+}
+
+fn suffix_of(path: &[PathStep]) -> String {
+    let mut text = String::new();
+    for step in path {
+        match step {
+            PathStep::Key(name) => {
+                text.push('.');
+                text.push_str(&segment_text(name));
+            }
+            PathStep::Item(index) => text.push_str(&format!("[{index}]")),
+        }
+    }
+    text
 }

@@ -9,6 +9,7 @@ use std::{fs, io};
 use walkdir::WalkDir;
 
 use super::content::{OpenedFiles, parse};
+use super::source_map::TracedFiles;
 use super::{Assumptions, FileId, LoadedFile, Model, place, script_names};
 use crate::catalog::{Place, catalog};
 use crate::disk::reason;
@@ -36,6 +37,7 @@ impl Model {
             usages: RefCell::default(),
             alone: OnceCell::new(),
             rendered: OnceCell::new(),
+            traced: TracedFiles::default(),
             opened: OpenedFiles::default(),
             schema: OnceCell::new(),
             overlays: Arc::clone(overlays),

@@ -2,17 +2,21 @@
 
 mod content;
 mod effective;
+mod given;
 mod hostname;
 mod load;
 mod mapping;
 pub(crate) mod place;
 pub(crate) mod rewritten;
+mod source_map;
 mod template;
 
 pub(crate) use content::parse;
 pub(crate) use content::{Content, LoadedFile};
 pub use content::{FileId, HomeId, Location};
+pub(crate) use effective::{EffectiveConfiguration, EffectiveValue};
 pub(crate) use mapping::Mapping;
+pub(crate) use source_map::{Decider, KeyPlace, Trace, TraceSource, TracedCondition, TracedFile};
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap};
@@ -20,6 +24,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use content::OpenedFiles;
+use source_map::TracedFiles;
 
 use crate::catalog::{Product, ServerTrait, Version, catalog};
 use crate::home::{Generation, Identity, Layout, ReadError};
@@ -69,6 +74,8 @@ pub struct Model {
     usages: RefCell<HashMap<String, KeyUsage>>,
     alone: OnceCell<Option<Box<Configuration>>>,
     rendered: OnceCell<Vec<Output>>,
+    /// Rendered files with their source maps.
+    traced: TracedFiles,
     /// Other files that a rule has read.
     opened: OpenedFiles,
     schema: OnceCell<Option<Box<Schema>>>,

@@ -65,6 +65,8 @@ pub struct TomlEntry {
     pub value_span: Span,
     /// The index of its header in [`TomlDocument::tables`]; `None` above the first header.
     pub table: Option<usize>,
+    /// For each `[]` in the key, the index of the element, from 0.
+    pub elements: Vec<usize>,
 }
 
 /// A `[table]` or `[[table]]` header.
@@ -76,6 +78,8 @@ pub struct TomlTable {
     pub span: Span,
     /// The first header above this one that belongs to a descendant of this table, if any.
     pub child_above: Option<Span>,
+    /// For each `[]` in the key, the index of the element, from 0.
+    pub elements: Vec<usize>,
 }
 
 /// A parsed TOML file.
@@ -111,7 +115,7 @@ impl TomlDocument {
 
     fn read(text: &str, placeholders: &[Span]) -> Option<Self> {
         let document = Document::parse(text).ok()?;
-        let mut reader = TomlReader { text, placeholders, entries: Vec::new(), tables: Vec::new() };
+        let mut reader = TomlReader { text, placeholders, entries: Vec::new(), tables: Vec::new(), elements: Vec::new() };
         reader.read_table(document.as_table(), "", None);
         Some(reader.finish(text))
     }
@@ -119,6 +123,17 @@ impl TomlDocument {
     /// The entry of a flattened key; the first one if the key is in an array of tables.
     pub fn get(&self, key: &str) -> Option<&TomlEntry> {
         self.by_key.get(key).and_then(|at| self.entries.get(*at))
+    }
+
+    /// The entry of a key with `[]` after each array of tables, in the elements with these indexes.
+    pub fn entry_in(&self, key: &str, elements: &[usize]) -> Option<&TomlEntry> {
+        let first = *self.by_key.get(key)?;
+        self.entries[first..].iter().find(|entry| entry.key == key && entry.elements == elements)
+    }
+
+    /// The header of the element of an array of tables with these indexes; `key` has `[]` after each array of tables.
+    pub fn element(&self, key: &str, elements: &[usize]) -> Option<&TomlTable> {
+        self.tables.iter().find(|table| table.key == key && table.elements == elements)
     }
 
     /// The first header of table `key`.
@@ -133,6 +148,8 @@ struct TomlReader<'a> {
     placeholders: &'a [Span],
     entries: Vec<TomlEntry>,
     tables: Vec<TomlTable>,
+    /// The indexes of the elements around what is being read.
+    elements: Vec<usize>,
 }
 
 impl TomlReader<'_> {
@@ -162,20 +179,29 @@ impl TomlReader<'_> {
         let key = if is_element { format!("{key}[]") } else { key };
         let child = self.read_table(table, &key, Some(span));
         let child_above = child.filter(|child| child.start < span.start);
-        self.tables.push(TomlTable { key, span, child_above });
+        self.tables.push(TomlTable { key, span, child_above, elements: self.elements.clone() });
         earlier(Some(span), child)
     }
 
     fn read_elements(&mut self, elements: &ArrayOfTables, key: &str) -> Option<Span> {
-        elements.iter().map(|element| self.read_header(element, key.to_owned(), true)).fold(None, earlier)
+        let mut first_below = None;
+        for (index, element) in elements.iter().enumerate() {
+            self.elements.push(index);
+            first_below = earlier(first_below, self.read_header(element, key.to_owned(), true));
+            self.elements.pop();
+        }
+        first_below
     }
 
     fn read_value(&mut self, key: &str, key_span: Span, value: &Value, header: Option<Span>) {
         match value {
             Value::InlineTable(inline) => self.read_inline(inline, key, header),
             Value::Array(array) if array.iter().any(Value::is_inline_table) => {
-                for inline in array.iter().filter_map(Value::as_inline_table) {
+                for (index, item) in array.iter().enumerate() {
+                    let Some(inline) = item.as_inline_table() else { continue };
+                    self.elements.push(index);
                     self.read_inline(inline, &format!("{key}[]"), header);
+                    self.elements.pop();
                 }
             }
             _ => {
@@ -183,7 +209,8 @@ impl TomlReader<'_> {
                 let value = self.convert(value);
                 // The header's start, until `finish` has sorted all headers and replaces it with the index.
                 let table = header.map(|header| header.start);
-                self.entries.push(TomlEntry { key: key.to_owned(), key_span, value, value_span, table });
+                let elements = self.elements.clone();
+                self.entries.push(TomlEntry { key: key.to_owned(), key_span, value, value_span, table, elements });
             }
         }
     }

@@ -15,6 +15,7 @@ mod rendered_ports;
 mod robustness;
 mod rules;
 mod schema;
+mod source_map;
 mod supersedes;
 mod support;
 mod toml_dialect;

@@ -80,6 +80,11 @@ impl<V> HashOrdered<V> {
         self.entries.get_mut(key)
     }
 
+    /// Keys and values in the order of insertion.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &V)> {
+        self.entries.iter().map(|(key, value)| (key.as_str(), value))
+    }
+
     /// Keys and values in Java's order.
     pub(crate) fn in_order(&self) -> Vec<(&str, &V)> {
         let entries = self.entries.iter().map(|(key, value)| (key.as_str(), value)).collect();

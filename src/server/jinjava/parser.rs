@@ -87,6 +87,7 @@ impl TemplateParser<'_> {
         let text = span.of(self.text);
         // `lstrip_blocks` removes spaces before a tag even if other text precedes them on the line.
         let text = if before_tag { text.trim_end_matches([' ', '\t']) } else { text };
+        let span = Span::new(span.start, span.start + text.len());
         let trims_first = self.open.last().is_some_and(|open| open.trims_first);
         let release = self.release;
         let siblings = self.siblings();

@@ -28,11 +28,19 @@ pub(super) fn trimmed_nodes(pieces: Vec<Piece>) -> Vec<Node> {
         .into_iter()
         .map(|mut piece| {
             if let NodeKind::Text(text) = &mut piece.node.kind {
+                // A text with a comment inside is shorter than its span.
+                let is_whole = text.len() == piece.node.span.len();
                 if piece.trim_end {
                     text.truncate(text.trim_end_matches(is_java_space).len());
+                    if is_whole {
+                        piece.node.span.end = piece.node.span.start + text.len();
+                    }
                 }
                 if piece.trim_start {
                     text.drain(..text.len() - trim_start(text).len());
+                    if is_whole {
+                        piece.node.span.start = piece.node.span.end - text.len();
+                    }
                 }
             }
             piece.node

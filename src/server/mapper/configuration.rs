@@ -9,7 +9,7 @@ use super::environment::Environment;
 use super::fault::MappingFault;
 use super::flatten::Setting;
 use super::key_mapping::Collision;
-use super::references::Secrets;
+use super::references::{References, Secrets};
 use super::release::Release;
 use super::resources::{JsonFile, Resources};
 use super::{context, defaults, flatten, infer, key_mapping, references, units, validation};
@@ -31,6 +31,7 @@ pub struct Configuration {
     pub(super) tree: crate::server::jinjava::value::Value,
     /// Keys of the user, each with the keys that it is mapped to.
     targets: BTreeMap<String, Vec<String>>,
+    references: References,
 }
 
 impl Configuration {
@@ -44,7 +45,7 @@ impl Configuration {
         let user = key_mapping::map_keys(&settings, mappings, &mut collisions, &mut faults);
         let mut effective = infer::infer(&user, resources.json(JsonFile::Infer));
         defaults::add_defaults(&mut effective, resources.json(JsonFile::Default));
-        references::resolve(&mut effective, &secrets, environment, release, &mut faults);
+        let references = references::resolve(&mut effective, &secrets, environment, release, &mut faults);
         if let Some(units) = resources.json(JsonFile::UnitResolve).get("time").and_then(serde_json::Value::as_object) {
             units::convert(&mut effective, units, &mut faults);
         }
@@ -54,7 +55,7 @@ impl Configuration {
             .keys()
             .map(|key| (key.clone(), key_mapping::targets(mappings, key).into_iter().map(ToOwned::to_owned).collect()))
             .collect();
-        Some(Self { settings, effective, secrets, collisions, faults, tree, targets })
+        Some(Self { settings, effective, secrets, collisions, faults, tree, targets, references })
     }
 
     /// The effective value of a key, after mapping.
@@ -65,6 +66,27 @@ impl Configuration {
     /// Every effective value by its key, sorted.
     pub fn values(&self) -> BTreeMap<&str, &Effective> {
         self.effective.in_order().into_iter().collect()
+    }
+
+    /// The keys that the value of `key` refers to with `$ref{}`, directly or through others, in the order of the references.
+    pub fn references(&self, key: &str) -> Vec<&str> {
+        let mut found: Vec<&str> = Vec::new();
+        let mut next = vec![key];
+        while let Some(key) = next.pop() {
+            for name in self.references.get(key).into_iter().flatten() {
+                if !found.contains(&name.as_str()) {
+                    found.push(name);
+                    next.push(name);
+                }
+            }
+        }
+        found
+    }
+
+    /// The effective values in the table `key`, in no order.
+    pub fn below(&self, key: &str) -> impl Iterator<Item = (&str, &Effective)> {
+        let is_below = move |name: &str| name.strip_prefix(key).is_some_and(|rest| rest.starts_with('.'));
+        self.effective.iter().filter(move |(name, _)| is_below(name))
     }
 
     /// What a key of the user is mapped to: itself, or what key-mappings.json says.

@@ -52,7 +52,7 @@ pub(super) fn parse(text: &str) -> Vec<KeyStep> {
 }
 
 /// The text of a segment, in quotes if it needs them.
-pub(super) fn segment_text(name: &str) -> Cow<'_, str> {
+pub(crate) fn segment_text(name: &str) -> Cow<'_, str> {
     if is_bare(name) { Cow::Borrowed(name) } else { Cow::Owned(format!("'{name}'")) }
 }
 

@@ -29,6 +29,7 @@ pub(crate) use context::segments;
 pub use effective::{Effective, Origin};
 pub use environment::Environment;
 pub(crate) use fault::{FaultKind, MappingFault};
+pub(crate) use key_path::segment_text;
 pub(crate) use references::placeholders;
 pub use release::Release;
 pub(crate) use render::Output;

@@ -67,14 +67,18 @@ impl Secrets {
     }
 }
 
-/// Resolves every placeholder in the values of `map`. One that cannot be resolved stays in the text and is a fault.
+/// The keys that a value refers to with `$ref{}`, by its key.
+pub(super) type References = IndexMap<String, BTreeSet<String>>;
+
+/// Resolves every placeholder in the values of `map`. One that cannot be resolved stays in the text and is a fault. Returns the references
+/// that the values had.
 pub(super) fn resolve(
     map: &mut HashOrdered<Effective>,
     secrets: &Secrets,
     environment: &Environment,
     release: &Release,
     faults: &mut Vec<MappingFault>,
-) {
+) -> References {
     check_secrets(map, secrets, faults);
     for kind in [Outside::Property, Outside::Variable] {
         for key in map.keys() {
@@ -82,7 +86,7 @@ pub(super) fn resolve(
             replace_outside(&mut effective.value, kind, &key, environment, release, faults);
         }
     }
-    resolve_references(map, faults);
+    resolve_references(map, faults)
 }
 
 /// Checks that every `$secret{}` has an encrypted alias. Looks into elements of arrays of tables, but not into lists in them.
@@ -219,9 +223,9 @@ fn as_replacement(text: &str) -> Option<String> {
 }
 
 /// Replaces references in rounds: each round those whose target contains no more references.
-fn resolve_references(map: &mut HashOrdered<Effective>, faults: &mut Vec<MappingFault>) {
+fn resolve_references(map: &mut HashOrdered<Effective>, faults: &mut Vec<MappingFault>) -> References {
     // The references of each key, and the keys that refer to each target.
-    let mut waiting: IndexMap<String, BTreeSet<String>> = IndexMap::new();
+    let mut waiting = References::new();
     let mut wanted: IndexMap<String, BTreeSet<String>> = IndexMap::new();
     for (key, effective) in map.in_order() {
         let texts: Vec<&str> = match &effective.value {
@@ -236,6 +240,7 @@ fn resolve_references(map: &mut HashOrdered<Effective>, faults: &mut Vec<Mapping
             wanted.entry(name.to_owned()).or_default().insert(key.to_owned());
         }
     }
+    let references = waiting.clone();
     loop {
         let ready: Vec<String> = wanted.keys().filter(|name| !waiting.contains_key(*name)).cloned().collect();
         if ready.is_empty() {
@@ -256,6 +261,7 @@ fn resolve_references(map: &mut HashOrdered<Effective>, faults: &mut Vec<Mapping
             faults.push(MappingFault::placeholder(FaultKind::CircularReference, &name, user, "leads in a circle back to itself"));
         }
     }
+    references
 }
 
 fn replace_reference(map: &mut HashOrdered<Effective>, name: &str, users: &BTreeSet<String>, faults: &mut Vec<MappingFault>) {

@@ -2,7 +2,7 @@
 
 use super::configuration::Configuration;
 use super::release::Release;
-use crate::server::jinjava::{self, Limits, Template};
+use crate::server::jinjava::{self, Limits, Rendered, SourceMap, Template};
 
 /// A rendered file.
 #[derive(Debug)]
@@ -13,6 +13,13 @@ pub struct Output {
     pub text: Option<String>,
     /// What is wrong with the template. Spans refer to its normalized text.
     pub faults: Vec<jinjava::TemplateFault>,
+}
+
+impl Output {
+    fn new(path: &str, rendered: Rendered) -> Self {
+        let text = rendered.is_written().then_some(rendered.text);
+        Self { path: path.to_owned(), text, faults: rendered.faults }
+    }
 }
 
 /// Renders templates with one configuration.
@@ -59,8 +66,14 @@ impl<'a> Renderer<'a> {
     pub fn render(&self, path: &str, template: &str) -> Output {
         let release = self.release.of_jinjava();
         let template = Template::parse(&Self::normalized(template), release);
-        let rendered = jinjava::render(&template, release, &self.configuration.tree, self.limits);
-        let text = rendered.is_written().then_some(rendered.text);
-        Output { path: path.to_owned(), text, faults: rendered.faults }
+        Output::new(path, jinjava::render(&template, release, &self.configuration.tree, self.limits))
+    }
+
+    /// The same, with what decides each part of the file.
+    pub fn render_with_source_map(&self, path: &str, template: &str) -> (Output, SourceMap) {
+        let release = self.release.of_jinjava();
+        let template = Template::parse(&Self::normalized(template), release);
+        let (rendered, map) = jinjava::render_with_source_map(&template, release, &self.configuration.tree, self.limits);
+        (Output::new(path, rendered), map)
     }
 }

@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
-use super::state::{DefinedMacro, Interpreter};
+use indexmap::IndexMap;
+
+use super::state::{Bound, DefinedMacro, Interpreter};
 use crate::server::jinjava::coerce::to_integer;
 use crate::server::jinjava::expression::{Expression, ExpressionKind};
 use crate::server::jinjava::fault::TemplateFault;
@@ -12,9 +14,21 @@ use crate::source::Span;
 /// How many numbers a range has at most (Functions.java).
 const MAX_RANGE: usize = 1000;
 
+/// The positional and the named arguments of a call.
+type Arguments = (Vec<Bound>, IndexMap<Rc<str>, Bound>);
+
 impl Interpreter<'_> {
     /// The positional and the named arguments.
     pub(super) fn arguments(&mut self, expressions: &[Expression]) -> Result<(Vec<Value>, Map), TemplateFault> {
+        let (values, named) = self.arguments_apart(expressions)?;
+        Ok((
+            values.into_iter().map(|argument| argument.value).collect(),
+            named.into_iter().map(|(name, argument)| (name, argument.value)).collect(),
+        ))
+    }
+
+    /// The same, each with its own origin. The origin of the call is made of all.
+    fn arguments_apart(&mut self, expressions: &[Expression]) -> Result<Arguments, TemplateFault> {
         let is_named = |expression: &Expression| matches!(expression.kind, ExpressionKind::Named(..));
         let first_named = expressions.iter().position(is_named);
         if let Some(first) = first_named
@@ -22,14 +36,21 @@ impl Interpreter<'_> {
         {
             return Err(TemplateFault::unsupported(expressions[0].span, "a positional argument after a named one"));
         }
-        let mut named = Map::new();
+        let mut named = IndexMap::new();
         let mut values = Vec::new();
         for expression in expressions {
-            match &expression.kind {
-                ExpressionKind::Named(name, value) => {
-                    named.insert(name.clone(), self.evaluate(value)?);
-                }
-                _ => values.push(self.evaluate(expression)?),
+            let (name, value) = match &expression.kind {
+                ExpressionKind::Named(name, value) => (Some(name), &**value),
+                _ => (None, expression),
+            };
+            let argument = self.evaluate_apart(value)?;
+            if let Some(recorder) = &mut self.recorder {
+                let joined = recorder.joined(recorder.current(), argument.origin);
+                recorder.set_current(joined);
+            }
+            match name {
+                Some(name) => _ = named.insert(name.clone(), argument),
+                None => values.push(argument),
             }
         }
         Ok((values, named))
@@ -43,10 +64,11 @@ impl Interpreter<'_> {
             self.report(TemplateFault::ignored(span, &format!("the macro `{name}` calls itself, which has no effect")));
             return Ok(Value::text(""));
         }
-        let (values, mut named) = self.arguments(arguments)?;
         if let Some(called) = called {
-            return self.call_macro(&called, values, &mut named, span);
+            let (values, named) = self.arguments_apart(arguments)?;
+            return self.call_macro(&called, values, named, span);
         }
+        let (values, named) = self.arguments(arguments)?;
         match &**name {
             "namespace" if self.release.has_namespace() => {
                 let mut space = match values.first() {
@@ -85,8 +107,8 @@ impl Interpreter<'_> {
     fn call_macro(
         &mut self,
         called: &DefinedMacro,
-        values: Vec<Value>,
-        named: &mut Map,
+        values: Vec<Bound>,
+        mut named: IndexMap<Rc<str>, Bound>,
         span: Span,
     ) -> Result<Value, TemplateFault> {
         let DefinedMacro { definition: called, level, defaults } = called;
@@ -99,18 +121,23 @@ impl Interpreter<'_> {
             let value = named.shift_remove(parameter).or(positional).unwrap_or_else(|| default.clone());
             scope.values.insert(parameter.clone(), value);
         }
-        scope.values.insert(Rc::from("varargs"), Value::list(values.collect()));
-        scope.values.insert(Rc::from("kwargs"), Value::map(std::mem::take(named)));
+        let origin = self.current_origin();
+        let rest = Value::list(values.map(|argument| argument.value).collect());
+        let named = Value::map(named.into_iter().map(|(name, argument)| (name, argument.value)).collect());
+        scope.values.insert(Rc::from("varargs"), Bound { value: rest, origin });
+        scope.values.insert(Rc::from("kwargs"), Bound { value: named, origin });
         self.scopes.push(scope);
         self.running.push(called.name.clone());
-        let mut text = String::new();
         let (depth, scopes, running) = (self.depth, self.scopes.len() - 1, self.running.len() - 1);
-        let result = self.nodes(&called.body, &mut text);
-        // A fault in the body leaves levels and scopes open.
+        let mark = self.recorder.as_ref().map(|recorder| recorder.mark());
+        let result = self.text_of(&called.body);
+        // A fault in the body leaves levels, scopes and conditions open.
         self.depth = depth;
         self.scopes.truncate(scopes);
         self.running.truncate(running);
-        result?;
-        Ok(Value::text(text))
+        if let (Some(mark), Some(recorder)) = (mark, &mut self.recorder) {
+            recorder.leave(mark);
+        }
+        result.map(Value::Text)
     }
 }

@@ -1,11 +1,12 @@
 //! Evaluates expressions.
 
 use super::budget::item_count;
-use super::state::Interpreter;
+use super::state::{Bound, Interpreter};
 use crate::server::jinjava::ast::ParsedExpression;
 use crate::server::jinjava::coerce::to_text;
 use crate::server::jinjava::expression::{Expression, ExpressionKind};
 use crate::server::jinjava::fault::{Effect, EvaluationError, TemplateFault};
+use crate::server::jinjava::source_map::{Origin, Recorder};
 use crate::server::jinjava::value::{Map, Value};
 use crate::server::jinjava::{filter, member, operator, predicate};
 use crate::source::Span;
@@ -13,6 +14,7 @@ use crate::source::Span;
 impl Interpreter<'_> {
     /// The value of an expression, or null and a fault if it has none.
     pub(super) fn resolve(&mut self, expression: &ParsedExpression) -> Result<Value, TemplateFault> {
+        self.record(|_| Origin::default());
         let expression = match expression {
             Ok(expression) => expression,
             Err(fault) if fault.effect == Effect::Unsupported => return Err(fault.clone()),
@@ -33,9 +35,35 @@ impl Interpreter<'_> {
 
     pub(super) fn evaluate(&mut self, expression: &Expression) -> Result<Value, TemplateFault> {
         self.enter(expression.span)?;
+        let outer = self.recorder.as_mut().map(|recorder| recorder.begin());
         let value = self.value(expression);
+        if let (Some(outer), Some(recorder)) = (outer, &mut self.recorder) {
+            if !keeps_place(&expression.kind) {
+                recorder.settle();
+            }
+            recorder.end(outer, value.as_ref().ok());
+        }
         self.depth -= 1;
         value
+    }
+
+    /// The same, with the origin of the value alone; empty without a recorder.
+    pub(super) fn evaluate_apart(&mut self, expression: &Expression) -> Result<Bound, TemplateFault> {
+        let before = self.recorder.as_mut().map(|recorder| recorder.begin());
+        let value = self.evaluate(expression)?;
+        let origin = self.current_origin();
+        if let (Some(before), Some(recorder)) = (before, &mut self.recorder) {
+            recorder.set_current(before);
+        }
+        Ok(Bound { value, origin })
+    }
+
+    /// Sets the origin of the expression being evaluated, if there is a recorder.
+    fn record(&mut self, origin: impl FnOnce(&mut Recorder) -> Origin) {
+        if let Some(recorder) = &mut self.recorder {
+            let origin = origin(recorder);
+            recorder.set_current(origin);
+        }
     }
 
     /// Evaluates an expression; its parts are one level deeper.
@@ -51,12 +79,22 @@ impl Interpreter<'_> {
             K::Double(number) => Value::Double(*number),
             K::Text(text) => Value::Text(text.clone()),
             K::Name(name) => self.look_up(name),
-            K::Property(base, name) => member::property_of(&self.evaluate(base)?, name).map_err(placed)?,
-            K::Index(base, index) => {
+            K::Property(base, name) => {
                 let base = self.evaluate(base)?;
+                self.record(|recorder| recorder.property(&base, recorder.current(), name));
+                member::property_of(&base, name).map_err(placed)?
+            }
+            K::Index(base, index) => {
+                let base = self.evaluate_apart(base)?;
                 let index = self.evaluate(index)?;
                 self.budget.spend_reading([&index], span)?;
-                member::property_of(&base, &to_text(&index)).map_err(placed)?
+                let name = to_text(&index);
+                self.record(|recorder| {
+                    recorder.settle();
+                    let item = recorder.property(&base.value, base.origin, &name);
+                    recorder.with(item, recorder.current())
+                });
+                member::property_of(&base.value, &name).map_err(placed)?
             }
             K::Slice(base, from, to) => self.slice(base, from.as_deref(), to.as_deref(), span)?,
             K::Method(base, name, arguments) => self.method(base, name, arguments, span)?,
@@ -91,7 +129,11 @@ impl Interpreter<'_> {
             }
             K::List(parts) => {
                 self.budget.allocate_items(parts.len(), span)?;
-                Value::list(self.each(parts)?)
+                let parts = parts.iter().map(|part| self.evaluate_apart(part)).collect::<Result<Vec<Bound>, TemplateFault>>()?;
+                let (values, origins) = parts.into_iter().map(|part| (part.value, part.origin)).unzip();
+                let list = Value::list(values);
+                self.record(|recorder| recorder.list(&list, origins));
+                list
             }
             K::Map(entries) => {
                 let mut map = Map::new();
@@ -123,7 +165,7 @@ impl Interpreter<'_> {
 
     /// `base.name(arguments)`
     fn method(&mut self, base: &Expression, name: &str, arguments: &[Expression], span: Span) -> Result<Value, TemplateFault> {
-        let base = self.evaluate(base)?;
+        let Bound { value: base, origin } = self.evaluate_apart(base)?;
         let arguments = self.each(arguments)?;
         if matches!(base, Value::Null) {
             self.report(TemplateFault::ignored(span, &format!("`{name}` is called on a missing value")));
@@ -132,20 +174,27 @@ impl Interpreter<'_> {
         // Each item of the base may be compared with an argument.
         let most = arguments.iter().map(|argument| self.budget.weight(argument)).max().unwrap_or(1);
         self.budget.spend(item_count(&base).saturating_mul(most), span)?;
-        if let ("extend" | "addAll" | "update" | "putAll" | "append" | "add" | "insert" | "put", Some(added)) =
-            (name, arguments.last())
-        {
+        let is_addition = matches!(name, "extend" | "addAll" | "update" | "putAll" | "append" | "add" | "insert" | "put")
+            && !arguments.is_empty();
+        if is_addition && let Some(added) = arguments.last() {
             self.budget.allocate_value(added, span)?;
             self.budget.allocate_items(1, span)?;
         }
         let value = member::call(&base, name, &arguments, self.release).map_err(|error| error.at(span))?;
+        self.record(|recorder| {
+            let read = recorder.current();
+            if is_addition || matches!(name, "pop" | "remove" | "clear" | "reverse") {
+                recorder.put_into(&base, arguments.last(), read);
+            }
+            recorder.method((&base, origin), name, (arguments.first(), read), &value)
+        });
         self.budget.allocate_value(&value, span)?;
         Ok(value)
     }
 
     /// `base|name(arguments)`
     fn filter(&mut self, base: &Expression, name: &str, arguments: &[Expression], span: Span) -> Result<Value, TemplateFault> {
-        let base = self.evaluate(base)?;
+        let Bound { value: base, origin } = self.evaluate_apart(base)?;
         let (arguments, named) = self.arguments(arguments)?;
         self.budget.spend_reading(arguments.iter().chain(named.values()).chain([&base]), span)?;
         if name == "unique" {
@@ -153,6 +202,12 @@ impl Interpreter<'_> {
         }
         let applied = filter::apply(name, &base, &arguments, &named, self.release).map_err(|error| error.at(span));
         let value = self.or_null(applied)?;
+        self.record(|recorder| {
+            let read = recorder.current();
+            // The default takes the place of a missing value, and none that is there.
+            let is_unchanged = matches!(name, "default" | "d") && value.is_same(&base);
+            if is_unchanged { origin } else { recorder.joined(origin, read) }
+        });
         self.budget.allocate_value(&value, span)?;
         Ok(value)
     }
@@ -186,7 +241,14 @@ impl Interpreter<'_> {
         }
     }
 
+    /// The values of all expressions. The origin of the expression around them becomes one that is made of theirs.
     fn each(&mut self, expressions: &[Expression]) -> Result<Vec<Value>, TemplateFault> {
         expressions.iter().map(|expression| self.evaluate(expression)).collect()
     }
+}
+
+/// Whether the value of such an expression can be one that the configuration has, rather than one made of others.
+fn keeps_place(kind: &ExpressionKind) -> bool {
+    use ExpressionKind as K;
+    matches!(kind, K::Name(_) | K::Property(..) | K::Index(..) | K::Method(..) | K::Filter(..) | K::Or(..) | K::Choice(..))
 }

@@ -15,6 +15,7 @@ use self::state::Interpreter;
 use super::ast::Template;
 use super::fault::{Effect, TemplateFault};
 use super::release::Release;
+use super::source_map::{Recorder, SourceMap};
 use super::value::Value;
 
 /// A rendered template.
@@ -35,10 +36,21 @@ impl Rendered {
 
 /// Renders `template`, whose names are the properties of `root`.
 pub fn render(template: &Template, release: Release, root: &Value, limits: Limits) -> Rendered {
+    run(template, Interpreter::new(root, release, limits, template.faults.clone())).0
+}
+
+/// Renders `template`, and records what decides each part of the text.
+pub fn render_with_source_map(template: &Template, release: Release, root: &Value, limits: Limits) -> (Rendered, SourceMap) {
     let mut interpreter = Interpreter::new(root, release, limits, template.faults.clone());
+    interpreter.recorder = Some(Box::default());
+    let (rendered, recorder) = run(template, interpreter);
+    (rendered, recorder.unwrap_or_default().finish())
+}
+
+fn run<'a>(template: &Template, mut interpreter: Interpreter<'a>) -> (Rendered, Option<Box<Recorder>>) {
     let mut text = String::new();
     if let Err(fault) = interpreter.nodes(&template.nodes, &mut text) {
         interpreter.faults.push(fault);
     }
-    Rendered { text, faults: interpreter.faults }
+    (Rendered { text, faults: interpreter.faults }, interpreter.recorder)
 }

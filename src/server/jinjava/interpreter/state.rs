@@ -8,6 +8,7 @@ use crate::server::jinjava::ast::Macro;
 use crate::server::jinjava::fault::{Effect, TemplateFault};
 use crate::server::jinjava::member;
 use crate::server::jinjava::release::Release;
+use crate::server::jinjava::source_map::{Origin, Recorder};
 use crate::server::jinjava::value::{Map, Shared, Value};
 use crate::source::Span;
 
@@ -20,10 +21,17 @@ const MAX_FAULTS: usize = 1000;
 /// The names that `set`, loops and macros define in one place.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Scope {
-    pub(super) values: HashMap<Rc<str>, Value>,
+    pub(super) values: HashMap<Rc<str>, Bound>,
     pub(super) macros: HashMap<Rc<str>, DefinedMacro>,
     /// Whether it contains the configuration: the outermost scope does, and so does that of a macro defined there.
     pub(super) has_root: bool,
+}
+
+/// The value of a name, and where it came from. Without a recorder all origins are empty.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Bound {
+    pub(super) value: Value,
+    pub(super) origin: Origin,
 }
 
 /// A macro with the scope that defines it and its defaults, which are evaluated at the definition (MacroTag.java).
@@ -32,11 +40,11 @@ pub(super) struct DefinedMacro {
     pub(super) definition: Rc<Macro>,
     /// The index of the scope.
     pub(super) level: usize,
-    pub(super) defaults: Rc<[Value]>,
+    pub(super) defaults: Rc<[Bound]>,
 }
 
 pub(super) struct Interpreter<'a> {
-    root: &'a Value,
+    pub(super) root: &'a Value,
     pub(super) release: Release,
     /// The scopes, outermost first. A loop opens one for all its iterations; an `if` opens none.
     pub(super) scopes: Vec<Scope>,
@@ -47,6 +55,8 @@ pub(super) struct Interpreter<'a> {
     pub(super) depth: usize,
     pub(super) budget: Budget,
     pub(super) faults: Vec<TemplateFault>,
+    /// Records where values and text come from, if somebody asks.
+    pub(super) recorder: Option<Box<Recorder>>,
 }
 
 impl<'a> Interpreter<'a> {
@@ -60,6 +70,7 @@ impl<'a> Interpreter<'a> {
             depth: 0,
             budget: Budget::new(limits),
             faults,
+            recorder: None,
         }
     }
 
@@ -73,21 +84,26 @@ impl<'a> Interpreter<'a> {
     }
 
     /// Sets a name in the innermost scope.
-    pub(super) fn put(&mut self, name: &str, value: Value) {
+    pub(super) fn put(&mut self, name: &Rc<str>, value: Value, origin: Origin) {
         if let Some(scope) = self.scopes.last_mut() {
-            scope.values.insert(Rc::from(name), value);
+            scope.values.insert(name.clone(), Bound { value, origin });
         }
     }
 
     /// The value of a name. A null falls through to the outer scope (ScopeMap.java). In the outermost scope, `set` overrides the
     /// configuration.
-    pub(super) fn look_up(&self, name: &str) -> Value {
+    pub(super) fn look_up(&mut self, name: &str) -> Value {
         for scope in self.scopes.iter().rev() {
-            let value = match scope.values.get(name) {
-                Some(value) => value.clone(),
+            let bound = scope.values.get(name);
+            let value = match bound {
+                Some(bound) => bound.value.clone(),
                 None if scope.has_root => member::property(self.root, name),
-                None => Value::Null,
+                None => continue,
             };
+            if let Some(recorder) = &mut self.recorder {
+                let origin = bound.map_or_else(|| recorder.root(name), |bound| bound.origin);
+                recorder.read(origin);
+            }
             if !matches!(value, Value::Null) {
                 return value;
             }

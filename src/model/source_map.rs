@@ -1,0 +1,253 @@
+//! What decides each part of the files that the server renders: values and who set them, conditions, and the lines of templates.
+
+use std::sync::Arc;
+
+use elsa::FrozenMap;
+
+use super::effective::{EffectiveConfiguration, EffectiveValue};
+use super::{Content, FileId, Location, Model, parse};
+use crate::server::jinjava::{PathStep, SourceMap, TextSource, ValueEffect, ValuePlace};
+use crate::server::mapper::{Renderer, Resources};
+use crate::source::{SourceFile, Span, SyntaxError};
+
+/// A rendered file with its source map.
+#[derive(Debug)]
+pub struct TracedFile {
+    /// Its path relative to the home, with `/`.
+    pub path: String,
+    /// The file as the server writes it. Its path is the one in the home, where another text may be.
+    pub source: SourceFile,
+    /// The parsed text.
+    pub content: Content,
+    /// The syntax errors of the text.
+    pub faults: Vec<SyntaxError>,
+    map: SourceMap,
+    template: FileId,
+    /// The template as the server's engine reads it.
+    normalized: String,
+}
+
+/// Rendered files by their paths. Those that cannot be rendered are `None`.
+#[derive(Default)]
+pub(super) struct TracedFiles(FrozenMap<String, Box<Option<TracedFile>>>);
+
+impl std::fmt::Debug for TracedFiles {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_tuple("TracedFiles").field(&self.0.len()).finish()
+    }
+}
+
+/// What decides a range of a rendered file.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Trace {
+    /// The parts of the template that wrote it, in the order of the text.
+    pub template: Vec<Location>,
+    /// The values that are printed there, and those that they refer to.
+    pub keys: Vec<EffectiveValue>,
+    /// The conditions around it, outermost first.
+    pub conditions: Vec<TracedCondition>,
+}
+
+/// A condition or a loop around a part of a template.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TracedCondition {
+    /// Its expression in the template.
+    pub at: Location,
+    /// Whether it is true; for a loop, whether it has items.
+    pub holds: bool,
+    /// Whether it is a loop.
+    pub is_loop: bool,
+    /// The values that it tests.
+    pub keys: Vec<EffectiveValue>,
+}
+
+/// Where a value or a part of a rendered file comes from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TraceSource {
+    /// The value, or the part of the template.
+    pub at: Location,
+    /// The place to report: the key of the value.
+    pub anchor: Location,
+    /// What decides it.
+    pub decider: Decider,
+}
+
+/// What decides a part of a rendered file.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Decider {
+    /// A key of deployment.toml, directly or by inference.
+    User(EffectiveValue),
+    /// A default of the home.
+    Default(EffectiveValue),
+    /// The text of the template.
+    Template,
+}
+
+/// A place in a rendered file that a key decides.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KeyPlace {
+    /// The range in the text; empty where a condition prints nothing.
+    pub span: Span,
+    /// The expression in the template.
+    pub template: Location,
+    /// Whether the value is printed, or decides whether something else is.
+    pub effect: ValueEffect,
+}
+
+impl Model {
+    /// The file that the server renders at `path` in an unknown environment, with its source map. Rendered once. `None` if the home has no
+    /// such template or no usable deployment.toml, or if the file cannot be rendered.
+    pub fn rendered_file(&self, path: &str) -> Option<&TracedFile> {
+        let known = self.traced.0.get(path);
+        let file = known.or_else(|| {
+            let values = self.effective_configuration()?;
+            Some(self.traced.0.insert(path.to_owned(), Box::new(TracedFile::render(values, path))))
+        });
+        file?.as_ref()
+    }
+
+    /// What decides a range of the file that the server renders at `path`.
+    pub fn trace(&self, path: &str, range: Span) -> Option<Trace> {
+        Some(self.rendered_file(path)?.trace(self.effective_configuration()?, range))
+    }
+}
+
+impl TracedFile {
+    /// Renders the file at `path` with its source map; `None` if there is no such template, or if it cannot be rendered.
+    pub fn render(values: EffectiveConfiguration, path: &str) -> Option<Self> {
+        let EffectiveConfiguration { model, configuration } = values;
+        let mapping = model.mapping()?;
+        let template_path = Resources::path_of_template(path);
+        let template: Arc<str> = model.text_of(&template_path)?;
+        let (output, map) = Renderer::new(configuration, &mapping.release).render_with_source_map(path, &template);
+        let source = SourceFile::from_bytes(&model.layout.root.join(path), output.text?.into_bytes()).ok()?;
+        let (content, faults) = parse(&source);
+        let normalized = Renderer::normalized(&template);
+        Some(Self { path: path.to_owned(), source, content, faults, map, template: model.open(&template_path)?, normalized })
+    }
+
+    /// What decides `range` of the text.
+    pub fn trace(&self, values: EffectiveConfiguration, range: Span) -> Trace {
+        let mut trace = Trace::default();
+        for source in self.map.sources(range) {
+            let part = self.in_template(values.model, &source, range);
+            push_new(&mut trace.template, part);
+            for path in &source.printed {
+                let value = values.at(path);
+                let referred = values.references(&value);
+                push_new(&mut trace.keys, value);
+                referred.into_iter().for_each(|value| push_new(&mut trace.keys, value));
+            }
+            for condition in source.conditions {
+                let at = self.location(values.model, condition.template);
+                let keys = condition.tested.iter().map(|path| values.at(path)).collect();
+                let condition = TracedCondition { at, holds: condition.holds, is_loop: condition.is_loop, keys };
+                push_new(&mut trace.conditions, condition);
+            }
+        }
+        trace
+    }
+
+    /// Every place that a value whose path `is_wanted` decides, in the order of the text.
+    pub fn places(&self, model: &Model, is_wanted: impl Fn(&[PathStep], ValueEffect) -> bool) -> Vec<KeyPlace> {
+        let places = self.map.places(is_wanted).into_iter();
+        let place = |ValuePlace { span, template, effect }| KeyPlace { span, template: self.location(model, template), effect };
+        places.map(place).collect()
+    }
+
+    /// The template of the file.
+    pub fn template(&self) -> FileId {
+        self.template
+    }
+
+    /// The part of the template that wrote `range` of what `source` wrote.
+    fn in_template(&self, model: &Model, source: &TextSource, range: Span) -> Location {
+        if !source.is_text {
+            return self.location(model, source.template);
+        }
+        let written = source.span.of(&self.source.text);
+        let from = range.start.saturating_sub(source.span.start).min(written.len());
+        let to = range.end.saturating_sub(source.span.start).min(written.len());
+        let offset = |at: usize| source.template.start + offset_in(source.template.of(&self.normalized), written, at);
+        let (start, end) = (offset(from), offset(to));
+        self.location(model, Span::new(start, end.max(start)))
+    }
+
+    /// A span of the normalized template as a location in the template's file.
+    fn location(&self, model: &Model, span: Span) -> Location {
+        let text = &model.file(self.template).source.text;
+        let own = |offset| Renderer::denormalized(text, offset);
+        Location { file: self.template, span: Span::new(own(span.start), own(span.end)).clamped(text) }
+    }
+}
+
+/// The offset in `template` of what is at offset `at` of `written`, the text that it wrote: `template` without comments and without spaces
+/// that tags remove.
+fn offset_in(template: &str, written: &str, at: usize) -> usize {
+    if template.len() == written.len() {
+        return at;
+    }
+    let (template, written) = (template.as_bytes(), written.as_bytes());
+    let (mut in_template, mut in_written) = (0, 0);
+    while in_template < template.len() {
+        let rest = &template[in_template..];
+        if rest.starts_with(b"{#") {
+            let end = rest.windows(2).position(|pair| pair == b"#}");
+            in_template += end.map_or(rest.len(), |end| end + 2);
+        } else if in_written >= at {
+            break;
+        } else {
+            in_written += usize::from(written.get(in_written) == Some(&template[in_template]));
+            in_template += 1;
+        }
+    }
+    in_template
+}
+
+fn push_new<T: PartialEq>(list: &mut Vec<T>, item: T) {
+    if !list.contains(&item) {
+        list.push(item);
+    }
+}
+
+impl Trace {
+    /// Where the value that is printed there comes from: the first key of it that the user set, otherwise the first default, otherwise the
+    /// template.
+    pub fn value_source(&self) -> Option<TraceSource> {
+        let by_user = self.keys.iter().find(|value| value.is_set_by_user()).map(|value| (value, true));
+        let default = || self.keys.iter().find(|value| value.at.is_some()).map(|value| (value, false));
+        match by_user.or_else(default) {
+            Some((value, by_user)) => TraceSource::of_value(value, by_user),
+            None => self.template.last().map(|at| TraceSource { at: *at, anchor: *at, decider: Decider::Template }),
+        }
+    }
+
+    /// What caused that part of the file: the first key in it that the user set, otherwise the first in its conditions, from the innermost
+    /// one out, otherwise as [`value_source`](Self::value_source).
+    pub fn cause(&self) -> Option<TraceSource> {
+        let conditions = self.conditions.iter().rev().flat_map(|condition| &condition.keys);
+        let by_user = self.keys.iter().chain(conditions).find(|value| value.is_set_by_user() && value.at.is_some());
+        by_user.and_then(|value| TraceSource::of_value(value, true)).or_else(|| self.value_source())
+    }
+}
+
+impl TraceSource {
+    fn of_value(value: &EffectiveValue, by_user: bool) -> Option<Self> {
+        let decider = if by_user { Decider::User(value.clone()) } else { Decider::Default(value.clone()) };
+        let at = value.at?;
+        Some(Self { at, anchor: value.anchor.unwrap_or(at), decider })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_in_a_text_is_found_in_its_template() {
+        assert_eq!(offset_in("a\nb\n", "a\nb\n", 2), 2);
+        assert_eq!(offset_in("  a{# why #}b", "ab", 1), 12);
+        assert_eq!(offset_in("  a", "a", 0), 0);
+        assert_eq!(offset_in("a  ", "a", 1), 1);
+    }
+}
