@@ -32,6 +32,8 @@ pub(crate) enum Command {
     Render(RenderArgs),
     /// Show the effective value of a key of deployment.toml, and where it is set
     Get(GetArgs),
+    /// Show what decides a line of a rendered file, or where a key of deployment.toml ends up
+    Trace(TraceArgs),
     /// List the rules
     Rules(RulesArgs),
     /// Explain a rule: what it reports, why, and what to do
@@ -198,6 +200,30 @@ pub(crate) struct GetArgs {
     /// A key as in deployment.toml or in a template, or a table for everything in it [default: all keys]
     pub key: Option<String>,
     /// Format of the values
+    #[arg(long, value_enum, default_value_t = TextFormat::Text)]
+    pub format: TextFormat,
+    /// The environment of the server.
+    #[command(flatten)]
+    pub environment: EnvironmentArgs,
+}
+
+/// Arguments of `trace`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "carbonlint trace HOME carbon.xml:24     the keys that decide line 24 of carbon.xml as the server would render it\n\
+        carbonlint trace HOME carbon.xml        every line with a value\n\
+        carbonlint trace HOME server.offset     every place that the key decides, or why there is none\n\n\
+        For a line: the values printed on it, who set them and where, the conditions around it, and the template. `$ref{}` is followed. Values \
+        of password-like keys are masked.\n\n\
+        Exit codes: 0 found; 1 the key decides nothing; 2 wrong usage or failure; 3 HOME has no deployment.toml or no templates."
+)]
+pub(crate) struct TraceArgs {
+    /// A product home
+    pub home: PathBuf,
+    /// A rendered file, with or without a line, or a key: carbon.xml:24, carbon.xml, server.offset, `datasource[0].url`
+    #[arg(value_name = "FILE[:LINE]|KEY")]
+    pub target: String,
+    /// Format of the output
     #[arg(long, value_enum, default_value_t = TextFormat::Text)]
     pub format: TextFormat,
     /// The environment of the server.

@@ -65,6 +65,7 @@ mod rules;
 mod server;
 mod source;
 mod suggest;
+mod trace;
 mod workspace;
 
 pub use catalog::{Direction, Product, Protocol, UnknownProduct, Version, product_of};
@@ -78,13 +79,17 @@ pub use fix::write::{ChangedFile, WriteError, write_all};
 pub use get::{EffectiveEntry, get};
 pub use home::ReadError;
 pub use lint::lint;
-pub use model::{Assumptions, FileId, HomeId, Location};
+pub use model::{
+    Assumptions, Decider, EffectiveValue, FileId, HomeId, Location, Trace, TraceSource, TracedCondition, TracedFile,
+};
 pub use port_overview::{PortOverview, ports};
 pub use ports::{Conflict, Listener, ListenerRef, Offset, OffsetSource, PortTable, ServerProfile, Source, State, Suggestion};
 pub use render::{FileState, NotRendered, RenderFinding, RenderedFile, Rendering, render};
 pub use rule_info::{FixAvailability, RuleInfo, Severity, rule, rules};
 pub use rules::Selection;
+pub use server::jinjava::ValueEffect;
 pub use server::mapper::value::Value;
 pub use server::mapper::{Effective, Environment, Origin};
 pub use source::{FileRange, Overlays, Point, Span};
+pub use trace::{FileTrace, KeyTrace, LineTrace, NoPlace, TracedPlace, trace_file, trace_key};
 pub use workspace::{Home, NotOneHome, Workspace};

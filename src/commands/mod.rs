@@ -12,6 +12,7 @@ mod render;
 mod rules;
 mod schema;
 mod terminal;
+mod trace;
 
 use std::process::ExitCode;
 
@@ -36,6 +37,7 @@ fn run() -> Result<Exit, Failure> {
         Command::Ports(arguments) => ports::run(&arguments),
         Command::Render(arguments) => render::run(&arguments),
         Command::Get(arguments) => get::run(&arguments),
+        Command::Trace(arguments) => trace::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),

@@ -1,6 +1,6 @@
 //! The files of a home, their parsed content, and locations in them.
 
-use elsa::FrozenVec;
+use elsa::{FrozenMap, FrozenVec};
 
 use crate::source::properties::Properties;
 use crate::source::script::{self, ScriptOption};
@@ -74,6 +74,33 @@ impl OpenedFiles {
 impl std::fmt::Debug for OpenedFiles {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_list().entries(self.0.iter()).finish()
+    }
+}
+
+/// What was made of files on demand, by their paths. Nothing is removed, so references stay valid.
+pub(super) struct OnDemand<T>(FrozenMap<String, Box<T>>);
+
+impl<T> OnDemand<T> {
+    /// What was made of the file at `path`.
+    pub(super) fn get(&self, path: &str) -> Option<&T> {
+        self.0.get(path)
+    }
+
+    /// Keeps what was made of the file at `path`.
+    pub(super) fn insert(&self, path: &str, made: T) -> &T {
+        self.0.insert(path.to_owned(), Box::new(made))
+    }
+}
+
+impl<T> Default for OnDemand<T> {
+    fn default() -> Self {
+        Self(FrozenMap::default())
+    }
+}
+
+impl<T> std::fmt::Debug for OnDemand<T> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_tuple("OnDemand").field(&self.0.len()).finish()
     }
 }
 

@@ -1,6 +1,7 @@
 //! The effective value of a key: what the server works with, who set it, and where.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 use super::{Location, Model};
 use crate::server::jinjava::PathStep;
@@ -44,8 +45,10 @@ impl EffectiveValue {
 /// The effective values of a home in one environment.
 #[derive(Debug, Clone, Copy)]
 pub struct EffectiveConfiguration<'a> {
-    pub(super) model: &'a Model,
-    pub(super) configuration: &'a Configuration,
+    /// The home.
+    pub model: &'a Model,
+    /// The configuration.
+    pub configuration: &'a Configuration,
 }
 
 impl Model {
@@ -61,11 +64,16 @@ impl Model {
     }
 }
 
-impl<'a> EffectiveConfiguration<'a> {
+impl EffectiveConfiguration<'_> {
     /// The effective value of a flattened key, such as `server.offset`.
     pub fn get(self, key: &str) -> EffectiveValue {
         let steps = segments(key).unwrap_or_default().into_iter().map(|segment| PathStep::Key(segment.into()));
         self.at(&steps.collect::<Vec<_>>())
+    }
+
+    /// The effective value of a key with the index of an element in an array, such as `datasource[0].url`.
+    pub fn get_text(self, key: &str) -> EffectiveValue {
+        self.at(&path_of(key))
     }
 
     /// The effective value at a path in the tree that templates read.
@@ -117,13 +125,11 @@ impl<'a> EffectiveConfiguration<'a> {
         let found = WrittenValue::find(document, key, below);
         let place = |span: Span| Location { file, span };
         let written = Some(format!("{key}{}", suffix_of(below)));
-        match found {
-            Some(WrittenValue { at, anchor }) => (written, Some(place(at)), Some(place(anchor))),
-            None => {
-                let setting = self.configuration.settings.get(key).map(|setting| setting.key);
-                (written, setting.map(place), setting.map(place))
-            }
+        if let Some(WrittenValue { at, anchor }) = found {
+            return (written, Some(place(at)), Some(place(anchor)));
         }
+        let setting = self.configuration.settings.get(key).map(|setting| place(setting.key));
+        (written, setting, setting)
     }
 
     /// The values that `key` refers to with `$ref{}`, directly or through others.
@@ -204,6 +210,21 @@ pub(crate) fn text_of(path: &[PathStep]) -> String {
     suffix_of(path).trim_start_matches('.').to_owned()
 }
 
+/// The path that a text describes.
+fn path_of(key: &str) -> Vec<PathStep> {
+    let mut path = Vec::new();
+    for (number, part) in key.split('[').enumerate() {
+        let (index, rest) = if number == 0 {
+            (None, part)
+        } else {
+            part.split_once(']').map_or((None, part), |(index, rest)| (Some(index), rest))
+        };
+        path.extend(index.and_then(|index| index.parse().ok()).map(PathStep::Item));
+        path.extend(segments(rest).unwrap_or_default().into_iter().map(|segment| PathStep::Key(segment.into())));
+    }
+    path
+}
+
 fn suffix_of(path: &[PathStep]) -> String {
     let mut text = String::new();
     for step in path {
@@ -212,7 +233,7 @@ fn suffix_of(path: &[PathStep]) -> String {
                 text.push('.');
                 text.push_str(&segment_text(name));
             }
-            PathStep::Item(index) => text.push_str(&format!("[{index}]")),
+            PathStep::Item(index) => write!(text, "[{index}]").unwrap_or_default(),
         }
     }
     text

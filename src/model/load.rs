@@ -8,8 +8,7 @@ use std::{fs, io};
 
 use walkdir::WalkDir;
 
-use super::content::{OpenedFiles, parse};
-use super::source_map::TracedFiles;
+use super::content::{OnDemand, OpenedFiles, parse};
 use super::{Assumptions, FileId, LoadedFile, Model, place, script_names};
 use crate::catalog::{Place, catalog};
 use crate::disk::reason;
@@ -37,7 +36,7 @@ impl Model {
             usages: RefCell::default(),
             alone: OnceCell::new(),
             rendered: OnceCell::new(),
-            traced: TracedFiles::default(),
+            traced: OnDemand::default(),
             opened: OpenedFiles::default(),
             schema: OnceCell::new(),
             overlays: Arc::clone(overlays),

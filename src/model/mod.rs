@@ -14,17 +14,18 @@ mod template;
 pub(crate) use content::parse;
 pub(crate) use content::{Content, LoadedFile};
 pub use content::{FileId, HomeId, Location};
-pub(crate) use effective::{EffectiveConfiguration, EffectiveValue};
+pub use effective::EffectiveValue;
+pub(crate) use effective::{EffectiveConfiguration, text_of};
 pub(crate) use mapping::Mapping;
-pub(crate) use source_map::{Decider, KeyPlace, Trace, TraceSource, TracedCondition, TracedFile};
+pub(crate) use source_map::KeyPlace;
+pub use source_map::{Decider, Trace, TraceSource, TracedCondition, TracedFile};
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use content::OpenedFiles;
-use source_map::TracedFiles;
+use content::{OnDemand, OpenedFiles};
 
 use crate::catalog::{Product, ServerTrait, Version, catalog};
 use crate::home::{Generation, Identity, Layout, ReadError};
@@ -75,7 +76,7 @@ pub struct Model {
     alone: OnceCell<Option<Box<Configuration>>>,
     rendered: OnceCell<Vec<Output>>,
     /// Rendered files with their source maps.
-    traced: TracedFiles,
+    traced: OnDemand<Option<TracedFile>>,
     /// Other files that a rule has read.
     opened: OpenedFiles,
     schema: OnceCell<Option<Box<Schema>>>,

@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use elsa::FrozenMap;
-
 use super::effective::{EffectiveConfiguration, EffectiveValue};
 use super::{Content, FileId, Location, Model, parse};
-use crate::server::jinjava::{PathStep, SourceMap, TextSource, ValueEffect, ValuePlace};
+use crate::server::jinjava::{self, PathStep, SourceMap, TextSource, ValueEffect, ValuePlace};
 use crate::server::mapper::{Renderer, Resources};
+use crate::source::secrets::masked;
 use crate::source::{SourceFile, Span, SyntaxError};
 
 /// A rendered file with its source map.
@@ -25,16 +24,6 @@ pub struct TracedFile {
     template: FileId,
     /// The template as the server's engine reads it.
     normalized: String,
-}
-
-/// Rendered files by their paths. Those that cannot be rendered are `None`.
-#[derive(Default)]
-pub(super) struct TracedFiles(FrozenMap<String, Box<Option<TracedFile>>>);
-
-impl std::fmt::Debug for TracedFiles {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_tuple("TracedFiles").field(&self.0.len()).finish()
-    }
 }
 
 /// What decides a range of a rendered file.
@@ -84,7 +73,7 @@ pub enum Decider {
 }
 
 /// A place in a rendered file that a key decides.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct KeyPlace {
     /// The range in the text; empty where a condition prints nothing.
     pub span: Span,
@@ -98,10 +87,10 @@ impl Model {
     /// The file that the server renders at `path` in an unknown environment, with its source map. Rendered once. `None` if the home has no
     /// such template or no usable deployment.toml, or if the file cannot be rendered.
     pub fn rendered_file(&self, path: &str) -> Option<&TracedFile> {
-        let known = self.traced.0.get(path);
+        let known = self.traced.get(path);
         let file = known.or_else(|| {
             let values = self.effective_configuration()?;
-            Some(self.traced.0.insert(path.to_owned(), Box::new(TracedFile::render(values, path))))
+            Some(self.traced.insert(path, TracedFile::render(values, path)))
         });
         file?.as_ref()
     }
@@ -136,7 +125,9 @@ impl TracedFile {
                 let value = values.at(path);
                 let referred = values.references(&value);
                 push_new(&mut trace.keys, value);
-                referred.into_iter().for_each(|value| push_new(&mut trace.keys, value));
+                for value in referred {
+                    push_new(&mut trace.keys, value);
+                }
             }
             for condition in source.conditions {
                 let at = self.location(values.model, condition.template);
@@ -155,9 +146,42 @@ impl TracedFile {
         places.map(place).collect()
     }
 
+    /// The text as it may be shown, of the same length: secrets are masked, those that look like one and those whose key says so.
+    pub(crate) fn hidden(&self, values: EffectiveConfiguration) -> String {
+        let mut text = masked(&self.source.text).into_bytes();
+        for source in self.map.sources(Span::new(0, text.len())) {
+            let written = source.span.of(&self.source.text);
+            let is_secret = |path: &Vec<PathStep>| {
+                // A loop over a table prints its keys too.
+                if matches!(path.last(), Some(PathStep::Key(name)) if **name == *written) {
+                    return false;
+                }
+                let value = values.at(path);
+                value.value.as_ref().is_some_and(|set| set.shown(&value.key) != *set)
+            };
+            if source.printed.iter().any(is_secret) {
+                text[source.span.start..source.span.end].fill(b'*');
+            }
+        }
+        // Whole characters are replaced.
+        String::from_utf8(text).unwrap_or_default()
+    }
+
     /// The template of the file.
     pub fn template(&self) -> FileId {
         self.template
+    }
+
+    /// Whether a part of the normalized template was not reached: the part, the outermost condition that kept it from being reached, and
+    /// whether that condition holds.
+    pub(crate) fn unreached(&self, model: &Model, part: Span) -> Option<(Location, Location, bool)> {
+        let template = model.mapping()?.parse(&self.normalized);
+        let around = jinjava::conditions_around(&template, part);
+        let (condition, holds) = around.into_iter().find_map(|(condition, wanted)| {
+            let holds = self.map.outcome(condition)?;
+            (holds != wanted).then_some((condition, holds))
+        })?;
+        Some((self.location(model, part), self.location(model, condition), holds))
     }
 
     /// The part of the template that wrote `range` of what `source` wrote.
@@ -174,7 +198,7 @@ impl TracedFile {
     }
 
     /// A span of the normalized template as a location in the template's file.
-    fn location(&self, model: &Model, span: Span) -> Location {
+    pub(crate) fn location(&self, model: &Model, span: Span) -> Location {
         let text = &model.file(self.template).source.text;
         let own = |offset| Renderer::denormalized(text, offset);
         Location { file: self.template, span: Span::new(own(span.start), own(span.end)).clamped(text) }

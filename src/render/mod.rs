@@ -13,7 +13,7 @@ pub use findings::RenderFinding;
 
 use crate::disk::reason;
 use crate::model::rewritten::{Comparison, compare, is_rewritten};
-use crate::model::{Mapping, Model};
+use crate::model::{EffectiveConfiguration, Mapping, Model};
 use crate::server::jinjava::Effect;
 use crate::server::mapper::{Configuration, Environment, Output, Release, Renderer, Resources, metadata};
 use crate::source::{LineIndex, MAX_FILE_BYTES};
@@ -141,6 +141,11 @@ impl<'a> Rendering<'a> {
         };
         let configuration = Configuration::resolve(toml, resources, environment, release).ok_or(NotRendered::BrokenToml)?;
         Ok(Self { model, release, resources, configuration })
+    }
+
+    /// The effective values from which the server renders.
+    pub(crate) fn effective(&self) -> EffectiveConfiguration<'_> {
+        self.model.effective_with(&self.configuration)
     }
 
     /// The paths of the files that the server renders, below the home, sorted.

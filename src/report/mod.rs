@@ -6,6 +6,7 @@ mod line_diff;
 pub(crate) mod lint;
 pub(crate) mod ports;
 pub(crate) mod render;
+pub(crate) mod trace;
 
 use serde::Serialize;
 

@@ -23,7 +23,7 @@ const FLOORS: &[&[&str]] = &[
     &["rules"],
     &["lint", "port_overview"],
     &["fix", "render"],
-    &["get"],
+    &["get", "trace"],
     &["report"],
     &["cli"],
     &["commands", "internals"],

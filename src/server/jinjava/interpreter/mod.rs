@@ -40,14 +40,19 @@ pub fn render(template: &Template, release: Release, root: &Value, limits: Limit
 }
 
 /// Renders `template`, and records what decides each part of the text.
-pub fn render_with_source_map(template: &Template, release: Release, root: &Value, limits: Limits) -> (Rendered, SourceMap) {
+pub(crate) fn render_with_source_map(
+    template: &Template,
+    release: Release,
+    root: &Value,
+    limits: Limits,
+) -> (Rendered, SourceMap) {
     let mut interpreter = Interpreter::new(root, release, limits, template.faults.clone());
     interpreter.recorder = Some(Box::default());
     let (rendered, recorder) = run(template, interpreter);
     (rendered, recorder.unwrap_or_default().finish())
 }
 
-fn run<'a>(template: &Template, mut interpreter: Interpreter<'a>) -> (Rendered, Option<Box<Recorder>>) {
+fn run(template: &Template, mut interpreter: Interpreter) -> (Rendered, Option<Box<Recorder>>) {
     let mut text = String::new();
     if let Err(fault) = interpreter.nodes(&template.nodes, &mut text) {
         interpreter.faults.push(fault);

@@ -1,14 +1,17 @@
 //! What decides each part of a rendered text: the part of the template that wrote it, the values printed there, and the conditions around
 //! it.
 
+mod around;
 mod assigned;
 mod origin;
 mod path;
 mod recorder;
+mod text;
 
+pub(crate) use around::conditions_around;
 pub(super) use assigned::assigned_names;
 pub(super) use origin::Origin;
-pub use path::PathStep;
+pub(crate) use path::PathStep;
 pub(super) use recorder::Recorder;
 
 use path::{PathSet, Paths};
@@ -158,6 +161,12 @@ impl SourceMap {
         places.sort_by_key(|place| (place.span.start, place.span.end, place.template.start, place.effect));
         places.dedup();
         places
+    }
+
+    /// Whether the condition at this place of the template held, if it was ever evaluated: once is enough.
+    pub fn outcome(&self, template: Span) -> Option<bool> {
+        let evaluated = self.conditions.iter().filter(|condition| condition.template == template);
+        evaluated.map(|condition| condition.holds).reduce(|one, other| one || other)
     }
 
     /// For each condition, the stretch of the text from the first segment under it to the last.

@@ -1,6 +1,6 @@
 //! Records where the values and the text come from while a template is rendered.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::origin::{Origin, View};
@@ -12,15 +12,15 @@ use crate::source::Span;
 /// Records while a template is rendered.
 #[derive(Debug, Default)]
 pub(in crate::server::jinjava) struct Recorder {
-    paths: Paths,
+    pub(super) paths: Paths,
     /// The origin of the expression being evaluated.
-    current: Origin,
+    pub(super) current: Origin,
     /// The segments of the text being written: the file, or the text of a macro or a block.
-    segments: Vec<Segment>,
-    conditions: Vec<EvaluatedCondition>,
-    condition: ConditionId,
+    pub(super) segments: Vec<Segment>,
+    pub(super) conditions: Vec<EvaluatedCondition>,
+    pub(super) condition: ConditionId,
     /// How many texts are being written inside others.
-    depth: usize,
+    pub(super) depth: usize,
     /// The places of tables and lists of the configuration, by their address.
     places: HashMap<usize, PathId>,
     /// What the template put into tables and lists, by their address.
@@ -28,25 +28,25 @@ pub(in crate::server::jinjava) struct Recorder {
     /// The origins of the items of lists that the template wrote, by their address.
     lists: HashMap<usize, Vec<Origin>>,
     /// The segments of texts that macros and blocks wrote, by the address of the text.
-    texts: HashMap<usize, TextApart>,
+    pub(super) texts: HashMap<usize, TextApart>,
     /// Keeps everything alive whose address is used.
-    kept: Vec<Value>,
+    pub(super) kept: Vec<Value>,
     /// The expression that prints a value which is a template itself.
-    nested: Option<(Span, Origin)>,
+    pub(super) nested: Option<(Span, Origin)>,
 }
 
 /// A text that was written apart from the file.
 #[derive(Debug, Clone)]
-struct TextApart {
-    segments: Vec<Segment>,
+pub(super) struct TextApart {
+    pub(super) segments: Vec<Segment>,
     /// What decided it, by the conditions inside.
-    implied: PathSet,
+    pub(super) implied: PathSet,
 }
 
 /// The state before a text is written apart from the file.
 pub(in crate::server::jinjava) struct Apart {
-    segments: Vec<Segment>,
-    conditions: usize,
+    pub(super) segments: Vec<Segment>,
+    pub(super) conditions: usize,
 }
 
 /// The address of what a list, a table or a text shares with its clones.
@@ -58,7 +58,7 @@ fn address(value: &Value) -> Option<usize> {
     }
 }
 
-fn text_address(text: &Rc<str>) -> usize {
+pub(super) fn text_address(text: &Rc<str>) -> usize {
     Rc::as_ptr(text).cast::<u8>().addr()
 }
 
@@ -287,120 +287,7 @@ impl Recorder {
         Origin { implied: self.paths.union(origin.implied, decided), ..origin }
     }
 
-    fn conditions_in_force(&self) -> PathSet {
+    pub(super) fn conditions_in_force(&self) -> PathSet {
         self.condition.index().map_or(PathSet::default(), |index| self.conditions[index].all)
-    }
-
-    /// The conditions in force, to return to with [`leave`](Self::leave).
-    pub(in crate::server::jinjava) fn mark(&self) -> u32 {
-        self.condition.0
-    }
-
-    /// Returns to the conditions that were in force at `mark`.
-    pub(in crate::server::jinjava) fn leave(&mut self, mark: u32) {
-        self.condition = ConditionId(mark);
-    }
-
-    /// Enters a condition or a loop, whose expression has the current origin. `written` is the length of the text so far.
-    pub(in crate::server::jinjava) fn enter(&mut self, template: Span, holds: bool, is_loop: bool, written: usize) {
-        let origin = self.settled(self.current);
-        let tested = self.paths.union(origin.made_of, origin.implied);
-        let all = self.paths.union(tested, self.conditions_in_force());
-        let at = (self.depth == 0).then_some(written);
-        self.conditions.push(EvaluatedCondition { parent: self.condition, template, tested, all, holds, is_loop, at });
-        self.condition = ConditionId(u32::try_from(self.conditions.len()).unwrap_or(u32::MAX));
-    }
-
-    /// Text of the template was written at `start`.
-    pub(in crate::server::jinjava) fn text(&mut self, start: usize, len: usize, template: Span) {
-        self.write(start, len, template, Origin::default(), true);
-    }
-
-    /// The value of the last expression was written at `start`.
-    pub(in crate::server::jinjava) fn printed(&mut self, start: usize, text: &Rc<str>, template: Span) {
-        let origin = self.current;
-        match self.texts.get(&text_address(text)).cloned() {
-            Some(apart) if self.nested.is_none() => {
-                let decided = self.paths.difference(origin.implied, apart.implied);
-                let decided = self.paths.difference(decided, self.conditions_in_force());
-                for mut segment in apart.segments {
-                    segment.span = Span::new(start + segment.span.start, start + segment.span.end);
-                    if !self.is_under(segment.condition) {
-                        segment.implied = self.paths.union(segment.implied, self.conditions_in_force());
-                    }
-                    segment.implied = self.paths.union(segment.implied, decided);
-                    self.segments.push(segment);
-                }
-            }
-            _ => self.write(start, text.len(), template, origin, false),
-        }
-    }
-
-    /// Whether the conditions in force are around this condition, or the same.
-    fn is_under(&self, condition: ConditionId) -> bool {
-        let mut at = condition;
-        while at != self.condition {
-            let Some(index) = at.index() else { return false };
-            at = self.conditions[index].parent;
-        }
-        true
-    }
-
-    fn write(&mut self, start: usize, len: usize, template: Span, origin: Origin, is_text: bool) {
-        if len == 0 {
-            return;
-        }
-        let (template, origin, is_text) = match self.nested {
-            Some((span, around)) => (span, self.joined(origin, around), false),
-            None => (template, self.settled(origin), is_text),
-        };
-        let implied = self.paths.difference(origin.implied, self.conditions_in_force());
-        self.segments.push(Segment {
-            span: Span::new(start, start + len),
-            template,
-            printed: origin.made_of,
-            implied,
-            condition: self.condition,
-            is_text,
-        });
-    }
-
-    /// Begins to print a value that is a template itself; returns what to give to [`end_nested`](Self::end_nested).
-    pub(in crate::server::jinjava) fn begin_nested(&mut self, span: Span) -> Option<(Span, Origin)> {
-        let before = self.nested;
-        self.nested = Some(before.unwrap_or((span, self.current)));
-        before
-    }
-
-    /// Ends it.
-    pub(in crate::server::jinjava) fn end_nested(&mut self, before: Option<(Span, Origin)>) {
-        self.nested = before;
-    }
-
-    /// Begins a text apart from the file: that of a macro or a block.
-    pub(in crate::server::jinjava) fn begin_text(&mut self) -> Apart {
-        self.depth += 1;
-        Apart { segments: std::mem::take(&mut self.segments), conditions: self.conditions.len() }
-    }
-
-    /// Ends it. The origin of `text` becomes the current one.
-    pub(in crate::server::jinjava) fn end_text(&mut self, apart: Apart, text: &Rc<str>) {
-        self.depth -= 1;
-        let segments = std::mem::replace(&mut self.segments, apart.segments);
-        let mut origin = Origin::default();
-        for segment in &segments {
-            origin.made_of = self.paths.union(origin.made_of, segment.printed);
-            origin.implied = self.paths.union(origin.implied, segment.implied);
-        }
-        let tested: HashSet<PathSet> =
-            self.conditions[apart.conditions.min(self.conditions.len())..].iter().map(|condition| condition.tested).collect();
-        let mut tested: Vec<PathSet> = tested.into_iter().collect();
-        tested.sort_unstable();
-        for set in tested {
-            origin.implied = self.paths.union(origin.implied, set);
-        }
-        self.current = origin;
-        self.texts.insert(text_address(text), TextApart { segments, implied: origin.implied });
-        self.kept.push(Value::Text(text.clone()));
     }
 }

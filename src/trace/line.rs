@@ -1,0 +1,56 @@
+//! What decides each line of a rendered file.
+
+use crate::model::{Trace, TracedFile};
+use crate::render::Rendering;
+use crate::source::Span;
+
+/// What decides the lines of a rendered file.
+#[derive(Debug)]
+pub struct FileTrace {
+    /// The rendered file.
+    pub file: TracedFile,
+    /// Its text as it may be shown, of the same length.
+    pub hidden: String,
+    /// The lines, in order.
+    pub lines: Vec<LineTrace>,
+}
+
+/// What decides a line of a rendered file.
+#[derive(Debug)]
+pub struct LineTrace {
+    /// Its number, from 1.
+    pub line: usize,
+    /// The line in the text, without its end.
+    pub span: Span,
+    /// What decides it.
+    pub trace: Trace,
+}
+
+/// What decides the file that the server renders at `path`: this line of it, or every line with a value. `None` if it cannot be rendered;
+/// without lines if there is no such line.
+pub fn trace_file(rendering: &Rendering, path: &str, line: Option<usize>) -> Option<FileTrace> {
+    let values = rendering.effective();
+    let file = TracedFile::render(values, path)?;
+    let mut lines = Vec::new();
+    let mut start = 0;
+    for (number, text) in file.source.text.split_inclusive('\n').enumerate() {
+        let span = Span::new(start, start + text.trim_end_matches(['\n', '\r']).len());
+        start += text.len();
+        if line.is_some_and(|line| line != number + 1) {
+            continue;
+        }
+        let trace = file.trace(values, written_part(&file.source.text, span));
+        if line.is_some() || !trace.keys.is_empty() {
+            lines.push(LineTrace { line: number + 1, span, trace });
+        }
+    }
+    Some(FileTrace { hidden: file.hidden(values), file, lines })
+}
+
+/// A line without the spaces around it, which often belong to another part of the template.
+fn written_part(text: &str, line: Span) -> Span {
+    let written = line.of(text);
+    let start = line.start + written.len() - written.trim_start().len();
+    let end = line.start + written.trim_end().len();
+    if start < end { Span::new(start, end) } else { line }
+}

@@ -1,0 +1,7 @@
+//! What decides a line of a rendered file, and where a key of deployment.toml ends up.
+
+mod key;
+mod line;
+
+pub use key::{KeyTrace, NoPlace, TracedPlace, trace_key};
+pub use line::{FileTrace, LineTrace, trace_file};
