@@ -26,6 +26,12 @@ pub(crate) fn placeholders<'a>(text: &'a str, kind: &str) -> Vec<&'a str> {
     names
 }
 
+/// Whether `text`, a value after this stage, contains a placeholder that could not be resolved. The server stops before it looks at such a
+/// value again, or has another value there: in an unknown environment a variable may be set. A `$secret{}` stays in the text.
+pub(super) fn is_unresolved(text: &str) -> bool {
+    ["sys", "env", "ref"].into_iter().any(|kind| !placeholders(text, kind).is_empty())
+}
+
 /// The aliases of `[secrets]`, and of `[runtime_secrets]`, with their values.
 #[derive(Debug, Clone, Default)]
 pub struct Secrets(BTreeMap<String, String>);

@@ -4,6 +4,7 @@ use serde_json::{Map as Json, Value as JsonValue};
 
 use super::effective::Effective;
 use super::fault::MappingFault;
+use super::references::is_unresolved;
 use super::value::Value;
 use crate::server::java::hash::HashOrdered;
 
@@ -59,6 +60,7 @@ pub(crate) fn milliseconds(unit: &str) -> Option<i128> {
 fn converted(value: &Value, unit: &str) -> Result<String, String> {
     let text = match value {
         Value::Integer(_) | Value::Double(_) => return Ok(value.to_java()),
+        Value::Text(text) if is_unresolved(text) => return Ok(text.clone()),
         Value::Text(text) => text,
         _ => return Err("is not a time, such as `\"15m\"` or a number".to_owned()),
     };
@@ -94,5 +96,13 @@ mod tests {
         assert!(converted(&Value::Text("30s".to_owned()), "m").is_err());
         assert!(converted(&Value::Text("never".to_owned()), "m").is_err());
         assert!(converted(&Value::Boolean(true), "m").is_err());
+        assert!(converted(&Value::Text("$secret{time}".to_owned()), "m").is_err());
+    }
+
+    #[test]
+    fn a_time_that_is_not_resolved_is_unknown() {
+        for text in ["$env{VALIDITY}", "5$sys{unit}", "$ref{a.b}"] {
+            assert_eq!(converted(&Value::Text(text.to_owned()), "s"), Ok(text.to_owned()));
+        }
     }
 }

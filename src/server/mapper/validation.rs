@@ -5,6 +5,7 @@ use serde_json::{Map as Json, Value as JsonValue};
 
 use super::effective::Effective;
 use super::fault::{FaultKind, MappingFault};
+use super::references::is_unresolved;
 use super::value::Value;
 use crate::server::java::hash::HashOrdered;
 
@@ -53,6 +54,7 @@ fn check(map: &HashOrdered<Effective>, key: &str, rule: &Json<String, JsonValue>
     let regex = pattern.and_then(|pattern| Regex::new(&whole(pattern)).ok());
     for value in values {
         match value {
+            Value::Text(text) if is_unresolved(&text) => {}
             Value::Text(text) => {
                 if regex.as_ref().is_some_and(|regex| !regex.is_match(&text)) {
                     let own = rule.get("error_message").and_then(JsonValue::as_str).map(ToOwned::to_owned);
@@ -104,6 +106,8 @@ mod tests {
         assert!(faults(Value::Text("read_only_ldap".to_owned()), rules).is_empty());
         assert_eq!(faults(Value::Text("database_unique_id".to_owned()), rules).len(), 1);
         assert_eq!(faults(Value::Boolean(true), rules).len(), 1);
+        assert_eq!(faults(Value::Text("$secret{type}".to_owned()), rules).len(), 1);
+        assert!(faults(Value::Text("$env{TYPE}".to_owned()), rules).is_empty(), "its value is unknown");
     }
 
     #[test]
