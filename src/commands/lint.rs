@@ -1,9 +1,9 @@
 //! `carbonlint lint`
 
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
+use crate::disk::{reason, write_output};
 use crate::lint::lint;
 use crate::report::lint::{Report, concise, human, json};
 use crate::rule_info::Severity;
@@ -76,5 +76,6 @@ fn standard_input(arguments: &LintArgs) -> Result<Overlays, Failure> {
 }
 
 fn write(file: &Path, text: &str) -> Result<(), Failure> {
-    fs::write(file, text).map_err(|error| Failure::new(format!("cannot write `{}`: {error}", file.display())))
+    write_output(file, text.as_bytes())
+        .map_err(|error| Failure::new(format!("cannot write `{}`: {}", file.display(), reason(&error))))
 }

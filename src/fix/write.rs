@@ -10,7 +10,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::disk;
+use crate::disk::{self, NewContent};
 
 /// A file with its old and new bytes.
 #[derive(Debug, Clone)]
@@ -95,9 +95,8 @@ pub(crate) fn replace_with(
     for (number, replacement) in replacements.iter().enumerate() {
         prepared.push(Prepared::new(number, replacement, root, backup, before)?);
     }
-    for (number, file) in prepared.iter().enumerate() {
-        let renamed = file.is_unchanged().and_then(|()| file.rename(before));
-        if let Err(error) = renamed {
+    for number in 0..prepared.len() {
+        if let Err(error) = prepared[number].rename(before) {
             prepared[..number].iter().for_each(Prepared::put_back);
             return Err(error);
         }
@@ -114,7 +113,7 @@ struct Prepared<'a> {
     replacement: &'a ChangedFile,
     /// The file itself, with links resolved.
     target: PathBuf,
-    temporary: PathBuf,
+    content: NewContent,
     backup: Option<PathBuf>,
     /// Held until the end, so that other processes leave the file alone.
     _lock: File,
@@ -145,61 +144,51 @@ impl<'a> Prepared<'a> {
         if let Err(fs::TryLockError::WouldBlock) = lock.try_lock() {
             return Err(WriteError::Busy(path.clone()));
         }
-        let temporary = disk::temporary_of(&target);
-        let mut prepared = Self { number, replacement, temporary, target, backup: None, _lock: lock, done: false };
-        prepared.is_unchanged()?;
+        is_unchanged(&target, replacement)?;
         before(WriteStep::Write(number)).map_err(io_error)?;
-        flushed(disk::write_temporary(&prepared.temporary, &replacement.new, Some(&metadata))).map_err(|error| {
-            match error.kind() {
-                io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-                    WriteError::ReadOnly(prepared.target.parent().unwrap_or(path).to_path_buf())
-                }
-                _ => io_error(error),
+        let content = flushed(&target, &replacement.new, &metadata).map_err(|error| match error.kind() {
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                WriteError::ReadOnly(target.parent().unwrap_or(path).to_path_buf())
             }
+            _ => io_error(error),
         })?;
+        let mut prepared = Self { number, replacement, target, content, backup: None, _lock: lock, done: false };
         if let Some(ending) = backup {
             let kept = disk::beside(&prepared.target, ending);
             if kept.symlink_metadata().is_ok() {
                 return Err(WriteError::BackupExists(kept));
             }
-            flushed(disk::write_new(&kept, &replacement.old, Some(&metadata)))
-                .map_err(|error| WriteError::Io(kept.clone(), error))?;
-            prepared.backup = Some(kept);
+            let kept_error = |error| WriteError::Io(kept.clone(), error);
+            let file = disk::write_new(&kept, &replacement.old, Some(&metadata)).map_err(kept_error)?;
+            prepared.backup = Some(kept.clone());
+            file.sync_all().map_err(kept_error)?;
         }
         Ok(prepared)
     }
 
-    fn is_unchanged(&self) -> Result<(), WriteError> {
-        let path = &self.replacement.path;
-        let now = fs::read(&self.target).map_err(|error| WriteError::Io(path.clone(), error))?;
-        if now == self.replacement.old { Ok(()) } else { Err(WriteError::Changed(path.clone())) }
-    }
-
-    fn rename(&self, before: &mut dyn FnMut(WriteStep) -> io::Result<()>) -> Result<(), WriteError> {
-        let renamed = before(WriteStep::Rename(self.number)).and_then(|()| fs::rename(&self.temporary, &self.target));
+    fn rename(&mut self, before: &mut dyn FnMut(WriteStep) -> io::Result<()>) -> Result<(), WriteError> {
+        is_unchanged(&self.target, self.replacement)?;
+        let renamed = before(WriteStep::Rename(self.number)).and_then(|()| self.content.rename());
         renamed.map_err(|error| WriteError::Io(self.replacement.path.clone(), error))?;
-        sync_folder(&self.target);
+        disk::flush_folder_of(&self.target);
         Ok(())
     }
 
     /// Restores the old content after another file could not be renamed.
     fn put_back(&self) {
         let Ok(metadata) = fs::metadata(&self.target) else { return };
-        let restored = flushed(disk::write_temporary(&self.temporary, &self.replacement.old, Some(&metadata)));
-        if restored.is_ok() && fs::rename(&self.temporary, &self.target).is_ok() {
-            sync_folder(&self.target);
+        let restored = flushed(&self.target, &self.replacement.old, &metadata).and_then(|mut content| content.rename());
+        if restored.is_ok() {
+            disk::flush_folder_of(&self.target);
         }
     }
 }
 
 impl Drop for Prepared<'_> {
-    /// Removes the temporary file and the backup, whatever went wrong.
+    /// Removes the backup, whatever went wrong.
     fn drop(&mut self) {
-        if !self.done {
-            let _ = fs::remove_file(&self.temporary);
-            if let Some(backup) = &self.backup {
-                let _ = fs::remove_file(backup);
-            }
+        if let Some(backup) = self.backup.as_ref().filter(|_| !self.done) {
+            let _ = fs::remove_file(backup);
         }
     }
 }
@@ -212,16 +201,18 @@ fn target_of(path: &Path, root: &Path) -> Result<PathBuf, WriteError> {
     if target.starts_with(&root) { Ok(target) } else { Err(WriteError::LinkOut(path.to_path_buf(), target)) }
 }
 
-/// Waits until a written file is on disk.
-fn flushed(written: io::Result<File>) -> io::Result<()> {
-    written?.sync_all()
+/// Fails if the file no longer has the bytes that were read.
+fn is_unchanged(target: &Path, replacement: &ChangedFile) -> Result<(), WriteError> {
+    let path = &replacement.path;
+    let now = fs::read(target).map_err(|error| WriteError::Io(path.clone(), error))?;
+    if now == replacement.old { Ok(()) } else { Err(WriteError::Changed(path.clone())) }
 }
 
-/// Flushes a rename to disk, where the file system can flush a folder.
-fn sync_folder(path: &Path) {
-    if let Some(folder) = path.parent().and_then(|folder| File::open(folder).ok()) {
-        let _ = folder.sync_all();
-    }
+/// The new content of a file, on disk beside it.
+fn flushed(target: &Path, bytes: &[u8], old: &fs::Metadata) -> io::Result<NewContent> {
+    let content = NewContent::write(target, bytes, Some(old))?;
+    content.flush()?;
+    Ok(content)
 }
 
 #[cfg(test)]

@@ -207,6 +207,10 @@ fn a_report_can_go_to_a_file() {
     assert_eq!((run.code, run.out.as_str()), (Some(1), ""));
     let report: Value = serde_json::from_slice(&folder.read("report.json")).expect("JSON");
     assert_eq!(report["version"], 1);
+    assert_eq!(folder.files().len(), 1, "no temporary file is left");
+    let missing = folder.at("missing/report.json");
+    let run = crate::support::run(&["lint", "fixtures/homes/api-manager-4.2.0", "--output", missing.to_str().expect("UTF-8")]);
+    assert!(run.code == Some(2) && run.err.contains("missing/report.json`: no such file or folder\n"), "{}", run.err);
 }
 
 #[test]
