@@ -35,7 +35,6 @@ impl Model {
             mapping: OnceCell::new(),
             usages: RefCell::default(),
             alone: OnceCell::new(),
-            rendered: OnceCell::new(),
             traced: OnDemand::default(),
             opened: OpenedFiles::default(),
             schema: OnceCell::new(),

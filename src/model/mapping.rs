@@ -1,13 +1,14 @@
 //! The results of the server's config mapper for a home, computed on first use.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{Content, FileId, Model};
-use crate::server::jinjava::Template;
+use crate::server::jinjava::{SourceMap, Template};
 use crate::server::mapper::key_usage::KeyUsage;
 use crate::server::mapper::schema::Schema;
-use crate::server::mapper::{Configuration, Environment, Output, Release, Renderer, Resources, known_keys, metadata};
+use crate::server::mapper::{Configuration, Environment, Output, Release, Renderer, Resources, known_keys};
 use crate::source::{overlays, script};
 
 /// The files that the mapper reads in a home, and the configuration that it computes.
@@ -20,6 +21,8 @@ pub struct Mapping {
     /// The configuration computed from deployment.toml in an unknown environment; `None` if there is no deployment.toml, or it is not
     /// valid TOML (including a deployment tool's template).
     pub configuration: Option<Configuration>,
+    /// What the server renders in an unknown environment, in the order of the templates, each rendered on first use.
+    outputs: Vec<OnceCell<Option<Output>>>,
 }
 
 impl Mapping {
@@ -40,7 +43,8 @@ impl Model {
         let release = self.mapper_release();
         let configuration =
             self.plain_toml().and_then(|(_, toml)| Configuration::resolve(toml, &resources, &Environment::unknown(), &release));
-        Mapping { resources, release, configuration }
+        let outputs = resources.templates.iter().map(|_| OnceCell::new()).collect();
+        Mapping { resources, release, configuration, outputs }
     }
 
     /// The keys that the server reads. They come from the home's templates; for a deployment.toml without a home, from the catalogue of
@@ -70,21 +74,6 @@ impl Model {
             }
         }
         Schema::of_home(&mapping.resources, usage)
-    }
-
-    /// The templates that have changed since the server last started, as paths relative to the home. Line endings are ignored, because
-    /// version control changes them.
-    pub fn changed_templates(&self) -> Vec<String> {
-        let recorded = self.text_of(&format!("{}/metadata_template.properties", metadata::FOLDER));
-        let recorded = recorded.map(|text| metadata::recorded(&text)).unwrap_or_default();
-        let is_changed = |(path, md5): &(String, String)| {
-            let text = self.text_of(path);
-            let unix = text.map(|text| text.replace("\r\n", "\n"));
-            unix.is_some_and(|unix| {
-                ![&unix, &unix.replace('\n', "\r\n")].iter().any(|text| metadata::md5_of(text.as_bytes()) == *md5)
-            })
-        };
-        recorded.into_iter().filter(is_changed).map(|(path, _)| path).collect()
     }
 
     /// The releases of the mapper and the template engine in this home.
@@ -130,14 +119,40 @@ impl Model {
         self.alone.get_or_init(resolve).as_deref()
     }
 
-    /// The files that the server renders in an unknown environment, one per template. Computed once.
-    pub fn rendered(&self) -> &[Output] {
-        self.rendered.get_or_init(|| {
-            let Some((mapping, configuration)) = self.configuration() else { return Vec::new() };
-            let renderer = Renderer::new(configuration, &mapping.release);
-            let templates = mapping.resources.templates.iter();
-            templates.filter_map(|path| Some(renderer.render(path, &self.text_of(&Resources::path_of_template(path))?))).collect()
-        })
+    /// Renders the file at `path`, relative to the home, as the server does with `configuration`. `None` if the home has no such template, or it
+    /// cannot be read.
+    pub fn render(&self, path: &str, configuration: &Configuration) -> Option<Output> {
+        let (template, renderer) = self.template_and_renderer(path, configuration)?;
+        Some(renderer.render(path, &template))
+    }
+
+    /// The same, with what decides each part of the file, and the text of the template.
+    pub(super) fn render_with_source_map(
+        &self,
+        path: &str,
+        configuration: &Configuration,
+    ) -> Option<(Output, SourceMap, Arc<str>)> {
+        let (template, renderer) = self.template_and_renderer(path, configuration)?;
+        let (output, map) = renderer.render_with_source_map(path, &template);
+        Some((output, map, template))
+    }
+
+    fn template_and_renderer<'a>(&'a self, path: &str, configuration: &'a Configuration) -> Option<(Arc<str>, Renderer<'a>)> {
+        let template = self.text_of(&Resources::path_of_template(path))?;
+        Some((template, Renderer::new(configuration, &self.mapping()?.release)))
+    }
+
+    /// The file at `path`, relative to the home, as the server renders it in an unknown environment. Rendered once.
+    pub fn output(&self, path: &str) -> Option<&Output> {
+        let (mapping, configuration) = self.configuration()?;
+        let number = mapping.resources.templates.binary_search_by(|template| template.as_str().cmp(path)).ok()?;
+        mapping.outputs[number].get_or_init(|| self.render(path, configuration)).as_ref()
+    }
+
+    /// Every file that the server renders in an unknown environment, in the order of their paths.
+    pub fn outputs(&self) -> impl Iterator<Item = &Output> {
+        let templates = self.mapping().into_iter().flat_map(|mapping| &mapping.resources.templates);
+        templates.filter_map(|path| self.output(path))
     }
 
     /// The text of deployment.toml; `None` if it is malformed or a deployment tool's template.

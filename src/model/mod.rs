@@ -7,6 +7,7 @@ mod hostname;
 mod load;
 mod mapping;
 pub(crate) mod place;
+pub(crate) mod recorded;
 pub(crate) mod rewritten;
 mod source_map;
 mod template;
@@ -30,9 +31,9 @@ use content::{OnDemand, OpenedFiles};
 use crate::catalog::{Product, ServerTrait, Version, catalog};
 use crate::home::{Generation, Identity, Layout, ReadError};
 use crate::paths::slashed;
+use crate::server::mapper::Configuration;
 use crate::server::mapper::key_usage::KeyUsage;
 use crate::server::mapper::schema::Schema;
-use crate::server::mapper::{Configuration, Output};
 use crate::source::script::ScriptOption;
 use crate::source::toml::{TomlDocument, TomlEntry};
 use crate::source::{Kind, MAX_FILE_BYTES, Overlays, SourceFile, Span, overlays};
@@ -74,7 +75,6 @@ pub struct Model {
     /// What single templates read, by the file that they render.
     usages: RefCell<HashMap<String, KeyUsage>>,
     alone: OnceCell<Option<Box<Configuration>>>,
-    rendered: OnceCell<Vec<Output>>,
     /// Rendered files with their source maps.
     traced: OnDemand<Option<TracedFile>>,
     /// Other files that a rule has read.

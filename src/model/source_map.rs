@@ -1,7 +1,5 @@
 //! What decides each part of the files that the server renders: values and who set them, conditions, and the lines of templates.
 
-use std::sync::Arc;
-
 use super::effective::{EffectiveConfiguration, EffectiveValue};
 use super::{Content, FileId, Location, Model, parse};
 use crate::server::jinjava::{self, PathStep, SourceMap, TextSource, ValueEffect, ValuePlace};
@@ -105,14 +103,19 @@ impl TracedFile {
     /// Renders the file at `path` with its source map; `None` if there is no such template, or if it cannot be rendered.
     pub fn render(values: EffectiveConfiguration, path: &str) -> Option<Self> {
         let EffectiveConfiguration { model, configuration } = values;
-        let mapping = model.mapping()?;
-        let template_path = Resources::path_of_template(path);
-        let template: Arc<str> = model.text_of(&template_path)?;
-        let (output, map) = Renderer::new(configuration, &mapping.release).render_with_source_map(path, &template);
+        let (output, map, template) = model.render_with_source_map(path, configuration)?;
         let source = SourceFile::from_bytes(&model.layout.root.join(path), output.text?.into_bytes()).ok()?;
         let (content, faults) = parse(&source);
         let normalized = Renderer::normalized(&template);
-        Some(Self { path: path.to_owned(), source, content, faults, map, template: model.open(&template_path)?, normalized })
+        Some(Self {
+            path: path.to_owned(),
+            source,
+            content,
+            faults,
+            map,
+            template: model.open(&Resources::path_of_template(path))?,
+            normalized,
+        })
     }
 
     /// What decides `range` of the text.

@@ -12,10 +12,11 @@ pub(crate) use choose::choose;
 pub use findings::RenderFinding;
 
 use crate::disk::reason;
+use crate::model::recorded::{CONFIGURATION, is_same};
 use crate::model::rewritten::{Comparison, compare, is_rewritten};
 use crate::model::{EffectiveConfiguration, Mapping, Model};
 use crate::server::jinjava::Effect;
-use crate::server::mapper::{Configuration, Environment, Output, Release, Renderer, Resources, metadata};
+use crate::server::mapper::{Configuration, Environment, Output, Resources};
 use crate::source::{LineIndex, MAX_FILE_BYTES};
 use crate::workspace::Home;
 
@@ -23,7 +24,6 @@ use crate::workspace::Home;
 #[derive(Debug)]
 pub struct Rendering<'a> {
     pub(crate) model: &'a Model,
-    release: &'a Release,
     /// The JSON files and the templates.
     pub resources: &'a Resources,
     /// The effective values from which the server renders.
@@ -140,7 +140,7 @@ impl<'a> Rendering<'a> {
             });
         };
         let configuration = Configuration::resolve(toml, resources, environment, release).ok_or(NotRendered::BrokenToml)?;
-        Ok(Self { model, release, resources, configuration })
+        Ok(Self { model, resources, configuration })
     }
 
     /// The effective values from which the server renders.
@@ -158,14 +158,14 @@ impl<'a> Rendering<'a> {
         let template_path = Resources::path_of_template(path);
         let mut file =
             RenderedFile { path: path.to_owned(), text: None, old: None, state: FileState::Unchanged, findings: Vec::new() };
-        let Some(template) = self.model.text_of(&template_path) else {
+        let (Some(template), Some(output)) = (self.model.text_of(&template_path), self.model.render(path, &self.configuration))
+        else {
             let reason = format!("its template is not UTF-8, or larger than {}", crate::model::size_limit());
             let message = format!("`{path}` cannot be rendered: {reason}");
             file.findings.push(RenderFinding::of_file(self.in_home(&template_path), message));
             file.state = FileState::Failed(reason);
             return file;
         };
-        let output = Renderer::new(&self.configuration, self.release).render(path, &template);
         file.findings = self.template_findings(&template_path, &template, &output);
         self.compare(&mut file, output);
         file
@@ -218,12 +218,8 @@ impl<'a> Rendering<'a> {
         if is_installed || path.starts_with(self.model.layout.conf_folder()) {
             return false;
         }
-        let recorded = || {
-            let text = self.model.text_of(&format!("{}/metadata_config.properties", metadata::FOLDER))?;
-            let name = path.strip_prefix(root).ok()?.to_str()?;
-            metadata::recorded(&text).remove(name)
-        };
-        !path.parent().is_some_and(Path::is_dir) || recorded().is_some_and(|md5| md5 == metadata::md5_of(text.as_bytes()))
+        let recorded = || self.model.recorded(CONFIGURATION).remove(&self.model.below_home(path)?);
+        !path.parent().is_some_and(Path::is_dir) || recorded().is_some_and(|md5| is_same(text.as_bytes(), &md5))
     }
 
     fn in_home(&self, path: &str) -> PathBuf {

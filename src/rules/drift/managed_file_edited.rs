@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::recorded_hashes::{CONFIGURATION, is_on, is_same, records};
 use crate::diagnostic::Finding;
 use crate::model::Model;
+use crate::model::recorded::{CONFIGURATION, is_same};
 use crate::model::rewritten::{Comparison, compare, is_rewritten};
 use crate::rule_info::Severity;
 use crate::rules::context::HomeContext;
+use crate::server::mapper::Resources;
 use crate::server::mapper::metadata::md5_of;
-use crate::server::mapper::{Renderer, Resources};
 use crate::source::Span;
 use crate::source::secrets::masked;
 
@@ -17,33 +17,33 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     let model = context.model();
     let Some((mapping, _)) = model.configuration().filter(|_| model.is_complete) else { return };
     let templates: BTreeSet<&str> = mapping.resources.templates.iter().map(String::as_str).collect();
-    for (path, md5) in records(model, CONFIGURATION).into_iter().flatten() {
+    for (path, md5) in model.recorded(CONFIGURATION) {
         if !templates.contains(path.as_str()) || !model.is_requested(&model.layout.root.join(&path)) {
             continue;
         }
         let Some(bytes) = model.bytes_of(&path).filter(|bytes| !is_same(bytes, &md5)) else { continue };
         let Some(file) = model.open(&path) else { continue };
         let text = &model.file(file).source.text;
-        let rendered = rendered(model, &path);
+        let rendered = model.output(&path).and_then(|output| output.text.as_deref());
         // An interrupted start writes the file without recording it.
-        if rendered.as_ref().is_some_and(|rendered| is_same(&bytes, &md5_of(rendered.as_bytes()))) {
+        if rendered.is_some_and(|rendered| is_same(&bytes, &md5_of(rendered.as_bytes()))) {
             continue;
         }
         let rewrite = model.rewrite_of(&path).filter(|row| is_rewritten(row, text));
-        if let (Some(row), Some(rendered)) = (rewrite, &rendered)
+        if let (Some(row), Some(rendered)) = (rewrite, rendered)
             && compare(row, rendered, text) == Some(Comparison::Same)
         {
             continue;
         }
         let rendered = rendered.filter(|rendered| is_same(rendered.as_bytes(), &md5));
-        let change = match (rewrite, &rendered) {
+        let change = match (rewrite, rendered) {
             // The text before the change by the server itself is unknown.
             (Some(_), None) => continue,
             (Some(row), Some(rendered)) => match compare(row, rendered, text) {
                 Some(Comparison::Differs { at, rendered: was }) => Some(Change::at(rendered, was, text, at)),
                 _ => None,
             },
-            (None, rendered) => rendered.as_ref().and_then(|rendered| Change::between(rendered, text)),
+            (None, rendered) => rendered.and_then(|rendered| Change::between(rendered, text)),
         };
         let span = change.as_ref().map_or(Span::at(0), |change| change.span);
         let name = path.rsplit('/').next().unwrap_or(&path);
@@ -84,11 +84,12 @@ fn help(model: &Model, path: &str, change: Option<&Change>) -> String {
     }
 }
 
-/// What the server would write to `path`; `None` if rendering fails or cannot be followed.
-fn rendered(model: &Model, path: &str) -> Option<String> {
-    let (mapping, configuration) = model.configuration()?;
-    let template = model.text_of(&Resources::path_of_template(path))?;
-    Renderer::new(configuration, &mapping.release).render(path, &template).text
+/// Whether the start script sets `option` to true. The server reads it with `Boolean.getBoolean`.
+fn is_on(model: &Model, option: &str) -> bool {
+    let options = model.script().map(|(_, options)| options).unwrap_or_default();
+    options
+        .iter()
+        .any(|given| given.name == option && given.value.as_ref().is_some_and(|value| value.eq_ignore_ascii_case("true")))
 }
 
 /// The first line that was changed.

@@ -2,7 +2,6 @@
 
 pub(super) mod config_update_disabled;
 pub(super) mod managed_file_edited;
-mod recorded_hashes;
 pub(super) mod stale_generated;
 pub(super) mod template_edited;
 pub(super) mod toml_missing;

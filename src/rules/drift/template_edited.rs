@@ -1,7 +1,7 @@
 //! `template-edited`: a template or a JSON file of the mapper has changed since the last start.
 
-use super::recorded_hashes::{TEMPLATES, is_same, records};
 use crate::diagnostic::Finding;
+use crate::model::recorded::TEMPLATES;
 use crate::rules::context::HomeContext;
 use crate::source::Span;
 
@@ -10,12 +10,8 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     if !(model.renders_from_templates() && model.is_complete) {
         return;
     }
-    for (path, md5) in records(model, TEMPLATES).into_iter().flatten() {
-        if !model.is_requested(&model.layout.root.join(&path)) {
-            continue;
-        }
-        let Some(bytes) = model.bytes_of(&path) else { continue };
-        if is_same(&bytes, &md5) {
+    for (path, md5) in model.recorded(TEMPLATES) {
+        if !model.is_requested(&model.layout.root.join(&path)) || !model.has_changed(&path, &md5) {
             continue;
         }
         let Some(file) = model.open(&path) else { continue };

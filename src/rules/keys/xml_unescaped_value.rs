@@ -43,7 +43,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
 
 /// Whether the rendered file contains the text: a template can leave a value out. True if the file cannot be rendered.
 fn is_printed(model: &Model, path: &str, text: &str) -> bool {
-    let rendered = model.rendered().iter().find(|output| output.path == path).and_then(|output| output.text.as_ref());
+    let rendered = model.output(path).and_then(|output| output.text.as_ref());
     rendered.is_none_or(|rendered| rendered.contains(text))
 }
 

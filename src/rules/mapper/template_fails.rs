@@ -13,7 +13,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     if !model.is_complete || !model.requests_any_template() {
         return;
     }
-    for output in model.rendered() {
+    for output in model.outputs() {
         for fault in output.faults.iter().filter(|fault| fault.effect != Effect::Ignored) {
             let path = Resources::path_of_template(&output.path);
             let Some(file) = model.open(&path) else { continue };
