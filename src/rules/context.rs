@@ -1,9 +1,13 @@
 //! What a rule can see: all homes of the run, or one of them.
 
+use std::cell::OnceCell;
+
+use super::keys::dead_key::{DeadKey, DeadKeys, dead_keys};
 use crate::diagnostic::Finding;
 use crate::home::ReadError;
 use crate::model::{FileId, HomeId, LoadedFile, Location, Model};
 use crate::ports::PortTable;
+use crate::server::mapper::schema::Schema;
 use crate::source::{Kind, Span, SyntaxError};
 use crate::workspace::Home;
 
@@ -14,6 +18,14 @@ pub(crate) struct RuleContext<'a> {
     pub homes: &'a [Home],
     /// What could not be read outside any home.
     pub problems: &'a [ReadError],
+    /// What the rules have determined so far, by home.
+    pub answers: &'a [HomeAnswers],
+}
+
+/// What several rules ask about one home, determined once.
+#[derive(Debug, Default)]
+pub(crate) struct HomeAnswers {
+    dead_keys: OnceCell<Option<DeadKeys>>,
 }
 
 /// One home of the run.
@@ -25,9 +37,15 @@ pub(crate) struct HomeContext<'a> {
     pub home: &'a Home,
     /// All homes of the run.
     pub homes: &'a [Home],
+    answers: &'a HomeAnswers,
 }
 
 impl<'a> RuleContext<'a> {
+    /// One home of the run.
+    pub(crate) fn home(&self, id: HomeId) -> HomeContext<'a> {
+        HomeContext { id, home: &self.homes[id.0], homes: self.homes, answers: &self.answers[id.0] }
+    }
+
     /// All homes of the run with their numbers.
     pub(crate) fn homes(&self) -> impl Iterator<Item = (HomeId, &'a Home)> {
         numbered(self.homes)
@@ -47,6 +65,14 @@ impl<'a> HomeContext<'a> {
     /// The model of the home.
     pub(crate) fn model(&self) -> &'a Model {
         &self.home.model
+    }
+
+    /// The keys of deployment.toml that nothing reads, in file order, with the file and the schema. `None` if that is unknown.
+    pub(crate) fn dead_keys(&self) -> Option<(FileId, &'a Schema, Vec<DeadKey<'a>>)> {
+        let model = self.model();
+        let (file, document) = model.toml()?;
+        let keys = self.answers.dead_keys.get_or_init(|| dead_keys(model)).as_ref()?;
+        Some((file, model.schema()?, keys.of(document)))
     }
 
     /// The listeners of the home.

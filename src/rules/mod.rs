@@ -1,7 +1,7 @@
 //! Runs the rules. Their names and prose are data in `rules/`; conditions that need code are the checks in this folder.
 
 mod confidence;
-pub(crate) mod context;
+mod context;
 mod declarative;
 mod drift;
 mod fingerprints;
@@ -24,14 +24,14 @@ mod yaml_structure;
 
 use std::collections::BTreeSet;
 
-use context::{HomeContext, RuleContext};
+use context::{HomeAnswers, HomeContext, RuleContext};
 use registry::{CHECKS, Check};
 
 use crate::diagnostic::{Diagnostic, Finding, Site, Target};
 use crate::model::{FileId, HomeId, Model};
 use crate::rule_info::{RuleInfo, Severity, rules};
 use crate::source::Span;
-use crate::workspace::Home;
+use crate::workspace::{Home, Workspace};
 
 /// Which rules run, and for which profile.
 #[derive(Debug, Clone, Default)]
@@ -57,7 +57,9 @@ impl Selection {
 }
 
 /// Runs the selected rules on the homes. The diagnostics are sorted.
-pub(crate) fn run(context: RuleContext, selection: &Selection) -> Vec<Diagnostic> {
+pub(crate) fn run(workspace: &Workspace, selection: &Selection) -> Vec<Diagnostic> {
+    let answers: Vec<HomeAnswers> = workspace.homes.iter().map(|_| HomeAnswers::default()).collect();
+    let context = RuleContext { homes: &workspace.homes, problems: &workspace.problems, answers: &answers };
     let mut diagnostics = Vec::new();
     for rule in rules().iter().filter(|rule| selection.takes(rule)) {
         let mut findings = Vec::new();
@@ -94,8 +96,8 @@ fn drop_superseded(diagnostics: &mut Vec<Diagnostic>) {
 }
 
 fn for_each_home(context: RuleContext, rule: &RuleInfo, mut check: impl FnMut(HomeContext)) {
-    for (id, home) in context.homes().filter(|(_, home)| applies_to(rule, &home.model)) {
-        check(HomeContext { id, home, homes: context.homes });
+    for (id, _) in context.homes().filter(|(_, home)| applies_to(rule, &home.model)) {
+        check(context.home(id));
     }
 }
 

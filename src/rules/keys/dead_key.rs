@@ -3,24 +3,37 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::catalog;
-use crate::model::{FileId, Model};
-use crate::rules::context::HomeContext;
+use crate::model::Model;
 use crate::server::mapper::schema::{KeyType, Schema};
 use crate::source::toml::{TomlDocument, TomlEntry};
 use crate::suggest::nearest;
 
 /// A key that nothing reads.
-#[derive(Debug, Clone)]
-pub(super) struct DeadKey<'a> {
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct DeadKey<'a> {
     /// The entry in deployment.toml.
     pub entry: &'a TomlEntry,
     /// What its writer most likely meant.
-    pub meant: Meant,
+    pub meant: &'a Meant,
+}
+
+/// The keys of a deployment.toml that nothing reads, in file order.
+#[derive(Debug)]
+pub(crate) struct DeadKeys {
+    /// Each as the index of its entry.
+    keys: Vec<(usize, Meant)>,
+}
+
+impl DeadKeys {
+    /// The keys with their entries in the file.
+    pub(crate) fn of<'a>(&'a self, document: &'a TomlDocument) -> Vec<DeadKey<'a>> {
+        self.keys.iter().map(|(entry, meant)| DeadKey { entry: &document.entries[*entry], meant }).collect()
+    }
 }
 
 /// What the writer of a dead key most likely meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Meant {
+pub(crate) enum Meant {
     /// The same key with `enable` instead of `enabled`, or the other way round.
     OtherEnable(String),
     /// The same key in an array of tables: `[table]` should be `[[table]]`. Holds the table.
@@ -35,24 +48,26 @@ pub(super) enum Meant {
     Unclear(Vec<String>),
 }
 
-/// The keys of deployment.toml that nothing reads, in file order, with the file and the schema. `None` if that is unknown.
-pub(super) fn dead_keys(context: HomeContext<'_>) -> Option<(FileId, &Schema, Vec<DeadKey<'_>>)> {
-    let model = context.model();
+/// The keys of deployment.toml that nothing reads; `None` if that is unknown. Rules ask [`HomeContext::dead_keys`], which remembers them.
+///
+/// [`HomeContext::dead_keys`]: crate::rules::context::HomeContext::dead_keys
+pub(crate) fn dead_keys(model: &Model) -> Option<DeadKeys> {
     let schema = model.schema()?;
     // A JSON file that cannot be read may map or use any key.
     if model.mapping().is_some_and(|mapping| !mapping.resources.broken.is_empty()) {
         return None;
     }
-    let (file, document) = model.toml()?;
+    let (_, document) = model.toml()?;
     let referred = referred_by_user(document);
     let mut tables: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
-    let dead: Vec<&TomlEntry> = document
+    let dead: Vec<(usize, &TomlEntry)> = document
         .entries
         .iter()
-        .filter(|entry| !schema.is_read(&entry.key) && !referred.contains(&entry.key) && !is_read_by_code(model, &entry.key))
+        .enumerate()
+        .filter(|(_, entry)| !schema.is_read(&entry.key) && !referred.contains(&entry.key) && !is_read_by_code(model, &entry.key))
         .collect();
     if dead.is_empty() {
-        return Some((file, schema, Vec::new()));
+        return Some(DeadKeys { keys: Vec::new() });
     }
     let keys = schema.keys();
     for key in &keys {
@@ -64,8 +79,7 @@ pub(super) fn dead_keys(context: HomeContext<'_>) -> Option<(FileId, &Schema, Ve
         spellings.entry(plain(key)).or_default().push(key);
     }
     let known = Known { schema, keys: &keys, tables: &tables, spellings: &spellings };
-    let dead = dead.into_iter().map(|entry| DeadKey { entry, meant: meant(entry, document, &known) }).collect();
-    Some((file, schema, dead))
+    Some(DeadKeys { keys: dead.into_iter().map(|(number, entry)| (number, meant(entry, document, &known))).collect() })
 }
 
 /// The keys that values in deployment.toml refer to with `$ref{}`.

@@ -1,6 +1,6 @@
 //! `enable-vs-enabled`: `enable` where the server reads `enabled`, or the other way round.
 
-use super::dead_key::{Meant, dead_keys, split};
+use super::dead_key::{Meant, split};
 use crate::diagnostic::Finding;
 use crate::edit::Safety;
 use crate::model::Location;
@@ -9,7 +9,7 @@ use crate::rules::context::HomeContext;
 use crate::rules::fixes;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
-    let Some((file, schema, dead)) = dead_keys(context) else { return };
+    let Some((file, schema, dead)) = context.dead_keys() else { return };
     for dead in dead {
         let Meant::OtherEnable(read) = &dead.meant else { continue };
         let key = &dead.entry.key;

@@ -1,6 +1,6 @@
 //! `key-in-wrong-table`: a key under the wrong table header.
 
-use super::dead_key::{Meant, dead_keys, split};
+use super::dead_key::{Meant, split};
 use crate::diagnostic::Finding;
 use crate::edit::{Fix, Safety};
 use crate::model::Location;
@@ -37,7 +37,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
 
 /// Reports keys that nothing reads where they are, but would in a nearby table.
 fn misplaced(context: HomeContext, findings: &mut Vec<Finding>) {
-    let Some((file, schema, dead)) = dead_keys(context) else { return };
+    let Some((file, schema, dead)) = context.dead_keys() else { return };
     if !schema.source().is_authoritative() {
         return;
     }

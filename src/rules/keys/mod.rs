@@ -1,6 +1,6 @@
 //! Rules about keys of deployment.toml that the server ignores or misreads.
 
-mod dead_key;
+pub(super) mod dead_key;
 pub(super) mod enable_vs_enabled;
 pub(super) mod key_in_wrong_table;
 pub(super) mod quoted_boolean;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::dead_key::{Meant, dead_keys};
+use super::dead_key::Meant;
 use crate::diagnostic::Finding;
 use crate::edit::{Fix, Safety};
 use crate::rules::confidence::with_confidence;
@@ -11,7 +11,7 @@ use crate::rules::fixes;
 use crate::source::toml::TomlTable;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
-    let Some((file, schema, dead)) = dead_keys(context) else { return };
+    let Some((file, schema, dead)) = context.dead_keys() else { return };
     let Some((_, document)) = context.model().toml() else { return };
     let mut reported = BTreeSet::new();
     for dead_key in &dead {

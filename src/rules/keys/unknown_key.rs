@@ -1,6 +1,6 @@
 //! `unknown-key`: a key that nothing reads.
 
-use super::dead_key::{DeadKey, Meant, dead_keys};
+use super::dead_key::{DeadKey, Meant};
 use crate::diagnostic::Finding;
 use crate::edit::Safety;
 use crate::model::{FileId, Location};
@@ -12,7 +12,7 @@ use crate::source::Span;
 use crate::source::toml::TomlTable;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
-    let Some((file, schema, mut dead)) = dead_keys(context) else { return };
+    let Some((file, schema, mut dead)) = context.dead_keys() else { return };
     let Some((_, document)) = context.model().toml() else { return };
     dead.retain(|dead| match &dead.meant {
         // Another version may read a key that resembles no known one, or read it in the table where it is.

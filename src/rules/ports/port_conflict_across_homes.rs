@@ -30,8 +30,7 @@ pub(in crate::rules) fn check(context: RuleContext, findings: &mut Vec<Finding>)
                 Some(offset) => format!("the smallest free offset for {} is {offset}", name(home)),
                 None => "no offset avoids this: change the ports that do not follow the offset".to_owned(),
             };
-            let moved = HomeContext { id, home, homes: context.homes };
-            let fix = free.and_then(|offset| set_offset(moved, offset));
+            let fix = free.and_then(|offset| set_offset(context.home(id), offset));
             findings.push(Finding::new(id, at, message).help(help).key("server.offset").fix(fix));
         }
     }
