@@ -84,7 +84,7 @@ pub use model::{
 };
 pub use port_overview::{PortOverview, ports};
 pub use ports::{Conflict, Listener, ListenerRef, Offset, OffsetSource, PortTable, ServerProfile, Source, State, Suggestion};
-pub use render::{FileState, NotRendered, RenderFinding, RenderedFile, Rendering, render};
+pub use render::{FileState, NotRendered, RenderedFile, Rendering, render};
 pub use rule_info::{FixAvailability, RuleInfo, Severity, rule, rules};
 pub use rules::Selection;
 pub use server::jinjava::ValueEffect;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::catalog::{Product, Version};
 use crate::config::Config;
-use crate::diagnostic::{Diagnostic, Site, Target};
+use crate::diagnostic::{Diagnostic, Finding, Site, Target};
 use crate::home::{FoundHome, ReadError, discover};
 use crate::model::{Assumptions, HomeId, Model};
 use crate::paths::absolute;
@@ -18,6 +18,8 @@ use crate::source::{FileRange, Overlays, SourceFile};
 /// A home: its files, and its ports.
 #[derive(Debug)]
 pub struct Home {
+    /// Its number in the workspace.
+    pub(crate) id: HomeId,
     /// The files and what they configure.
     pub(crate) model: Model,
     ports: OnceCell<PortTable>,
@@ -27,12 +29,12 @@ pub struct Home {
 }
 
 impl Home {
-    fn new(model: Model) -> Self {
+    fn new(id: HomeId, model: Model) -> Self {
         let layout = &model.layout;
         let has_home = !layout.has_no_home() && layout.single_file.is_none();
         let configured = if has_home { None } else { Config::folder_of(&layout.root) };
         let anchor = configured.unwrap_or_else(|| layout.root.clone());
-        Self { model, ports: OnceCell::new(), anchor }
+        Self { id, model, ports: OnceCell::new(), anchor }
     }
 
     /// The folder of the home, or the file that was given without one. Absolute.
@@ -48,6 +50,17 @@ impl Home {
     /// The version of the product; `None` if it is unknown.
     pub fn version(&self) -> Option<&Version> {
         self.model.identity.version.as_ref()
+    }
+
+    /// Where a finding of this home is: its file, and the range in it. `None` for a file as a whole.
+    pub fn place<'a>(&'a self, finding: &'a Finding) -> (&'a Path, Option<FileRange>) {
+        match &finding.target {
+            Target::Site(Site { at, .. }) => {
+                let source = &self.model.file(at.file).source;
+                (&source.path, Some(source.place(at.span)))
+            }
+            Target::Path(path, _) => (path, None),
+        }
     }
 
     /// The listeners of the home, determined on the first call.
@@ -115,7 +128,7 @@ impl Workspace {
             if model.files.is_empty() && model.problems.is_empty() && model.too_large.is_empty() {
                 continue;
             }
-            workspace.homes.push(Home::new(model));
+            workspace.homes.push(Home::new(HomeId(workspace.homes.len()), model));
             workspace.only.push(only);
         }
         workspace

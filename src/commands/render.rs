@@ -2,14 +2,15 @@
 
 use std::path::PathBuf;
 
-use crate::model::Model;
+use crate::diagnostic::Finding;
 use crate::paths::DisplayPaths;
 use crate::render::out::OutFolder;
-use crate::render::{FileState, RenderFinding, RenderedFile, choose, render};
+use crate::render::{FileState, RenderedFile, choose, render};
 use crate::report::counted;
 use crate::report::diff::unified;
 use crate::report::render::json::{self, Detail, FileEntry, old_text};
 use crate::report::render::text;
+use crate::workspace::Home;
 
 use super::exit::{Exit, Failure};
 use super::home::{environment, not_rendered, only_home, open_home};
@@ -29,7 +30,7 @@ pub(super) fn run(arguments: &RenderArgs) -> Result<Exit, Failure> {
     })?;
     let out = arguments.out.as_ref().map(|folder| OutFolder::new(folder, &model.layout.root)).transpose();
     let out = out.map_err(|error| Failure::new(error.to_string()).help("name a folder outside the home"))?;
-    let mut run = Run { arguments, model, shown: shown(), several: chosen.len() > 1, files: Vec::new(), entries: Vec::new() };
+    let mut run = Run { arguments, home, shown: shown(), several: chosen.len() > 1, files: Vec::new(), entries: Vec::new() };
     let mut findings = rendering.findings();
     for path in chosen {
         let mut file = rendering.render(path);
@@ -46,7 +47,7 @@ pub(super) fn run(arguments: &RenderArgs) -> Result<Exit, Failure> {
 /// Reports the files one by one, so that only one text is in memory at a time.
 struct Run<'a> {
     arguments: &'a RenderArgs,
-    model: &'a Model,
+    home: &'a Home,
     shown: DisplayPaths,
     several: bool,
     /// The files without their contents.
@@ -64,11 +65,11 @@ impl Run<'_> {
                 (_, true) => Detail::Text,
                 _ => Detail::None,
             };
-            self.entries.push(json::file_entry(self.model, &file, written, detail, &self.shown));
+            self.entries.push(json::file_entry(&self.home.model, &file, written, detail, &self.shown));
         } else if shows_text {
             print(&text::content(&file, self.several))?;
         } else if let (true, Some(text)) = (arguments.diff && file.state.has_diff(), &file.text) {
-            let path = self.shown.path(&self.model.layout.root.join(&file.path));
+            let path = self.shown.path(&self.home.model.layout.root.join(&file.path));
             print(&unified(&path, &old_text(&file), text, style(false).color))?;
         }
         self.files.push(RenderedFile { text: None, old: None, ..file });
@@ -76,18 +77,18 @@ impl Run<'_> {
     }
 
     #[allow(clippy::print_stderr, reason = "files and diffs go to standard output, findings to standard error")]
-    fn conclude(&self, findings: &[RenderFinding]) -> Result<Exit, Failure> {
-        let Self { arguments, model, shown, files, .. } = self;
+    fn conclude(&self, findings: &[Finding]) -> Result<Exit, Failure> {
+        let Self { arguments, home, shown, files, .. } = self;
         if arguments.format == TextFormat::Json {
-            print(&json::render(model, &self.entries, findings, shown))?;
+            print(&json::render(home, &self.entries, findings, shown))?;
         } else {
             if let Some(folder) = &arguments.out {
                 let written = files.iter().filter(|file| !matches!(file.state, FileState::Failed(_))).count();
                 print(&format!("{} written to {}\n", counted(written, "file"), folder.display()))?;
             } else if arguments.files.is_empty() && !arguments.diff {
-                print(&text::list(model, files, shown))?;
+                print(&text::list(&home.model, files, shown))?;
             }
-            eprint!("{}", text::findings(findings, shown));
+            eprint!("{}", text::findings(home, findings, shown));
         }
         let differs = arguments.diff && files.iter().any(|file| file.state.differs());
         Ok(if differs || !findings.is_empty() { Exit::Findings } else { Exit::Clean })

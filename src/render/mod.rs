@@ -1,7 +1,6 @@
 //! What the next start of a server would write into its home: every file that has a template, compared with the file in the home.
 
 mod choose;
-mod findings;
 pub(crate) mod out;
 
 use std::fs::{self, File};
@@ -9,20 +8,22 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 pub(crate) use choose::choose;
-pub use findings::RenderFinding;
 
+use crate::diagnostic::{Finding, Target};
 use crate::disk::reason;
 use crate::model::recorded::{CONFIGURATION, is_same};
 use crate::model::rewritten::{Comparison, compare, is_rewritten};
 use crate::model::{EffectiveConfiguration, Mapping, Model};
-use crate::server::jinjava::Effect;
-use crate::server::mapper::{Configuration, Environment, Output, Resources};
-use crate::source::{LineIndex, MAX_FILE_BYTES};
+use crate::rule_info::Severity;
+use crate::rules::start;
+use crate::server::mapper::{Configuration, Environment, Resources};
+use crate::source::MAX_FILE_BYTES;
 use crate::workspace::Home;
 
 /// A home with everything from which its files are rendered.
 #[derive(Debug)]
 pub struct Rendering<'a> {
+    home: &'a Home,
     pub(crate) model: &'a Model,
     /// The JSON files and the templates.
     pub resources: &'a Resources,
@@ -67,8 +68,8 @@ pub struct RenderedFile {
     pub old: Option<Vec<u8>>,
     /// How the two compare.
     pub state: FileState,
-    /// What is wrong with its template, or with the file in the home.
-    pub findings: Vec<RenderFinding>,
+    /// What is wrong with its template, or with the file in the home. Each finding has a severity.
+    pub findings: Vec<Finding>,
 }
 
 /// How a rendered file compares with the one in the home.
@@ -126,11 +127,12 @@ impl FileState {
 
 /// Determines what the files of `home` are rendered from, in `environment`. Fails if the home has nothing to render.
 pub fn render<'a>(home: &'a Home, environment: &Environment) -> Result<Rendering<'a>, NotRendered> {
-    Rendering::new(&home.model, environment)
+    Rendering::new(home, environment)
 }
 
 impl<'a> Rendering<'a> {
-    fn new(model: &'a Model, environment: &Environment) -> Result<Self, NotRendered> {
+    fn new(home: &'a Home, environment: &Environment) -> Result<Self, NotRendered> {
+        let model = &home.model;
         let Some(Mapping { resources, release, .. }) = model.mapping() else { return Err(NotRendered::NoTemplates) };
         let Some((_, toml)) = model.plain_toml() else {
             return Err(match (model.toml_file(), model.toml()) {
@@ -140,7 +142,7 @@ impl<'a> Rendering<'a> {
             });
         };
         let configuration = Configuration::resolve(toml, resources, environment, release).ok_or(NotRendered::BrokenToml)?;
-        Ok(Self { model, resources, configuration })
+        Ok(Self { home, model, resources, configuration })
     }
 
     /// The effective values from which the server renders.
@@ -153,35 +155,39 @@ impl<'a> Rendering<'a> {
         &self.resources.templates
     }
 
+    /// What is wrong before anything is rendered: values that the mapper fails on, and JSON files that it cannot read. Each finding has a
+    /// severity: an error stops the server from starting; with a warning it is unknown what the server does.
+    pub fn findings(&self) -> Vec<Finding> {
+        start::faults(self.home, &self.configuration)
+    }
+
     /// Renders the file at `path`, one of [`paths`](Self::paths), and compares it with the file in the home.
     pub fn render(&self, path: &str) -> RenderedFile {
-        let template_path = Resources::path_of_template(path);
         let mut file =
             RenderedFile { path: path.to_owned(), text: None, old: None, state: FileState::Unchanged, findings: Vec::new() };
-        let (Some(template), Some(output)) = (self.model.text_of(&template_path), self.model.render(path, &self.configuration))
-        else {
+        let Some(output) = self.model.render(path, &self.configuration) else {
             let reason = format!("its template is not UTF-8, or larger than {}", crate::model::size_limit());
             let message = format!("`{path}` cannot be rendered: {reason}");
-            file.findings.push(RenderFinding::of_file(self.in_home(&template_path), message));
+            file.findings.push(self.finding_of_file(&Resources::path_of_template(path), message));
             file.state = FileState::Failed(reason);
             return file;
         };
-        file.findings = self.template_findings(&template_path, &template, &output);
-        self.compare(&mut file, output);
+        let faults = start::template_faults(self.home, &self.configuration, &output);
+        let worst = faults.iter().min_by_key(|(finding, _)| std::cmp::Reverse(finding.severity));
+        let why = worst.map(|(finding, fault)| match self.home.place(finding) {
+            (_, Some(range)) => format!("template line {}: {fault}", range.start.line),
+            (_, None) => (*fault).to_owned(),
+        });
+        file.findings = faults.into_iter().map(|(finding, _)| finding).collect();
+        match output.text {
+            Some(text) => self.compare(&mut file, text),
+            None => file.state = FileState::Failed(why.unwrap_or_default()),
+        }
         file
     }
 
-    /// Compares what was rendered with the file in the home, and sets the state of `file`.
-    fn compare(&self, file: &mut RenderedFile, output: Output) {
-        let Some(text) = output.text else {
-            let why = file.findings.iter().min_by_key(|finding| std::cmp::Reverse(finding.severity));
-            let why = why.map(|finding| match finding.range {
-                Some(range) => format!("template line {}: {}", range.start.line, finding.message),
-                None => finding.message.clone(),
-            });
-            file.state = FileState::Failed(why.unwrap_or_default());
-            return;
-        };
+    /// Compares the rendered text with the file in the home, and sets the state of `file`.
+    fn compare(&self, file: &mut RenderedFile, text: String) {
         let path = self.in_home(&file.path);
         file.state = match read(&path) {
             Ok(Some(old)) => {
@@ -193,7 +199,7 @@ impl<'a> Rendering<'a> {
             Ok(None) => FileState::New,
             Err(error) => {
                 let reason = reason(&error);
-                file.findings.push(RenderFinding::of_file(path, format!("cannot be compared: {reason}")));
+                file.findings.push(self.finding_of_file(&file.path, format!("cannot be compared: {reason}")));
                 FileState::Unreadable(reason)
             }
         };
@@ -226,15 +232,11 @@ impl<'a> Rendering<'a> {
         self.model.layout.root.join(path)
     }
 
-    fn template_findings(&self, path: &str, template: &str, output: &Output) -> Vec<RenderFinding> {
-        let lines = LineIndex::new(template);
-        let counting = output.faults.iter().filter(|fault| fault.effect != Effect::Ignored).take(MAX_REPORTED);
-        counting.map(|fault| RenderFinding::of_template(self.in_home(path), template, &lines, fault)).collect()
+    /// A finding about the file at `path`, relative to the home, as a whole.
+    fn finding_of_file(&self, path: &str, message: String) -> Finding {
+        Finding::at(Target::Path(self.in_home(path), Some(self.home.id)), message).severity(Severity::Warning)
     }
 }
-
-/// How many faults of one template are reported. The server stops at the first.
-const MAX_REPORTED: usize = 10;
 
 /// The folders of a home that hold the product itself.
 const PRODUCT_FOLDERS: [&str; 3] = ["lib", "wso2", "repository/components"];

@@ -7,6 +7,7 @@ use crate::diagnostic::Finding;
 use crate::home::ReadError;
 use crate::model::{FileId, HomeId, LoadedFile, Location, Model};
 use crate::ports::PortTable;
+use crate::server::mapper::Configuration;
 use crate::server::mapper::schema::Schema;
 use crate::source::{Kind, Span, SyntaxError};
 use crate::workspace::Home;
@@ -38,12 +39,14 @@ pub(crate) struct HomeContext<'a> {
     /// All homes of the run.
     pub homes: &'a [Home],
     answers: &'a HomeAnswers,
+    /// What `render` renders from, in the environment that it was given; `None` in a lint run.
+    rendering: Option<&'a Configuration>,
 }
 
 impl<'a> RuleContext<'a> {
     /// One home of the run.
     pub(crate) fn home(&self, id: HomeId) -> HomeContext<'a> {
-        HomeContext { id, home: &self.homes[id.0], homes: self.homes, answers: &self.answers[id.0] }
+        HomeContext { id, home: &self.homes[id.0], homes: self.homes, answers: &self.answers[id.0], rendering: None }
     }
 
     /// All homes of the run with their numbers.
@@ -57,6 +60,23 @@ fn numbered(homes: &[Home]) -> impl Iterator<Item = (HomeId, &Home)> {
 }
 
 impl<'a> HomeContext<'a> {
+    /// A home that `render` renders from `configuration`.
+    pub(crate) fn of_rendering(home: &'a Home, configuration: &'a Configuration, answers: &'a HomeAnswers) -> Self {
+        Self { id: home.id, home, homes: std::slice::from_ref(home), answers, rendering: Some(configuration) }
+    }
+
+    /// Whether the findings are for `render`. It must report everything that keeps the server from starting with what it renders from, even
+    /// where a part of the home is missing or a tool may still fill in a value; rules are silent about that.
+    pub(crate) fn is_rendering(&self) -> bool {
+        self.rendering.is_some()
+    }
+
+    /// What the mapper derives from deployment.toml: in the environment that `render` was given, otherwise in an unknown one. Without a home,
+    /// what follows from the text alone.
+    pub(crate) fn configuration(&self) -> Option<&'a Configuration> {
+        self.rendering.or_else(|| self.model().configuration_or_text())
+    }
+
     /// All homes of the run with their numbers.
     pub(crate) fn homes(&self) -> impl Iterator<Item = (HomeId, &'a Home)> {
         numbered(self.homes)

@@ -14,6 +14,7 @@ mod references;
 mod registry;
 mod secrets;
 mod source;
+pub(crate) mod start;
 mod tls;
 mod toml_structure;
 mod transport;

@@ -34,16 +34,17 @@ pub(super) struct WrittenAt<'a> {
 
 impl<'a> UserToml<'a> {
     /// The deployment.toml of a home, or one without a home.
-    pub(super) fn of(model: &'a Model) -> Option<Self> {
+    pub(super) fn of(context: HomeContext<'a>) -> Option<Self> {
+        let model = context.model();
         let (file, text) = model.plain_toml()?;
         let (_, document) = model.toml()?;
-        Some(Self { file, text, document, configuration: model.configuration_or_text()?, model })
+        Some(Self { file, text, document, configuration: context.configuration()?, model })
     }
 
     /// The deployment.toml of a home that has the mapper's own files.
-    pub(super) fn of_home(model: &'a Model) -> Option<Self> {
-        model.configuration()?;
-        Self::of(model)
+    pub(super) fn of_home(context: HomeContext<'a>) -> Option<Self> {
+        context.model().mapping()?;
+        Self::of(context)
     }
 
     /// The faults of one kind.

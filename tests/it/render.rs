@@ -141,7 +141,7 @@ fn system_properties_come_from_the_script_and_from_the_command() {
     assert_eq!(err, "");
     let (line, err) = note(&["--sys", "carbon.home=/opt/am"]);
     assert_eq!(line, "<!-- standalone: true /opt/am $sys{shop} -->");
-    assert!(err.starts_with("home/repository/conf/deployment.toml:5:13: error: `$sys{shop}` is not set"), "{err}");
+    assert!(err.starts_with("home/repository/conf/deployment.toml:5:73: error: `$sys{shop}` is not set"), "{err}");
     assert_eq!(folder.run(&["render", "home", "--sys", "shop"]).code, Some(2));
 }
 
@@ -155,6 +155,79 @@ fn what_stops_the_start_has_its_place() {
     write_template(&folder, "repository/conf/carbon.xml", "<a>\r\n  é{% set a, b = 1 %}\r\n</a>\r\n");
     folder.write("home/repository/resources/conf/validator.json", "{\n  broken\n}");
     insta::assert_snapshot!(folder.run(&["render", "home", "--diff"]).all());
+}
+
+/// One home with every fault that the mapper knows. Each is reported by the rule about it, or as a fault of the environment.
+#[test]
+fn every_fault_of_the_mapper_is_reported() {
+    let folder = Folder::new();
+    folder.write("home/bin/api-manager.sh", "#!/bin/sh\n");
+    // A release that reads the value of a variable as a regular expression's replacement.
+    folder.write("home/lib/config-mapper-1.0.24.jar", "");
+    folder.write(
+        "home/repository/conf/deployment.toml",
+        r#"[a]
+secret = "$secret{none}"
+plain = "$secret{plain}"
+vault = "$secret{vault}"
+variable = "$env{UNSET}"
+property = "$sys{unset}"
+dollar = "$env{DOLLAR}"
+backslash = "$sys{backslash}"
+unknown = "$ref{a.none}"
+circle = "$ref{a.back}"
+back = "$ref{a.circle}"
+time = "1 hour"
+refused = "no"
+number = 1
+quote = 1
+
+[[list]]
+old = 1
+
+[secrets]
+plain = "[x]"
+number = 1
+
+[runtime_secrets]
+vault = "[y]"
+"#,
+    );
+    let json = |name: &str, text: &str| folder.write(format!("home/repository/resources/conf/{name}.json"), text);
+    json("key-mappings", r#"{"list:old": "new", "a.quote": "a.'quote"}"#);
+    json("unit-resolve", r#"{"time": {"a.time": "m"}}"#);
+    json("validator", r#"{"a.refused": [{"regex": "yes"}], "a.number": [{"regex": "1"}], "b.default": [{"regex": "1"}]}"#);
+    json("default", r#"{"b.default": 1, "b.variable": "$env{UNSET}"}"#);
+    write_template(&folder, "repository/conf/a.xml", "<a/>\n");
+    let arguments = ["render", "home", "--sys", "backslash=C:\\"];
+    let run = Run::of(folder.command(&arguments).env("DOLLAR", "a$b"));
+    insta::assert_snapshot!(run.err);
+    assert_eq!(run.code, Some(1));
+    // Where defaults are missing, lint does not know whether a reference is set. What is rendered here has no value for it.
+    fs::remove_file(folder.at("home/repository/resources/conf/default.json")).expect("removed");
+    let unknown = "`$ref{a.none}` names a key that is not set";
+    assert!(folder.run(&["render", "home"]).err.contains(unknown));
+    assert!(!folder.run(&["lint", "home"]).out.contains(unknown));
+}
+
+#[test]
+fn lint_and_render_say_the_same() {
+    let folder = started();
+    edit_toml(&folder, "\"1h\"", "\"1 hour\"");
+    edit_toml(&folder, "9444/services/\"", "9444/$ref{server.context}\"");
+    edit_toml(&folder, "admin = \"kYHRVgNYwFRYTdWmhcnwVmdTJHLzQw==\"", "other = \"[plain]\"");
+    write_template(&folder, "repository/conf/carbon.xml", "<a>\r\n  é{% set a, b = 1 %}\r\n</a>\r\n");
+    folder.write("home/repository/resources/conf/validator.json", "{\n  broken\n}");
+    let parts = |finding: &serde_json::Value| ["message", "help", "file", "range"].map(|part| finding[part].to_string());
+    let found = |arguments: &[&str]| {
+        let report = folder.json(arguments);
+        let found = report["diagnostics"].as_array().expect("a list").iter().map(parts);
+        found.collect::<BTreeSet<_>>()
+    };
+    let rendered = found(&["render", "home"]);
+    assert_eq!(rendered.len(), 5, "{rendered:#?}");
+    let linted = found(&["lint", "home"]);
+    assert!(rendered.is_subset(&linted), "{rendered:#?}\n{linted:#?}");
 }
 
 #[test]

@@ -4,12 +4,14 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use crate::diagnostic::Finding;
 use crate::model::Model;
 use crate::paths::DisplayPaths;
-use crate::render::{RenderFinding, RenderedFile};
+use crate::render::RenderedFile;
 use crate::report::diff::unified;
 use crate::rule_info::Severity;
 use crate::source::{FileRange, secrets};
+use crate::workspace::Home;
 
 /// What to report about each file besides its state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,7 +99,8 @@ pub(crate) fn old_text(file: &RenderedFile) -> String {
 }
 
 /// Writes the document, with a line break at its end.
-pub(crate) fn render(model: &Model, files: &[FileEntry], findings: &[RenderFinding], shown: &DisplayPaths) -> String {
+pub(crate) fn render(home: &Home, files: &[FileEntry], findings: &[Finding], shown: &DisplayPaths) -> String {
+    let model = &home.model;
     let count = |state: &str| files.iter().filter(|file| file.state == state).count();
     crate::report::json_text(&RenderDocument {
         version: 1,
@@ -105,7 +108,7 @@ pub(crate) fn render(model: &Model, files: &[FileEntry], findings: &[RenderFindi
         product: model.product().map(|product| product.id.as_str()),
         product_version: model.identity.version.as_ref().map(ToString::to_string),
         files,
-        diagnostics: findings.iter().map(|finding| diagnostic(finding, shown)).collect(),
+        diagnostics: findings.iter().map(|finding| diagnostic(home, finding, shown)).collect(),
         summary: RenderSummary {
             files: files.len(),
             unchanged: count("unchanged"),
@@ -119,14 +122,16 @@ pub(crate) fn render(model: &Model, files: &[FileEntry], findings: &[RenderFindi
     })
 }
 
-fn diagnostic<'a>(finding: &'a RenderFinding, shown: &DisplayPaths) -> RenderDiagnosticEntry<'a> {
-    let RenderFinding { path, range, severity, key, message, help } = finding;
+fn diagnostic<'a>(home: &'a Home, finding: &'a Finding, shown: &DisplayPaths) -> RenderDiagnosticEntry<'a> {
+    let (path, range) = home.place(finding);
+    let toml = home.model.toml_file().map(|file| &home.model.file(file).source.path);
     RenderDiagnosticEntry {
-        severity: *severity,
-        message,
-        help: help.as_deref(),
+        severity: finding.severity.unwrap_or(Severity::Error),
+        message: &finding.message,
+        help: finding.help.as_deref(),
         file: shown.path(path),
-        key: key.as_deref(),
-        range: *range,
+        // A key of deployment.toml; the keys of findings elsewhere have other forms.
+        key: finding.key.as_deref().filter(|_| toml.is_some_and(|toml| toml == path)),
+        range,
     }
 }

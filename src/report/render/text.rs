@@ -2,10 +2,13 @@
 
 use std::fmt::Write;
 
+use crate::diagnostic::Finding;
 use crate::model::Model;
 use crate::paths::DisplayPaths;
-use crate::render::{RenderFinding, RenderedFile};
+use crate::render::RenderedFile;
 use crate::report::{counted, displayed, printable, product_name};
+use crate::rule_info::Severity;
+use crate::workspace::Home;
 
 /// A line with the home, a line per file with its state, and the number of files in each state.
 pub(crate) fn list(model: &Model, files: &[RenderedFile], shown: &DisplayPaths) -> String {
@@ -36,11 +39,13 @@ pub(crate) fn content(file: &RenderedFile, several: bool) -> String {
 }
 
 /// A line per finding, `path:line:column: error: message`, with what to do below it.
-pub(crate) fn findings(findings: &[RenderFinding], shown: &DisplayPaths) -> String {
+pub(crate) fn findings(home: &Home, findings: &[Finding], shown: &DisplayPaths) -> String {
     let mut text = String::new();
     for finding in findings {
-        let place = finding.range.map_or_else(String::new, |range| format!(":{}:{}", range.start.line, range.start.column));
-        let _ = writeln!(text, "{}{place}: {}: {}", shown.path(&finding.path), finding.severity.as_str(), finding.message);
+        let (path, range) = home.place(finding);
+        let place = range.map_or_else(String::new, |range| format!(":{}:{}", range.start.line, range.start.column));
+        let severity = finding.severity.unwrap_or(Severity::Error).as_str();
+        let _ = writeln!(text, "{}{place}: {severity}: {}", shown.path(path), finding.message);
         if let Some(help) = &finding.help {
             let _ = writeln!(text, "  help: {help}");
         }

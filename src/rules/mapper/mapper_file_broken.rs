@@ -5,11 +5,9 @@ use crate::diagnostic::Finding;
 use crate::model::Location;
 use crate::rule_info::Severity;
 use crate::rules::context::HomeContext;
+use crate::server::mapper::resources::FOLDER;
 use crate::server::mapper::{FaultKind, JsonFile};
 use crate::source::Span;
-
-/// The folder of the JSON files, below the home.
-const FOLDER: &str = "repository/resources/conf";
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let model = context.model();
@@ -32,10 +30,10 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         } else {
             context
                 .finding_at(at, format!("`{name}` is not valid JSON ({what}): the server does not start"))
-                .help("restore the file from this version and update level")
+                .help("restore the file from this version and update level: until then carbonlint ignores the whole file")
         });
     }
-    let faults = mapping.configuration.iter().flat_map(|configuration| &configuration.faults);
+    let faults = context.configuration().into_iter().flat_map(|configuration| &configuration.faults);
     for fault in faults.filter(|fault| fault.kind == FaultKind::KeyMapping) {
         let Some(id) = model.open(&format!("{FOLDER}/{}", JsonFile::KeyMappings.name())) else { continue };
         let text = &model.file(id).source.text;
@@ -43,7 +41,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let quoted = format!("\"{key}\"");
         let span = text.find(&quoted).map_or(Span::at(0), |start| Span::new(start, start + quoted.len()));
         let at = Location { file: id, span };
-        let message = format!("{}: the server does not start", fault.message);
+        let message = format!("{}: the server does not start", fault.reason);
         let finding = context.finding_at(at, message).key(key);
         findings.push(finding.help("write `list:key` to map a key in the elements of a list"));
     }

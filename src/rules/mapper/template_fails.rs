@@ -4,33 +4,48 @@ use crate::diagnostic::Finding;
 use crate::model::Location;
 use crate::rule_info::Severity;
 use crate::rules::context::HomeContext;
-use crate::server::jinjava::Effect;
-use crate::server::mapper::{Renderer, Resources};
+use crate::server::jinjava::{Effect, TemplateFault};
+use crate::server::mapper::{Output, Renderer, Resources};
 use crate::source::Span;
+
+/// How many faults of one template are reported. The server stops at the first.
+const MAX_REPORTED: usize = 10;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let model = context.model();
     if !model.is_complete || !model.requests_any_template() {
         return;
     }
-    for output in model.outputs() {
-        for fault in output.faults.iter().filter(|fault| fault.effect != Effect::Ignored) {
-            let path = Resources::path_of_template(&output.path);
-            let Some(file) = model.open(&path) else { continue };
-            let text = &model.file(file).source.text;
-            let (start, end) = (Renderer::denormalized(text, fault.span.start), Renderer::denormalized(text, fault.span.end));
-            let at = Location { file, span: Span::new(start, end) };
-            let key = format!("{path}: {}", fault.message);
-            let finding = match fault.effect {
-                Effect::Fatal => context
-                    .finding_at(at, format!("the server's template engine fails here: {}", fault.message))
-                    .help("correct the template: until then the server does not start"),
-                _ => context
-                    .finding_at(at, format!("carbonlint cannot follow this: {}", fault.message))
-                    .severity(Severity::Info)
-                    .help("the output of this template is unknown"),
-            };
-            findings.push(finding.key(key));
-        }
+    findings.extend(model.outputs().flat_map(|output| of_output(context, output)));
+}
+
+/// What is wrong with the template of a rendered file, in the order of [`reported`].
+pub(in crate::rules) fn of_output(context: HomeContext, output: &Output) -> Vec<Finding> {
+    let model = context.model();
+    let path = Resources::path_of_template(&output.path);
+    if output.faults.is_empty() {
+        return Vec::new();
     }
+    let Some(file) = model.open(&path) else { return Vec::new() };
+    let text = &model.file(file).source.text;
+    let finding = |fault: &TemplateFault| {
+        let own = |offset| Renderer::denormalized(text, offset);
+        let at = Location { file, span: Span::new(own(fault.span.start), own(fault.span.end)).clamped(text) };
+        let finding = match fault.effect {
+            Effect::Fatal => context
+                .finding_at(at, format!("the server's template engine fails here: {}", fault.message))
+                .help("correct the template: until then the server does not start"),
+            _ => context
+                .finding_at(at, format!("what the server writes here is unknown: {}", fault.message))
+                .severity(Severity::Info)
+                .help("carbonlint cannot render this template: check the file that the server writes"),
+        };
+        finding.key(format!("{path}: {}", fault.message))
+    };
+    reported(output).map(finding).collect()
+}
+
+/// The faults of a rendered file that count. Those that the engine ignores are common in shipped templates.
+pub(in crate::rules) fn reported(output: &Output) -> impl Iterator<Item = &TemplateFault> {
+    output.faults.iter().filter(|fault| fault.effect != Effect::Ignored).take(MAX_REPORTED)
 }

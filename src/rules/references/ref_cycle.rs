@@ -9,7 +9,7 @@ use crate::rules::user_toml::{UserToml, WrittenAt};
 use crate::server::mapper::{FaultKind, placeholders};
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
-    let Some(settings) = UserToml::of(context.model()) else { return };
+    let Some(settings) = UserToml::of(context) else { return };
     // The references that the server cannot resolve: which key refers to which.
     let mut names: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for fault in settings.faults(FaultKind::CircularReference) {

@@ -8,7 +8,7 @@ use crate::server::mapper::placeholders;
 use crate::server::mapper::value::Value;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
-    let Some(settings) = UserToml::of_home(context.model()) else { return };
+    let Some(settings) = UserToml::of_home(context) else { return };
     for (key, setting) in &settings.configuration.settings {
         let texts: Vec<&str> = match &setting.value {
             Value::Text(text) => vec![text],

@@ -14,13 +14,17 @@ use crate::source::template::is_template;
 use crate::suggest;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
-    let Some(settings) = UserToml::of_home(context.model()).filter(|_| knows_defaults(context)) else { return };
+    let Some(settings) = UserToml::of_home(context).filter(|_| knows_keys(context)) else { return };
     let mut seen: BTreeSet<(Span, &str)> = BTreeSet::new();
     // References in defaults and inferred values, by the place where they are reported.
     let mut elsewhere: BTreeMap<(Span, &str), (WrittenAt, Vec<&str>)> = BTreeMap::new();
     for fault in settings.faults(FaultKind::UnknownReference) {
         let Some(placeholder) = fault.placeholder.as_deref() else { continue };
-        let Some(name) = placeholders(placeholder, "ref").into_iter().next().filter(|name| !is_template(name)) else { continue };
+        let Some(name) =
+            placeholders(placeholder, "ref").into_iter().next().filter(|name| context.is_rendering() || !is_template(name))
+        else {
+            continue;
+        };
         let written = settings.locate_fault(fault);
         if written.value.is_none() {
             let key = fault.key.as_deref().unwrap_or_default();
@@ -55,15 +59,18 @@ fn of_reference(context: HomeContext, settings: UserToml, written: &WrittenAt, n
     finding.help(mean.unwrap_or_else(|| format!("write a key that has a value, or set `{name}`"))).fix(fix)
 }
 
-/// Whether the defaults are known: the home has a default.json that can be read.
-fn knows_defaults(context: HomeContext) -> bool {
-    let resources = context.model().mapping().map(|mapping| &mapping.resources);
-    resources.is_some_and(|resources| resources.broken.is_empty() && !resources.json(JsonFile::Default).is_empty())
+/// Whether every key that has a value is known: the files that set keys can be read, and the home has a default.json. `render` renders without
+/// one too.
+fn knows_keys(context: HomeContext) -> bool {
+    let Some(resources) = context.model().mapping().map(|mapping| &mapping.resources) else { return false };
+    let sets_keys = |file: &JsonFile| matches!(file, JsonFile::KeyMappings | JsonFile::Infer | JsonFile::Default);
+    let is_known = !resources.broken.iter().any(|(file, _)| sets_keys(file));
+    is_known && (context.is_rendering() || !resources.json(JsonFile::Default).is_empty())
 }
 
 /// The key to which key-mappings.json renames `name`. References are resolved after renaming.
 fn mapped(context: HomeContext, settings: UserToml, name: &str) -> Option<String> {
-    let (mapping, _) = context.model().configuration()?;
+    let mapping = context.model().mapping()?;
     let target = mapping.resources.json(JsonFile::KeyMappings).get(name)?.as_str()?;
     settings.configuration.get(target).map(|_| target.to_owned())
 }

@@ -8,7 +8,7 @@ use crate::rules::user_toml::UserToml;
 use crate::server::mapper::FaultKind;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
-    let Some(settings) = UserToml::of(context.model()) else { return };
+    let Some(settings) = UserToml::of(context) else { return };
     for fault in settings.faults(FaultKind::SecretType) {
         let written = settings.locate_fault(fault);
         let Some(key) = written.key else { continue };

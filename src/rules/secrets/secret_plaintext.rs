@@ -1,4 +1,4 @@
-//! `secret-plaintext`: aliases in `[secrets]` that cipher-tool has not encrypted yet (config-mapper ReferenceResolver.java).
+//! `secret-plaintext`: aliases in `[secrets]` and `[runtime_secrets]` that cipher-tool has not encrypted yet (config-mapper ReferenceResolver.java).
 
 use crate::diagnostic::Finding;
 use crate::model::Location;
@@ -9,13 +9,18 @@ use crate::server::mapper::FaultKind;
 use crate::source::toml::TomlValue;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
-    let Some(settings) = UserToml::of(context.model()) else { return };
+    let Some(settings) = UserToml::of(context) else { return };
     for entry in &settings.document.entries {
-        let (Some(alias), TomlValue::String(value)) = (entry.key.strip_prefix("secrets."), &entry.value) else { continue };
+        let runtime = entry.key.strip_prefix("runtime_secrets.");
+        let (Some(alias), TomlValue::String(value)) = (entry.key.strip_prefix("secrets.").or(runtime), &entry.value) else {
+            continue;
+        };
         let alias = alias.trim_matches('\'');
         let placeholder = format!("$secret{{{alias}}}");
         let used = settings.faults(FaultKind::PlainSecret).find(|fault| fault.placeholder.as_ref() == Some(&placeholder));
-        let is_plain = value.starts_with('[') && value.ends_with(']');
+        let used = used.filter(|_| value.contains('['));
+        // The other values of `[runtime_secrets]` set up the vault.
+        let is_plain = runtime.is_none() && value.starts_with('[') && value.ends_with(']');
         if used.is_none() && !is_plain {
             continue;
         }
@@ -26,7 +31,10 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             }
             None => format!("`{alias}` is not encrypted: the secret is here in plain text"),
         };
-        let finding = context.finding_at(at, message).key(&entry.key).help("run `ciphertool.sh -Dconfigure`");
+        let finding = context.finding_at(at, message).key(&entry.key).help(match runtime {
+            None => "run `ciphertool.sh -Dconfigure`",
+            Some(_) => "move it to `[secrets]` and run `ciphertool.sh -Dconfigure`",
+        });
         findings.push(match used {
             Some(fault) => {
                 let span = settings.locate_fault(fault).span;

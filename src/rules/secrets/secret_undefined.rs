@@ -14,11 +14,13 @@ use crate::source::template::is_template;
 use crate::suggest;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
-    let Some(settings) = UserToml::of(context.model()) else { return };
+    let Some(settings) = UserToml::of(context) else { return };
     let mut seen: BTreeSet<(Span, &str)> = BTreeSet::new();
     for fault in settings.faults(FaultKind::UndefinedSecret) {
         let Some(placeholder) = fault.placeholder.as_deref() else { continue };
-        let Some(alias) = placeholders(placeholder, "secret").into_iter().next().filter(|alias| !is_template(alias)) else {
+        let Some(alias) =
+            placeholders(placeholder, "secret").into_iter().next().filter(|alias| context.is_rendering() || !is_template(alias))
+        else {
             continue;
         };
         let written = settings.locate_fault(fault);

@@ -15,7 +15,7 @@ use crate::source::toml::TomlValue;
 const NAMED: usize = 3;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
-    let Some(settings) = UserToml::of_home(context.model()) else { return };
+    let Some(settings) = UserToml::of_home(context) else { return };
     let Some((mapping, configuration)) = context.model().configuration() else { return };
     for (key, default) in mapping.resources.json(JsonFile::Default) {
         let Some(default) = default.as_array().filter(|default| !default.is_empty()) else { continue };

@@ -11,19 +11,17 @@ use crate::server::mapper::value::Value;
 use crate::server::mapper::{FaultKind, JsonFile, Origin};
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
-    let Some(settings) = UserToml::of_home(context.model()) else { return };
+    let Some(settings) = UserToml::of_home(context) else { return };
     for fault in settings.faults(FaultKind::Time) {
         let written = settings.locate_fault(fault);
-        let message = match (written.key, &fault.predicate) {
-            // Name the key as the user wrote it, which may be another name.
-            (Some(key), Some(predicate)) => format!("`{key}` {predicate}"),
-            _ => fault.message.clone(),
-        };
+        // The key as the user wrote it, which may be another name.
+        let key = written.key.or(fault.key.as_deref()).unwrap_or_default();
         let fix = written.key.and_then(|key| known_unit(context, settings, key));
-        let finding = settings.finding(context, &written, format!("{message}: the server does not start"));
+        let finding = settings.finding(context, &written, format!("`{key}` {}: the server does not start", fault.reason));
         findings.push(finding.help("write a whole number and a unit (d, h, m, s or ms), such as `\"15m\"`").fix(fix));
     }
-    let Some((mapping, configuration)) = context.model().configuration() else { return };
+    let Some(mapping) = context.model().mapping() else { return };
+    let configuration = settings.configuration;
     let units = mapping.resources.json(JsonFile::UnitResolve).get("time").and_then(serde_json::Value::as_object);
     for (key, _) in units.into_iter().flatten() {
         let Some(Origin::User { key: own }) = configuration.get(key).map(|effective| &effective.origin) else { continue };

@@ -11,7 +11,7 @@ use crate::rules::user_toml::UserToml;
 use crate::server::mapper::{FaultKind, segments};
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
-    let Some(settings) = UserToml::of_home(context.model()) else { return };
+    let Some(settings) = UserToml::of_home(context) else { return };
     let mut seen = BTreeSet::new();
     for fault in settings.faults(FaultKind::UnclosedQuote) {
         let Some(target) = fault.key.as_deref() else { continue };
@@ -48,7 +48,7 @@ fn direct_key(target: &str) -> Option<String> {
 /// Renames the entry to `direct`, which needs no mapping.
 fn rename(context: HomeContext, settings: UserToml, key: &str, direct: &str) -> Option<Fix> {
     let (file, toml) = fixes::toml_of(context.model())?;
-    let (mapping, _) = context.model().configuration()?;
+    let mapping = context.model().mapping()?;
     let is_mapped = mapping.resources.json(crate::server::mapper::JsonFile::KeyMappings).contains_key(direct);
     if is_mapped || settings.document.get(direct).is_some() {
         return None;

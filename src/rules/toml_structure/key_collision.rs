@@ -7,7 +7,7 @@ use crate::rules::user_toml::UserToml;
 use crate::server::mapper::Configuration;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
-    let Some(settings) = UserToml::of_home(context.model()) else { return };
+    let Some(settings) = UserToml::of_home(context) else { return };
     for collision in &settings.configuration.collisions {
         let (lost, kept, target) = (&collision.lost, &collision.kept, &collision.target);
         if are_equal(settings.configuration, lost, kept) {

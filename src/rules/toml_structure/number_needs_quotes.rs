@@ -12,11 +12,11 @@ use crate::server::mapper::{FaultKind, JsonFile};
 use crate::source::toml::{TomlEntry, TomlValue};
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
-    let Some(settings) = UserToml::of_home(context.model()) else { return };
-    let Some((mapping, _)) = context.model().configuration() else { return };
+    let Some(settings) = UserToml::of_home(context) else { return };
+    let Some(mapping) = context.model().mapping() else { return };
     let rules = mapping.resources.json(JsonFile::Validator);
     let mut seen = BTreeSet::new();
-    for fault in settings.faults(FaultKind::Validation) {
+    for fault in settings.faults(FaultKind::NotText) {
         let Some(list) = fault.key.as_deref() else { continue };
         let Some((own, _)) = settings.configuration.setting_of(list) else { continue };
         // A rule of validator.json names a key, or a list and a key of its elements.
@@ -24,7 +24,18 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let mut keys: Vec<String> = attributes.map(|attribute| format!("{own}[].{attribute}")).collect();
         keys.push(own.to_owned());
         let entries = settings.document.entries.iter().filter(|entry| keys.contains(&entry.key));
-        for entry in entries.filter(|entry| !matches!(entry.value, TomlValue::String(_) | TomlValue::Datetime(_))) {
+        let entries: Vec<&TomlEntry> =
+            entries.filter(|entry| !matches!(entry.value, TomlValue::String(_) | TomlValue::Datetime(_))).collect();
+        if entries.is_empty() {
+            let written = settings.locate_fault(fault);
+            let message = format!(
+                "`{own}` refers to a value that is not a string, and the server's validator fails on it: the server does not start"
+            );
+            if seen.insert(written.span) {
+                findings.push(settings.finding(context, &written, message).help("write the value itself, in quotes"));
+            }
+        }
+        for entry in entries {
             if !seen.insert(entry.key_span) {
                 continue;
             }

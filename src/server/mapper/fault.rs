@@ -9,10 +9,10 @@ pub struct MappingFault {
     pub key: Option<String>,
     /// The placeholder in the value: `$ref{server.hostname}`.
     pub placeholder: Option<String>,
-    /// What is wrong with the value, without naming its key: `has the unit `min`, but …`. For [`FaultKind::Time`] only.
-    pub predicate: Option<String>,
-    /// What is wrong, as a message.
-    pub message: String,
+    /// What the kind alone does not say: of [`FaultKind::KeyMapping`], [`FaultKind::Validation`] and
+    /// [`FaultKind::NotText`] a message, of [`FaultKind::Time`] the end of a
+    /// sentence that begins with the key: `has the unit `min`, but …`. Empty for the other kinds.
+    pub reason: String,
 }
 
 /// The kinds of faults.
@@ -40,26 +40,22 @@ pub enum FaultKind {
     CircularReference,
     /// A time without a number, or with an unknown unit.
     Time,
-    /// A value that validator.json rejects.
+    /// A string that validator.json rejects, or a missing one.
     Validation,
+    /// A value that validator.json checks and that is not a string.
+    NotText,
     /// A key with an unclosed quote.
     UnclosedQuote,
 }
 
 impl MappingFault {
     /// A fault of a value, or of key-mappings.json itself.
-    pub(super) fn new(kind: FaultKind, key: Option<&str>, message: String) -> Self {
-        Self { kind, key: key.map(ToOwned::to_owned), placeholder: None, predicate: None, message }
+    pub(super) fn new(kind: FaultKind, key: Option<&str>, reason: String) -> Self {
+        Self { kind, key: key.map(ToOwned::to_owned), placeholder: None, reason }
     }
 
-    /// A fault of the time that `key` has; `predicate` completes the sentence that the key begins.
-    pub(super) fn time(key: &str, predicate: String) -> Self {
-        let fault = Self::new(FaultKind::Time, Some(key), format!("`{key}` {predicate}"));
-        Self { predicate: Some(predicate), ..fault }
-    }
-
-    /// A fault of the placeholder `name` in the value of `key`; `what` completes the sentence that the placeholder begins.
-    pub(super) fn placeholder(kind: FaultKind, name: &str, key: &str, what: &str) -> Self {
+    /// A fault of the placeholder `name` in the value of `key`.
+    pub(super) fn placeholder(kind: FaultKind, name: &str, key: &str) -> Self {
         let function = match kind {
             FaultKind::UndefinedSecret | FaultKind::PlainSecret => "secret",
             FaultKind::UnsetProperty | FaultKind::PropertyCharacters => "sys",
@@ -67,7 +63,6 @@ impl MappingFault {
             _ => "ref",
         };
         let placeholder = format!("${function}{{{name}}}");
-        let message = format!("`{placeholder}` {what}");
-        Self { kind, key: Some(key.to_owned()), placeholder: Some(placeholder), predicate: None, message }
+        Self { kind, key: Some(key.to_owned()), placeholder: Some(placeholder), reason: String::new() }
     }
 }

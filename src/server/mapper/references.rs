@@ -51,11 +51,7 @@ impl Secrets {
                     Value::Text(text) => {
                         secrets.insert(alias.to_owned(), text.clone());
                     }
-                    _ => faults.push(MappingFault::new(
-                        FaultKind::SecretType,
-                        Some(key),
-                        format!("`{key}` must be a string: the server reads every value of `[{table}]` as one"),
-                    )),
+                    _ => faults.push(MappingFault::new(FaultKind::SecretType, Some(key), String::new())),
                 }
             }
         }
@@ -117,15 +113,10 @@ fn check_secrets(map: &HashOrdered<Effective>, secrets: &Secrets, faults: &mut V
             match secrets.0.get(alias) {
                 None if secrets.come_from_vault() => {}
                 None => {
-                    faults.push(MappingFault::placeholder(FaultKind::UndefinedSecret, alias, key, "has no alias in `[secrets]`"));
+                    faults.push(MappingFault::placeholder(FaultKind::UndefinedSecret, alias, key));
                 }
                 Some(value) if value.find('[').is_some_and(|open| value[open..].contains(']')) => {
-                    faults.push(MappingFault::placeholder(
-                        FaultKind::PlainSecret,
-                        alias,
-                        key,
-                        "is not encrypted yet: its value is in brackets",
-                    ));
+                    faults.push(MappingFault::placeholder(FaultKind::PlainSecret, alias, key));
                 }
                 Some(_) => {}
             }
@@ -190,10 +181,8 @@ fn replaced(
         let Some(value) = value else {
             if !environment.is_unknown {
                 faults.push(match kind {
-                    Outside::Property => MappingFault::placeholder(FaultKind::UnsetProperty, name, key, "is not set"),
-                    Outside::Variable => {
-                        MappingFault::placeholder(FaultKind::UnsetVariable, name, key, "is not in the environment")
-                    }
+                    Outside::Property => MappingFault::placeholder(FaultKind::UnsetProperty, name, key),
+                    Outside::Variable => MappingFault::placeholder(FaultKind::UnsetVariable, name, key),
                 });
             }
             continue;
@@ -206,7 +195,6 @@ fn replaced(
                 if kind == Outside::Property { FaultKind::PropertyCharacters } else { FaultKind::VariableCharacters },
                 name,
                 key,
-                "has a value with a `$` or a `\\`, on which the server fails",
             )),
         }
     }
@@ -264,7 +252,7 @@ fn resolve_references(map: &mut HashOrdered<Effective>, faults: &mut Vec<Mapping
     }
     for (name, users) in wanted {
         for user in users.iter().filter(|user| waiting.contains_key(*user)) {
-            faults.push(MappingFault::placeholder(FaultKind::CircularReference, &name, user, "leads in a circle back to itself"));
+            faults.push(MappingFault::placeholder(FaultKind::CircularReference, &name, user));
         }
     }
     references
@@ -274,7 +262,7 @@ fn replace_reference(map: &mut HashOrdered<Effective>, name: &str, users: &BTree
     let target = map.get(name).map(|effective| effective.value.clone()).filter(|value| *value != Value::Null);
     let Some(target) = target else {
         for user in users {
-            faults.push(MappingFault::placeholder(FaultKind::UnknownReference, name, user, "names no key"));
+            faults.push(MappingFault::placeholder(FaultKind::UnknownReference, name, user));
         }
         return;
     };

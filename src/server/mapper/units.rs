@@ -3,7 +3,7 @@
 use serde_json::{Map as Json, Value as JsonValue};
 
 use super::effective::Effective;
-use super::fault::MappingFault;
+use super::fault::{FaultKind, MappingFault};
 use super::references::is_unresolved;
 use super::value::Value;
 use crate::server::java::hash::HashOrdered;
@@ -16,7 +16,7 @@ pub(super) fn convert(map: &mut HashOrdered<Effective>, units: &Json<String, Jso
         let Some(effective) = map.get_mut(key) else { continue };
         match converted(&effective.value, unit) {
             Ok(text) => effective.value = Value::Text(text),
-            Err(predicate) => faults.push(MappingFault::time(key, predicate)),
+            Err(reason) => faults.push(MappingFault::new(FaultKind::Time, Some(key), reason)),
         }
     }
 }

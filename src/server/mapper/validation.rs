@@ -63,11 +63,7 @@ fn check(map: &HashOrdered<Effective>, key: &str, rule: &Json<String, JsonValue>
                 }
             }
             Value::Null if regex.is_none() => {}
-            _ => faults.push(MappingFault::new(
-                FaultKind::Validation,
-                Some(list),
-                format!("`{key}` must be a string: the server's validator fails on any other type"),
-            )),
+            _ => faults.push(MappingFault::new(FaultKind::NotText, Some(list), format!("`{key}` must be a string"))),
         }
     }
 }
@@ -96,7 +92,7 @@ mod tests {
         map.insert("user_store.type".to_owned(), Effective { value, origin: Origin::Default });
         let mut faults = Vec::new();
         validate(&map, &serde_json::from_str(rules).unwrap_or_default(), &mut faults);
-        faults.into_iter().map(|fault| fault.message).collect()
+        faults.into_iter().map(|fault| fault.reason).collect()
     }
 
     #[test]
