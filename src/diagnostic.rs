@@ -61,6 +61,8 @@ pub struct Finding {
     pub related: Vec<Related>,
     /// Other spans of the same file that the finding covers, such as the keys of a table that it reports as a whole.
     pub subjects: Vec<Span>,
+    /// Places in other files of the home that the finding covers, such as the copy of a rendered file on disk.
+    pub elsewhere: Vec<Location>,
     /// Possible fixes; the first is the usual one.
     pub fixes: Vec<Fix>,
 }
@@ -81,6 +83,7 @@ impl Finding {
             key: None,
             related: Vec::new(),
             subjects: Vec::new(),
+            elsewhere: Vec::new(),
             fixes: Vec::new(),
         }
     }
@@ -110,6 +113,13 @@ impl Finding {
     #[must_use]
     pub fn subjects(mut self, spans: impl IntoIterator<Item = Span>) -> Self {
         self.subjects.extend(spans);
+        self
+    }
+
+    /// Adds places in other files that the finding covers as well.
+    #[must_use]
+    pub fn elsewhere(mut self, places: impl IntoIterator<Item = Location>) -> Self {
+        self.elsewhere.extend(places);
         self
     }
 

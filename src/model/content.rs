@@ -7,7 +7,7 @@ use crate::source::script::{self, ScriptOption};
 use crate::source::toml::TomlDocument;
 use crate::source::xml::XmlDocument;
 use crate::source::yaml::{self, YamlNode};
-use crate::source::{Kind, SourceFile, Span, SyntaxError, template};
+use crate::source::{Kind, SourceFile, Span, SyntaxError, json, template};
 
 /// The index of a file in its home.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -111,6 +111,19 @@ pub struct Location {
     pub file: FileId,
     /// The range.
     pub span: Span,
+}
+
+/// The syntax errors of a file that the server renders. No deployment tool fills in anything later.
+pub(crate) fn faults_of_rendered(kind: Kind, text: &str) -> Vec<SyntaxError> {
+    let faults = match kind {
+        Kind::Xml => XmlDocument::parse(text).err().unwrap_or_default(),
+        Kind::Toml => TomlDocument::parse(text).err().unwrap_or_default(),
+        Kind::Properties => Properties::parse(text).faults,
+        Kind::Yaml => yaml::parse(text).err().into_iter().collect(),
+        Kind::Json => json::fault(text).into_iter().collect(),
+        Kind::Script | Kind::Text => Vec::new(),
+    };
+    faults.into_iter().filter(|fault| !fault.too_deep).collect()
 }
 
 /// Parses a file according to its kind. A file that does not parse as it is written is tried as a deployment tool's template, with the

@@ -132,6 +132,21 @@ impl EffectiveConfiguration<'_> {
         (written, setting, setting)
     }
 
+    /// The keys in deployment.toml that set a value, with the index of an element in an array; for a table, those in it.
+    pub fn settings_of(self, value: &EffectiveValue) -> Vec<String> {
+        let by_user = |origin: &Origin| match origin {
+            Origin::User { key } => Some(key.clone()),
+            Origin::Inferred { from } => self.configuration.setting_of(from).map(|(key, _)| key.to_owned()),
+            Origin::Default => None,
+        };
+        let below = self.configuration.below(&value.key).filter_map(|(_, effective)| by_user(&effective.origin));
+        let mut keys: Vec<String> = below.collect();
+        keys.extend(value.written.clone().filter(|_| value.is_set_by_user()));
+        keys.sort();
+        keys.dedup();
+        keys
+    }
+
     /// The values that `key` refers to with `$ref{}`, directly or through others.
     pub fn references(self, key: &EffectiveValue) -> Vec<EffectiveValue> {
         let flat = key.key.split('[').next().unwrap_or_default();

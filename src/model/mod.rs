@@ -1,5 +1,6 @@
 //! A home with all its files loaded: what is configured, and where.
 
+mod broken;
 mod content;
 mod effective;
 mod given;
@@ -12,6 +13,7 @@ pub(crate) mod rewritten;
 mod source_map;
 mod template;
 
+pub(crate) use broken::{BreakCause, BrokenFile, causes, faults_of};
 pub(crate) use content::parse;
 pub(crate) use content::{Content, LoadedFile};
 pub use content::{FileId, HomeId, Location};

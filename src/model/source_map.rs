@@ -149,6 +149,11 @@ impl TracedFile {
         places.map(place).collect()
     }
 
+    /// Every value that the template reads, in the order of reading.
+    pub(crate) fn keys(&self, values: EffectiveConfiguration) -> Vec<EffectiveValue> {
+        self.map.paths().map(|path| values.at(&path)).collect()
+    }
+
     /// The text as it may be shown, of the same length: secrets are masked, those that look like one and those whose key says so.
     pub(crate) fn hidden(&self, values: EffectiveConfiguration) -> String {
         let mut text = masked(&self.source.text).into_bytes();

@@ -83,8 +83,10 @@ fn drop_superseded(diagnostics: &mut Vec<Diagnostic>) {
     let mut reported: BTreeSet<(&str, HomeId, FileId, Span)> = BTreeSet::new();
     for diagnostic in diagnostics.iter().filter(|diagnostic| !diagnostic.rule.supersedes.is_empty()) {
         let Target::Site(Site { home, at }) = diagnostic.finding.target else { continue };
-        for span in diagnostic.finding.subjects.iter().chain([&at.span]) {
-            reported.extend(diagnostic.rule.supersedes.iter().map(|rule| (rule.as_str(), home, at.file, *span)));
+        let here = diagnostic.finding.subjects.iter().chain([&at.span]).map(|span| (at.file, *span));
+        let elsewhere = diagnostic.finding.elsewhere.iter().map(|place| (place.file, place.span));
+        for (file, span) in here.chain(elsewhere) {
+            reported.extend(diagnostic.rule.supersedes.iter().map(|rule| (rule.as_str(), home, file, span)));
         }
     }
     diagnostics.retain(|diagnostic| {

@@ -68,6 +68,7 @@ pub(super) static CHECKS: &[(&str, Check)] = &[
     ("port-conflict-in-home", Check::Home(ports::port_conflict_in_home::check)),
     ("port-conflict-across-homes", Check::Run(ports::port_conflict_across_homes::check)),
     ("mi-offset-replaces-default", Check::Home(ports::mi_offset_replaces_default::check)),
+    ("rendered-file-broken", Check::Home(mapper::rendered_file_broken::check)),
 ];
 
 #[cfg(test)]

@@ -1,8 +1,26 @@
-//! Locates the keys of a JSON file, because `serde_json` does not report positions.
+//! Locates keys and errors in a JSON file, because `serde_json` reports no offsets.
 
 use std::collections::HashMap;
 
-use super::Span;
+use serde::de::IgnoredAny;
+
+use super::{Span, SyntaxError};
+
+/// What keeps a text from being JSON.
+pub(crate) fn fault(text: &str) -> Option<SyntaxError> {
+    let error = serde_json::from_str::<IgnoredAny>(text).err()?;
+    let start = offset_of(text, error.line(), error.column());
+    let len = text[start..].chars().next().map_or(0, char::len_utf8);
+    let message = error.to_string();
+    let what = message.split_once(" at line ").map_or(message.as_str(), |(what, _)| what);
+    Some(SyntaxError::new(Span::new(start, start + len), what))
+}
+
+/// The byte offset of a line and column as `serde_json` counts them: from 1, columns in bytes.
+pub(crate) fn offset_of(text: &str, line: usize, column: usize) -> usize {
+    let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    text.floor_char_boundary((start + column.saturating_sub(1)).min(text.len()))
+}
 
 /// The spans of the keys of the outermost object, quotes included. Some may be missing if the file is not valid JSON.
 pub(crate) fn key_spans(text: &str) -> HashMap<String, Span> {
@@ -45,6 +63,15 @@ fn end_of_string(text: &str, start: usize) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_error_has_its_place() {
+        let found = |text: &str| fault(text).map(|fault| (fault.span.start, fault.message));
+        assert_eq!(found("{\"a\": [1, {\"b\": null}]}\n"), None);
+        assert_eq!(found("{\n  \"a\": x\n}"), Some((9, "expected value".to_owned())));
+        assert_eq!(found("{\"ü\": \"a\\q\"}").map(|(at, _)| at), Some(10));
+        assert_eq!(found("{"), Some((0, "EOF while parsing an object".to_owned())));
+    }
 
     #[test]
     fn keys_of_the_outermost_object_have_spans() {

@@ -184,9 +184,18 @@ impl XmlReader<'_> {
         if opened == written {
             return Ok(());
         }
-        Err(SyntaxError::new(span, format!("expected `</{opened}>`, found `</{written}>`"))
-            .related(element.tag, format!("`<{opened}>` is still open"))
-            .help(format!("close `<{opened}>` first, or remove the extra tag")))
+        let tag = element.tag;
+        let around = self.open.last().and_then(|open| self.document.elements.get(*open));
+        let repeated = around.filter(|around| around.name.of(self.text) == opened);
+        let fault = SyntaxError::new(span, format!("expected `</{opened}>`, found `</{written}>`"));
+        Err(match repeated {
+            Some(_) => fault
+                .related(tag, format!("`<{opened}>` inside `<{opened}>` is still open; `</{opened}>` may be meant"))
+                .help(format!("write `</{opened}>` instead of the second `<{opened}>`, or close both")),
+            None => fault
+                .related(tag, format!("`<{opened}>` is still open"))
+                .help(format!("close `<{opened}>` first, or remove the extra tag")),
+        })
     }
 
     fn add_text(&mut self, span: Span) -> Result<(), SyntaxError> {
@@ -331,6 +340,7 @@ mod tests {
             ("", "0:the file is empty"),
             ("<!-- x -->", "0:the file has no root element"),
             ("<a><b></a>", "6:expected `</b>`, found `</a>`"),
+            ("<a><b>x<b></a>", "10:expected `</b>`, found `</a>`"),
             ("<a><b>x</b>", "0:`<a>` is never closed"),
             ("<a></a></b>", "7:`</b>` has no start tag"),
             ("<a/><b/>", "4:a second root element"),

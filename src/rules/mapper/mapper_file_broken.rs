@@ -8,6 +8,7 @@ use crate::rules::context::HomeContext;
 use crate::server::mapper::resources::FOLDER;
 use crate::server::mapper::{FaultKind, JsonFile};
 use crate::source::Span;
+use crate::source::json::offset_of;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let model = context.model();
@@ -45,12 +46,6 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let finding = context.finding_at(at, message).key(key);
         findings.push(finding.help("write `list:key` to map a key in the elements of a list"));
     }
-}
-
-/// The byte offset of a line and column as `serde_json` counts them: from 1, columns in bytes.
-fn offset_of(text: &str, line: usize, column: usize) -> usize {
-    let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
-    text.floor_char_boundary((start + column.saturating_sub(1)).min(text.len()))
 }
 
 /// `text` without its comments.

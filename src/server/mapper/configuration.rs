@@ -12,7 +12,7 @@ use super::key_mapping::Collision;
 use super::references::{References, Secrets};
 use super::release::Release;
 use super::resources::{JsonFile, Resources};
-use super::{context, defaults, flatten, infer, key_mapping, references, units, validation};
+use super::{context, defaults, flatten, infer, key_mapping, references, units, unset, validation};
 use crate::server::java::hash::HashOrdered;
 
 /// The configuration of a server before any template is rendered.
@@ -32,12 +32,28 @@ pub struct Configuration {
     /// Keys of the user, each with the keys that it is mapped to.
     targets: BTreeMap<String, Vec<String>>,
     references: References,
+    environment: Environment,
 }
 
 impl Configuration {
     /// Runs every stage except rendering on a deployment.toml. `None` if it is not valid TOML.
     pub fn resolve(toml: &str, resources: &Resources, environment: &Environment, release: &Release) -> Option<Self> {
-        let settings = flatten::flatten(toml)?;
+        Some(Self::of_settings(flatten::flatten(toml)?, resources, environment, release))
+    }
+
+    /// The configuration if deployment.toml did not set `keys`: keys as they are written there, with the index of an element in an array. The
+    /// order of the other keys stays the same.
+    #[must_use]
+    pub fn without(&self, keys: &[String], resources: &Resources, release: &Release) -> Self {
+        Self::of_settings(unset::without(&self.settings, keys), resources, &self.environment, release)
+    }
+
+    fn of_settings(
+        settings: IndexMap<String, Setting>,
+        resources: &Resources,
+        environment: &Environment,
+        release: &Release,
+    ) -> Self {
         let mut faults = Vec::new();
         let mut collisions = Vec::new();
         let secrets = Secrets::read(&settings, release, &mut faults);
@@ -55,7 +71,8 @@ impl Configuration {
             .keys()
             .map(|key| (key.clone(), key_mapping::targets(mappings, key).into_iter().map(ToOwned::to_owned).collect()))
             .collect();
-        Some(Self { settings, effective, secrets, collisions, faults, tree, targets, references })
+        let environment = environment.clone();
+        Self { settings, effective, secrets, collisions, faults, tree, targets, references, environment }
     }
 
     /// The effective value of a key, after mapping.

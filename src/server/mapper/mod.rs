@@ -21,6 +21,7 @@ mod render;
 pub(crate) mod resources;
 pub(crate) mod schema;
 pub(crate) mod units;
+mod unset;
 mod validation;
 pub(crate) mod value;
 

@@ -70,6 +70,8 @@ pub struct SourceMap {
     paths: Paths,
     /// In the order of the text, without gaps.
     segments: Vec<Segment>,
+    /// The expressions that printed nothing, as empty stretches in the order of the text.
+    empty: Vec<Segment>,
     conditions: Vec<EvaluatedCondition>,
 }
 
@@ -127,13 +129,27 @@ impl SourceMap {
         let first = self.segments.partition_point(|segment| segment.span.end <= range.start);
         let overlapping =
             self.segments[first..].iter().take_while(move |segment| segment.span.start < range.end.max(range.start + 1));
-        overlapping.map(|segment| TextSource {
+        overlapping.map(|segment| self.source_of(segment))
+    }
+
+    /// What decided each expression that printed nothing, in the order of the text. Its stretch of the text is empty.
+    pub fn empty_sources(&self) -> impl Iterator<Item = TextSource> {
+        self.empty.iter().map(|segment| self.source_of(segment))
+    }
+
+    /// The path of every value that was read.
+    pub fn paths(&self) -> impl Iterator<Item = Vec<PathStep>> {
+        self.paths.all().skip(1).map(|path| self.paths.steps(path))
+    }
+
+    fn source_of(&self, segment: &Segment) -> TextSource {
+        TextSource {
             span: segment.span,
             template: segment.template,
             is_text: segment.is_text,
             printed: [segment.printed, segment.implied].into_iter().flat_map(|set| self.steps_of(set)).collect(),
             conditions: self.conditions_of(segment.condition),
-        })
+        }
     }
 
     /// Every place where a value whose path `is_wanted` for that effect takes part, in the order of the text.

@@ -15,7 +15,8 @@ pub(in crate::server::jinjava) struct Recorder {
     pub(super) paths: Paths,
     /// The origin of the expression being evaluated.
     pub(super) current: Origin,
-    /// The segments of the text being written: the file, or the text of a macro or a block.
+    /// The segments of the text being written: the file, or the text of a macro or a block. Those of expressions that print nothing are
+    /// empty.
     pub(super) segments: Vec<Segment>,
     pub(super) conditions: Vec<EvaluatedCondition>,
     pub(super) condition: ConditionId,
@@ -65,7 +66,8 @@ pub(super) fn text_address(text: &Rc<str>) -> usize {
 impl Recorder {
     /// The source map of everything that was written.
     pub(in crate::server::jinjava) fn finish(self) -> SourceMap {
-        SourceMap { paths: self.paths, segments: self.segments, conditions: self.conditions }
+        let (empty, segments) = self.segments.into_iter().partition(|segment| segment.span.is_empty());
+        SourceMap { paths: self.paths, segments, empty, conditions: self.conditions }
     }
 
     /// Begins an expression. Returns the origin so far of the expression around it.

@@ -67,7 +67,7 @@ impl Recorder {
     }
 
     fn write(&mut self, start: usize, len: usize, template: Span, origin: Origin, is_text: bool) {
-        if len == 0 {
+        if len == 0 && is_text {
             return;
         }
         let (template, origin, is_text) = match self.nested {
@@ -108,7 +108,7 @@ impl Recorder {
         self.depth -= 1;
         let segments = std::mem::replace(&mut self.segments, apart.segments);
         let mut origin = Origin::default();
-        for segment in &segments {
+        for segment in segments.iter().filter(|segment| !segment.span.is_empty()) {
             origin.made_of = self.paths.union(origin.made_of, segment.printed);
             origin.implied = self.paths.union(origin.implied, segment.implied);
         }
