@@ -225,6 +225,13 @@ pub(crate) fn text_of(path: &[PathStep]) -> String {
     suffix_of(path).trim_start_matches('.').to_owned()
 }
 
+/// A key without the indexes of elements, as schemas know it: `datasource[].url` for `datasource[0].url`.
+pub(crate) fn without_indexes(key: &str) -> String {
+    let mut parts = key.split('[');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| text + "[]" + part.split_once(']').map_or(part, |(_, rest)| rest))
+}
+
 /// The path that a text describes.
 fn path_of(key: &str) -> Vec<PathStep> {
     let mut path = Vec::new();

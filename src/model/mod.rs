@@ -18,10 +18,10 @@ pub(crate) use content::parse;
 pub(crate) use content::{Content, LoadedFile};
 pub use content::{FileId, HomeId, Location};
 pub use effective::EffectiveValue;
-pub(crate) use effective::{EffectiveConfiguration, text_of};
+pub(crate) use effective::{EffectiveConfiguration, text_of, without_indexes};
 pub(crate) use mapping::Mapping;
-pub(crate) use source_map::KeyPlace;
 pub use source_map::{Decider, Trace, TraceSource, TracedCondition, TracedFile};
+pub(crate) use source_map::{EmptyValue, KeyPlace};
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap};

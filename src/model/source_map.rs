@@ -81,6 +81,19 @@ pub struct KeyPlace {
     pub effect: ValueEffect,
 }
 
+/// An expression that printed nothing: the value at a path, without filters and without a condition that tests it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct EmptyValue {
+    /// Where in the text.
+    pub at: usize,
+    /// The expression in the template.
+    pub template: Location,
+    /// The path of the value that it read.
+    pub path: Vec<PathStep>,
+    /// The name after the last dot of the expression. It is the last step of the path, unless the path leads to a value without members.
+    pub member: String,
+}
+
 impl Model {
     /// The file that the server renders at `path` in an unknown environment, with its source map. Rendered once. `None` if the home has no
     /// such template or no usable deployment.toml, or if the file cannot be rendered.
@@ -147,6 +160,18 @@ impl TracedFile {
         let places = self.map.places(is_wanted).into_iter();
         let place = |ValuePlace { span, template, effect }| KeyPlace { span, template: self.location(model, template), effect };
         places.map(place).collect()
+    }
+
+    /// The expressions that printed nothing, in the order of the text.
+    pub(crate) fn empty_values(&self, model: &Model) -> Vec<EmptyValue> {
+        let found = self.map.empty_sources().filter_map(|source| {
+            let [path] = &source.printed[..] else { return None };
+            let (_, member) = plain_expression(source.template.of(&self.normalized))?.rsplit_once('.')?;
+            let is_tested = source.conditions.iter().any(|condition| condition.tested.contains(path));
+            let template = self.location(model, source.template);
+            (!is_tested).then(|| EmptyValue { at: source.span.start, template, path: path.clone(), member: member.to_owned() })
+        });
+        found.collect()
     }
 
     /// Every value that the template reads, in the order of reading.
@@ -234,6 +259,12 @@ fn offset_in(template: &str, written: &str, at: usize) -> usize {
         }
     }
     in_template
+}
+
+/// The expression of a tag such as `{{ data.url }}`; `None` if it is more than names and dots.
+fn plain_expression(tag: &str) -> Option<&str> {
+    let expression = tag.strip_prefix("{{")?.strip_suffix("}}")?.trim_matches('-').trim();
+    expression.chars().all(|part| part.is_alphanumeric() || matches!(part, '_' | '.')).then_some(expression)
 }
 
 fn push_new<T: PartialEq>(list: &mut Vec<T>, item: T) {

@@ -20,6 +20,7 @@ mod toml_structure;
 mod transport;
 mod urls;
 mod user_toml;
+mod wording;
 mod xml_structure;
 mod yaml_structure;
 

@@ -69,6 +69,8 @@ pub(super) static CHECKS: &[(&str, Check)] = &[
     ("port-conflict-across-homes", Check::Run(ports::port_conflict_across_homes::check)),
     ("mi-offset-replaces-default", Check::Home(ports::mi_offset_replaces_default::check)),
     ("rendered-file-broken", Check::Home(mapper::rendered_file_broken::check)),
+    ("scalar-instead-of-table", Check::Home(keys::scalar_instead_of_table::check)),
+    ("missing-table-member", Check::Home(keys::missing_table_member::check)),
 ];
 
 #[cfg(test)]

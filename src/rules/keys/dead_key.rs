@@ -83,13 +83,13 @@ pub(crate) fn dead_keys(model: &Model) -> Option<DeadKeys> {
 }
 
 /// The keys that values in deployment.toml refer to with `$ref{}`.
-fn referred_by_user(document: &TomlDocument) -> BTreeSet<String> {
+pub(super) fn referred_by_user(document: &TomlDocument) -> BTreeSet<String> {
     let texts = document.entries.iter().flat_map(|entry| entry.value.texts());
     texts.flat_map(|text| crate::server::mapper::placeholders(text, "ref")).map(ToOwned::to_owned).collect()
 }
 
 /// Whether the product's code reads a key directly, rather than through a template.
-fn is_read_by_code(model: &Model, key: &str) -> bool {
+pub(super) fn is_read_by_code(model: &Model, key: &str) -> bool {
     let guessed = || model.schema()?.source().product();
     // The code of an unknown product may read any key.
     let Some(product) = model.product().map(|product| product.id.as_str()).or_else(guessed) else { return true };

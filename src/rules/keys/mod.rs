@@ -3,7 +3,9 @@
 pub(super) mod dead_key;
 pub(super) mod enable_vs_enabled;
 pub(super) mod key_in_wrong_table;
+pub(super) mod missing_table_member;
 pub(super) mod quoted_boolean;
+pub(super) mod scalar_instead_of_table;
 pub(super) mod table_vs_array;
 pub(super) mod unknown_key;
 pub(super) mod unknown_value;

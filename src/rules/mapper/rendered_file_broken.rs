@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::diagnostic::Finding;
 use crate::model::{BreakCause, BrokenFile, EffectiveValue, Location, Trace, causes, faults_of, text_of};
 use crate::rules::context::HomeContext;
+use crate::rules::wording::listed;
 use crate::server::jinjava::{PathStep, ValueEffect};
 use crate::server::mapper::Resources;
 use crate::source::{Kind, Span};
@@ -87,7 +88,7 @@ impl Report<'_> {
             BreakCause::Condition(keys) => {
                 let first = keys.first()?;
                 let message = format!("with `{}` set, {what}", first.name());
-                let names: Vec<String> = keys.iter().map(|value| format!("`{}`", value.name())).collect();
+                let names: Vec<&str> = keys.iter().map(EffectiveValue::name).collect();
                 let place = self.to_correct(keys).map_or_else(String::new, |at| self.line_of(at));
                 let help = format!("correct {template}{place}; until then, remove {}", listed(&names));
                 let mut finding = context.finding_at(first.anchor?, message).key(first.name()).help(help);
@@ -165,13 +166,5 @@ fn what_is_invalid(path: &str) -> &'static str {
         Kind::Toml => "invalid TOML",
         Kind::Yaml => "invalid YAML",
         Kind::Properties | Kind::Script | Kind::Text => "invalid properties",
-    }
-}
-
-/// `a`, `a and b`, `a, b and c`
-fn listed(names: &[String]) -> String {
-    match names {
-        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
-        _ => names.concat(),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::uses::Use;
+use super::uses::{Use, UseKind};
 use crate::server::mapper::context::segments;
 use crate::server::mapper::key_path::KeyStep;
 
@@ -32,10 +32,18 @@ impl KeyUsage {
         found
     }
 
-    /// Whether templates read the value of `key`, a key after mapping, or show a table around it as a whole.
+    /// Whether templates read the value at `path`, show a table around it as a whole, or loop over the keys of its table.
+    pub(in crate::server::mapper) fn is_read(&self, path: &[KeyStep]) -> bool {
+        let is_looped_over = |(step, table): (&KeyStep, &[KeyStep])| {
+            matches!(step, KeyStep::Key(_)) && self.own_uses(table).iter().any(|used| used.kind == UseKind::Entries)
+        };
+        !self.uses(path).is_empty() || path.split_last().is_some_and(is_looped_over)
+    }
+
+    /// Whether templates read the value of `key`, a key after mapping, as [`is_read`](Self::is_read) says.
     pub fn reads(&self, key: &str) -> bool {
         let path = |segments: Vec<String>| segments.into_iter().map(|segment| KeyStep::Key(segment.into())).collect::<Vec<_>>();
-        segments(key).is_some_and(|segments| !self.uses(&path(segments)).is_empty())
+        segments(key).is_some_and(|segments| self.is_read(&path(segments)))
     }
 
     /// What templates do with the value at `path` itself.

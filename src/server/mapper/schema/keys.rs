@@ -74,7 +74,7 @@ impl Schema {
         if is_in_secrets_table(key) || self.infers_from(key) || self.refers_to(key) {
             return true;
         }
-        self.paths_of(key).iter().any(|path| !self.usage.uses(path).is_empty())
+        self.paths_of(key).iter().any(|path| self.usage.is_read(path))
     }
 
     /// Whether anything reads the effective `value` of `key`, a key after mapping.
@@ -115,7 +115,7 @@ impl Schema {
         targets(&self.mappings, key)
     }
 
-    fn infers_from(&self, key: &str) -> bool {
+    pub(super) fn infers_from(&self, key: &str) -> bool {
         let targets = targets(&self.mappings, key);
         targets
             .into_iter()

@@ -5,7 +5,9 @@ pub(crate) mod json_schema;
 mod keys;
 mod kind;
 mod provenance;
+mod table;
 
 pub use keys::Schema;
 pub use kind::KeyType;
 pub use provenance::SchemaSource;
+pub(crate) use table::ReadTable;
