@@ -15,6 +15,7 @@ pub(crate) mod toml;
 mod toml_faults;
 pub(crate) mod xml;
 mod xml_attributes;
+pub(crate) mod xml_context;
 mod xml_runs;
 mod xml_text;
 pub(crate) mod yaml;

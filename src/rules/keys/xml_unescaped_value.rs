@@ -1,50 +1,131 @@
 //! `xml-unescaped-value`: a value that is copied into XML unescaped and makes it invalid.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::diagnostic::Finding;
 use crate::edit::{Fix, Safety};
 use crate::model::{Location, Model};
-use crate::rules::confidence::with_confidence;
 use crate::rules::context::HomeContext;
 use crate::rules::fixes;
-use crate::server::mapper::key_usage::{Use, UseKind};
+use crate::server::jinjava::{PathStep, ValueEffect};
 use crate::server::mapper::schema::Schema;
-use crate::server::mapper::{Renderer, Resources};
 use crate::source::toml::{TomlEntry, TomlValue};
+use crate::source::xml::XmlDocument;
+use crate::source::xml_context::{XmlContext, XmlContexts};
 use crate::source::{Kind, Span};
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let model = context.model();
     let (Some(schema), Some((file, document))) = (model.schema(), model.toml()) else { return };
-    let mut sinks = Sinks { model, schema, templates: BTreeMap::new() };
-    for entry in &document.entries {
-        for (text, span) in texts_of(entry) {
-            let Some(wrong) = first_unescaped(text) else { continue };
-            let Some((output, in_attribute)) = sinks.xml_sink(&entry.key, wrong) else { continue };
-            if !is_printed(model, &output, text) {
-                continue;
-            }
-            let at = Location { file, span };
-            let place = if in_attribute { "an attribute of " } else { "" };
-            let message =
-                format!("`{wrong}` in `{}` is copied into {place}{output} unescaped and makes it invalid XML", entry.key);
-            let escape = escape_of(wrong);
-            let finding = context.finding_at(at, message).key(&entry.key);
-            let only_xml = schema.reached_outputs(&entry.key).iter().all(|output| is_xml(output))
-                && !schema.refers_to(&entry.key)
-                && !sinks.is_literal_somewhere(&entry.key);
-            let fix = escaped(model, entry, span, only_xml, in_attribute);
-            findings.push(with_confidence(finding.help(format!("write `{escape}` instead of `{wrong}`")).fix(fix), schema));
-        }
+    let texts =
+        document.entries.iter().flat_map(|entry| texts_of(entry).into_iter().map(move |(text, span)| (entry, text, span)));
+    let values = texts.filter(|(_, text, _)| text.contains(['&', '<', '"', '\'']));
+    let values: Vec<Value> = values.map(|(entry, text, span)| Value { entry, text, at: Location { file, span } }).collect();
+    for (value, places) in values.iter().zip(places_of(model, &values)) {
+        let Value { entry, at, .. } = value;
+        let Some((wrong, first)) = places.iter().find_map(|place| Some((value.wrong_in(place.context)?, place))) else {
+            continue;
+        };
+        let (key, output) = (&entry.key, first.output);
+        let within = if matches!(first.context, XmlContext::Attribute(_)) { "an attribute of " } else { "" };
+        let message = format!("`{wrong}` in `{key}` is copied into {within}{output} unescaped and makes it invalid XML");
+        let help = format!("write `{}` instead of `{wrong}`", escape_of(wrong));
+        let finding = context.finding_at(*at, message).key(key).help(help).fix(escaped(model, schema, value, &places));
+        findings.push(finding.related(context.id, first.template, "the template copies it here"));
     }
 }
 
-/// Whether the rendered file contains the text: a template can leave a value out. True if the file cannot be rendered.
-fn is_printed(model: &Model, path: &str, text: &str) -> bool {
-    let rendered = model.output(path).and_then(|output| output.text.as_ref());
-    rendered.is_none_or(|rendered| rendered.contains(text))
+/// A string in deployment.toml that may need escapes.
+struct Value<'a> {
+    entry: &'a TomlEntry,
+    text: &'a str,
+    at: Location,
+}
+
+/// A place in an XML file that the server renders where a value is copied unchanged.
+struct Place<'a> {
+    output: &'a str,
+    context: XmlContext,
+    /// The expression in the template.
+    template: Location,
+}
+
+/// The places in rendered XML files where each of `values` is copied unchanged.
+fn places_of<'a>(model: &'a Model, values: &[Value]) -> Vec<Vec<Place<'a>>> {
+    let mut places: Vec<Vec<Place>> = values.iter().map(|_| Vec::new()).collect();
+    if values.is_empty() {
+        return places;
+    }
+    for output in model.outputs().filter(|output| is_xml(&output.path)) {
+        let Some(rendered) = &output.text else { continue };
+        let candidates: Vec<usize> = (0..values.len()).filter(|number| rendered.contains(values[*number].text)).collect();
+        if candidates.is_empty() {
+            continue;
+        }
+        let mut found = Vec::new();
+        for number in candidates {
+            let copies = copies_of(model, &output.path, &values[number]).into_iter();
+            found.extend(copies.map(|(span, template)| (span, template, number)));
+        }
+        found.sort_unstable_by_key(|(span, ..)| (span.start, span.end));
+        // What is around a value does not depend on what the values before it contain.
+        let around = without_marks(rendered, found.iter().map(|(span, ..)| *span));
+        let mut contexts = XmlContexts::new(&around);
+        for (span, template, number) in found {
+            places[number].push(Place { output: &output.path, context: contexts.at(span.start), template });
+        }
+    }
+    places
+}
+
+/// Where a value is copied into the file that the server renders at `path`: each copy, and the expression in the template.
+fn copies_of(model: &Model, path: &str, value: &Value) -> Vec<(Span, Location)> {
+    let Some((file, values)) = model.rendered_file(path).zip(model.effective_configuration()) else { return Vec::new() };
+    let is_printed = |steps: &[PathStep]| {
+        let printed = values.at(steps);
+        value.is_in(printed.at) || values.references(&printed).iter().any(|referred| value.is_in(referred.at))
+    };
+    let mut copies = Vec::new();
+    for place in file.places(model, |steps, effect| effect == ValueEffect::Printed && is_printed(steps)) {
+        for (at, copy) in place.span.of(&file.source.text).match_indices(value.text) {
+            let start = place.span.start + at;
+            copies.push((Span::new(start, start + copy.len()), place.template));
+        }
+    }
+    copies
+}
+
+/// `text` of the same length, without the marks of XML in `spans`.
+fn without_marks(text: &str, spans: impl Iterator<Item = Span>) -> String {
+    let mut bytes = text.as_bytes().to_vec();
+    for span in spans {
+        for byte in &mut bytes[span.start..span.end] {
+            if matches!(byte, b'<' | b'>' | b'&' | b'"' | b'\'') {
+                *byte = b'x';
+            }
+        }
+    }
+    // Only whole characters are replaced.
+    String::from_utf8(bytes).unwrap_or_default()
+}
+
+impl Value<'_> {
+    /// Whether it is at this place, or in an array there.
+    fn is_in(&self, place: Option<Location>) -> bool {
+        let Span { start, end } = self.at.span;
+        place.is_some_and(|place| place.file == self.at.file && place.span.start <= start && end <= place.span.end)
+    }
+
+    /// The character that makes the file invalid where the value is copied into this context.
+    fn wrong_in(&self, context: XmlContext) -> Option<char> {
+        let wrong = first_unescaped(self.text, context)?;
+        let alone = match context {
+            XmlContext::Attribute(quote) => format!("<value-alone a={quote}{}{quote}/>", self.text),
+            _ => format!("<value-alone>{}</value-alone>", self.text),
+        };
+        // Markup that is complete in itself is copied on purpose.
+        XmlDocument::parse(&alone).is_err().then_some(wrong)
+    }
 }
 
 /// Whether a rendered file is XML.
@@ -64,18 +145,19 @@ fn texts_of(entry: &TomlEntry) -> Vec<(&str, Span)> {
     }
 }
 
-/// The first character that must be escaped in XML text: an `&` that begins no reference, or a `<`. Otherwise a quote, which must be
-/// escaped only in an attribute. `None` for a value with a CDATA section.
-fn first_unescaped(text: &str) -> Option<char> {
-    if text.contains("<![CDATA[") {
-        return None;
-    }
+/// The first character that must be escaped there: an `&` that begins no reference, a `<`, and in an attribute its quote.
+fn first_unescaped(text: &str, context: XmlContext) -> Option<char> {
+    let quote = match context {
+        XmlContext::Text => None,
+        XmlContext::Attribute(quote) => Some(quote),
+        XmlContext::Tag | XmlContext::Comment | XmlContext::Cdata | XmlContext::Declaration => return None,
+    };
     let bad = text.char_indices().find(|(at, character)| match character {
         '<' => true,
         '&' => !is_reference(&text[at + 1..]),
-        _ => false,
+        other => quote == Some(*other),
     });
-    bad.map(|(_, character)| character).or_else(|| text.contains('"').then_some('"'))
+    bad.map(|(_, character)| character)
 }
 
 /// Whether `after`, the text that follows an `&`, makes it a reference.
@@ -97,110 +179,29 @@ fn escape_of(character: char) -> &'static str {
     match character {
         '&' => "&amp;",
         '<' => "&lt;",
+        '\'' => "&apos;",
         _ => "&quot;",
     }
 }
 
-/// Where the templates print a value.
-struct Sinks<'a> {
-    model: &'a Model,
-    schema: &'a Schema,
-    templates: BTreeMap<usize, Option<String>>,
-}
-
-impl Sinks<'_> {
-    /// The first XML file into which the value of `key` is printed where `character` is not allowed, and whether in an attribute.
-    fn xml_sink(&mut self, key: &str, character: char) -> Option<(String, bool)> {
-        let uses: Vec<Use> = self.schema.uses(key).into_iter().cloned().collect();
-        uses.into_iter().filter(|used| matches!(used.kind, UseKind::Printed | UseKind::Listed)).find_map(|used| {
-            let output = self.schema.outputs.get(used.template)?.clone();
-            if !is_xml(&output) {
-                return None;
-            }
-            let in_attribute = match self.surroundings(used.template, &output, used.span)? {
-                Surroundings::Comment | Surroundings::Cdata => return None,
-                Surroundings::Attribute => true,
-                Surroundings::Text => false,
-            };
-            (in_attribute || character != '"').then_some((output, in_attribute))
-        })
-    }
-
-    /// Whether a template prints the value where XML does not resolve references.
-    fn is_literal_somewhere(&mut self, key: &str) -> bool {
-        let uses: Vec<Use> = self.schema.uses(key).into_iter().cloned().collect();
-        uses.into_iter().any(|used| {
-            let output = self.schema.outputs.get(used.template).cloned().unwrap_or_default();
-            matches!(self.surroundings(used.template, &output, used.span), Some(Surroundings::Cdata))
-        })
-    }
-
-    fn surroundings(&mut self, template: usize, output: &str, span: Span) -> Option<Surroundings> {
-        let model = self.model;
-        let text = self
-            .templates
-            .entry(template)
-            .or_insert_with(|| model.text_of(&Resources::path_of_template(output)).map(|text| Renderer::normalized(&text)));
-        let before = without_marks(text.as_ref()?.get(..span.start)?);
-        let open = |start: &str, end: &str| before.rfind(start) > before.rfind(end);
-        Some(if open("<![CDATA[", "]]>") {
-            Surroundings::Cdata
-        } else if open("<!--", "-->") {
-            Surroundings::Comment
-        } else if open("<", ">") {
-            Surroundings::Attribute
-        } else {
-            Surroundings::Text
-        })
-    }
-}
-
-/// The text of a template without its tags, expressions and comments.
-fn without_marks(template: &str) -> String {
-    let mut text = String::new();
-    let mut rest = template;
-    while let Some(start) = ["{%", "{{", "{#"].into_iter().filter_map(|mark| rest.find(mark)).min() {
-        text.push_str(&rest[..start]);
-        let end = match &rest[start..start + 2] {
-            "{%" => "%}",
-            "{{" => "}}",
-            _ => "#}",
-        };
-        let Some(len) = rest[start..].find(end) else { return text };
-        rest = &rest[start + len + 2..];
-    }
-    text.push_str(rest);
-    text
-}
-
-/// Where in XML a value is printed.
-enum Surroundings {
-    /// In a comment, where every character is allowed.
-    Comment,
-    /// In a CDATA section, where references are not resolved.
-    Cdata,
-    /// In a tag.
-    Attribute,
-    /// Between tags.
-    Text,
-}
-
-/// Replaces what XML does not allow with references.
-fn escaped(model: &Model, entry: &TomlEntry, span: Span, only_xml: bool, in_attribute: bool) -> Option<Fix> {
+/// Replaces what XML does not allow with references. The fix is safe if only XML files take the value, where references are resolved.
+fn escaped(model: &Model, schema: &Schema, value: &Value, places: &[Place]) -> Option<Fix> {
     let (file, toml) = fixes::toml_of(model)?;
-    let written = span.of(toml.text);
+    let Value { entry, at, .. } = value;
+    let written = at.span.of(toml.text);
     let quote = if written.starts_with('"') { '"' } else { '\'' };
     let body = written.strip_prefix(quote)?.strip_suffix(quote)?;
     if written.starts_with("\"\"\"") || written.starts_with("'''") {
         return None;
     }
+    let is_quote = |character: char| places.iter().any(|place| place.context == XmlContext::Attribute(character));
     let mut text = String::new();
     let mut rest = body;
     while let Some(character) = rest.chars().next() {
         let after = &rest[character.len_utf8()..];
         match character {
-            '\\' if quote == '"' && after.starts_with('"') && in_attribute => {
-                text.push_str("&quot;");
+            '\\' if quote == '"' && after.starts_with('"') && is_quote('"') => {
+                text.push_str(escape_of('"'));
                 rest = &after[1..];
                 continue;
             }
@@ -211,15 +212,17 @@ fn escaped(model: &Model, entry: &TomlEntry, span: Span, only_xml: bool, in_attr
                 rest = &after[escaped.len_utf8()..];
                 continue;
             }
-            '&' if !is_reference(after) => text.push_str("&amp;"),
-            '<' => text.push_str("&lt;"),
-            '"' if in_attribute => text.push_str("&quot;"),
+            '&' if is_reference(after) => text.push('&'),
+            '&' | '<' => text.push_str(escape_of(character)),
+            '"' | '\'' if is_quote(character) => text.push_str(escape_of(character)),
             _ => text.push(character),
         }
         rest = after;
     }
-    let safety = if only_xml { Safety::Safe } else { Safety::Unsafe };
-    let edits = vec![(span, format!("{quote}{text}{quote}"))];
+    let only_xml = schema.reached_outputs(&entry.key).iter().all(|output| is_xml(output)) && !schema.refers_to(&entry.key);
+    let is_literal = places.iter().any(|place| place.context == XmlContext::Cdata);
+    let safety = if only_xml && !is_literal { Safety::Safe } else { Safety::Unsafe };
+    let edits = vec![(at.span, format!("{quote}{text}{quote}"))];
     Some(fixes::fix_of(model, file, "escape it for XML".to_owned(), safety, edits, vec![entry.key.clone()]))
 }
 
@@ -228,11 +231,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn references_and_cdata_need_no_escape() {
-        assert_eq!(first_unescaped("a&amp;b &#38; &#x26;"), None);
-        assert_eq!(first_unescaped("<![CDATA[a&b]]>"), None);
-        assert_eq!(first_unescaped("a&b=c;d"), Some('&'));
-        assert_eq!(first_unescaped("a<b"), Some('<'));
-        assert_eq!(first_unescaped("say \"x\""), Some('"'));
+    fn what_must_be_escaped_depends_on_the_place() {
+        use XmlContext::{Attribute, Cdata, Comment, Text};
+        assert_eq!(first_unescaped("a&amp;b &#38; &#x26;", Text), None);
+        assert_eq!(first_unescaped("a&b=c;d", Text), Some('&'));
+        assert_eq!(first_unescaped("a<b", Text), Some('<'));
+        assert_eq!(first_unescaped("say \"x\"", Text), None);
+        assert_eq!(first_unescaped("say \"x\"", Attribute('"')), Some('"'));
+        assert_eq!(first_unescaped("say \"x\"", Attribute('\'')), None);
+        assert_eq!(first_unescaped("it's", Attribute('\'')), Some('\''));
+        assert_eq!(first_unescaped("a&b", Cdata).or(first_unescaped("a<b", Comment)), None);
     }
 }
