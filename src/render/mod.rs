@@ -68,7 +68,7 @@ pub struct RenderedFile {
     pub old: Option<Vec<u8>>,
     /// How the two compare.
     pub state: FileState,
-    /// What is wrong with its template, or with the file in the home. Each finding has a severity.
+    /// What is wrong with its template, with its text, or with the file in the home. Each finding has a severity.
     pub findings: Vec<Finding>,
 }
 
@@ -180,7 +180,10 @@ impl<'a> Rendering<'a> {
         });
         file.findings = faults.into_iter().map(|(finding, _)| finding).collect();
         match output.text {
-            Some(text) => self.compare(&mut file, text),
+            Some(text) => {
+                file.findings.extend(start::rendered_faults(self.home, &self.configuration, path, &text));
+                self.compare(&mut file, text);
+            }
             None => file.state = FileState::Failed(why.unwrap_or_default()),
         }
         file

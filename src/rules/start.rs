@@ -1,13 +1,15 @@
-//! What keeps a server from starting, or makes unknown what it writes, for `render`: what the rules say of the files that it renders from, and
-//! what is wrong in the given environment, which no rule knows.
+//! What keeps a server from starting, or makes unknown what it writes, for `render`: what the rules say of the files that it renders from and
+//! of those that it renders, and what is wrong in the given environment, which no rule knows.
 
 use std::collections::BTreeSet;
 
 use super::context::{HomeAnswers, HomeContext};
-use super::mapper::template_fails;
+use super::keys::xml_unescaped_value;
+use super::mapper::{rendered_file_broken, template_fails};
 use super::registry::{CHECKS, Check};
 use super::user_toml::UserToml;
 use crate::diagnostic::{Finding, Target};
+use crate::model::Location;
 use crate::rule_info::{Severity, rule};
 use crate::server::mapper::{Configuration, FaultKind, MappingFault, Output, placeholders};
 use crate::workspace::Home;
@@ -57,6 +59,24 @@ pub(crate) fn template_faults<'a>(home: &Home, configuration: &Configuration, ou
     let findings = template_fails::of_output(context, output).into_iter();
     let findings = findings.map(|finding| with_severity(finding, Severity::Error));
     findings.zip(template_fails::reported(output).map(|fault| fault.message.as_str())).collect()
+}
+
+/// What keeps the server from reading the text that it renders at `path`. Each finding has its severity.
+pub(crate) fn rendered_faults(home: &Home, configuration: &Configuration, path: &str, text: &str) -> Vec<Finding> {
+    let answers = HomeAnswers::default();
+    let context = HomeContext::of_rendering(home, configuration, &answers);
+    let mut broken = rendered_file_broken::of_file(context, path, text);
+    if broken.is_empty() {
+        return broken;
+    }
+    let values = xml_unescaped_value::of_file(context, path);
+    let place = |finding: &Finding| if let Target::Site(site) = finding.target { Some(site.at) } else { None };
+    let is_said = |at: Location| {
+        let covers = |finding: &Finding| finding.subjects.contains(&at.span) || place(finding) == Some(at);
+        values.iter().any(|finding| place(finding).is_some_and(|place| place.file == at.file) && covers(finding))
+    };
+    broken.retain(|finding| !place(finding).is_some_and(is_said));
+    values.into_iter().chain(broken).map(|finding| with_severity(finding, Severity::Error)).collect()
 }
 
 /// The findings of a rule that concern the start of the server.

@@ -231,6 +231,39 @@ fn lint_and_render_say_the_same() {
 }
 
 #[test]
+fn a_file_that_the_server_cannot_read_is_reported() {
+    let folder = started();
+    edit_toml(&folder, "?useSSL=true", "?useSSL=true&x=1");
+    edit_toml(&folder, "offset = 1", "offset = 1\nnote = \"say \\\"x\\\"\"");
+    let wrong_tag = "<a>{% if server.note is defined %}<b>{{server.note}}<b>{% endif %}</a>\n";
+    write_template(&folder, "repository/conf/a.xml", wrong_tag);
+    write_template(&folder, "repository/conf/b.json", "{\"note\": \"{{server.note}}\"}\n");
+    let run = folder.run(&["render", "home"]);
+    assert_eq!(run.code, Some(1));
+    insta::assert_snapshot!(run.err);
+    let out = folder.run(&["render", "home", "--out", "out"]);
+    assert_eq!(out.err, run.err, "it is written all the same, as the server would");
+    assert_eq!(std::fs::read_to_string(folder.at("out/repository/conf/b.json")).expect("written"), "{\"note\": \"say \"x\"\"}\n");
+    let parts = |finding: &serde_json::Value| ["message", "help", "file", "range"].map(|part| finding[part].to_string());
+    let found = |arguments: &[&str]| {
+        let report = folder.json(arguments);
+        report["diagnostics"].as_array().expect("a list").iter().map(parts).collect::<BTreeSet<_>>()
+    };
+    let (rendered, linted) = (found(&["render", "home"]), found(&["lint", "home"]));
+    assert_eq!(rendered.len(), 3, "{rendered:#?}");
+    assert!(rendered.is_subset(&linted), "{rendered:#?}\n{linted:#?}");
+    // In another environment the value is another one.
+    edit_toml(&folder, "&x=1", "&amp;$env{MORE}");
+    let of_env = |more: &str| {
+        let mut command = folder.command(&["render", "home", "master-datasources.xml"]);
+        Run::of(command.env("MORE", more))
+    };
+    assert_eq!(of_env("x=1").err, "");
+    let run = of_env("x&1");
+    assert!(run.err.contains("database.apim_db.url") && run.code == Some(1), "{}", run.err);
+}
+
+#[test]
 fn hostile_templates_end_within_limits() {
     let folder = started();
     for (name, text) in [

@@ -4,11 +4,10 @@ use std::path::Path;
 
 use crate::diagnostic::Finding;
 use crate::edit::{Fix, Safety};
-use crate::model::{Location, Model};
+use crate::model::{EffectiveConfiguration, Location, Model, TracedFile};
 use crate::rules::context::HomeContext;
 use crate::rules::fixes;
 use crate::server::jinjava::{PathStep, ValueEffect};
-use crate::server::mapper::schema::Schema;
 use crate::source::toml::{TomlEntry, TomlValue};
 use crate::source::xml::XmlDocument;
 use crate::source::xml_context::{XmlContext, XmlContexts};
@@ -16,23 +15,40 @@ use crate::source::{Kind, Span};
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let model = context.model();
-    let (Some(schema), Some((file, document))) = (model.schema(), model.toml()) else { return };
-    let texts =
-        document.entries.iter().flat_map(|entry| texts_of(entry).into_iter().map(move |(text, span)| (entry, text, span)));
-    let values = texts.filter(|(_, text, _)| text.contains(['&', '<', '"', '\'']));
-    let values: Vec<Value> = values.map(|(entry, text, span)| Value { entry, text, at: Location { file, span } }).collect();
-    for (value, places) in values.iter().zip(places_of(model, &values)) {
-        let Value { entry, at, .. } = value;
-        let Some((wrong, first)) = places.iter().find_map(|place| Some((value.wrong_in(place.context)?, place))) else {
-            continue;
-        };
-        let (key, output) = (&entry.key, first.output);
-        let within = if matches!(first.context, XmlContext::Attribute(_)) { "an attribute of " } else { "" };
-        let message = format!("`{wrong}` in `{key}` is copied into {within}{output} unescaped and makes it invalid XML");
-        let help = format!("write `{}` instead of `{wrong}`", escape_of(wrong));
-        let finding = context.finding_at(*at, message).key(key).help(help).fix(escaped(model, schema, value, &places));
-        findings.push(finding.related(context.id, first.template, "the template copies it here"));
+    let values = values_in(model);
+    let Some(effective) = model.effective_configuration().filter(|_| !values.is_empty()) else { return };
+    let mut places = Places::of(&values);
+    for output in model.outputs().filter(|output| is_xml(&output.path)) {
+        let Some(text) = &output.text else { continue };
+        // The source map is only made where it is needed.
+        if values.iter().any(|value| text.contains(value.text))
+            && let Some(file) = model.rendered_file(&output.path)
+        {
+            places.add(effective, file);
+        }
     }
+    findings.extend(places.findings(context));
+}
+
+/// The values that make the file invalid that is rendered at `path` with the configuration of `context`.
+pub(in crate::rules) fn of_file(context: HomeContext, path: &str) -> Vec<Finding> {
+    let model = context.model();
+    let Some(effective) = context.configuration().map(|configuration| model.effective_with(configuration)) else {
+        return Vec::new();
+    };
+    let Some(file) = TracedFile::render(effective, path).filter(|_| is_xml(path)) else { return Vec::new() };
+    let values = values_in(model);
+    let mut places = Places::of(&values);
+    places.add(effective, &file);
+    places.findings(context)
+}
+
+/// The values of deployment.toml that may need escapes.
+fn values_in(model: &Model) -> Vec<Value<'_>> {
+    let Some((file, document)) = model.toml() else { return Vec::new() };
+    let texts = document.entries.iter().flat_map(|entry| texts_of(entry).into_iter().map(move |text| (entry, text)));
+    let values = texts.filter(|(_, (text, _))| text.contains(['&', '<', '"', '\'']));
+    values.map(|(entry, (text, span))| Value { entry, text, at: Location { file, span } }).collect()
 }
 
 /// A string in deployment.toml that may need escapes.
@@ -43,50 +59,74 @@ struct Value<'a> {
 }
 
 /// A place in an XML file that the server renders where a value is copied unchanged.
-struct Place<'a> {
-    output: &'a str,
+struct Place {
+    output: String,
     context: XmlContext,
     /// The expression in the template.
     template: Location,
 }
 
-/// The places in rendered XML files where each of `values` is copied unchanged.
-fn places_of<'a>(model: &'a Model, values: &[Value]) -> Vec<Vec<Place<'a>>> {
-    let mut places: Vec<Vec<Place>> = values.iter().map(|_| Vec::new()).collect();
-    if values.is_empty() {
-        return places;
+/// The places of values in rendered files.
+struct Places<'a> {
+    values: &'a [Value<'a>],
+    /// Those of each value.
+    of_each: Vec<Vec<Place>>,
+}
+
+impl<'a> Places<'a> {
+    fn of(values: &'a [Value<'a>]) -> Self {
+        Self { values, of_each: values.iter().map(|_| Vec::new()).collect() }
     }
-    for output in model.outputs().filter(|output| is_xml(&output.path)) {
-        let Some(rendered) = &output.text else { continue };
-        let candidates: Vec<usize> = (0..values.len()).filter(|number| rendered.contains(values[*number].text)).collect();
-        if candidates.is_empty() {
-            continue;
-        }
+
+    /// Adds the places in `file`, which is rendered with `effective`.
+    fn add(&mut self, effective: EffectiveConfiguration, file: &TracedFile) {
+        let text = &file.source.text;
         let mut found = Vec::new();
-        for number in candidates {
-            let copies = copies_of(model, &output.path, &values[number]).into_iter();
+        for (number, value) in self.values.iter().enumerate().filter(|(_, value)| text.contains(value.text)) {
+            let copies = copies_of(effective, file, value).into_iter();
             found.extend(copies.map(|(span, template)| (span, template, number)));
         }
         found.sort_unstable_by_key(|(span, ..)| (span.start, span.end));
         // What is around a value does not depend on what the values before it contain.
-        let around = without_marks(rendered, found.iter().map(|(span, ..)| *span));
+        let around = without_marks(text, found.iter().map(|(span, ..)| *span));
         let mut contexts = XmlContexts::new(&around);
         for (span, template, number) in found {
-            places[number].push(Place { output: &output.path, context: contexts.at(span.start), template });
+            let context = contexts.at(span.start);
+            self.of_each[number].push(Place { output: file.path.clone(), context, template });
         }
     }
-    places
+
+    fn findings(self, context: HomeContext) -> Vec<Finding> {
+        let (model, mut findings) = (context.model(), Vec::new());
+        for (value, places) in self.values.iter().zip(self.of_each) {
+            let wrong = places.iter().find_map(|place| Some((value.wrong_in(place.context)?, place)));
+            let Some((wrong, first)) = wrong else { continue };
+            let (entry, output) = (value.entry, &first.output);
+            let (key, within) = (&entry.key, if first.is_in_attribute() { "an attribute of " } else { "" });
+            let message = format!("`{wrong}` in `{key}` is copied into {within}{output} unescaped and makes it invalid XML");
+            let help = format!("write `{}` instead of `{wrong}`", escape_of(wrong));
+            let finding = context.finding_at(value.at, message).key(key).help(help).subjects([entry.key_span]);
+            let finding = finding.fix(escaped(model, value, &places));
+            findings.push(finding.related(context.id, first.template, "the template copies it here"));
+        }
+        findings
+    }
 }
 
-/// Where a value is copied into the file that the server renders at `path`: each copy, and the expression in the template.
-fn copies_of(model: &Model, path: &str, value: &Value) -> Vec<(Span, Location)> {
-    let Some((file, values)) = model.rendered_file(path).zip(model.effective_configuration()) else { return Vec::new() };
+impl Place {
+    fn is_in_attribute(&self) -> bool {
+        matches!(self.context, XmlContext::Attribute(_))
+    }
+}
+
+/// Where a value is copied into a rendered file: each copy, and the expression in the template.
+fn copies_of(effective: EffectiveConfiguration, file: &TracedFile, value: &Value) -> Vec<(Span, Location)> {
     let is_printed = |steps: &[PathStep]| {
-        let printed = values.at(steps);
-        value.is_in(printed.at) || values.references(&printed).iter().any(|referred| value.is_in(referred.at))
+        let printed = effective.at(steps);
+        value.is_in(printed.at) || effective.references(&printed).iter().any(|referred| value.is_in(referred.at))
     };
     let mut copies = Vec::new();
-    for place in file.places(model, |steps, effect| effect == ValueEffect::Printed && is_printed(steps)) {
+    for place in file.places(effective.model, |steps, effect| effect == ValueEffect::Printed && is_printed(steps)) {
         for (at, copy) in place.span.of(&file.source.text).match_indices(value.text) {
             let start = place.span.start + at;
             copies.push((Span::new(start, start + copy.len()), place.template));
@@ -185,7 +225,8 @@ fn escape_of(character: char) -> &'static str {
 }
 
 /// Replaces what XML does not allow with references. The fix is safe if only XML files take the value, where references are resolved.
-fn escaped(model: &Model, schema: &Schema, value: &Value, places: &[Place]) -> Option<Fix> {
+fn escaped(model: &Model, value: &Value, places: &[Place]) -> Option<Fix> {
+    let schema = model.schema()?;
     let (file, toml) = fixes::toml_of(model)?;
     let Value { entry, at, .. } = value;
     let written = at.span.of(toml.text);
