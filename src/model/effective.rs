@@ -6,7 +6,7 @@ use std::fmt::Write;
 use super::{Location, Model};
 use crate::server::jinjava::PathStep;
 use crate::server::mapper::value::{FlatMap, Value};
-use crate::server::mapper::{Configuration, Origin, segment_text, segments};
+use crate::server::mapper::{Configuration, JsonFile, Origin, segment_text, segments};
 use crate::source::Span;
 use crate::source::toml::{TomlDocument, TomlEntry, TomlValue};
 
@@ -145,6 +145,17 @@ impl EffectiveConfiguration<'_> {
         keys.sort();
         keys.dedup();
         keys
+    }
+
+    /// The key to write in deployment.toml to set `key`: itself, unless key-mappings.json gives it another name and renames it away.
+    pub fn written_name(self, key: &str) -> String {
+        let Some(mapping) = self.model.mapping() else { return key.to_owned() };
+        if mapping.resources.targets(key).contains(&key) {
+            return key.to_owned();
+        }
+        let mappings = mapping.resources.json(JsonFile::KeyMappings);
+        let name = mappings.keys().find(|name| mapping.resources.targets(name).contains(&key));
+        name.map_or(key, String::as_str).to_owned()
     }
 
     /// The values that `key` refers to with `$ref{}`, directly or through others.

@@ -21,7 +21,7 @@ pub use effective::EffectiveValue;
 pub(crate) use effective::{EffectiveConfiguration, text_of, without_indexes};
 pub(crate) use mapping::Mapping;
 pub use source_map::{Decider, Trace, TraceSource, TracedCondition, TracedFile};
-pub(crate) use source_map::{EmptyValue, KeyPlace};
+pub(crate) use source_map::{EmptyValue, KeyPlace, TracedPart};
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap};

@@ -2,7 +2,7 @@
 
 use super::effective::{EffectiveConfiguration, EffectiveValue};
 use super::{Content, FileId, Location, Model, parse};
-use crate::server::jinjava::{self, PathStep, SourceMap, TextSource, ValueEffect, ValuePlace};
+use crate::server::jinjava::{self, ConditionSource, PathStep, SourceMap, TextSource, ValueEffect, ValuePlace};
 use crate::server::mapper::{Renderer, Resources};
 use crate::source::secrets::masked;
 use crate::source::{SourceFile, Span, SyntaxError};
@@ -33,6 +33,17 @@ pub struct Trace {
     pub keys: Vec<EffectiveValue>,
     /// The conditions around it, outermost first.
     pub conditions: Vec<TracedCondition>,
+}
+
+/// A stretch of a rendered file that one text or expression of the template wrote.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct TracedPart {
+    /// The stretch.
+    pub span: Span,
+    /// Whether it is text of the template.
+    pub is_text: bool,
+    /// The values that are printed.
+    pub keys: Vec<EffectiveValue>,
 }
 
 /// A condition or a loop around a part of a template.
@@ -146,13 +157,35 @@ impl TracedFile {
                 }
             }
             for condition in source.conditions {
-                let at = self.location(values.model, condition.template);
-                let keys = condition.tested.iter().map(|path| values.at(path)).collect();
-                let condition = TracedCondition { at, holds: condition.holds, is_loop: condition.is_loop, keys };
-                push_new(&mut trace.conditions, condition);
+                push_new(&mut trace.conditions, self.condition(values, &condition));
             }
         }
         trace
+    }
+
+    /// The parts of `range` that single texts and expressions of the template wrote, in order and without gaps.
+    pub(crate) fn parts(&self, values: EffectiveConfiguration, range: Span) -> Vec<TracedPart> {
+        let part = |source: TextSource| TracedPart {
+            span: Span::new(source.span.start.max(range.start), source.span.end.min(range.end)),
+            is_text: source.is_text,
+            keys: source.printed.iter().map(|path| values.at(path)).collect(),
+        };
+        self.map.sources(range).map(part).collect()
+    }
+
+    /// The conditions evaluated in `range` that are false, so that nothing is printed there.
+    pub(crate) fn closed_conditions(&self, values: EffectiveConfiguration, range: Span) -> Vec<TracedCondition> {
+        let closed = self.map.closed(range).into_iter();
+        closed.map(|condition| self.condition(values, &condition)).collect()
+    }
+
+    fn condition(&self, values: EffectiveConfiguration, condition: &ConditionSource) -> TracedCondition {
+        TracedCondition {
+            at: self.location(values.model, condition.template),
+            holds: condition.holds,
+            is_loop: condition.is_loop,
+            keys: condition.tested.iter().map(|path| values.at(path)).collect(),
+        }
     }
 
     /// Every place that a value whose path `is_wanted` decides, in the order of the text.

@@ -6,7 +6,7 @@ use similar::udiff::UnifiedHunkHeader;
 use similar::{ChangeTag, DiffableStr, group_diff_ops};
 
 use super::displayed;
-use super::line_diff::operations;
+use crate::source::line_diff::operations;
 
 /// The unified diff from `old` to `new`, two contents of the file shown as `path`; coloured for a terminal if `color`. Lines that differ only
 /// in a secret are included.

@@ -2,7 +2,7 @@
 
 pub(crate) mod diff;
 pub(crate) mod get;
-mod line_diff;
+
 pub(crate) mod lint;
 pub(crate) mod ports;
 pub(crate) mod render;

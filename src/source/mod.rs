@@ -4,6 +4,7 @@ pub(crate) mod encoding;
 mod file;
 pub(crate) mod json;
 pub(crate) mod kind;
+pub(crate) mod line_diff;
 pub(crate) mod overlays;
 pub(crate) mod position;
 pub(crate) mod properties;

@@ -37,7 +37,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             missing.entry(at).or_default().push(member);
         }
     }
-    findings.extend(missing.into_iter().map(|(at, members)| finding(context, at, members)));
+    findings.extend(missing.into_iter().map(|(at, members)| finding(context, at, &members)));
 }
 
 /// The rendered files whose templates print a needed member of one of these tables.
@@ -141,9 +141,9 @@ fn place_of(file: &TracedFile, at: usize) -> (String, bool) {
 }
 
 /// The finding for the table at `at`.
-fn finding(context: HomeContext, at: Location, missing: Vec<Missing>) -> Finding {
+fn finding(context: HomeContext, at: Location, missing: &[Missing]) -> Finding {
     let mut members: Vec<&Missing> = Vec::new();
-    for one in &missing {
+    for one in missing {
         if !members.iter().any(|known| known.empty.member == one.empty.member) {
             members.push(one);
         }

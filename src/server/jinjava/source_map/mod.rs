@@ -179,6 +179,22 @@ impl SourceMap {
         places
     }
 
+    /// The false conditions that were evaluated in `range` of the text, outside of macros.
+    pub fn closed(&self, range: Span) -> Vec<ConditionSource> {
+        let is_there = |at: usize| (range.start..=range.end).contains(&at);
+        let closed = self.conditions.iter().filter(|condition| !condition.holds && condition.at.is_some_and(is_there));
+        closed.map(|condition| self.source_of_condition(condition)).collect()
+    }
+
+    fn source_of_condition(&self, condition: &EvaluatedCondition) -> ConditionSource {
+        ConditionSource {
+            template: condition.template,
+            tested: self.steps_of(condition.tested).collect(),
+            holds: condition.holds,
+            is_loop: condition.is_loop,
+        }
+    }
+
     /// Whether the condition at this place of the template held, if it was ever evaluated: once is enough.
     pub fn outcome(&self, template: Span) -> Option<bool> {
         let evaluated = self.conditions.iter().filter(|condition| condition.template == template);
@@ -203,12 +219,7 @@ impl SourceMap {
         let mut conditions = Vec::new();
         let mut at = innermost;
         while let Some(condition) = at.index().and_then(|index| self.conditions.get(index)) {
-            conditions.push(ConditionSource {
-                template: condition.template,
-                tested: self.steps_of(condition.tested).collect(),
-                holds: condition.holds,
-                is_loop: condition.is_loop,
-            });
+            conditions.push(self.source_of_condition(condition));
             at = condition.parent;
         }
         conditions.reverse();

@@ -51,7 +51,7 @@ impl Schema {
         let mut members: Vec<(usize, usize, String)> = Vec::new();
         for step in self.usage.steps_below(path) {
             let KeyStep::Key(name) = step else { continue };
-            let member = [path, &[step.clone()]].concat();
+            let member = [path, std::slice::from_ref(step)].concat();
             let first = self.usage.own_uses(&member).into_iter().map(|used| (used.template, used.span.start)).min();
             let (template, start) = first.unwrap_or((usize::MAX, usize::MAX));
             members.push((template, start, name.to_string()));

@@ -12,7 +12,7 @@ const MAX_STEPS: u64 = 1 << 26;
 
 /// The operations that turn the lines `old` into the lines `new`: the fewest if they can be found in [`MAX_STEPS`]. Otherwise the lines that
 /// both texts have exactly once divide them, and a division that is still too large counts as replaced.
-pub(super) fn operations(old: &[&str], new: &[&str]) -> Vec<DiffOp> {
+pub(crate) fn operations(old: &[&str], new: &[&str]) -> Vec<DiffOp> {
     operations_within(old, new, MAX_STEPS)
 }
 
