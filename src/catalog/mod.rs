@@ -25,6 +25,8 @@ pub(crate) use server_trait::{ServerTrait, TraitRow};
 pub use version::Version;
 pub(crate) use version::Versions;
 
+use crate::source::key::Key;
+
 /// The catalogue of this build.
 pub fn catalog() -> &'static Catalog {
     static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
@@ -96,8 +98,8 @@ impl Catalog {
 
     /// Whether the code of a product reads `key`, in addition to the templates.
     pub fn code_reads(&self, product: &str, key: &str) -> bool {
-        self.code_keys_of(product).any(|known| match known.strip_suffix(".*") {
-            Some(table) => key.strip_prefix(table).is_some_and(|rest| rest.starts_with(['.', '['])),
+        self.code_keys_of(product).any(|known| match Key::new(known).opened_table() {
+            Some(table) => table.is_above(Key::new(key)),
             None => known == key,
         })
     }

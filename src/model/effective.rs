@@ -6,8 +6,9 @@ use std::fmt::Write;
 use super::{Location, Model};
 use crate::server::jinjava::PathStep;
 use crate::server::mapper::value::{FlatMap, Value};
-use crate::server::mapper::{Configuration, JsonFile, Origin, segment_text, segments};
+use crate::server::mapper::{Configuration, JsonFile, Origin};
 use crate::source::Span;
+use crate::source::key::{Key, quoted};
 use crate::source::toml::{TomlDocument, TomlEntry, TomlValue};
 
 /// The value that the server uses for a key.
@@ -67,7 +68,7 @@ impl Model {
 impl EffectiveConfiguration<'_> {
     /// The effective value of a flattened key, such as `server.offset`.
     pub fn get(self, key: &str) -> EffectiveValue {
-        let steps = segments(key).unwrap_or_default().into_iter().map(|segment| PathStep::Key(segment.into()));
+        let steps = Key::new(key).split_by_server().unwrap_or_default().into_iter().map(|segment| PathStep::Key(segment.into()));
         self.at(&steps.collect::<Vec<_>>())
     }
 
@@ -160,7 +161,7 @@ impl EffectiveConfiguration<'_> {
 
     /// The values that `key` refers to with `$ref{}`, directly or through others.
     pub fn references(self, key: &EffectiveValue) -> Vec<EffectiveValue> {
-        let flat = key.key.split('[').next().unwrap_or_default();
+        let flat = Key::new(&key.key).into_list().map_or(key.key.as_str(), |(list, ..)| list.as_str());
         self.configuration.references(flat).into_iter().map(|name| self.get(name)).collect()
     }
 }
@@ -189,7 +190,7 @@ impl WrittenValue {
                 }
                 PathStep::Key(name) => {
                     key.push('.');
-                    key.push_str(&segment_text(name));
+                    key.push_str(&quoted(name));
                 }
             }
         }
@@ -253,7 +254,9 @@ fn path_of(key: &str) -> Vec<PathStep> {
             part.split_once(']').map_or((None, part), |(index, rest)| (Some(index), rest))
         };
         path.extend(index.and_then(|index| index.parse().ok()).map(PathStep::Item));
-        path.extend(segments(rest).unwrap_or_default().into_iter().map(|segment| PathStep::Key(segment.into())));
+        path.extend(
+            Key::new(rest).split_by_server().unwrap_or_default().into_iter().map(|segment| PathStep::Key(segment.into())),
+        );
     }
     path
 }
@@ -264,7 +267,7 @@ fn suffix_of(path: &[PathStep]) -> String {
         match step {
             PathStep::Key(name) => {
                 text.push('.');
-                text.push_str(&segment_text(name));
+                text.push_str(&quoted(name));
             }
             PathStep::Item(index) => write!(text, "[{index}]").unwrap_or_default(),
         }

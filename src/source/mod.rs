@@ -3,6 +3,7 @@
 pub(crate) mod encoding;
 mod file;
 pub(crate) mod json;
+pub(crate) mod key;
 pub(crate) mod kind;
 pub(crate) mod line_diff;
 pub(crate) mod overlays;

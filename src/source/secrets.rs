@@ -1,6 +1,7 @@
 //! Finds the secrets in a text, so that no output repeats them. Works without parsing, because malformed files contain secrets too.
 
 use super::Span;
+use super::key::{Key, key_of, names_in_toml};
 
 /// Replaces every byte of a secret value with an asterisk, except line breaks. The length in bytes does not change.
 pub fn masked(text: &str) -> String {
@@ -39,7 +40,24 @@ pub(crate) fn is_secret_name(name: &str) -> bool {
     let name = name.to_ascii_lowercase().replace('-', "_");
     WORDS.iter().any(|word| name.contains(word))
         || ["pass", "pwd", "token", "salt"].iter().any(|end| name.ends_with(end))
-        || ["encryption.key", "apim.ai.key", "moesifkey"].contains(&name.as_str())
+        || SECRET_KEYS.contains(&name.as_str())
+        || name == "moesifkey"
+}
+
+/// Keys that only their table shows to be secrets.
+const SECRET_KEYS: [&str; 2] = ["encryption.key", "apim.ai.key"];
+
+impl Key<'_> {
+    /// Whether its value is a secret, judging by its name and its tables.
+    pub(crate) fn is_secret(self) -> bool {
+        let name_of = |key: Self| key.segments().last().map_or("", |segment| segment.name);
+        let name = name_of(self);
+        self.secrets_table().is_some()
+            || is_secret_name(name)
+            || SECRET_KEYS.contains(&self.as_str())
+            // `password.value = "x"`
+            || name == "value" && is_secret_name(name_of(self.table()))
+    }
 }
 
 /// The ranges of secret values, unsorted and possibly overlapping.
@@ -54,15 +72,16 @@ fn secret_spans(text: &str) -> Vec<Span> {
 /// Finds `name = value`, `name: value`, `name="value"` and `name value`, also in comments, and every line of a table of secrets.
 fn assigned(text: &str, spans: &mut Vec<Span>) {
     let mut table = String::new();
+    let mut is_table_of_secrets = false;
     let mut start = 0;
     let mut above = "";
     for line in text.split_inclusive('\n') {
         let end = start + line.len();
         let trimmed = line.trim_start();
         if let Some(header) = trimmed.strip_prefix('[') {
-            let header = header.trim_start_matches('[').split(']').next().unwrap_or_default();
-            header.trim_matches([' ', '\t', '"', '\'']).clone_into(&mut table);
-        } else if matches!(table.as_str(), "secrets" | "runtime_secrets") && !trimmed.starts_with('#') {
+            table = key_of_header(header);
+            is_table_of_secrets = Key::new(&table).secrets_table().is_some();
+        } else if is_table_of_secrets && !trimmed.starts_with('#') {
             spans.extend(after_name(text, start + line.len() - trimmed.len(), end));
         }
         for (at, _) in line.match_indices(['=', ':']) {
@@ -71,8 +90,9 @@ fn assigned(text: &str, spans: &mut Vec<Span>) {
                 "" if line[..at].trim().is_empty() => word_before(above),
                 name => name,
             };
-            let secret = is_secret_name(name) || (name == "key" && table == "encryption");
-            if secret && let Some(value) = value_after(text, start + at + 1, end) {
+            if (is_secret_name(name) || is_secret_in(&table, name))
+                && let Some(value) = value_after(text, start + at + 1, end)
+            {
                 spans.push(value);
             }
         }
@@ -85,6 +105,21 @@ fn assigned(text: &str, spans: &mut Vec<Span>) {
         above = line;
         start = end;
     }
+}
+
+/// The key of a header, of which `written` is what follows its first bracket. A malformed one is taken as it is.
+fn key_of_header(written: &str) -> String {
+    let key = written.trim_start_matches('[').split(']').next().unwrap_or_default().trim();
+    let names = names_in_toml(key);
+    names.map_or_else(|| key.trim_matches([' ', '\t', '"', '\'']).to_owned(), |names| key_of(&names))
+}
+
+/// Whether the table shows that the value of a key with this name is a secret.
+fn is_secret_in(table: &str, name: &str) -> bool {
+    // Fast path: the name of almost every other key decides alone.
+    !table.is_empty()
+        && (name.ends_with("key") || name.ends_with("value"))
+        && Key::new(&Key::new(table).join(Key::new(name))).is_secret()
 }
 
 fn is_name_character(character: char) -> bool {
@@ -255,6 +290,10 @@ mod tests {
             ("password = \"é\"\n", "password = \"**\"\n"),
             ("[secrets]\n\"x y\" = ZQ\nfoo ZQ\n# note\n", "[secrets]\n\"x y\" = **\nfoo **\n# note\n"),
             ("[\"secrets\"]\nadm = ZQ\n", "[\"secrets\"]\nadm = **\n"),
+            ("[ secrets . 'x y' ]\nadm = ZQ\n[secrets2]\nadm = ZQ\n", "[ secrets . 'x y' ]\nadm = **\n[secrets2]\nadm = ZQ\n"),
+            ("[secrets\nadm = ZQ\n", "[secrets\nadm = **\n"),
+            ("[apim.ai]\nkey = \"ZQ\"\n[apim]\nai.key = \"ZQ\"\n", "[apim.ai]\nkey = \"**\"\n[apim]\nai.key = \"**\"\n"),
+            ("[a.password]\nvalue = \"ZQ\"\n[b]\nvalue = \"ZQ\"\n", "[a.password]\nvalue = \"**\"\n[b]\nvalue = \"ZQ\"\n"),
             ("keystore.password \"ZQ\"\n", "keystore.password \"**\"\n"),
             ("password\n= \"ZQ\"\n", "password\n= \"**\"\n"),
             ("passwords = [\n \"ZQ\",\n]\n", "passwords = [\n******\n]\n"),

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use toml_edit::{ArrayOfTables, Document, InlineTable, Item, Key, Table, Value};
+use toml_edit::{ArrayOfTables, Document, InlineTable, Item, Table, Value};
 use toml_parser::Source;
 use toml_parser::lexer::TokenKind;
 
+use super::key::{Key, is_bare_byte};
 use super::template::Masked;
 use super::toml_faults::faults_of;
 use super::{Span, SyntaxError};
@@ -158,7 +159,7 @@ impl TomlReader<'_> {
         let mut first_below: Option<Span> = None;
         for (name, item) in table {
             let Some(written) = table.key(name) else { continue };
-            let key = join(key, name);
+            let key = Key::new(key).child(name);
             let below = match item {
                 Item::Value(value) => {
                     self.read_value(&key, self.key_span(written), value, header);
@@ -176,7 +177,7 @@ impl TomlReader<'_> {
 
     fn read_header(&mut self, table: &Table, key: String, is_element: bool) -> Option<Span> {
         let span = table.span().map_or_else(Span::default, Span::from);
-        let key = if is_element { format!("{key}[]") } else { key };
+        let key = if is_element { Key::new(&key).elements() } else { key };
         let child = self.read_table(table, &key, Some(span));
         let child_above = child.filter(|child| child.start < span.start);
         self.tables.push(TomlTable { key, span, child_above, elements: self.elements.clone() });
@@ -200,7 +201,7 @@ impl TomlReader<'_> {
                 for (index, item) in array.iter().enumerate() {
                     let Some(inline) = item.as_inline_table() else { continue };
                     self.elements.push(index);
-                    self.read_inline(inline, &format!("{key}[]"), header);
+                    self.read_inline(inline, &Key::new(key).elements(), header);
                     self.elements.pop();
                 }
             }
@@ -218,12 +219,12 @@ impl TomlReader<'_> {
     fn read_inline(&mut self, inline: &InlineTable, key: &str, header: Option<Span>) {
         for (name, value) in inline {
             let written = inline.key(name).map_or_else(Span::default, |key| self.key_span(key));
-            self.read_value(&join(key, name), written, value, header);
+            self.read_value(&Key::new(key).child(name), written, value, header);
         }
     }
 
     /// The span of the key with all its segments; `toml_edit` has only that of the last one.
-    fn key_span(&self, key: &Key) -> Span {
+    fn key_span(&self, key: &toml_edit::Key) -> Span {
         let leaf = key.span().map_or_else(Span::default, Span::from);
         Span::new(start_of_dotted_key(self.text, leaf.start), leaf.end)
     }
@@ -265,11 +266,7 @@ fn start_of_dotted_key(text: &str, leaf: usize) -> usize {
         let before = before.trim_end_matches([' ', '\t']);
         let segment = match before.chars().next_back() {
             Some(quote @ ('"' | '\'')) => before[..before.len() - 1].rfind(quote),
-            _ => Some(
-                before
-                    .trim_end_matches(|character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_'))
-                    .len(),
-            ),
+            _ => before.bytes().rposition(|byte| !is_bare_byte(byte)).map_or(Some(0), |at| Some(at + 1)),
         };
         match segment {
             Some(segment) if segment < start => start = segment,
@@ -284,13 +281,6 @@ fn earlier(one: Option<Span>, other: Option<Span>) -> Option<Span> {
         (Some(one), Some(other)) => Some(if other.start < one.start { other } else { one }),
         (one, other) => one.or(other),
     }
-}
-
-/// Joins a segment to a flattened key as the config mapper does: a segment that is not a bare key is put in single quotes.
-fn join(parent: &str, segment: &str) -> String {
-    let bare = !segment.is_empty() && segment.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-    let segment = if bare { segment.to_owned() } else { format!("'{segment}'") };
-    if parent.is_empty() { segment } else { format!("{parent}.{segment}") }
 }
 
 fn comments_of(text: &str) -> Vec<Span> {

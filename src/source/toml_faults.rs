@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use toml::de::{DeTable, DeValue};
-use toml_edit::{Document, Key};
+use toml_edit::Document;
 
+use super::key::{key_of, names_in_toml};
 use super::{LineIndex, Span, SyntaxError, secrets};
 
 const TYPOGRAPHIC_QUOTES: [char; 8] = ['“', '”', '„', '‟', '‘', '’', '«', '»'];
@@ -167,7 +168,7 @@ impl ParserError<'_> {
         let header = line.trim_start().starts_with('[');
         let what = if header { "table" } else { "key" };
         let path = self.path();
-        let name = path.join(".");
+        let name = key_of(&path);
         let span = if header { self.rest_of_line(self.line.start) } else { self.span };
         let fault = SyntaxError::new(span, format!("{what} `{name}` is defined twice"));
         let first = if header { self.header_above(&path) } else { None };
@@ -183,18 +184,18 @@ impl ParserError<'_> {
     fn path(&self) -> Vec<String> {
         let line = self.line.of(self.text).trim();
         if line.starts_with('[') {
-            return segments(header_key(line));
+            return names(header_key(line));
         }
         let above = self.text[..self.line.start]
             .lines()
             .rev()
             .map(str::trim)
             .find(|line| line.starts_with('[') && !header_key(line).is_empty());
-        let mut path = above.map_or_else(Vec::new, |header| segments(header_key(header)));
+        let mut path = above.map_or_else(Vec::new, |header| names(header_key(header)));
         // The parser marks only the segment that is already defined; the ones after it belong to the key too.
         let written = self.line.start + self.line.of(self.text).find('=').unwrap_or_default();
         let key = Span::new(self.line.start, written).of(self.text);
-        path.extend(segments(key.trim()));
+        path.extend(names(key.trim()));
         path
     }
 
@@ -203,7 +204,7 @@ impl ParserError<'_> {
         let mut start = 0;
         for line in self.text[..self.line.start].split_inclusive('\n') {
             let key = header_key(line.trim());
-            if line.trim_start().starts_with('[') && !key.is_empty() && segments(key) == path {
+            if line.trim_start().starts_with('[') && !key.is_empty() && names(key) == path {
                 let at = start + line.find('[').unwrap_or(0);
                 let end = start + line.rfind(']').map_or(line.trim_end().len(), |close| close + 1);
                 return Some(Span::new(at, end));
@@ -263,8 +264,9 @@ fn header_key(line: &str) -> &str {
     inner.split(']').next().unwrap_or_default().trim()
 }
 
-fn segments(key: &str) -> Vec<String> {
-    Key::parse(key).map(|keys| keys.iter().map(|key| key.get().to_owned()).collect()).unwrap_or_default()
+/// The names in a key; none if it is malformed.
+fn names(key: &str) -> Vec<String> {
+    names_in_toml(key).unwrap_or_default()
 }
 
 fn lower_first(text: &str) -> String {
@@ -305,6 +307,7 @@ mod tests {
             ("a = “x”\n", "“x” | `“` is a typographic quote, which TOML does not accept"),
             ("“a” = 1\n", "“a” | `“` is a typographic quote, which TOML does not accept"),
             ("a =\n", "a = | `a` has no value"),
+            ("[a.\"b.c\"]\n[a.'b.c']\n", "[a.'b.c'] | table `a.'b.c'` is defined twice | offset 0"),
             ("word\n", "word | `word` is not of the form `key = value`"),
             ("[a\nx = 1\n", "[a | the header is not closed"),
             ("[[a]\nx = 1\n", "[[a] | the header is not closed"),

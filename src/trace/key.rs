@@ -8,6 +8,7 @@ use crate::render::Rendering;
 use crate::server::jinjava::ValueEffect;
 use crate::server::mapper::Origin;
 use crate::source::Point;
+use crate::source::key::Key;
 
 /// Where a key ends up.
 #[derive(Debug)]
@@ -121,7 +122,8 @@ struct Keys {
 
 impl Keys {
     fn of(rendering: &Rendering, key: &str) -> Self {
-        let (flat, element) = key.split_at(key.find('[').unwrap_or(key.len()));
+        let flat_len = Key::new(key).into_list().map_or(key.len(), |(list, ..)| list.as_str().len());
+        let (flat, element) = key.split_at(flat_len);
         let targets = rendering.resources.targets(flat);
         let own: Vec<String> = targets.into_iter().map(|target| format!("{target}{element}")).collect();
         let mut following = BTreeSet::new();
@@ -159,7 +161,7 @@ impl Keys {
             return lost;
         }
         let Some(schema) = model.schema() else { return vec![NoPlace::NotRead] };
-        let pattern = key.replace(|character: char| character.is_ascii_digit(), "");
+        let pattern = Key::new(key).of_any_element();
         let mut reasons: Vec<NoPlace> = Vec::new();
         for used in schema.own_uses(&pattern) {
             let Some(path) = schema.outputs.get(used.template) else { continue };
@@ -188,5 +190,5 @@ impl Keys {
 
 /// Whether `key` is `table`, or in it.
 fn is_same_or_below(key: &str, table: &str) -> bool {
-    key.strip_prefix(table).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    !table.is_empty() && Key::new(table).covers(Key::new(key))
 }

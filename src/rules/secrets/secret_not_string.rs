@@ -6,13 +6,14 @@ use crate::rules::context::HomeContext;
 use crate::rules::fixes;
 use crate::rules::user_toml::UserToml;
 use crate::server::mapper::FaultKind;
+use crate::source::key::Key;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let Some(settings) = UserToml::of(context) else { return };
     for fault in settings.faults(FaultKind::SecretType) {
         let written = settings.locate_fault(fault);
         let Some(key) = written.key else { continue };
-        let table = key.split('.').next().unwrap_or_default();
+        let table = Key::new(key).secrets_table().unwrap_or_default();
         let message = format!("`{key}` is not a string, as every value of `[{table}]` must be: the server does not start");
         findings.push(
             settings.finding(context, &written, message).help("write the value in quotes").fix(quote(context, settings, key)),

@@ -5,22 +5,21 @@ use crate::model::Location;
 use crate::rule_info::Severity;
 use crate::rules::context::HomeContext;
 use crate::rules::user_toml::UserToml;
-use crate::server::mapper::FaultKind;
+use crate::server::mapper::{FaultKind, alias_of};
+use crate::source::key::RUNTIME_SECRETS;
 use crate::source::toml::TomlValue;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let Some(settings) = UserToml::of(context) else { return };
+    let release = context.model().mapper_release();
     for entry in &settings.document.entries {
-        let runtime = entry.key.strip_prefix("runtime_secrets.");
-        let (Some(alias), TomlValue::String(value)) = (entry.key.strip_prefix("secrets.").or(runtime), &entry.value) else {
-            continue;
-        };
-        let alias = alias.trim_matches('\'');
+        let (Some((table, alias)), TomlValue::String(value)) = (alias_of(&entry.key, &release), &entry.value) else { continue };
+        let is_runtime = table == RUNTIME_SECRETS;
         let placeholder = format!("$secret{{{alias}}}");
         let used = settings.faults(FaultKind::PlainSecret).find(|fault| fault.placeholder.as_ref() == Some(&placeholder));
         let used = used.filter(|_| value.contains('['));
         // The other values of `[runtime_secrets]` set up the vault.
-        let is_plain = runtime.is_none() && value.starts_with('[') && value.ends_with(']');
+        let is_plain = !is_runtime && value.starts_with('[') && value.ends_with(']');
         if used.is_none() && !is_plain {
             continue;
         }
@@ -31,9 +30,10 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             }
             None => format!("`{alias}` is not encrypted: the secret is here in plain text"),
         };
-        let finding = context.finding_at(at, message).key(&entry.key).help(match runtime {
-            None => "run `ciphertool.sh -Dconfigure`",
-            Some(_) => "move it to `[secrets]` and run `ciphertool.sh -Dconfigure`",
+        let finding = context.finding_at(at, message).key(&entry.key).help(if is_runtime {
+            "move it to `[secrets]` and run `ciphertool.sh -Dconfigure`"
+        } else {
+            "run `ciphertool.sh -Dconfigure`"
         });
         findings.push(match used {
             Some(fault) => {

@@ -8,7 +8,8 @@ use crate::edit::{Fix, Safety};
 use crate::rules::context::HomeContext;
 use crate::rules::fixes;
 use crate::rules::user_toml::UserToml;
-use crate::server::mapper::{FaultKind, segments};
+use crate::server::mapper::FaultKind;
+use crate::source::key::Key;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let Some(settings) = UserToml::of_home(context) else { return };
@@ -41,7 +42,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
 /// The intended target: with one quote on each side.
 fn direct_key(target: &str) -> Option<String> {
     let direct = target.replace("''", "'");
-    let is_complete = direct != target && segments(&direct).is_some_and(|segments| segments.len() > 1);
+    let is_complete = direct != target && Key::new(&direct).split_by_server().is_some_and(|segments| segments.len() > 1);
     is_complete.then_some(direct)
 }
 

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::tables::{Clash, Name};
 use super::token::{Token, TokenKind, TokenKinds};
+use crate::source::key::is_bare_byte;
 
 /// Lines and columns as the server counts them, from 1: a byte-order mark has a column, and only a line feed ends a line.
 #[derive(Debug)]
@@ -57,7 +58,7 @@ pub(super) fn clash(clash: Clash, path: &[Name], first: usize, positions: &LogPo
 /// A dotted key.
 fn joined(path: &[Name]) -> String {
     let segments = path.iter().map(|name| {
-        let bare = |unit: &u16| u8::try_from(*unit).is_ok_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+        let bare = |unit: &u16| u8::try_from(*unit).is_ok_and(is_bare_byte);
         let text = escaped(name);
         if !name.is_empty() && name.iter().all(bare) { text } else { format!("\"{text}\"") }
     });

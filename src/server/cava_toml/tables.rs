@@ -198,9 +198,10 @@ impl Tables {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::key::Key;
 
     fn path(key: &str) -> Vec<Name> {
-        key.split('.').map(|name| name.encode_utf16().collect()).collect()
+        Key::new(key).segments().map(|segment| segment.name.encode_utf16().collect()).collect()
     }
 
     #[test]

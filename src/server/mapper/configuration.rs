@@ -14,6 +14,7 @@ use super::release::Release;
 use super::resources::{JsonFile, Resources};
 use super::{context, defaults, flatten, infer, key_mapping, references, units, unset, validation};
 use crate::server::java::hash::HashOrdered;
+use crate::source::key::Key;
 
 /// The configuration of a server before any template is rendered.
 #[derive(Debug)]
@@ -102,7 +103,8 @@ impl Configuration {
 
     /// The effective values in the table `key`, in no order.
     pub fn below(&self, key: &str) -> impl Iterator<Item = (&str, &Effective)> {
-        let is_below = move |name: &str| name.strip_prefix(key).is_some_and(|rest| rest.starts_with('.'));
+        let table = Key::new(key);
+        let is_below = move |name: &str| !table.is_root() && table.is_above(Key::new(name));
         self.effective.iter().filter(move |(name, _)| is_below(name))
     }
 

@@ -7,6 +7,7 @@ use super::fault::{FaultKind, MappingFault};
 use super::value::{FlatMap, Value};
 use crate::server::java::hash::HashOrdered;
 use crate::server::jinjava::value::{Map, Value as Seen};
+use crate::source::key::Key;
 
 /// The tree of `map`, with its tables in the order of the map's keys.
 pub(super) fn grow(map: &HashOrdered<Effective>, faults: &mut Vec<MappingFault>) -> Seen {
@@ -18,7 +19,7 @@ pub(super) fn grow(map: &HashOrdered<Effective>, faults: &mut Vec<MappingFault>)
 }
 
 fn put(tree: &Seen, key: &str, value: &Value, faults: &mut Vec<MappingFault>) {
-    let Some(segments) = segments(key) else {
+    let Some(segments) = Key::new(key).split_by_server() else {
         faults.push(MappingFault::new(FaultKind::UnclosedQuote, Some(key), String::new()));
         return;
     };
@@ -27,19 +28,19 @@ fn put(tree: &Seen, key: &str, value: &Value, faults: &mut Vec<MappingFault>) {
     let mut table = tree.clone();
     for segment in parents {
         let Seen::Map(map) = &table else { return };
-        let below = match map.borrow().get(segment.as_str()) {
+        let below = match map.borrow().get(*segment) {
             Some(below @ Seen::Map(_)) => Some(below.clone()),
             _ => None,
         };
         let below = below.unwrap_or_else(|| {
             let below = Seen::map(Map::new());
-            map.borrow_mut().insert(Rc::from(segment.as_str()), below.clone());
+            map.borrow_mut().insert(Rc::from(*segment), below.clone());
             below
         });
         table = below;
     }
     if let Seen::Map(map) = &table {
-        map.borrow_mut().insert(Rc::from(last.as_str()), seen(value, faults));
+        map.borrow_mut().insert(Rc::from(*last), seen(value, faults));
     }
 }
 
@@ -70,37 +71,4 @@ fn of_element(map: &FlatMap, faults: &mut Vec<MappingFault>) -> Seen {
         put(&tree, key, value, faults);
     }
     tree
-}
-
-/// The segments of a flat key: split at dots outside of single quotes. `None` if a quote is not closed.
-pub(crate) fn segments(key: &str) -> Option<Vec<String>> {
-    let mut segments = Vec::new();
-    let mut rest = key;
-    while let Some(open) = rest.find('\'') {
-        let close = rest[open + 1..].find('\'')? + open + 1;
-        segments.extend(split(&rest[..open]));
-        segments.push(rest[open + 1..close].to_owned());
-        rest = &rest[close + 1..];
-    }
-    segments.extend(split(rest));
-    Some(segments)
-}
-
-fn split(part: &str) -> impl Iterator<Item = String> {
-    part.split('.').filter(|segment| !segment.is_empty()).map(ToOwned::to_owned)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn quoted_segments_stay_whole() {
-        let parts = |key| segments(key).unwrap_or_default().join("|");
-        assert_eq!(parts("a.'b.c'.d"), "a|b.c|d");
-        assert_eq!(parts("'a.b'"), "a.b");
-        assert_eq!(parts("a..b"), "a|b");
-        assert!(segments("a.'b").is_none());
-        assert!(segments("passthru_http.''valid.max'").is_none());
-    }
 }

@@ -6,10 +6,10 @@ use std::fmt::Write;
 use indexmap::IndexMap;
 use toml_edit::{Array, ArrayOfTables, Datetime, Document, InlineTable, Item, Offset, Table, Value as TomlItem};
 
-use super::key_path::is_bare;
 use super::value::{FlatMap, Value};
 use crate::server::java::hash::{hash_of, hash_of_list, in_set_order};
 use crate::source::Span;
+use crate::source::key::is_bare;
 
 /// A value of the flat map as the user wrote it.
 #[derive(Debug, Clone)]

@@ -76,7 +76,8 @@ fn of_json(json: &JsonValue) -> Value {
     }
 }
 
-/// `text` with each `$n` replaced by the segment of `key` that has the position of `$n` in `pattern`.
+/// `text` with each `$n` replaced by the part of `key` that has the position of `$n` in `pattern`. The server splits both at every dot, in
+/// quotes or not.
 fn substituted(text: &str, pattern: &str, key: &str) -> String {
     let segments: Vec<&str> = key.split('.').collect();
     let mut text = text.to_owned();

@@ -1,8 +1,9 @@
 //! Paths to values as text: dots between segments, single quotes around a segment that is not bare, `*` for any key of a table and `[]`
 //! for the elements of a list.
 
-use std::borrow::Cow;
 use std::rc::Rc;
+
+use crate::source::key::{Key, quoted};
 
 /// A step on the path to a value.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,7 +26,7 @@ pub(super) fn text_of(path: &[KeyStep]) -> String {
         match step {
             KeyStep::Element => text.push_str("[]"),
             KeyStep::AnyKey => text.push('*'),
-            KeyStep::Key(name) => text.push_str(&segment_text(name)),
+            KeyStep::Key(name) => text.push_str(&quoted(name)),
         }
     }
     text
@@ -34,45 +35,16 @@ pub(super) fn text_of(path: &[KeyStep]) -> String {
 /// The path that a text describes.
 pub(super) fn parse(text: &str) -> Vec<KeyStep> {
     let mut steps = Vec::new();
-    let mut rest = text;
-    while !rest.is_empty() {
-        let (name, after) = match rest.strip_prefix('\'').and_then(|rest| rest.split_once('\'')) {
-            Some(parts) => parts,
-            None => rest.split_at(rest.find(['.', '[']).unwrap_or(rest.len())),
-        };
-        steps.push(if name == "*" && !rest.starts_with('\'') { KeyStep::AnyKey } else { KeyStep::Key(name.into()) });
-        rest = after;
-        while let Some(after) = rest.strip_prefix("[]") {
-            steps.push(KeyStep::Element);
-            rest = after;
-        }
-        rest = rest.strip_prefix('.').unwrap_or_default();
+    for segment in Key::new(text).segments() {
+        steps.push(if segment.is_any() { KeyStep::AnyKey } else { KeyStep::Key(segment.name.into()) });
+        steps.extend(segment.marks().matches('[').map(|_| KeyStep::Element));
     }
     steps
 }
 
-/// The text of a segment, in quotes if it needs them.
-pub(crate) fn segment_text(name: &str) -> Cow<'_, str> {
-    if is_bare(name) { Cow::Borrowed(name) } else { Cow::Owned(format!("'{name}'")) }
-}
-
-/// Whether a segment needs no quotes.
-pub(super) fn is_bare(segment: &str) -> bool {
-    !segment.is_empty() && segment.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
-}
-
-/// The table of a key, and the key's name in it.
-pub(super) fn table_and_name(key: &str) -> (&str, &str) {
-    let mut quoted = false;
-    let mut dot = None;
-    for (at, character) in key.char_indices() {
-        match character {
-            '\'' => quoted = !quoted,
-            '.' if !quoted => dot = Some(at),
-            _ => {}
-        }
-    }
-    dot.map_or(("", key), |dot| (&key[..dot], &key[dot + 1..]))
+/// The path to the value of a flat key, as the server splits it; `None` if it fails on the key.
+pub(super) fn of_flat(key: &str) -> Option<Vec<KeyStep>> {
+    Some(Key::new(key).split_by_server()?.into_iter().map(|name| KeyStep::Key(name.into())).collect())
 }
 
 #[cfg(test)]
@@ -81,18 +53,10 @@ mod tests {
 
     #[test]
     fn a_path_survives_being_written() {
-        for text in ["a", "a.b", "a.'b.c'.d", "a[].b", "a.*.b", "a[][].'*'", "a.'é'[]", "*", "''.a"] {
+        for text in ["a", "a.b", "a.'b.c'.d", "a[].b", "a.*.b", "a[][].'*'", "a.'é'[]", "*", "''.a", "a.'it's'.b", "a.'[]'[]"] {
             assert_eq!(text_of(&parse(text)), text);
         }
         let any_and_star = [KeyStep::AnyKey, KeyStep::Key("*".into()), KeyStep::Element];
         assert_eq!(parse("*.'*'[]"), any_and_star);
-    }
-
-    #[test]
-    fn a_name_is_separated_from_its_table_outside_of_quotes() {
-        assert_eq!(table_and_name("a.b.c"), ("a.b", "c"));
-        assert_eq!(table_and_name("a.'b.c'"), ("a", "'b.c'"));
-        assert_eq!(table_and_name("a"), ("", "a"));
-        assert_eq!(table_and_name("a[].b"), ("a[]", "b"));
     }
 }

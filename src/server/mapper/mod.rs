@@ -26,12 +26,10 @@ mod validation;
 pub(crate) mod value;
 
 pub use configuration::Configuration;
-pub(crate) use context::segments;
 pub use effective::{Effective, Origin};
 pub use environment::Environment;
 pub(crate) use fault::{FaultKind, MappingFault};
-pub(crate) use key_path::segment_text;
-pub(crate) use references::placeholders;
+pub(crate) use references::{alias_of, placeholders};
 pub use release::Release;
 pub(crate) use render::Output;
 pub use render::Renderer;

@@ -11,6 +11,7 @@ use super::flatten::Setting;
 use super::release::Release;
 use super::value::Value;
 use crate::server::java::hash::HashOrdered;
+use crate::source::key::{Key, RUNTIME_SECRETS, SECRETS, SECRETS_TABLES};
 
 /// The names between `$kind{` and `}` in `text`, in order (StringUtils.substringsBetween).
 pub(crate) fn placeholders<'a>(text: &'a str, kind: &str) -> Vec<&'a str> {
@@ -32,6 +33,17 @@ pub(super) fn is_unresolved(text: &str) -> bool {
     ["sys", "env", "ref"].into_iter().any(|kind| !placeholders(text, kind).is_empty())
 }
 
+/// The alias of a secret that a key defines, with the table that it is in. `None` if it defines none in this release.
+pub(crate) fn alias_of<'a>(key: &'a str, release: &Release) -> Option<(&'static str, &'a str)> {
+    let table = Key::new(key).secrets_table()?;
+    let alias = Key::new(key).alias()?;
+    if table == RUNTIME_SECRETS && !release.has_runtime_secrets() {
+        return None;
+    }
+    let is_unquoted = table == SECRETS && release.unquotes_aliases();
+    Some((table, if is_unquoted { alias.trim_matches('\'') } else { alias }))
+}
+
 /// The aliases of `[secrets]`, and of `[runtime_secrets]`, with their values.
 #[derive(Debug, Clone, Default)]
 pub struct Secrets(BTreeMap<String, String>);
@@ -40,13 +52,9 @@ impl Secrets {
     /// Reads the secrets of a flat map. A value that is not a string stops the server from starting.
     pub(super) fn read(settings: &IndexMap<String, Setting>, release: &Release, faults: &mut Vec<MappingFault>) -> Self {
         let mut secrets = BTreeMap::new();
-        for table in ["secrets", "runtime_secrets"] {
-            if table == "runtime_secrets" && !release.has_runtime_secrets() {
-                continue;
-            }
+        for table in SECRETS_TABLES {
             for (key, setting) in settings {
-                let Some(alias) = key.strip_prefix(table).and_then(|rest| rest.strip_prefix('.')) else { continue };
-                let alias = if table == "secrets" && release.unquotes_aliases() { alias.trim_matches('\'') } else { alias };
+                let Some((_, alias)) = alias_of(key, release).filter(|(defining, _)| *defining == table) else { continue };
                 match &setting.value {
                     Value::Text(text) => {
                         secrets.insert(alias.to_owned(), text.clone());
@@ -287,6 +295,19 @@ fn replace_reference(map: &mut HashOrdered<Effective>, name: &str, users: &BTree
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_alias_is_what_is_below_its_table() {
+        let release = |mapper: &str| {
+            let version = |text: &str| crate::catalog::Version::parse(text).expect("a version");
+            Release::new(version(mapper), version("2.7.6"))
+        };
+        assert_eq!(alias_of("secrets.'a.b'", &release("1.0.20")), Some(("secrets", "'a.b'")));
+        assert_eq!(alias_of("secrets.'a.b'", &release("1.0.21")), Some(("secrets", "a.b")));
+        assert_eq!(alias_of("runtime_secrets.'a.b'", &release("1.0.21")), Some(("runtime_secrets", "'a.b'")));
+        assert_eq!(alias_of("runtime_secrets.a", &release("1.0.12")), None);
+        assert_eq!(alias_of("secretsx.a", &release("1.0.21")), None);
+    }
 
     #[test]
     fn placeholders_end_at_the_first_brace() {

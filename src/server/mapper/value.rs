@@ -5,9 +5,9 @@ use std::fmt::Write;
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 
-use super::key_path::table_and_name;
 use crate::server::java::double::java_double;
-use crate::source::secrets::{hides, is_secret_name, masked};
+use crate::source::key::Key;
+use crate::source::secrets::{hides, masked};
 
 /// A flat map with its keys in insertion order.
 pub(crate) type FlatMap = IndexMap<String, Value>;
@@ -76,7 +76,7 @@ impl Value {
     /// The value of `key` as it may be shown: secrets are replaced by asterisks.
     #[must_use]
     pub fn shown(&self, key: &str) -> Self {
-        let is_secret = is_secret_key(key);
+        let is_secret = Key::new(key).is_secret();
         match self {
             Self::Text(text) if is_secret && hides(text) => Self::Text(HIDDEN.to_owned()),
             Self::Text(text) => Self::Text(masked(text)),
@@ -122,9 +122,10 @@ pub(super) fn is_secret_default(key: &str, default: &Json) -> bool {
     match default {
         Json::Array(items) => items.iter().any(|item| is_secret_default(key, item)),
         Json::Object(object) => object.iter().any(|(key, value)| is_secret_default(key, value)),
-        Json::String(_) => {
-            let line = format!("{} = {default}", table_and_name(key).1);
-            masked(&line) != line
+        Json::String(text) => {
+            // The text can also contain one, as URLs do.
+            let line = format!("{} = {default}", Key::new(key).name());
+            Key::new(key).is_secret() && hides(text) || masked(&line) != line
         }
         _ => false,
     }
@@ -132,16 +133,6 @@ pub(super) fn is_secret_default(key: &str, default: &Json) -> bool {
 
 /// What is shown instead of a secret.
 const HIDDEN: &str = "***";
-
-/// Whether the value of a flat key is a secret, judging by its last segment or its table.
-fn is_secret_key(key: &str) -> bool {
-    let (table, name) = key.rsplit_once('.').unwrap_or(("", key));
-    let is_in = |table: &str| key.strip_prefix(table).is_some_and(|rest| rest.starts_with('.'));
-    is_in("secrets") || is_in("runtime_secrets") || key == "encryption.key" || is_secret_name(name) || {
-        // `password.value = "x"`
-        name == "value" && is_secret_name(table.rsplit('.').next().unwrap_or_default())
-    }
-}
 
 /// `text` as a basic string, with control characters escaped so that a terminal does not obey them.
 fn quoted(text: &str) -> String {
@@ -172,7 +163,16 @@ mod tests {
 
     #[test]
     fn secrets_are_not_shown() {
-        for key in ["super_admin.password", "secrets.admin", "encryption.key", "keystore.tls.key_password", "a.'db.password'"] {
+        for key in [
+            "super_admin.password",
+            "secrets.admin",
+            "encryption.key",
+            "apim.ai.key",
+            "keystore.tls.key_password",
+            "a.'db.password'",
+            "a.'db.pass'",
+            "a.'db.pass'.value",
+        ] {
             assert_eq!(text("hunter2").shown(key), text("***"), "{key}");
         }
         assert_eq!(text("$secret{x}").shown("super_admin.password"), text("$secret{x}"));
@@ -188,6 +188,8 @@ mod tests {
     fn passwords_are_found_in_defaults() {
         let is_secret = |key: &str, json: &str| is_secret_default(key, &serde_json::from_str(json).unwrap_or_default());
         assert!(is_secret("super_admin.password", "\"hunter2\""));
+        assert!(is_secret("encryption.key", "\"0A\""));
+        assert!(is_secret("a.url", "\"amqp://u:hunter2@h\""));
         assert!(is_secret("datasource", "[{\"password\": \"hunter2\"}]"));
         assert!(!is_secret("super_admin.username", "\"admin\""));
         assert!(!is_secret("super_admin.password", "true"));

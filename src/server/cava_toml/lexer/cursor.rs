@@ -143,10 +143,6 @@ pub(super) fn line_break_at(bytes: &[u8], at: usize) -> usize {
     }
 }
 
-pub(super) fn is_bare(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
-}
-
 /// Whether a basic string accepts the byte: no control characters, not even a tab.
 pub(super) fn is_character(byte: u8) -> bool {
     byte >= 0x20 && byte != 0x7f

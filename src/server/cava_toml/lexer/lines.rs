@@ -1,7 +1,8 @@
 //! Lines and inline tables: keys, headers, punctuation.
 
-use super::cursor::{Lexer, Mode, is_bare};
+use super::cursor::{Lexer, Mode};
 use crate::server::cava_toml::token::TokenKind;
+use crate::source::key::is_bare_byte;
 
 impl Lexer<'_> {
     /// A part of a key, in a line or an inline table. `false` if there is none here.
@@ -16,7 +17,7 @@ impl Lexer<'_> {
                 self.push(TokenKind::Apostrophe, 1);
                 self.enter(Mode::Literal);
             }
-            byte if is_bare(byte) => self.push(TokenKind::BareKey, self.run(is_bare)),
+            byte if is_bare_byte(byte) => self.push(TokenKind::BareKey, self.run(is_bare_byte)),
             _ => return false,
         }
         true

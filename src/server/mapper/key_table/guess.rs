@@ -4,8 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::read::KeyTable;
 use super::words::makes_live;
-use crate::server::mapper::key_path::{self, KeyStep, table_and_name};
+use crate::server::mapper::key_path::{self, KeyStep};
 use crate::server::mapper::schema::{Schema, SchemaSource};
+use crate::source::key::Key;
 
 /// A guess needs at least this many keys that the product reads.
 const MIN_KEYS: usize = 6;
@@ -63,8 +64,8 @@ impl WantedKeys {
             let path = key_path::parse(key);
             let mut add = |path: &[KeyStep]| {
                 let text = key_path::text_of(path);
-                let (table, name) = table_and_name(&text);
-                wanted.tables.entry(table.to_owned()).or_default().entry(name.to_owned()).or_default().push(number);
+                let (table, name) = Key::new(&text).table_and_name();
+                wanted.tables.entry(table.as_str().to_owned()).or_default().entry(name.to_owned()).or_default().push(number);
             };
             add(&path);
             for at in (0..path.len()).filter(|at| matches!(path[*at], KeyStep::Key(_))) {

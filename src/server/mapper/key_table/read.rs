@@ -112,6 +112,15 @@ mod tests {
     }
 
     #[test]
+    fn segments_in_quotes_and_lists_in_lists_are_found() {
+        let text = "product\tp\nversions\t1.0\n[l[][].'x[].y']\nz\ttruth\n['m[].n']\no\ttruth\n";
+        let schema = KeyTable::open(text).expect("a table").schema(0..=0, true);
+        assert!(schema.is_read("l[][].'x[].y'.z") && schema.is_read("'m[].n'.o"));
+        assert!(!schema.is_read("l[].'x[].y'.z") && !schema.is_read("m[].n.o"));
+        assert!(schema.keys().contains("l[][].'x[].y'.z"));
+    }
+
+    #[test]
     fn other_texts_are_not_tables() {
         for text in
             ["", "product\tp\n", "versions\t1.0\n", "product\tp\nversions\tx\n", "product\tp\nversions\t1.0\nother\tx\n", "x"]

@@ -7,10 +7,11 @@ use serde_json::{Map as Json, Value as JsonValue};
 
 use super::line::KeyLine;
 use super::words::{Fact, KeyProperty, json, unquoted};
-use crate::server::mapper::key_path::{self, KeyStep, is_bare};
+use crate::server::mapper::key_path::{self, KeyStep};
 use crate::server::mapper::key_usage::{UsageNode, Use};
 use crate::server::mapper::schema::{Schema, SchemaSource};
 use crate::source::Span;
+use crate::source::key::{Key, is_bare};
 
 /// More defaults than most products have, so that the map of them need not grow.
 const DEFAULTS: usize = 3000;
@@ -59,7 +60,7 @@ impl<'a> SchemaBuilder<'a> {
                         uses.push(Use { kind, template, span: Span::default() });
                     }
                     Fact::KeyProperty(property, value) => {
-                        let key = key.get_or_insert_with(|| joined(table, line.name));
+                        let key = key.get_or_insert_with(|| Key::new(table).join(Key::new(line.name)));
                         self.property(key, property, value, &versions);
                     }
                 }
@@ -132,8 +133,4 @@ impl<'a> SchemaBuilder<'a> {
         schema.source = source;
         schema
     }
-}
-
-fn joined(table: &str, name: &str) -> String {
-    if table.is_empty() { name.to_owned() } else { format!("{table}.{name}") }
 }

@@ -7,9 +7,10 @@ use serde_json::Value as JsonValue;
 
 use super::words::{KeyProperty, use_fact};
 use crate::catalog::Version;
-use crate::server::mapper::key_path::{self, table_and_name};
+use crate::server::mapper::key_path;
 use crate::server::mapper::schema::Schema;
 use crate::server::mapper::value::is_secret_default;
+use crate::source::key::Key;
 
 /// Keys, each with its facts.
 type KeyFacts = BTreeMap<String, BTreeSet<String>>;
@@ -79,8 +80,8 @@ fn write_facts(text: &mut String, versions: &[(Version, KeyFacts)], numbers: &[S
     let keys: BTreeSet<&String> = versions.iter().flat_map(|(_, facts)| facts.keys()).collect();
     let mut tables: BTreeMap<&str, BTreeMap<&str, FactsByVersions>> = BTreeMap::new();
     for key in keys {
-        let (table, name) = table_and_name(key);
-        let lines = tables.entry(table).or_default().entry(name).or_default();
+        let (table, name) = Key::new(key).table_and_name();
+        let lines = tables.entry(table.as_str()).or_default().entry(name).or_default();
         let all: BTreeSet<&String> = versions.iter().filter_map(|(_, facts)| facts.get(key)).flatten().collect();
         for fact in all {
             let is_true = |(_, facts): &(Version, KeyFacts)| facts.get(key).is_some_and(|facts| facts.contains(fact));

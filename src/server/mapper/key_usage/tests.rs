@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::server::jinjava::{Release, Template};
-use crate::server::mapper::key_path::KeyStep;
+use crate::server::mapper::key_path;
 
 fn read(text: &str) -> KeyUsage {
     let mut usage = KeyUsage::default();
@@ -10,18 +10,8 @@ fn read(text: &str) -> KeyUsage {
     usage
 }
 
-fn path(key: &str) -> Vec<KeyStep> {
-    key.split('.')
-        .map(|segment| match segment {
-            "[]" => KeyStep::Element,
-            "*" => KeyStep::AnyKey,
-            name => KeyStep::Key(name.into()),
-        })
-        .collect()
-}
-
 fn kinds(text: &str, key: &str) -> Vec<UseKind> {
-    read(text).uses(&path(key)).into_iter().map(|used| used.kind.clone()).collect()
+    read(text).uses(&key_path::parse(key)).into_iter().map(|used| used.kind.clone()).collect()
 }
 
 #[test]
@@ -44,9 +34,9 @@ fn printing_and_testing_are_different_uses() {
 fn a_loop_reads_elements_through_its_name() {
     let text = "{% for e in a.list %}{{ e.name }}{% for f in e.inner %}{{ f }}{% endfor %}{% endfor %}";
     assert_eq!(kinds(text, "a.list"), [UseKind::Looped]);
-    assert_eq!(kinds(text, "a.list.[].name"), [UseKind::Printed]);
-    assert_eq!(kinds(text, "a.list.[].inner.[]"), [UseKind::Printed]);
-    assert!(kinds(text, "a.list.[].other").is_empty());
+    assert_eq!(kinds(text, "a.list[].name"), [UseKind::Printed]);
+    assert_eq!(kinds(text, "a.list[].inner[]"), [UseKind::Printed]);
+    assert!(kinds(text, "a.list[].other").is_empty());
     assert!(kinds("{% for a in b %}{{ a.x }}{% endfor %}", "a.x").is_empty());
 }
 
@@ -69,9 +59,9 @@ fn names_are_followed_through_set_macros_and_filters() {
     assert_eq!(kinds("{% macro m(p) %}{{ p.c }}{% endmacro %}{{ m(a.b) }}", "a.b.c"), [UseKind::Printed]);
     assert_eq!(kinds("{{ a.b|default('x') }}", "a.b"), [UseKind::Printed]);
     assert_eq!(kinds("{{ a.b|join(',') }}", "a.b"), [UseKind::Listed]);
-    assert_eq!(kinds("{{ a|map(attribute='n')|join(',') }}", "a.[].n"), [UseKind::Listed]);
+    assert_eq!(kinds("{{ a|map(attribute='n')|join(',') }}", "a[].n"), [UseKind::Listed]);
     assert_eq!(kinds("{{ a['b.c'] }}", "a.b.c"), Vec::<UseKind>::new());
-    assert_eq!(read("{{ a['b.c'] }}").uses(&[KeyStep::Key("a".into()), KeyStep::Key("b.c".into())]).len(), 1);
+    assert_eq!(read("{{ a['b.c'] }}").uses(&key_path::parse("a.'b.c'")).len(), 1);
 }
 
 #[test]
@@ -88,5 +78,5 @@ fn nested_loops_do_not_multiply_without_limit() {
 #[test]
 fn what_a_template_adds_to_its_own_list_can_come_out_anywhere() {
     let text = "{% set l = [] %}{% for e in a %}{% do l.append(e) %}{% endfor %}{% for e in l %}{{ e.x }}{% endfor %}";
-    assert!(!kinds(text, "a.[].x").is_empty());
+    assert!(!kinds(text, "a[].x").is_empty());
 }

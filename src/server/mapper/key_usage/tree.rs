@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::uses::{Use, UseKind};
-use crate::server::mapper::context::segments;
-use crate::server::mapper::key_path::KeyStep;
+use crate::server::mapper::key_path::{self, KeyStep};
 
 /// What the templates of a home read.
 #[derive(Debug, Default)]
@@ -42,8 +41,7 @@ impl KeyUsage {
 
     /// Whether templates read the value of `key`, a key after mapping, as [`is_read`](Self::is_read) says.
     pub fn reads(&self, key: &str) -> bool {
-        let path = |segments: Vec<String>| segments.into_iter().map(|segment| KeyStep::Key(segment.into())).collect::<Vec<_>>();
-        segments(key).is_some_and(|segments| self.is_read(&path(segments)))
+        key_path::of_flat(key).is_some_and(|path| self.is_read(&path))
     }
 
     /// What templates do with the value at `path` itself.

@@ -7,10 +7,10 @@ use serde_json::{Map, Value, json};
 
 use super::keys::Schema;
 use super::kind::KeyType;
-use crate::server::mapper::key_path::{self, KeyStep, segment_text};
+use crate::server::mapper::key_path::{self, KeyStep};
 use crate::server::mapper::key_usage::UseKind;
 use crate::server::mapper::value::is_secret_default;
-use crate::source::secrets::is_secret_name;
+use crate::source::key::{Key, SECRETS_TABLES};
 
 /// A number in quotes.
 const QUOTED_NUMBER: &str = r"^-?[0-9]+(\.[0-9]+)?$";
@@ -22,7 +22,7 @@ const NAMED_FILES: usize = 4;
 /// The JSON Schema with this title. `code_keys` are read by code rather than templates; `table.*` is every key of a table.
 pub(crate) fn render<'a>(schema: &Schema, code_keys: impl Iterator<Item = &'a str>, title: &str) -> String {
     let mut root = KeyNode::default();
-    for key in schema.keys().iter().filter(|key| key.contains('*') || schema.is_read(key)) {
+    for key in schema.keys().iter().filter(|key| Key::new(key).is_pattern() || schema.is_read(key)) {
         key_path::parse(key).into_iter().fold(&mut root, |node, step| node.below.entry(step).or_default());
     }
     let writer = JsonSchemaWriter { schema };
@@ -30,13 +30,13 @@ pub(crate) fn render<'a>(schema: &Schema, code_keys: impl Iterator<Item = &'a st
         Some(Value::Object(properties)) => properties,
         _ => Map::new(),
     };
-    for table in ["secrets", "runtime_secrets"] {
+    for table in SECRETS_TABLES {
         let text = "Secrets by their aliases: `$secret{alias}` refers to one";
         properties
             .insert(table.to_owned(), json!({"description": text, "type": "object", "additionalProperties": {"type": "string"}}));
     }
     for key in code_keys {
-        add_code_key(&mut properties, key);
+        add_code_key(&mut properties, Key::new(key));
     }
     properties.sort_keys();
     let document = json!({
@@ -78,7 +78,7 @@ impl JsonSchemaWriter<'_> {
             // A loop over a list also accepts a table and takes its values, but no template intends that.
             let mut object = Map::new();
             object.insert("type".to_owned(), "array".into());
-            object.insert("items".to_owned(), Value::Object(self.table(&elements, &format!("{key}[]"))));
+            object.insert("items".to_owned(), Value::Object(self.table(&elements, &Key::new(key).elements())));
             object
         } else if (names || open) && !(kinds.contains(&UseKind::Looped) && !names && !is_open) {
             let mut object = self.table(nodes, key);
@@ -107,12 +107,11 @@ impl JsonSchemaWriter<'_> {
             .flat_map(|node| node.below.keys())
             .filter_map(|step| if let KeyStep::Key(name) = step { Some(name) } else { None })
             .collect();
-        let below = |name: &str| if key.is_empty() { name.to_owned() } else { format!("{key}.{name}") };
         let mut properties = Map::new();
         for name in names {
             let own = nodes.iter().filter_map(|node| node.below.get(&KeyStep::Key(name.clone())));
             let nodes: Vec<&KeyNode> = own.chain(any.iter().copied()).collect();
-            properties.insert(name.to_string(), self.value(&nodes, &below(&segment_text(name))));
+            properties.insert(name.to_string(), self.value(&nodes, &Key::new(key).child(name)));
         }
         let mut object = Map::new();
         object.insert("type".to_owned(), "object".into());
@@ -124,7 +123,8 @@ impl JsonSchemaWriter<'_> {
         } else {
             // One name represents all. A table whose every key is printed can contain tables.
             let closed = any.iter().any(|node| !node.below.is_empty());
-            if closed { self.value(&any, &below("any")) } else { self.scalar_or_more(&below("any")) }
+            let below = Key::new(key).child("any");
+            if closed { self.value(&any, &below) } else { self.scalar_or_more(&below) }
         };
         object.insert("additionalProperties".to_owned(), others);
         object
@@ -230,9 +230,8 @@ impl JsonSchemaWriter<'_> {
         if let Some(default) = default.filter(|default| !is_array || default.is_array()) {
             object.insert("default".to_owned(), default.clone());
         }
-        let name = key.rsplit('.').next().unwrap_or(key);
         let is_text = matches!(schema.type_of(key), Some(KeyType::Text) | None);
-        if is_text && !is_secret_name(name) && schema.allowed_values(key).is_empty() && !object.contains_key("properties") {
+        if is_text && !Key::new(key).is_secret() && schema.allowed_values(key).is_empty() && !object.contains_key("properties") {
             let values: Vec<String> =
                 schema.known_values(key).into_iter().filter(|value| default.is_none_or(|default| default != value)).collect();
             if !values.is_empty() {
@@ -243,16 +242,16 @@ impl JsonSchemaWriter<'_> {
 }
 
 /// Adds a key that the product's own code reads, unless templates read it as well.
-fn add_code_key(properties: &mut Map<String, Value>, key: &str) {
+fn add_code_key(properties: &mut Map<String, Value>, key: Key) {
     let text = "The server's own code reads it";
-    match key.split_once('.') {
+    let Some(name) = key.segments().next().map(|segment| segment.name) else { return };
+    match key.tables().next().filter(|(_, below)| below.as_str() != "*") {
         // Whether it is a table or an array of tables is not recorded.
-        None | Some((_, "*")) => {
-            let name = key.strip_suffix(".*").unwrap_or(key);
+        None => {
             properties.entry(name).or_insert_with(|| json!({"description": text}));
         }
-        Some((table, rest)) => {
-            let table = properties.entry(table).or_insert_with(|| json!({"type": "object", "additionalProperties": false}));
+        Some((_, rest)) => {
+            let table = properties.entry(name).or_insert_with(|| json!({"type": "object", "additionalProperties": false}));
             let Value::Object(table) = table else { return };
             if let Value::Object(below) = table.entry("properties").or_insert_with(|| json!({})) {
                 add_code_key(below, rest);

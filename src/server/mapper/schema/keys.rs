@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map as Json, Value as JsonValue};
 
 use super::provenance::SchemaSource;
-use crate::server::mapper::context::segments;
 use crate::server::mapper::infer::Pattern;
 use crate::server::mapper::key_mapping::targets;
 use crate::server::mapper::key_path::{self, KeyStep};
 use crate::server::mapper::key_usage::{KeyUsage, Use, UseKind};
 use crate::server::mapper::value::Value;
+use crate::source::key::Key;
 
 /// The keys of a server.
 #[derive(Debug, Default)]
@@ -45,16 +45,15 @@ impl Schema {
     /// The paths to the value of a key of the user after mapping. A key inside an array of tables has `[]` after the array:
     /// `apim.gateway.environment[].name`.
     pub(super) fn paths_of(&self, key: &str) -> Vec<Vec<KeyStep>> {
-        let (list, attribute) = key.split_once("[].").map_or((key, None), |(list, attribute)| (list, Some(attribute)));
-        let list = list.strip_suffix("[]").unwrap_or(list);
-        targets(&self.mappings, list)
+        // The elements of a list as a whole are the list.
+        let Some((list, depth, attribute)) = Key::new(key).into_list().filter(|(.., attribute)| !attribute.is_root()) else {
+            return targets(&self.mappings, list_of(Key::new(key)).as_str()).into_iter().filter_map(key_path::of_flat).collect();
+        };
+        targets(&self.mappings, list.as_str())
             .into_iter()
             .flat_map(|target| {
-                let attributes = attribute.map_or_else(
-                    || vec![None],
-                    |attribute| self.attributes_of(target, attribute).into_iter().map(Some).collect(),
-                );
-                attributes.into_iter().filter_map(move |attribute| path_of(target, attribute.as_deref()))
+                let attributes = self.attributes_of(target, attribute.as_str());
+                attributes.into_iter().filter_map(move |attribute| path_of_attribute(target, depth, &attribute))
             })
             .collect()
     }
@@ -71,7 +70,7 @@ impl Schema {
 
     /// Whether anything reads a key of the user.
     pub fn is_read(&self, key: &str) -> bool {
-        if is_in_secrets_table(key) || self.infers_from(key) || self.refers_to(key) {
+        if Key::new(key).alias().is_some() || self.infers_from(key) || self.refers_to(key) {
             return true;
         }
         self.paths_of(key).iter().any(|path| self.usage.is_read(path))
@@ -81,12 +80,12 @@ impl Schema {
     pub fn reads_effective(&self, key: &str, value: &Value) -> bool {
         let is_inferred_from = self.patterns.iter().any(|(pattern, written)| written == key || pattern.matches(key));
         let is_referred = self.referred.contains(key) || self.referred_patterns.iter().any(|pattern| pattern.matches(key));
-        if is_in_secrets_table(key) || is_inferred_from || is_referred {
+        if Key::new(key).alias().is_some() || is_inferred_from || is_referred {
             return true;
         }
         // Templates may read only parts of a list of tables, or of a table in default.json.
         let has_parts = matches!(value, Value::List(_) | Value::Table(_));
-        let path = path_of(key, None);
+        let path = key_path::of_flat(key);
         path.is_some_and(|path| !self.usage.uses(&path).is_empty() || has_parts && self.usage.reads_below(&path))
     }
 
@@ -102,7 +101,7 @@ impl Schema {
 
     /// Whether anything reads a key below the table `key`.
     pub fn reads_below(&self, key: &str) -> bool {
-        path_of(key, None).is_some_and(|path| self.usage.reads_below(&path))
+        key_path::of_flat(key).is_some_and(|path| self.usage.reads_below(&path))
     }
 
     /// Whether key-mappings.json names a key.
@@ -191,7 +190,8 @@ impl Schema {
             })
             .collect();
         let open = |key: &String| {
-            key.split('.').map(|part| if part.starts_with('$') { "*" } else { part }).collect::<Vec<_>>().join(".")
+            let segments = Key::new(key).segments().map(|segment| if segment.text.starts_with('$') { "*" } else { segment.text });
+            segments.collect::<Vec<_>>().join(".")
         };
         keys.extend(self.infer.keys().chain(&self.referred).map(open));
         // With a colon, key-mappings.json renames an attribute of the elements of a list.
@@ -208,21 +208,21 @@ impl Schema {
     }
 }
 
-/// Whether a key is in a table whose every key is read.
-fn is_in_secrets_table(key: &str) -> bool {
-    ["secrets.", "runtime_secrets."].iter().any(|table| key.starts_with(table))
-}
-
-/// The path to the value of a flat key, or to an attribute of its elements.
-fn path_of(key: &str, attribute: Option<&str>) -> Option<Vec<KeyStep>> {
-    let keys = |key: &str| Some(segments(key)?.into_iter().map(|segment| KeyStep::Key(segment.into())));
-    let mut steps: Vec<KeyStep> = keys(key)?.collect();
-    let mut rest = attribute;
-    while let Some(attribute) = rest {
-        steps.push(KeyStep::Element);
-        let (own, inner) = attribute.split_once("[].").map_or((attribute, None), |(own, inner)| (own, Some(inner)));
-        steps.extend(keys(own.strip_suffix("[]").unwrap_or(own))?);
-        rest = inner;
+/// The path to an attribute of the elements of `list`, or of lists in them: as many as `depth` says are directly in each other.
+fn path_of_attribute(list: &str, depth: usize, attribute: &str) -> Option<Vec<KeyStep>> {
+    let mut steps = key_path::of_flat(list)?;
+    steps.extend((0..depth).map(|_| KeyStep::Element));
+    let attribute = Key::new(attribute);
+    match attribute.into_list() {
+        Some((inner, depth, below)) if !below.is_root() => {
+            steps.extend(path_of_attribute(inner.as_str(), depth, below.as_str())?);
+        }
+        _ => steps.extend(key_path::of_flat(list_of(attribute).as_str())?),
     }
     Some(steps)
+}
+
+/// The list that a key of elements belongs to; any other key itself.
+fn list_of(key: Key) -> Key {
+    key.into_list().map_or(key, |(list, ..)| list)
 }
