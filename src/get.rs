@@ -8,6 +8,7 @@ use crate::render::Rendering;
 use crate::server::mapper::resources::FOLDER;
 use crate::server::mapper::schema::{Schema, SchemaSource};
 use crate::server::mapper::{Configuration, Effective, JsonFile, Origin, Resources, placeholders};
+use crate::source::key::Key;
 use crate::source::{Span, json};
 use crate::suggest::did_you_mean;
 
@@ -60,7 +61,7 @@ impl<'a> EffectiveValues<'a> {
     /// The values of `key`, of the keys that it is mapped to, and of everything below it; empty if nothing sets any of them.
     pub(crate) fn find(&self, key: &str) -> Vec<EffectiveEntry<'a>> {
         let values = self.configuration.values();
-        let is_meant = |known: &str| known.strip_prefix(key).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        let is_meant = |known: &str| !key.is_empty() && Key::new(key).covers(Key::new(known));
         let mut found: BTreeMap<&str, &Effective> =
             values.iter().filter(|(known, _)| is_meant(known)).map(|(known, effective)| (*known, *effective)).collect();
         let mapped = self.resources.json(JsonFile::KeyMappings).keys().filter(|known| is_meant(known));

@@ -1,6 +1,7 @@
 //! Edits of deployment.toml as text: existing text is kept, and new text is formatted like its neighbours.
 
 use crate::source::Span;
+use crate::source::key::{Key, names_in_toml};
 use crate::source::position::BYTE_ORDER_MARK;
 use crate::source::toml::{TomlDocument, TomlEntry, TomlTable};
 
@@ -18,32 +19,33 @@ pub struct TomlFile<'a> {
 
 impl TomlFile<'_> {
     /// Sets the flattened `key` to `literal`, a value in TOML syntax. Replaces an existing value; otherwise adds the key to its table, or
-    /// to a new table. Returns `None` if the key is in an array of tables, or its table is one.
+    /// to a new table. Returns `None` if the key is in an array of tables, or one of its tables is one.
     pub fn set(&self, key: &str, literal: &str) -> Option<Vec<TextEdit>> {
-        if key.contains("[]") {
+        let key = Key::new(key);
+        if key.is_in_list() {
             return None;
         }
-        if let Some(entry) = self.document.get(key) {
+        if let Some(entry) = self.document.get(key.as_str()) {
             return Some(vec![(entry.value_span, literal.to_owned())]);
         }
-        let (table, name) = split_last(key);
-        if let Some(header) = self.document.table(table) {
+        let (table, name) = key.table_and_name();
+        if let Some(header) = self.document.table(table.as_str()) {
             return Some(vec![self.insert_in_table(header, &format!("{name} = {literal}"))]);
         }
-        if self.document.table(&format!("{table}[]")).is_some() {
+        if key.tables().any(|(table, _)| self.has_elements(table)) {
             return None;
         }
         if let Some(sibling) = self.dotted_sibling(table) {
             return self.insert_beside(sibling, key, literal);
         }
-        let (outer, inner) = split_last(table);
-        if !outer.is_empty()
-            && let Some(header) = self.document.table(outer)
+        let (outer, inner) = table.table_and_name();
+        if !outer.is_root()
+            && let Some(header) = self.document.table(outer.as_str())
         {
             // A dotted key in the parent table needs no new header.
             return Some(vec![self.insert_in_table(header, &format!("{inner}.{name} = {literal}"))]);
         }
-        if table.is_empty() {
+        if table.is_root() {
             return Some(vec![self.insert_at_root(&format!("{name} = {literal}"))]);
         }
         Some(vec![self.insert_table(table, &format!("{name} = {literal}"))])
@@ -143,17 +145,16 @@ impl TomlFile<'_> {
     }
 
     /// Inserts a new table after its ancestors, before its first descendant, and before `[secrets]`, which cipher-tool expects last.
-    fn insert_table(&self, table: &str, line: &str) -> TextEdit {
+    fn insert_table(&self, table: Key, line: &str) -> TextEdit {
         let tables = &self.document.tables;
-        let below = |other: &&TomlTable| other.key.strip_prefix(table).is_some_and(|rest| rest.starts_with(['.', '[']));
-        let family = table.split('.').next().unwrap_or(table);
-        let related =
-            |other: &&TomlTable| other.key == family || other.key.strip_prefix(family).is_some_and(|rest| rest.starts_with('.'));
+        let below = |other: &&TomlTable| table.is_above(Key::new(&other.key));
+        let family = table.outermost();
+        let related = |other: &&TomlTable| family.covers(Key::new(&other.key));
         let last_related = tables.iter().rposition(|other| related(&other)).and_then(|at| tables.get(at + 1));
         let before = match tables.iter().find(below) {
             Some(child) => Some(child),
             None if tables.iter().any(|other| related(&other)) => last_related,
-            None => tables.iter().find(|other| matches!(other.key.as_str(), "secrets" | "runtime_secrets")),
+            None => tables.iter().find(|other| Key::new(&other.key).secrets_table().is_some()),
         };
         let at = before.map_or(self.text.len(), |next| self.with_comments_above(next.span.start));
         let line_break = self.line_break_near(at);
@@ -174,33 +175,40 @@ impl TomlFile<'_> {
             None if above.is_empty() || above.ends_with('\n') => line_break.to_owned(),
             None => String::new(),
         };
-        (Span::at(at), format!("{gap}[{table}]{line_break}{line}{end}"))
+        (Span::at(at), format!("{gap}[{}]{line_break}{line}{end}", table.as_str()))
     }
 
     /// The last entry that defines `table` by a dotted key or an inline table rather than by a header.
-    fn dotted_sibling(&self, table: &str) -> Option<&TomlEntry> {
-        if table.is_empty() {
+    fn dotted_sibling(&self, table: Key) -> Option<&TomlEntry> {
+        if table.is_root() {
             return None;
         }
-        let prefix = format!("{table}.");
-        self.document.entries.iter().rfind(|entry| {
-            let header = entry.table.and_then(|number| self.document.tables.get(number)).map_or("", |header| header.key.as_str());
-            entry.key.starts_with(&prefix) && !header.starts_with(&prefix) && header != table
-        })
+        self.document.entries.iter().rfind(|entry| table.is_above(Key::new(&entry.key)) && !table.covers(self.header_of(entry)))
     }
 
-    fn insert_beside(&self, sibling: &TomlEntry, key: &str, literal: &str) -> Option<Vec<TextEdit>> {
+    /// The table that the header above an entry opens.
+    fn header_of(&self, entry: &TomlEntry) -> Key<'_> {
+        Key::new(entry.table.and_then(|number| self.document.tables.get(number)).map_or("", |header| header.key.as_str()))
+    }
+
+    /// Whether `table` is an array of tables, written with headers or inline.
+    fn has_elements(&self, table: Key) -> bool {
+        let elements = table.elements();
+        let is_element = |key: &str| Key::new(&elements).covers(Key::new(key));
+        self.document.tables.iter().any(|header| is_element(&header.key))
+            || self.document.entries.iter().any(|entry| is_element(&entry.key))
+    }
+
+    fn insert_beside(&self, sibling: &TomlEntry, key: Key, literal: &str) -> Option<Vec<TextEdit>> {
         let line = self.lines_of(Span::new(sibling.key_span.start, sibling.value_span.end));
         if !self.text[line.start..sibling.key_span.start].trim().is_empty() {
             // Keys in an inline table are relative to it.
-            let (_, name) = split_last(key);
-            let (own, _) = split_last(&sibling.key);
-            let written = sibling.key_span.of(self.text);
-            let is_direct = own == split_last(key).0 && !written.contains('.');
+            let (table, name) = key.table_and_name();
+            let is_one_name = names_in_toml(sibling.key_span.of(self.text)).is_some_and(|names| names.len() == 1);
+            let is_direct = Key::new(&sibling.key).table() == table && is_one_name;
             return is_direct.then(|| vec![(Span::at(sibling.value_span.end), format!(", {name} = {literal}"))]);
         }
-        let header = sibling.table.and_then(|number| self.document.tables.get(number)).map_or("", |header| header.key.as_str());
-        let relative = if header.is_empty() { key } else { key.strip_prefix(header)?.strip_prefix('.')? };
+        let relative = key.relative_to(self.header_of(sibling))?.as_str();
         let indentation = self.indentation(sibling.key_span.start);
         Some(vec![self.insert_below(sibling.value_span.end, &format!("{indentation}{relative} = {literal}"))])
     }
@@ -243,13 +251,6 @@ impl TomlFile<'_> {
     }
 }
 
-/// Splits a flattened key into its table and last segment. The table is empty for a top-level key.
-fn split_last(key: &str) -> (&str, &str) {
-    let in_quotes = key.ends_with('\'');
-    let last = if in_quotes { key[..key.len() - 1].rfind('\'').unwrap_or(0) } else { key.rfind('.').map_or(0, |dot| dot + 1) };
-    (key[..last].strip_suffix('.').unwrap_or(&key[..last]), &key[last..])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -288,6 +289,8 @@ mod tests {
         assert_eq!(set("[t]\nhttp.port = 1\n", "t.http.on", "false"), "[t]\nhttp.port = 1\nhttp.on = false\n");
         assert_eq!(set("t.http.port = 1\n", "t.http.on", "false"), "t.http.port = 1\nt.http.on = false\n");
         assert_eq!(set("[t]\nhttp = {port = 1}\n", "t.http.on", "false"), "[t]\nhttp = {port = 1, on = false}\n");
+        assert_eq!(set("[t]\nhttp = {\"a.b\" = 1}\n", "t.http.'c.d'", "2"), "[t]\nhttp = {\"a.b\" = 1, 'c.d' = 2}\n");
+        assert_eq!(set("t.http.'a.b' = 1\n", "t.http.'c.d'", "2"), "t.http.'a.b' = 1\nt.http.'c.d' = 2\n");
     }
 
     #[test]
@@ -306,6 +309,8 @@ mod tests {
         assert_eq!(set("# note", "top", "2"), "# note\ntop = 2");
         assert_eq!(set("# note \u{feff}", "top", "2"), "# note \u{feff}\ntop = 2");
         assert_eq!(set("", "top", "2"), "top = 2\n");
+        assert_eq!(set("['b.c'.d]\nx = 1\n\n[z]\n", "'b.c'.e.y", "2"), "['b.c'.d]\nx = 1\n\n['b.c'.e]\ny = 2\n\n[z]\n");
+        assert_eq!(set("[secrets.x]\np = \"[x]\"\n", "b.c", "2"), "[b]\nc = 2\n\n[secrets.x]\np = \"[x]\"\n");
         assert_eq!(set("[[b.l]]\nx = 1\n", "b.y", "2"), "[b]\ny = 2\n\n[[b.l]]\nx = 1\n");
     }
 
@@ -314,7 +319,13 @@ mod tests {
         let text = "[[a]]\nx = 1\n";
         let document = TomlDocument::parse(text).expect("valid");
         let file = TomlFile { text, document: &document };
-        assert!(file.set("a[].x", "2").is_none() && file.set("a.y", "2").is_none());
+        for key in ["a[].x", "a.y", "a.b.y", "a.b.c.y"] {
+            assert!(file.set(key, "2").is_none(), "{key}");
+        }
+        let text = "a = [{x = 1}]\n[b]\nl = [{x = 1}]\n";
+        let document = TomlDocument::parse(text).expect("valid");
+        let file = TomlFile { text, document: &document };
+        assert!(file.set("a.y", "2").is_none() && file.set("b.l.y", "2").is_none());
     }
 
     #[test]
@@ -372,12 +383,5 @@ mod tests {
         let parent = document.table("a").expect("there");
         let edits = TomlFile { text, document: &document }.move_before(parent, parent.child_above.expect("a child"));
         assert_eq!(edited(text, edits), "[a]\ny = 2\n[a.b]\n[c]\ns = \"\"\"\n# x\"\"\"\n");
-    }
-
-    #[test]
-    fn keys_split_outside_quotes() {
-        assert_eq!(split_last("a.b.c"), ("a.b", "c"));
-        assert_eq!(split_last("a.'b.c'"), ("a", "'b.c'"));
-        assert_eq!(split_last("c"), ("", "c"));
     }
 }

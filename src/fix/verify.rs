@@ -6,6 +6,7 @@ use std::path::Path;
 use super::refusal::Refusal;
 use crate::edit::xml::{is_marked, plain};
 use crate::model::{Content, parse};
+use crate::source::key::Key;
 use crate::source::toml::{TomlDocument, TomlEntry};
 use crate::source::xml::{Element, XmlDocument};
 use crate::source::yaml::{YamlNode, YamlValue};
@@ -62,18 +63,18 @@ fn collect(pairs: impl Iterator<Item = (String, String)>) -> Facts {
 }
 
 fn is_at_or_below(name: &str, touched: &str) -> bool {
-    name.strip_prefix(touched).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '/', '@']))
+    Key::new(touched).covers(Key::new(name)) || name.strip_prefix(touched).is_some_and(|rest| rest.starts_with(['/', '@']))
 }
 
 fn is_secret(name: &str) -> bool {
-    ["secrets", "runtime_secrets"].iter().any(|table| is_at_or_below(name, table))
+    Key::new(name).secrets_table().is_some()
 }
 
 fn toml_facts(document: &TomlDocument) -> Facts {
     let element = |entry: &TomlEntry| {
         let number = entry.table?;
         let key = &document.tables.get(number)?.key;
-        key.contains("[]").then(|| document.tables[..number].iter().filter(|table| table.key == *key).count())
+        Key::new(key).is_in_list().then(|| document.tables[..number].iter().filter(|table| table.key == *key).count())
     };
     let value = |entry: &TomlEntry| match entry.value.as_text().filter(|_| is_secret(&entry.key)) {
         // Secrets must be strings, so quotes around a value do not change the secret.

@@ -5,17 +5,19 @@ use crate::model::{Location, Model};
 use crate::ports::listener::{Listener, Source, State};
 use crate::ports::offset::Offset;
 use crate::ports::resolve::{Resolved, resolve_toml};
+use crate::source::key::{Key, key_of};
 
 /// The connectors that deployment.toml adds.
 pub(super) fn connectors_of(model: &Model, offset: &Offset) -> Vec<Listener> {
     let Some((file, document)) = model.toml().filter(|_| model.has(ServerTrait::CustomConnectors)) else { return Vec::new() };
     let names = document.entries.iter().filter_map(|entry| {
-        let name = entry.key.strip_prefix("custom_transport.")?.strip_suffix(".properties.port")?;
-        (!name.contains('.')).then_some((name, entry))
+        let mut segments = Key::new(&entry.key).relative_to(Key::new("custom_transport"))?.segments();
+        let name = segments.next()?.name;
+        (segments.map(|segment| segment.text).eq(["properties", "port"])).then_some((name, entry))
     });
     names
         .map(|(name, entry)| {
-            let property = |property: &str| model.setting(&format!("custom_transport.{name}.properties.{property}"), &[]);
+            let property = |property: &str| model.setting(&key_of(&["custom_transport", name, "properties", property]), &[]);
             let is = |property_name: &str, value: &str| {
                 property(property_name)
                     .and_then(|(_, entry)| entry.value.as_text())

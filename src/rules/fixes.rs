@@ -6,6 +6,7 @@ use crate::edit::xml::{comment_out, element_at, set_attribute, set_text};
 use crate::edit::{Edit, Fix, Safety};
 use crate::model::{Content, FileId, Location, Model};
 use crate::rules::context::HomeContext;
+use crate::source::key::{Key, key_of, names_in_toml};
 use crate::source::template::is_template;
 use crate::source::toml::TomlEntry;
 use crate::source::xml::{Element, XmlDocument};
@@ -50,15 +51,15 @@ pub(super) fn move_entry(toml: TomlFile, entry: &TomlEntry, key: &str) -> Option
 /// otherwise by moving it to the table of that key.
 pub(super) fn write_as(model: &Model, entry: &TomlEntry, key: &str, title: String, safety: Safety) -> Option<Fix> {
     let (file, toml) = toml_of(model)?;
-    if toml.document.get(key).is_some() || key.contains('*') {
+    if toml.document.get(key).is_some() || Key::new(key).is_pattern() {
         return None;
     }
-    let own = entry.key_span.of(toml.text);
-    let dotted = |written: &str| written.rfind('.').map(|dot| written[..dot].to_owned());
-    let in_place = entry.key.strip_suffix(own).and_then(|table| key.strip_prefix(table));
-    let in_place = in_place.filter(|written| !written.contains('.') || dotted(written) == dotted(own));
+    let own = names_in_toml(entry.key_span.of(toml.text)).map(|names| key_of(&names)).unwrap_or_default();
+    let header = entry.key.strip_suffix(&own).map(|header| Key::new(header.strip_suffix('.').unwrap_or(header)));
+    let in_place = header.and_then(|header| Key::new(key).relative_to(header));
+    let in_place = in_place.filter(|written| written.table().is_root() || written.table() == Key::new(&own).table());
     let edits = match in_place {
-        Some(written) => vec![toml.rename(entry, written)],
+        Some(written) => vec![toml.rename(entry, written.as_str())],
         None => move_entry(toml, entry, key)?,
     };
     let scope = vec![entry.key.clone(), key.to_owned()];

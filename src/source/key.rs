@@ -101,6 +101,10 @@ impl<'a> Key<'a> {
 
     /// Its table, and its name in that table as the key has it.
     pub(crate) fn table_and_name(self) -> (Self, &'a str) {
+        // Fast path: in almost every key each dot separates segments.
+        if !self.0.contains(['\'', '"']) {
+            return self.0.rsplit_once('.').map_or((Self(""), self.0), |(table, name)| (Self(table), name));
+        }
         self.tables().last().map_or((Self(""), self.0), |(table, name)| (table, name.0))
     }
 
@@ -230,7 +234,7 @@ impl<'a> Segment<'a> {
     /// The first segment of `text`, and the text after its dot.
     fn split_from(text: &'a str) -> (Self, Option<&'a str>) {
         let ends = |rest: &str| rest.is_empty() || rest.starts_with('.');
-        let quotes = text.chars().next().filter(|first| matches!(first, '\'' | '"'));
+        let quotes = text.bytes().next().filter(|first| matches!(first, b'\'' | b'"')).map(char::from);
         let closing = quotes.and_then(|quote| {
             // A quote can be part of a name: the closing one ends the segment.
             let mut candidates = text.match_indices(quote).map(|(at, _)| at).skip(1);

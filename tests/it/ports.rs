@@ -119,6 +119,7 @@ const CASES: &[Case] = &[
     (IS_71, TOML, "", "\n[transport.http]\nenable = false\n", "servlet-http", Some(Some(9763))),
     (MI, "conf/deployment.toml", "", "\n[transport.http]\nlistener.enable = false\n", "passthru-http", None),
     (IS_71, TOML, "", "\n[custom_transport.own.properties]\nport = 9500\n", "custom-own", Some(Some(9500))),
+    (IS_71, TOML, "", "\n[custom_transport.\"my.own\".properties]\nport = 9500\n", "custom-my.own", Some(Some(9500))),
     (IS_511, TOML, "", "\n[custom_transport.own.properties]\nport = 9500\n", "custom-own", None),
     (AM_45, TOML, "", "\n[custom_transport.own.properties]\nport = 9500\n", "custom-own", None),
     (AM_45, TOML, "", "\n[monitoring.jmx]\nrmi_server_start = false\n", "jmx-rmi-server", None),

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::catalog::catalog;
 use crate::model::Model;
 use crate::server::mapper::schema::{KeyType, Schema};
+use crate::source::key::Key;
 use crate::source::toml::{TomlDocument, TomlEntry};
 use crate::suggest::nearest;
 
@@ -71,8 +72,8 @@ pub(crate) fn dead_keys(model: &Model) -> Option<DeadKeys> {
     }
     let keys = schema.keys();
     for key in &keys {
-        let (table, name) = split(key);
-        tables.entry(name).or_default().insert(table.to_owned());
+        let (table, name) = Key::new(key).table_and_name();
+        tables.entry(name).or_default().insert(table.as_str().to_owned());
     }
     let mut spellings: BTreeMap<String, Vec<&String>> = BTreeMap::new();
     for key in &keys {
@@ -118,14 +119,15 @@ fn meant(entry: &TomlEntry, document: &TomlDocument, known: &Known) -> Meant {
     if let Some([only]) = spellings.get(&plain(key)).map(Vec::as_slice) {
         return Meant::Respelled((*only).clone());
     }
-    let (own_table, name) = split(key);
+    let (own_table, name) = Key::new(key).table_and_name();
     let elsewhere = tables.get(name);
     // The key may belong to an enclosing table, or to a table inside its own.
     let related: Vec<&String> = elsewhere
         .into_iter()
         .flatten()
         .filter(|table| {
-            table.as_str() != own_table && !table.contains('*') && (is_above(table, own_table) || is_above(own_table, table))
+            let table = Key::new(table);
+            !table.is_pattern() && (table.is_above(own_table) || own_table.is_above(table))
         })
         .collect();
     // A header pasted into the middle of a table captures the keys below it.
@@ -133,17 +135,18 @@ fn meant(entry: &TomlEntry, document: &TomlDocument, known: &Known) -> Meant {
     let moved = match (&related[..], elsewhere.map(|tables| tables.iter().collect::<Vec<_>>()).as_deref()) {
         ([only], _) => Some(only.as_str()),
         // Only one table has this name, and its header is the previous one. If nothing reads the key's own table, the table is at fault.
-        ([], Some([only])) if own_table.is_empty() || above == Some(only.as_str()) && schema.reads_below(own_table) => {
+        ([], Some([only])) if own_table.is_root() || above == Some(only.as_str()) && schema.reads_below(own_table.as_str()) => {
             Some(only.as_str())
         }
         _ => None,
     };
-    if let Some(table) = moved.filter(|table| !table.contains(['*', '['])) {
-        return Meant::InOtherTable(if table.is_empty() { name.to_owned() } else { format!("{table}.{name}") });
+    let own_name = Key::new(name);
+    if let Some(table) = moved.map(Key::new).filter(|table| !table.is_pattern() && !table.is_in_list()) {
+        return Meant::InOtherTable(table.join(own_name));
     }
-    let mut alike: Vec<String> =
-        related.into_iter().map(|table| if table.is_empty() { name.to_owned() } else { format!("{table}.{name}") }).collect();
-    alike.extend(keys.iter().filter(|known| differ_in_one_segment(known, key)).map(|known| with_name(known, name)));
+    let mut alike: Vec<String> = related.into_iter().map(|table| Key::new(table).join(own_name)).collect();
+    let own: Vec<&str> = Key::new(key).segments().map(|segment| segment.text).collect();
+    alike.extend(keys.iter().filter(|known| differ_in_one_segment(known, &own)).map(|known| with_name(known, name)));
     let mut seen = BTreeSet::new();
     alike.retain(|known| seen.insert(known.clone()));
     alike.truncate(3);
@@ -151,15 +154,22 @@ fn meant(entry: &TomlEntry, document: &TomlDocument, known: &Known) -> Meant {
 }
 
 /// Whether two keys differ in exactly one segment, and there only slightly; `*` matches any segment.
-fn differ_in_one_segment(known: &str, key: &str) -> bool {
-    let (known, key): (Vec<&str>, Vec<&str>) = (known.split('.').collect(), key.split('.').collect());
-    let differing: Vec<_> = known.iter().zip(&key).filter(|(known, own)| known != own && **known != "*").collect();
-    known.len() == key.len() && matches!(differing[..], [(known, own)] if !nearest(own, [*known], '\n').is_empty())
+fn differ_in_one_segment(known: &str, key: &[&str]) -> bool {
+    let mut differing = None;
+    let mut own = key.iter();
+    for known in Key::new(known).segments().map(|segment| segment.text) {
+        let Some(own) = own.next() else { return false };
+        // Almost every key differs in one of its first segments already.
+        if known != *own && known != "*" && differing.replace((known, own)).is_some() {
+            return false;
+        }
+    }
+    own.next().is_none() && differing.is_some_and(|(known, own)| !nearest(own, [known], '\n').is_empty())
 }
 
 /// The key `known`, with `name` in place of a final `*`.
 fn with_name(known: &str, name: &str) -> String {
-    known.strip_suffix(".*").map_or_else(|| known.to_owned(), |table| format!("{table}.{name}"))
+    Key::new(known).opened_table().map_or_else(|| known.to_owned(), |table| table.join(Key::new(name)))
 }
 
 /// The key with a final `enable` changed to `enabled`, or the other way round.
@@ -172,13 +182,14 @@ fn other_enable(key: &str) -> Option<String> {
 
 /// What was meant if the key would be read with one of its tables as an array of tables, or the other way round.
 fn other_kind_of_table(key: &str, schema: &Schema) -> Option<Meant> {
-    let dots = key.match_indices('.').map(|(dot, _)| dot);
-    for dot in dots {
-        let (table, rest) = (&key[..dot], &key[dot + 1..]);
-        match table.strip_suffix("[]") {
-            Some(bare) if schema.is_read(&format!("{bare}.{rest}")) => return Some(Meant::InTable(bare.to_owned())),
-            None if schema.is_read(&format!("{table}[].{rest}")) && schema.type_of(table) == Some(KeyType::Elements) => {
-                return Some(Meant::InElements(table.to_owned()));
+    for (table, below) in Key::new(key).tables() {
+        let name = |table: Key| table.as_str().to_owned();
+        match table.list() {
+            Some(list) if schema.is_read(&list.join(below)) => return Some(Meant::InTable(name(list))),
+            None if schema.is_read(&Key::new(&table.elements()).join(below))
+                && schema.type_of(table.as_str()) == Some(KeyType::Elements) =>
+            {
+                return Some(Meant::InElements(name(table)));
             }
             _ => {}
         }
@@ -186,22 +197,9 @@ fn other_kind_of_table(key: &str, schema: &Schema) -> Option<Meant> {
     None
 }
 
-/// Splits a key into its table and its name in that table.
-pub(super) fn split(key: &str) -> (&str, &str) {
-    let end = key.strip_suffix('\'').map_or(key.len(), |quoted| quoted.rfind('\'').unwrap_or(0));
-    key[..end].rfind('.').map_or(("", key), |dot| (&key[..dot], &key[dot + 1..]))
-}
-
-fn is_above(outer: &str, inner: &str) -> bool {
-    outer.is_empty() || inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with(['.', '[']))
-}
-
 /// A key without what people often get wrong: case, and separators inside names.
 fn plain(key: &str) -> String {
-    let parts = key.split('.').map(|part| {
-        part.chars().filter(|part| !matches!(part, '_' | '-' | '\'')).flat_map(char::to_lowercase).collect::<String>()
-    });
-    parts.collect::<Vec<_>>().join(".")
+    key.chars().filter(|part| !matches!(part, '_' | '-' | '\'')).flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]
@@ -209,10 +207,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_are_split_outside_quotes() {
-        assert_eq!(split("a.b.c"), ("a.b", "c"));
-        assert_eq!(split("a.'b.c'"), ("a", "'b.c'"));
-        assert_eq!(split("a"), ("", "a"));
+    fn a_segment_in_quotes_is_one_segment() {
+        assert!(differ_in_one_segment("a.'first.second'.c", &["a", "'first.secnd'", "c"]));
+        assert!(differ_in_one_segment("a.*.colour", &["a", "'first.second'", "color"]));
+        assert!(!differ_in_one_segment("a.first.second", &["a", "'first.secnd'"]));
+        assert!(!differ_in_one_segment("a.first", &["a", "frst", "second"]));
+        assert_eq!(with_name("a.*", "'b.c'"), "a.'b.c'");
     }
 
     #[test]

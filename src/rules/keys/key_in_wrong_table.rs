@@ -1,12 +1,13 @@
 //! `key-in-wrong-table`: a key under the wrong table header.
 
-use super::dead_key::{Meant, split};
+use super::dead_key::Meant;
 use crate::diagnostic::Finding;
 use crate::edit::{Fix, Safety};
 use crate::model::Location;
 use crate::rules::confidence::with_confidence;
 use crate::rules::context::HomeContext;
 use crate::rules::fixes;
+use crate::source::key::Key;
 use crate::source::toml::{TomlEntry, TomlValue};
 
 const JMX_SWITCH: &str = "rmi_server_start";
@@ -15,7 +16,7 @@ const JMX_KEY: &str = "monitoring.jmx.rmi_server_start";
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let Some((file, document)) = context.model().toml() else { return };
     for entry in &document.entries {
-        let last = entry.key.rsplit('.').next().unwrap_or_default();
+        let last = Key::new(&entry.key).name();
         let at_root = entry.table.is_none() && last == entry.key;
         let at = Location { file, span: entry.key_span };
         if last == JMX_SWITCH && entry.key != JMX_KEY {
@@ -26,7 +27,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         } else if at_root && matches!(last, "enable" | "enabled") && matches!(entry.value, TomlValue::Boolean(_)) {
             let message = format!("top-level `{last}` has no effect");
             let meant: Vec<String> =
-                switches(context).into_iter().map(|(key, _)| key).filter(|key| key.ends_with(&format!(".{last}"))).collect();
+                switches(context).into_iter().map(|(key, _)| key).filter(|key| Key::new(key).name() == last).collect();
             // If several listeners have such a switch, only the user knows which one is meant.
             let fix = meant.first().filter(|_| meant.len() == 1).and_then(|key| put_under(context, entry, key));
             findings.push(context.finding_at(at, message).help(header_for(context)).key(&entry.key).fix(fix));
@@ -44,17 +45,17 @@ fn misplaced(context: HomeContext, findings: &mut Vec<Finding>) {
     for dead in dead {
         let Meant::InOtherTable(read) = &dead.meant else { continue };
         let key = &dead.entry.key;
-        let (table, name) = split(read);
+        let (table, name) = Key::new(read).table_and_name();
         let is_reported_above = name == JMX_SWITCH || dead.entry.table.is_none() && matches!(name, "enable" | "enabled");
         if is_reported_above {
             continue;
         }
         let at = Location { file, span: dead.entry.key_span };
         let message = format!("`{key}` has no effect: the server reads `{read}`");
-        let help = if table.is_empty() {
+        let help = if table.is_root() {
             format!("move `{name}` above the first table header")
         } else {
-            format!("move `{name}` under `[{table}]`")
+            format!("move `{name}` under `[{}]`", table.as_str())
         };
         let fix = put_under(context, dead.entry, read);
         findings.push(with_confidence(context.finding_at(at, message).help(help).key(key).fix(fix), schema));
@@ -76,8 +77,8 @@ fn switches(context: HomeContext) -> Vec<(String, &'static str)> {
 fn header_for(context: HomeContext) -> String {
     let switches = switches(context);
     let places = switches.iter().filter_map(|(key, what)| {
-        let (table, key) = key.rsplit_once('.')?;
-        Some(format!("`{key}` under `[{table}]` for {what}"))
+        let (table, name) = Key::new(key).table_and_name();
+        (!table.is_root()).then(|| format!("`{name}` under `[{}]` for {what}", table.as_str()))
     });
     let places: Vec<String> = places.collect();
     if places.is_empty() {
@@ -89,6 +90,6 @@ fn header_for(context: HomeContext) -> String {
 
 /// Moves the line under the header of `key`.
 fn put_under(context: HomeContext, entry: &TomlEntry, key: &str) -> Option<Fix> {
-    let (table, _) = key.rsplit_once('.')?;
-    fixes::write_as(context.model(), entry, key, format!("move it under `[{table}]`"), Safety::Unsafe)
+    let table = Some(Key::new(key).table()).filter(|table| !table.is_root())?;
+    fixes::write_as(context.model(), entry, key, format!("move it under `[{}]`", table.as_str()), Safety::Unsafe)
 }

@@ -8,6 +8,7 @@ use crate::edit::{Fix, Safety};
 use crate::rules::confidence::with_confidence;
 use crate::rules::context::HomeContext;
 use crate::rules::fixes;
+use crate::source::key::Key;
 use crate::source::toml::TomlTable;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
@@ -23,10 +24,10 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         if !reported.insert(table) {
             continue;
         }
-        let written = if wants_array { table.clone() } else { format!("{table}[]") };
+        let written = if wants_array { table.clone() } else { Key::new(table).elements() };
         let headers: Vec<&TomlTable> = document.tables.iter().filter(|header| header.key == written).collect();
         let span = headers.first().map_or(dead_key.entry.key_span, |header| header.span);
-        let shown = table.replace("[]", "");
+        let shown = Key::new(table).header();
         let (message, help) = if wants_array {
             (format!("the server reads `{shown}` as an array of tables and ignores `[{shown}]`"), format!("write `[[{shown}]]`"))
         } else {
@@ -46,7 +47,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
 fn change_brackets(context: HomeContext, header: &TomlTable, table: &str, wants_array: bool) -> Option<Fix> {
     let (file, toml) = fixes::toml_of(context.model())?;
     let written = header.span.of(toml.text);
-    let below = |key: &str| key != header.key && key.strip_prefix(header.key.as_str()).is_some_and(|rest| rest.starts_with('.'));
+    let below = |key: &str| Key::new(&header.key).is_above(Key::new(key));
     if toml.document.tables.iter().any(|other| below(&other.key)) {
         return None;
     }
@@ -56,8 +57,8 @@ fn change_brackets(context: HomeContext, header: &TomlTable, table: &str, wants_
     let renamed: Vec<String> = scope
         .iter()
         .filter_map(|key| {
-            let rest = key.strip_prefix(header.key.as_str())?;
-            Some(if wants_array { format!("{table}[]{rest}") } else { format!("{table}{rest}") })
+            let below = Key::new(key).relative_to(Key::new(&header.key))?;
+            Some(if wants_array { Key::new(&Key::new(table).elements()).join(below) } else { Key::new(table).join(below) })
         })
         .collect();
     scope.extend(renamed);

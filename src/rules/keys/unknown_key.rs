@@ -9,6 +9,7 @@ use crate::rules::context::HomeContext;
 use crate::rules::fixes;
 use crate::server::mapper::schema::Schema;
 use crate::source::Span;
+use crate::source::key::Key;
 use crate::source::toml::TomlTable;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
@@ -28,7 +29,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         if schema.source().is_authoritative()
             && unread.len() > 1
             && unread.len() == written
-            && !schema.reads_below(table.key.trim_end_matches("[]"))
+            && !schema.reads_below(name_of(table))
         {
             dead.retain(|dead| !is_in_table(dead));
             findings.push(with_confidence(of_table(context, file, table, &unread), schema));
@@ -38,10 +39,16 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
 }
 
 fn of_table(context: HomeContext, file: FileId, table: &TomlTable, keys: &[Span]) -> Finding {
-    let name = table.key.trim_end_matches("[]");
+    let name = name_of(table);
     let message = format!("nothing reads the table `{name}`: its {} keys have no effect", keys.len());
     let finding = context.finding(file, table.span, message).key(name).subjects(keys.iter().copied());
     finding.help("check the name in the documentation of this version, or remove the table")
+}
+
+/// The table, or the list that it is an element of.
+fn name_of(table: &TomlTable) -> &str {
+    let key = Key::new(&table.key);
+    key.list().unwrap_or(key).as_str()
 }
 
 fn of_key(context: HomeContext, file: FileId, schema: &Schema, dead: &DeadKey) -> Finding {

@@ -1,6 +1,5 @@
 //! `unknown-value`: a value that the server does not know for its key.
 
-use super::dead_key::split;
 use crate::diagnostic::Finding;
 use crate::edit::Safety;
 use crate::model::Location;
@@ -8,6 +7,7 @@ use crate::rule_info::Severity;
 use crate::rules::confidence::with_confidence;
 use crate::rules::context::HomeContext;
 use crate::rules::fixes;
+use crate::source::key::Key;
 use crate::source::toml::TomlValue;
 use crate::suggest::nearest;
 
@@ -30,8 +30,8 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             continue;
         }
         // If a database has an explicit driver, it needs nothing that its type would infer.
-        let (table, name) = split(&entry.key);
-        if allowed.is_empty() && name == "type" && document.get(&format!("{table}.driver")).is_some() {
+        let (table, name) = Key::new(&entry.key).table_and_name();
+        if allowed.is_empty() && name == "type" && document.get(&table.child("driver")).is_some() {
             continue;
         }
         let alike: Vec<&String> = known.iter().filter(|known| plain(known) == plain(text)).collect();

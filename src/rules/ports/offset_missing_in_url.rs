@@ -9,7 +9,7 @@ use crate::rules::context::HomeContext;
 use crate::rules::fixes;
 use crate::rules::urls::{LiteralPort, is_loopback, literal_ports};
 use crate::source::Span;
-use crate::source::secrets::is_secret_name;
+use crate::source::key::Key;
 use crate::source::toml::{TomlEntry, TomlValue};
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
@@ -18,7 +18,8 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     }
     if let Some((file, document)) = context.model().toml() {
         for entry in &document.entries {
-            if !names_another_product(context, &entry.key) && !is_secret(&entry.key) {
+            // Secrets are neither searched for URLs nor edited.
+            if !names_another_product(context, &entry.key) && !Key::new(&entry.key).is_secret() {
                 for span in string_spans(entry) {
                     report(context, file, span, &entry.key, findings);
                 }
@@ -82,12 +83,6 @@ fn meant_listener<'a>(context: HomeContext<'a>, url: &LiteralPort) -> Option<&'a
         return None;
     }
     context.ports().listeners.iter().find(|listener| listener.enabled && listener.offset != 0 && listener.base == Some(url.port))
-}
-
-/// Whether a key holds a secret. Secrets are neither searched for URLs nor edited.
-fn is_secret(key: &str) -> bool {
-    let last = key.rsplit('.').next().unwrap_or(key);
-    key.starts_with("secrets.") || key.starts_with("runtime_secrets.") || is_secret_name(last)
 }
 
 /// Whether a key holds a URL of another product, which may run with its default ports on the same machine.

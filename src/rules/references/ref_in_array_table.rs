@@ -8,14 +8,14 @@ use crate::rules::fixes;
 use crate::rules::user_toml::{fits_into, plain_string};
 use crate::server::mapper::{Origin, placeholders};
 use crate::source::Span;
-use crate::source::secrets::is_secret_name;
+use crate::source::key::Key;
 use crate::source::toml::{TomlEntry, TomlValue};
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let Some((file, document)) = context.model().toml() else { return };
     let text = &context.model().file(file).source.text;
     for entry in &document.entries {
-        for (value, span, is_resolved) in strings(&entry.value, entry.value_span, !entry.key.contains("[]")) {
+        for (value, span, is_resolved) in strings(&entry.value, entry.value_span, !Key::new(&entry.key).is_in_list()) {
             let Some(name) = placeholders(value, "ref").into_iter().next().filter(|_| !is_resolved) else { continue };
             let placeholder = format!("$ref{{{name}}}");
             let place = span.of(text).find(&placeholder).map_or(span, |at| {
@@ -66,7 +66,7 @@ fn inline(context: HomeContext, entry: &TomlEntry, span: Span) -> Option<Fix> {
             TomlValue::Integer(number) => number.to_string(),
             _ => return None,
         };
-        if is_secret_name(name) || is_secret_name(&target.key) || !fits_into(quote, &value) {
+        if Key::new(name).is_secret() || Key::new(&target.key).is_secret() || !fits_into(quote, &value) {
             return None;
         }
         result = result.replace(&format!("$ref{{{name}}}"), &value);

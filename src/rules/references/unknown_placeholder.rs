@@ -9,7 +9,7 @@ use crate::rule_info::Severity;
 use crate::rules::context::HomeContext;
 use crate::rules::fixes;
 use crate::source::Span;
-use crate::source::secrets::is_secret_name;
+use crate::source::key::Key;
 use crate::source::toml::{TomlEntry, TomlValue};
 
 /// The kinds of placeholders that the mapper resolves, as in `$env{NAME}`.
@@ -61,9 +61,9 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     let Some((file, document)) = context.model().toml() else { return };
     let text = &context.model().file(file).source.text;
     let properties = start_properties(context.model());
-    for entry in document.entries.iter().filter(|entry| !is_secrets(&entry.key)) {
+    for entry in document.entries.iter().filter(|entry| Key::new(&entry.key).alias().is_none()) {
         for span in strings(entry) {
-            for mark in marks(span.of(text), span.start, is_secret_name(&entry.key)) {
+            for mark in marks(span.of(text), span.start, Key::new(&entry.key).is_secret()) {
                 if mark.is_property && (is_runtime_name(&mark.name) || properties.contains(mark.name.as_str())) {
                     continue;
                 }
@@ -92,10 +92,6 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             }
         }
     }
-}
-
-fn is_secrets(key: &str) -> bool {
-    key.starts_with("secrets.") || key.starts_with("runtime_secrets.")
 }
 
 /// The spans of the strings of an entry.

@@ -8,7 +8,7 @@ use crate::rules::fixes;
 use crate::rules::user_toml::{UserToml, fits_into};
 use crate::server::mapper::value::Value;
 use crate::server::mapper::{JsonFile, Origin};
-use crate::source::secrets::is_secret_name;
+use crate::source::key::Key;
 use crate::source::toml::TomlValue;
 
 /// How many missing defaults the help names.
@@ -75,7 +75,7 @@ fn named(missing: &[&Value]) -> String {
     let name = |value: &Value| match value {
         Value::Table(map) => {
             let name = ["name", "id", "context", "class", "type"].iter().find_map(|key| map.get(*key));
-            let open = map.iter().find(|(key, _)| !is_secret_name(key)).map(|(_, value)| value);
+            let open = map.iter().find(|(key, _)| !Key::new(key).is_secret()).map(|(_, value)| value);
             name.or(open).map_or_else(String::new, Value::to_java)
         }
         other => other.to_java(),

@@ -3,6 +3,7 @@
 use crate::model::{Content, Location};
 use crate::ports::{Listener, Source, State};
 use crate::rules::context::HomeContext;
+use crate::source::key::Key;
 use crate::source::{Kind, Span};
 
 /// The place of `listener` in the file that operators edit: in deployment.toml its switch, its port or the closest header; in XML its
@@ -27,16 +28,14 @@ pub(super) fn of_listener(context: HomeContext, listener: &Listener, element: &s
     let (row, part) = listener.row?;
     let key = part.switch.as_ref().map(|switch| switch.key.as_str());
     let key = key.or(part.inert_keys.first().map(String::as_str)).or(part.port_key.as_deref()).unwrap_or(&row.id);
-    let mut prefix = key;
-    while let Some((shorter, _)) = prefix.rsplit_once('.') {
-        prefix = shorter;
+    let mut around = Key::new(key).table();
+    while !around.is_root() {
         // A first segment such as `transport` is too general.
-        let has_below = prefix.contains('.');
-        let below =
-            |table: &str| table == prefix || has_below && table.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('.'));
-        if let Some(table) = document.tables.iter().find(|table| below(&table.key)) {
+        let is_close = |table: Key| around == table || !around.table().is_root() && around.is_above(table);
+        if let Some(table) = document.tables.iter().find(|table| is_close(Key::new(&table.key))) {
             return Some(Location { file, span: table.span });
         }
+        around = around.table();
     }
     Some(model.start_of(file))
 }
@@ -72,8 +71,8 @@ pub(super) fn remedy(context: HomeContext, listener: &Listener, element: &str) -
         return format!("comment out {element} in {name}");
     }
     if let Some(switch) = &part.switch {
-        let (table, key) = switch.key.rsplit_once('.').unwrap_or(("", &switch.key));
-        format!("write `{key} = false` in `[{table}]`")
+        let (table, name) = Key::new(&switch.key).table_and_name();
+        format!("write `{name} = false` in `[{}]`", table.as_str())
     } else {
         let model = context.model();
         if model.renders_from_templates() && !model.has_template_of(file) {
