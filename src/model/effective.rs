@@ -239,9 +239,7 @@ pub(crate) fn text_of(path: &[PathStep]) -> String {
 
 /// A key without the indexes of elements, as schemas know it: `datasource[].url` for `datasource[0].url`.
 pub(crate) fn without_indexes(key: &str) -> String {
-    let mut parts = key.split('[');
-    let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |text, part| text + "[]" + part.split_once(']').map_or(part, |(_, rest)| rest))
+    Key::new(key).of_any_element()
 }
 
 /// The path that a text describes.

@@ -12,6 +12,7 @@ use crate::rules::wording::{joined, listed};
 use crate::server::jinjava::PathStep;
 use crate::server::mapper::key_usage::UseKind;
 use crate::server::mapper::schema::Schema;
+use crate::source::key::Key;
 use crate::source::xml::Element;
 
 /// The members that no server can do without: they say which thing a table describes, or where or what it is. Others can be empty on purpose,
@@ -104,8 +105,9 @@ fn place_and_name(model: &Model, table: &EffectiveValue) -> Option<(Location, St
 /// Whether another key of the table should have brought the member by inference: then that key has a wrong value, as `unknown-value` says.
 fn is_inferred(model: &Model, schema: &Schema, table: &EffectiveValue) -> bool {
     let Some((_, document)) = model.toml() else { return false };
-    let inside = format!("{}.", without_indexes(&table.key));
-    document.entries.iter().any(|entry| entry.key.starts_with(&inside) && schema.inferring_values(&entry.key).is_some())
+    let table = without_indexes(&table.key);
+    let is_in_table = |key: &str| Key::new(&table).is_above(Key::new(key));
+    document.entries.iter().any(|entry| is_in_table(&entry.key) && schema.inferring_values(&entry.key).is_some())
 }
 
 /// The places of the template that print nothing without any key of the user: whatever is empty there may be empty.

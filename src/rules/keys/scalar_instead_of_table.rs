@@ -7,6 +7,7 @@ use crate::rules::confidence::with_confidence;
 use crate::rules::context::HomeContext;
 use crate::rules::wording::listed;
 use crate::server::mapper::schema::{ReadTable, Schema};
+use crate::source::key::Key;
 use crate::source::toml::{TomlDocument, TomlEntry, TomlTable, TomlValue};
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
@@ -31,7 +32,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         if let Some(header) = written.meant {
             let at = Location { file, span: header.span };
             let message = format!("nothing reads this table: its keys belong to `{}`", written.header());
-            let keys = document.entries.iter().filter(|other| other.key.starts_with(&format!("{}.", header.key)));
+            let keys = document.entries.iter().filter(|other| Key::new(&header.key).is_above(Key::new(&other.key)));
             finding = finding.related(context.id, at, message).subjects(keys.map(|other| other.key_span));
         }
         if let Some((empty, output)) = first_empty(model, &entry.key) {
@@ -70,7 +71,7 @@ impl Written<'_> {
 
     /// The header of the table to write.
     fn header(&self) -> String {
-        let key = self.entry.key.replace("[]", "");
+        let key = Key::new(&self.entry.key).header();
         if self.table.in_elements { format!("[[{key}]]") } else { format!("[{key}]") }
     }
 

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 
 use super::flatten::Setting;
 use super::value::Value;
+use crate::source::key::Key;
 
 /// `settings` without `keys`, which are written as in deployment.toml, with the index of an element in an array: `datasource[0].url`. A table
 /// means every key in it.
@@ -28,7 +29,7 @@ pub(super) fn without(settings: &IndexMap<String, Setting>, keys: &[String]) -> 
 }
 
 fn is_same_or_in(key: &str, table: &str) -> bool {
-    key.strip_prefix(table).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    Key::new(table).covers(Key::new(key))
 }
 
 /// Removes what `below` leads to. An item of a list becomes null for now, so that the others keep their places.
