@@ -148,13 +148,8 @@ impl TracedFile {
         for source in self.map.sources(range) {
             let part = self.in_template(values.model, &source, range);
             push_new(&mut trace.template, part);
-            for path in &source.printed {
-                let value = values.at(path);
-                let referred = values.references(&value);
+            for value in with_references(values, source.printed.iter().map(|path| values.at(path))) {
                 push_new(&mut trace.keys, value);
-                for value in referred {
-                    push_new(&mut trace.keys, value);
-                }
             }
             for condition in source.conditions {
                 push_new(&mut trace.conditions, self.condition(values, &condition));
@@ -184,7 +179,7 @@ impl TracedFile {
             at: self.location(values.model, condition.template),
             holds: condition.holds,
             is_loop: condition.is_loop,
-            keys: condition.tested.iter().map(|path| values.at(path)).collect(),
+            keys: with_references(values, condition.tested.iter().map(|path| values.at(path))),
         }
     }
 
@@ -298,6 +293,19 @@ fn offset_in(template: &str, written: &str, at: usize) -> usize {
 fn plain_expression(tag: &str) -> Option<&str> {
     let expression = tag.strip_prefix("{{")?.strip_suffix("}}")?.trim_matches('-').trim();
     expression.chars().all(|part| part.is_alphanumeric() || matches!(part, '_' | '.')).then_some(expression)
+}
+
+/// The values, each followed by those that it refers to.
+fn with_references(values: EffectiveConfiguration, own: impl Iterator<Item = EffectiveValue>) -> Vec<EffectiveValue> {
+    let mut all = Vec::new();
+    for value in own {
+        let referred = values.references(&value);
+        push_new(&mut all, value);
+        for value in referred {
+            push_new(&mut all, value);
+        }
+    }
+    all
 }
 
 fn push_new<T: PartialEq>(list: &mut Vec<T>, item: T) {

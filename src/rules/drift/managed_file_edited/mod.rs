@@ -58,7 +58,14 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
                 };
                 edit.report(hunk.as_slice(), false, findings);
             }
-            (None, base) => edit.report(&base.map(|rendered| hunks(rendered, text)).unwrap_or_default(), true, findings),
+            (None, base) => {
+                let mut hunks = base.map(|rendered| hunks(rendered, text)).unwrap_or_default();
+                if model.rewrite_of(&path).is_some() {
+                    // What the server itself may have changed cannot be told apart.
+                    hunks.truncate(1);
+                }
+                edit.report(&hunks, model.rewrite_of(&path).is_none(), findings);
+            }
         }
     }
 }
