@@ -19,4 +19,5 @@ mod source_map;
 mod supersedes;
 mod support;
 mod toml_dialect;
+mod trace;
 mod whole_homes;
