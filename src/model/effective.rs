@@ -81,12 +81,19 @@ impl EffectiveConfiguration<'_> {
     pub fn at(self, path: &[PathStep]) -> EffectiveValue {
         let key = text_of(path);
         let keys = path.iter().take_while(|step| matches!(step, PathStep::Key(_))).count();
-        for len in (1..=keys).rev() {
-            let flat = text_of(&path[..len]);
-            if let Some(effective) = self.configuration.get(&flat) {
-                let value = member(&effective.value, &path[len..]);
-                return self.located(key, &flat, &effective.origin, value, &path[len..]);
-            }
+        let set: Vec<(usize, String)> = (1..=keys)
+            .rev()
+            .map(|len| (len, text_of(&path[..len])))
+            .filter(|(_, flat)| self.configuration.get(flat).is_some())
+            .collect();
+        // A key and a table around it can both be set; the server's map decides which of them templates see.
+        let names: Vec<&str> = set.iter().map(|(_, flat)| flat.as_str()).collect();
+        let last = if names.len() > 1 { self.configuration.last_of(&names) } else { names.first().copied() };
+        if let Some((len, flat)) = set.iter().find(|(_, flat)| Some(flat.as_str()) == last)
+            && let Some(effective) = self.configuration.get(flat)
+        {
+            let value = member(&effective.value, &path[*len..]);
+            return self.located(key, flat, &effective.origin, value, &path[*len..]);
         }
         self.table(key)
     }

@@ -81,6 +81,12 @@ impl Configuration {
         self.effective.get(key)
     }
 
+    /// The one of these keys whose value is put into the tree last; it replaces what the others put there.
+    pub fn last_of<'k>(&self, keys: &[&'k str]) -> Option<&'k str> {
+        let order = self.effective.in_order();
+        order.iter().rev().find_map(|(key, _)| keys.iter().copied().find(|wanted| wanted == key))
+    }
+
     /// Every effective value by its key, sorted.
     pub fn values(&self) -> BTreeMap<&str, &Effective> {
         self.effective.in_order().into_iter().collect()
