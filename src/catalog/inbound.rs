@@ -34,7 +34,7 @@ pub struct InboundOffsetFlag {
     /// Other names of it.
     #[serde(default)]
     pub aliases: Vec<String>,
-    /// Its place in an XML home.
+    /// Its place in the files that the server reads.
     pub place: Place,
     /// The trait of the servers in which it is true if it is not set.
     pub default: ServerTrait,

@@ -36,7 +36,7 @@ pub struct ListenerRow {
     pub system_property: Option<String>,
     /// A `-D` option of the startup script that makes the port random.
     pub random_property: Option<String>,
-    /// Where the files of an XML home set the port; the first place that exists counts.
+    /// Where the files that the server reads set the port, rendered or not; the first place that exists counts.
     #[serde(default)]
     pub places: Vec<Place>,
     /// Places that must all be true for the listener to open. A missing value counts as true.
@@ -45,6 +45,15 @@ pub struct ListenerRow {
     /// Places that must all be false for the listener to open.
     #[serde(default)]
     pub disabled_by: Vec<Place>,
+    /// Whether the server's code has the port if the file that could set it does not. Otherwise the server then opens nothing.
+    #[serde(default)]
+    pub port_in_code: bool,
+    /// The path from what holds the port to the address that it is bound to: `@address`, `../bindAddress`.
+    pub bind: Option<String>,
+    /// The address that it is bound to if no file says so.
+    pub bind_default: Option<String>,
+    /// The evidence for both.
+    pub bind_source: Option<String>,
     /// The evidence.
     pub source: String,
     /// What differs between products and versions; the first part that matches applies.
@@ -74,7 +83,7 @@ pub struct ListenerPart {
     /// Other names of that key.
     #[serde(default)]
     pub port_aliases: Vec<String>,
-    /// A text in the template of the listener's first place. If an operator has removed it, the template no longer renders the listener.
+    /// A text in the part of the template of the listener's first place that renders the listener.
     pub rendered_with: Option<String>,
     /// The key that switches it.
     pub switch: Option<Switch>,
@@ -94,6 +103,8 @@ pub struct ListenerPart {
     pub runtime_offset: Option<i64>,
     /// A port that another key implies.
     pub port_when: Option<PortWhen>,
+    /// The key of the address that it is bound to.
+    pub bind_key: Option<String>,
     /// Replaces the listener's own places.
     pub places: Option<Vec<Place>>,
     /// The evidence.
@@ -141,7 +152,7 @@ pub struct OffsetFlag {
     /// Other names of it.
     #[serde(default)]
     pub aliases: Vec<String>,
-    /// Its place in an XML home.
+    /// Its place in the files that the server reads.
     pub place: Option<Place>,
     /// Its value if it is not set.
     pub default: bool,

@@ -1,7 +1,6 @@
 //! The host name of a server.
 
 use super::Model;
-use super::place;
 use crate::catalog::Place;
 
 impl Model {
@@ -12,7 +11,7 @@ impl Model {
             None if self.toml_file().is_some() => None,
             None => {
                 let place = Place::new("conf/carbon.xml", "Server/HostName");
-                place::find(self, &place).into_iter().next().map(|found| found.value.trim().to_owned())
+                self.find_in_home(&place).into_iter().next().map(|found| found.value.trim().to_owned())
             }
         };
         name.filter(|name| !name.is_empty() && !name.contains(['$', '{', '<']))

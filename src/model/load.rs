@@ -9,7 +9,7 @@ use std::{fs, io};
 use walkdir::WalkDir;
 
 use super::content::{OnDemand, OpenedFiles, parse};
-use super::{Assumptions, FileId, LoadedFile, Model, place, script_names};
+use super::{Assumptions, FileId, LoadedFile, Model, script_names};
 use crate::catalog::{Place, catalog};
 use crate::disk::reason;
 use crate::home::{Generation, INBOUND_ENDPOINTS, Identity, Layout, ReadError};
@@ -160,7 +160,7 @@ impl Model {
     fn server_names(&self) -> crate::home::ServerNames {
         let text = |path: &str| {
             let place = Place::new("conf/carbon.xml", path);
-            place::find(self, &place)
+            self.find_in_home(&place)
                 .into_iter()
                 .next()
                 .map(|found| found.value.trim().to_owned())

@@ -1,49 +1,57 @@
-//! Finds the values at a place of the catalogue, with one path syntax for XML, YAML and properties.
+//! Finds the values at a path in a file, with one path syntax for XML, YAML and properties.
 
-use crate::catalog::Place;
-use crate::model::{Content, FileId, Location, Model};
+use crate::model::Content;
 use crate::source::Span;
 use crate::source::xml::{Element, XmlDocument};
 use crate::source::yaml::{YamlNode, YamlValue};
 
-/// A value at a place of the catalogue.
-#[derive(Debug, Clone)]
-pub(crate) struct FoundValue {
+/// A value in the text of a file.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct ValueInText {
     /// The value as written, with escapes and references resolved, not trimmed.
     pub value: String,
     /// Where the value is.
-    pub at: Location,
+    pub at: Span,
     /// The place to report: the start tag of an element, the name of an attribute, or the key.
-    pub anchor: Location,
+    pub anchor: Span,
+    /// What holds it: the element of an attribute, the parent of an element, or the mapping of a key. Empty in a properties file.
+    pub holder: Span,
 }
 
-/// Returns every value at `place`, in the order of the file; none if the file or the place does not exist.
-pub(crate) fn find(model: &Model, place: &Place) -> Vec<FoundValue> {
-    let Some(file) = model.file_at(&place.file) else { return Vec::new() };
-    find_in(model, file, &place.path)
-}
-
-/// Returns every value at `path` in `file`.
-pub(crate) fn find_in(model: &Model, file: FileId, path: &str) -> Vec<FoundValue> {
-    let loaded = model.file(file);
-    match &loaded.content {
-        Content::Xml(document) => find_in_xml(&ValuePath::parse(path), document, &loaded.source.text, file),
+/// Returns every value at `path` in a file with this content, in the order of the text.
+pub(crate) fn find_in(content: &Content, text: &str, path: &str) -> Vec<ValueInText> {
+    match content {
+        Content::Xml(document) => find_in_xml(&ValuePath::parse(path), document, text),
         Content::Properties(properties) => properties
             .get(path)
-            .map(|property| FoundValue {
+            .map(|property| ValueInText {
                 value: property.value.clone(),
-                at: Location { file, span: property.value_span },
-                anchor: Location { file, span: property.key_span },
+                at: property.value_span,
+                anchor: property.key_span,
+                holder: Span::default(),
             })
             .into_iter()
             .collect(),
         Content::Yaml(Some(root)) => {
             let mut found = Vec::new();
-            find_in_yaml(&ValuePath::parse(path).steps, root, None, file, &mut found);
+            find_in_yaml(&ValuePath::parse(path).steps, root, None, Span::default(), &mut found);
             found
         }
         _ => Vec::new(),
     }
+}
+
+/// The path that leads from what holds the value at `path` along `relative`: `a/b/@port` and `../host` make `a/host`.
+pub(crate) fn beside(path: &str, relative: &str) -> String {
+    let mut steps: Vec<&str> = split_steps(path).collect();
+    steps.pop();
+    let mut relative = relative;
+    while let Some(rest) = relative.strip_prefix("../") {
+        steps.pop();
+        relative = rest;
+    }
+    steps.push(relative);
+    steps.join("/")
 }
 
 /// A parsed path: `Server/C[@scheme='https']/@port`.
@@ -119,43 +127,41 @@ impl<'a> PathStep<'a> {
     }
 }
 
-fn find_in_xml(path: &ValuePath, document: &XmlDocument, text: &str, file: FileId) -> Vec<FoundValue> {
+fn find_in_xml(path: &ValuePath, document: &XmlDocument, text: &str) -> Vec<ValueInText> {
     let Some((first, rest)) = path.steps.split_first() else { return Vec::new() };
-    let mut level: Vec<&Element> = document.root().into_iter().filter(|root| first.matches(root, text)).collect();
+    let root = document.root().into_iter().filter(|root| first.matches(root, text));
+    let mut level: Vec<(&Element, Span)> = root.map(|root| (root, root.span)).collect();
     for step in rest {
-        level =
-            level.into_iter().flat_map(|element| document.children(element)).filter(|child| step.matches(child, text)).collect();
+        level = level
+            .into_iter()
+            .flat_map(|(element, _)| document.children(element).map(|child| (child, element.span)))
+            .filter(|(child, _)| step.matches(child, text))
+            .collect();
     }
-    let location = |span: Span| Location { file, span };
     level
         .into_iter()
-        .filter_map(|element| match path.attribute {
-            Some(name) => element.attribute(text, name).map(|attribute| FoundValue {
+        .filter_map(|(element, holder)| match path.attribute {
+            Some(name) => element.attribute(text, name).map(|attribute| ValueInText {
                 value: attribute.content(text).into_owned(),
-                at: location(attribute.value),
-                anchor: location(attribute.name),
+                at: attribute.value,
+                anchor: attribute.name,
+                holder: element.span,
             }),
-            None => Some(FoundValue {
-                value: element.content(text),
-                at: location(element.content_span()),
-                anchor: location(element.tag),
-            }),
+            None => Some(ValueInText { value: element.content(text), at: element.content_span(), anchor: element.tag, holder }),
         })
         .collect()
 }
 
-fn find_in_yaml(steps: &[PathStep], node: &YamlNode, key: Option<Span>, file: FileId, found: &mut Vec<FoundValue>) {
+fn find_in_yaml(steps: &[PathStep], node: &YamlNode, key: Option<Span>, holder: Span, found: &mut Vec<ValueInText>) {
     if let YamlValue::Sequence(items) = &node.value {
         for item in items {
-            find_in_yaml(steps, item, key, file, found);
+            find_in_yaml(steps, item, key, holder, found);
         }
         return;
     }
     let Some((step, rest)) = steps.split_first() else {
         if let Some(value) = node.as_scalar() {
-            let at = Location { file, span: node.span };
-            let anchor = Location { file, span: key.unwrap_or(node.span) };
-            found.push(FoundValue { value: value.to_owned(), at, anchor });
+            found.push(ValueInText { value: value.to_owned(), at: node.span, anchor: key.unwrap_or(node.span), holder });
         }
         return;
     };
@@ -172,7 +178,7 @@ fn find_in_yaml(steps: &[PathStep], node: &YamlNode, key: Option<Span>, file: Fi
             })
         };
         for item in items.into_iter().filter(holds) {
-            find_in_yaml(rest, item, Some(name.span), file, found);
+            find_in_yaml(rest, item, Some(name.span), node.span, found);
         }
     }
 }
@@ -184,9 +190,9 @@ mod tests {
 
     fn in_xml(text: &str, path: &str) -> Vec<(String, String)> {
         let document = XmlDocument::parse(text).expect("well-formed");
-        find_in_xml(&ValuePath::parse(path), &document, text, FileId(0))
+        find_in_xml(&ValuePath::parse(path), &document, text)
             .into_iter()
-            .map(|found| (found.value, found.anchor.span.of(text).to_owned()))
+            .map(|found| (found.value, found.anchor.of(text).to_owned()))
             .collect()
     }
 
@@ -206,11 +212,25 @@ mod tests {
         let root = yaml::parse(text).expect("valid").expect("a document");
         let values = |path: &str| {
             let mut found = Vec::new();
-            find_in_yaml(&ValuePath::parse(path).steps, &root, None, FileId(0), &mut found);
+            find_in_yaml(&ValuePath::parse(path).steps, &root, None, Span::default(), &mut found);
             found.into_iter().map(|found| found.value).collect::<Vec<_>>()
         };
         assert_eq!(values("a.b/list/port"), ["1", "2"]);
         assert_eq!(values("a.b/list[@id='y']/port"), ["2"]);
         assert_eq!(values("a.b/r/d[@type='T']/port"), ["3"]);
+    }
+
+    #[test]
+    fn a_path_beside_another_has_the_same_holder_or_one_around_it() {
+        assert_eq!(beside("Server/C[@on='a/b']/@port", "@address"), "Server/C[@on='a/b']/@address");
+        assert_eq!(beside("b/t/amqp/ssl/@port", "../bindAddress"), "b/t/amqp/bindAddress");
+        assert_eq!(beside("r[@name='x']/p[@name='port']", "p[@name='bind']"), "r[@name='x']/p[@name='bind']");
+        let text = "<S><C port='1' address='a'/><C port='2'/><C port='3' address='c'/></S>";
+        let document = XmlDocument::parse(text).expect("well-formed");
+        let holders = |path: &str| {
+            find_in_xml(&ValuePath::parse(path), &document, text).into_iter().map(|found| found.holder).collect::<Vec<_>>()
+        };
+        let ports = holders("S/C/@port");
+        assert_eq!(holders("S/C/@address"), [ports[0], ports[2]]);
     }
 }

@@ -1,26 +1,29 @@
 //! Inbound endpoints that users add to the synapse configuration, in addition to those of the product.
 
+use std::collections::BTreeSet;
+
 use crate::catalog::{Direction, InboundOffsetFlag, Protocol, catalog};
 use crate::home::INBOUND_ENDPOINTS;
-use crate::model::place;
-use crate::model::{FileId, Location, Model};
+use crate::model::{EffectiveFile, Location, Model};
 use crate::ports::listener::{Listener, Source, State};
 use crate::ports::offset::Offset;
 use crate::ports::profile::ServerProfile;
 use crate::ports::resolve::{Resolved, resolve};
 
-/// The listeners of the inbound endpoints in files that the catalogue does not list.
+/// The listeners of the inbound endpoints in files that the catalogue does not list, rendered or not.
 pub(super) fn endpoints_of(model: &Model, offset: &Offset, profile: Option<&ServerProfile>) -> Vec<Listener> {
     let known = |name: &str| catalog().listeners.iter().any(|row| row.places.iter().any(|place| place.file == name));
-    model
-        .files()
-        .filter(|(_, file)| file.name.starts_with(INBOUND_ENDPOINTS) && !known(&file.name))
-        .filter_map(|(id, _)| endpoint(model, id, offset, profile))
+    let rendered = model.configuration().into_iter().flat_map(|(mapping, _)| &mapping.resources.templates);
+    let names: BTreeSet<&str> = model.files.iter().map(|file| &file.name).chain(rendered).map(String::as_str).collect();
+    names
+        .into_iter()
+        .filter(|name| name.starts_with(INBOUND_ENDPOINTS) && !known(name))
+        .filter_map(|name| endpoint(model, model.effective_file(name)?, offset, profile))
         .collect()
 }
 
-fn endpoint(model: &Model, file: FileId, offset: &Offset, profile: Option<&ServerProfile>) -> Option<Listener> {
-    let value = |path: &str| place::find_in(model, file, path).into_iter().next();
+fn endpoint(model: &Model, file: EffectiveFile, offset: &Offset, profile: Option<&ServerProfile>) -> Option<Listener> {
+    let value = |path: &str| model.find_in(file, path).into_iter().next();
     let protocol = value("inboundEndpoint/@protocol")?;
     let protocol = catalog().inbound_protocol(protocol.value.trim())?;
     let parameter = |name: &str| value(&format!("inboundEndpoint/parameters/parameter[@name='{name}']"));
@@ -41,12 +44,13 @@ fn endpoint(model: &Model, file: FileId, offset: &Offset, profile: Option<&Serve
         base: resolved.number(),
         offset: 0,
         random: false,
+        bind: None,
         unknown: match &resolved {
             Resolved::Unknown(why) => Some(why.clone()),
             _ => None,
         },
         enabled: suspended.is_none() && profile.is_none_or(|profile| profile.opens("passthru-http")),
-        source: Source::File { at: port.at, anchor: port.anchor },
+        source: Source::of(&port),
         state: suspended.map_or(State::Default, |suspend| State::Switched(suspend.anchor)),
         note: None,
         documented_port: None,
@@ -62,13 +66,12 @@ fn endpoint(model: &Model, file: FileId, offset: &Offset, profile: Option<&Serve
 
 /// Whether a flag adds the offset to the ports of all endpoints of a protocol.
 fn is_on(flag: &InboundOffsetFlag, model: &Model) -> bool {
-    if let Some(given) = model.given(&flag.key, &flag.aliases) {
-        return given.value.as_text().as_deref() == Some("true");
+    if let Some(file) = model.effective_file(&flag.place.file) {
+        let found = model.find_in(file, &flag.place.path).into_iter().next();
+        return found.map_or_else(|| model.has(flag.default), |found| found.value.trim() == "true");
     }
-    match place::find(model, &flag.place).first() {
-        Some(found) => found.value.trim() == "true",
-        None => model.has(flag.default),
-    }
+    let given = model.given(&flag.key, &flag.aliases);
+    given.map_or_else(|| model.has(flag.default), |given| given.value.as_text().as_deref() == Some("true"))
 }
 
 impl Listener {

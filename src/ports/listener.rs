@@ -1,7 +1,7 @@
 //! A listener: its port and state, and where both come from.
 
 use crate::catalog::{Direction, ListenerPart, ListenerRow, Protocol};
-use crate::model::Location;
+use crate::model::{DecidedBy, FoundValue, Location};
 use crate::ports::offset::Offset;
 use crate::ports::range::MAX_PORT;
 
@@ -24,6 +24,8 @@ pub struct Listener {
     pub offset: i64,
     /// Whether the operating system picks the port at each startup.
     pub random: bool,
+    /// The address that it is bound to, `0.0.0.0` for every one; `None` if the configuration does not decide it.
+    pub bind: Option<String>,
     /// Why the port is unknown, if it is.
     pub unknown: Option<String>,
     /// Whether the server opens it.
@@ -54,6 +56,7 @@ impl Listener {
             base: None,
             offset: 0,
             random: row.random,
+            bind: row.bind_default.clone(),
             unknown: None,
             enabled: part.open,
             source: Source::Default(None),
@@ -122,8 +125,10 @@ pub enum Source {
         /// The place to report: the key, attribute name or start tag.
         anchor: Location,
     },
-    /// The product's default; its place in the home's default.json, if it is there.
+    /// The product's default; its place in the home's default.json or in a template, if it is there.
     Default(Option<Location>),
+    /// The text of a template, at this place.
+    Template(Location),
 }
 
 impl Source {
@@ -131,7 +136,33 @@ impl Source {
     pub fn anchor(self) -> Option<Location> {
         match self {
             Self::File { anchor, .. } => Some(anchor),
-            Self::Default(_) => None,
+            Self::Default(_) | Self::Template(_) => None,
+        }
+    }
+
+    /// Where it is, if it is in a file.
+    pub fn at(self) -> Option<Location> {
+        match self {
+            Self::File { at, .. } | Self::Template(at) => Some(at),
+            Self::Default(at) => at,
+        }
+    }
+
+    /// Its name in every output.
+    pub fn kind(self) -> &'static str {
+        match self {
+            Self::File { .. } => "file",
+            Self::Default(_) => "default",
+            Self::Template(_) => "template",
+        }
+    }
+
+    /// Where a value that was found comes from.
+    pub(super) fn of(found: &FoundValue) -> Self {
+        match found.decided_by {
+            DecidedBy::File | DecidedBy::User(_) => Self::File { at: found.at, anchor: found.anchor },
+            DecidedBy::Default => Self::Default(Some(found.at)),
+            DecidedBy::Template => Self::Template(found.at),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The listeners of a server: their effective ports, and the conflicts between them.
 
+mod bind;
 mod catalogued;
 mod conflict;
 mod custom;

@@ -6,8 +6,7 @@
 //! (Bootstrap.java). `properties-beat-command-line` in rules/catalog/traits.toml says which.
 
 use crate::catalog::{Place, ServerTrait, catalog};
-use crate::model::place;
-use crate::model::{Content, Location, Model};
+use crate::model::{Content, DecidedBy, EffectiveFile, FoundValue, Location, Model};
 use crate::ports::resolve::{Resolved, resolve, resolve_toml};
 use crate::source::toml::TomlValue;
 
@@ -67,9 +66,29 @@ pub(super) fn offset_of(model: &Model) -> Offset {
     if let Some(file) = broken_file(model) {
         return Offset { value: None, source: OffsetSource::Default, unknown: Some(format!("{file} cannot be parsed")) };
     }
+    if let Some(rendered) = rendered_default(model) {
+        return rendered;
+    }
     // A carbon.xml without an offset means 0; without carbon.xml, the product's default applies.
-    let is_written = model.toml_file().is_none() && model.file_at("conf/carbon.xml").is_some();
+    let is_written = model.toml_file().is_none() && model.file_at(CARBON_XML).is_some();
     Offset { value: Some(if is_written { 0 } else { in_home() }), source: OffsetSource::Default, unknown: None }
+}
+
+/// The offset in the carbon.xml that the server renders, where no key sets it; `None` if the server renders none.
+fn rendered_default(model: &Model) -> Option<Offset> {
+    let offset = |value, unknown| Some(Offset { value, source: OffsetSource::Default, unknown });
+    match model.effective_file(CARBON_XML)? {
+        EffectiveFile::InHome(_) => None,
+        EffectiveFile::Unreadable(why) => offset(None, Some(format!("carbon.xml is unknown: {why}"))),
+        // A carbon.xml without an offset, or with an empty one, means 0.
+        file @ EffectiveFile::Rendered(_) => match model.find_in(file, XML_PATH).first().map(|found| found.value.trim()) {
+            None | Some("") => offset(Some(0), None),
+            Some(text) => match resolve(model, text) {
+                Resolved::Number(value) | Resolved::Ports(value, _) => offset(Some(value), None),
+                Resolved::Unknown(why) => offset(None, Some(why)),
+            },
+        },
+    }
 }
 
 /// The file that would set the offset, if it cannot be parsed.
@@ -77,7 +96,7 @@ fn broken_file(model: &Model) -> Option<&'static str> {
     let is_broken = |file: &str| model.file_at(file).is_some_and(|file| matches!(model.file(file).content, Content::Broken));
     match model.toml_file() {
         Some(_) => is_broken("conf/deployment.toml").then_some("deployment.toml"),
-        None => is_broken("conf/carbon.xml").then_some("carbon.xml"),
+        None => is_broken(CARBON_XML).then_some("carbon.xml"),
     }
 }
 
@@ -99,6 +118,9 @@ pub(super) fn offset_of_runtime(model: &Model, file: &str, default: i64) -> Offs
     }
 }
 
+const CARBON_XML: &str = "conf/carbon.xml";
+const XML_PATH: &str = "Server/Ports/Offset";
+const TOML_KEY: &str = "server.offset";
 const YAML_PATH: &str = "wso2.carbon/ports/offset";
 const YAML_KEY: &str = "wso2.carbon.ports.offset";
 const CARBON_PROPERTIES_KEY: &str = "portOffset";
@@ -119,21 +141,24 @@ pub(crate) fn written_offsets(model: &Model) -> Vec<WrittenOffset> {
             if option.after_main_class { on_command_line.insert(0, offset) } else { to_jvm.insert(0, offset) }
         }
     }
-    let is_rendered = model.toml_file().is_some() && model.has_template_of("conf/carbon.properties");
-    let mut properties =
-        if is_rendered { Vec::new() } else { from_place(model, "conf/carbon.properties", "portOffset", CARBON_PROPERTIES_KEY) };
-    properties.extend(from_toml(model, TOML_PROPERTY));
+    let mut properties = from_rendered(model, "conf/carbon.properties", "portOffset", (TOML_PROPERTY, CARBON_PROPERTIES_KEY))
+        .unwrap_or_else(|| from_toml(model, TOML_PROPERTY).into_iter().collect());
+    if !model.has_template_of("conf/carbon.properties") {
+        properties.splice(0..0, from_place(model, "conf/carbon.properties", "portOffset", CARBON_PROPERTIES_KEY));
+    }
     if model.has(ServerTrait::PropertiesBeatCommandLine) {
         written.append(&mut properties);
     }
     written.append(&mut on_command_line);
     written.append(&mut properties);
     written.append(&mut to_jvm);
-    if model.toml_file().is_some() {
+    if let Some(mut rendered) = from_rendered(model, CARBON_XML, XML_PATH, (TOML_KEY, XML_PATH)) {
+        written.append(&mut rendered);
+    } else if model.toml_file().is_some() {
         // carbon.xml is rendered from deployment.toml, so manual edits of it are lost.
-        written.extend(from_toml(model, "server.offset"));
+        written.extend(from_toml(model, TOML_KEY));
     } else {
-        written.append(&mut from_place(model, "conf/carbon.xml", "Server/Ports/Offset", "Server/Ports/Offset"));
+        written.append(&mut from_place(model, CARBON_XML, XML_PATH, XML_PATH));
     }
     for file in model.files.iter().filter(|file| file.name.ends_with("/deployment.yaml")) {
         written.append(&mut from_place(model, &file.name, YAML_PATH, YAML_KEY));
@@ -147,9 +172,24 @@ fn from_toml(model: &Model, key: &'static str) -> Option<WrittenOffset> {
     Some(WrittenOffset { text, toml: Some(given.value), at: given.at, anchor: given.anchor, key })
 }
 
+/// What the file that the server renders sets, except for defaults. `keys` are the key of deployment.toml and the name in the file. `None` if
+/// the server renders no such file.
+fn from_rendered(model: &Model, file: &str, path: &str, keys: (&'static str, &'static str)) -> Option<Vec<WrittenOffset>> {
+    let file = match model.effective_file(file)? {
+        EffectiveFile::InHome(_) => return None,
+        file => file,
+    };
+    let written = |found: FoundValue| match found.decided_by {
+        DecidedBy::Default => None,
+        _ if found.value.trim().is_empty() => None,
+        DecidedBy::User(key) if key == keys.0 => from_toml(model, keys.0),
+        _ => Some(WrittenOffset { text: found.value, toml: None, at: found.at, anchor: found.anchor, key: keys.1 }),
+    };
+    Some(model.find_in(file, path).into_iter().filter_map(written).collect())
+}
+
 fn from_place(model: &Model, file: &str, path: &str, key: &'static str) -> Vec<WrittenOffset> {
-    let place = Place::new(file, path);
-    let found = place::find(model, &place).into_iter();
+    let found = model.find_in_home(&Place::new(file, path)).into_iter();
     found.map(|found| WrittenOffset { text: found.value, toml: None, at: found.at, anchor: found.anchor, key }).collect()
 }
 

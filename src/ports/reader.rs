@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use crate::catalog::{ListenerPart, ListenerRow, OffsetRule, Place};
-use crate::model::place::{self, FoundValue};
-use crate::model::{Content, Location, Model};
+use crate::model::{Content, DecidedBy, EffectiveFile, FoundValue, Location, Model};
+use crate::ports::bind;
+use crate::ports::custom;
 use crate::ports::listener::{Listener, Source};
 use crate::ports::offset::{Offset, offset_of_runtime};
 use crate::ports::profile::ServerProfile;
 use crate::ports::resolve::{Resolved, resolve, resolve_toml};
-use crate::source::Kind;
 
 /// A listener of the catalogue in a home.
 pub(super) struct ListenerReader<'a> {
@@ -24,8 +24,23 @@ pub(super) struct ListenerReader<'a> {
 struct Written {
     resolved: Resolved,
     source: Source,
+    /// Whether a file has the value.
+    is_set: bool,
     /// Whether the value is in carbon.xml or refers to it. Listeners with [`OffsetRule::Placeholder`] then add the offset.
     in_carbon_xml: bool,
+    read_from: ReadFrom,
+    bind: Option<String>,
+}
+
+/// What was read to learn of a listener.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ReadFrom {
+    /// The keys of deployment.toml, or nothing.
+    Keys,
+    /// A file that the server reads, which has the listener's port.
+    File,
+    /// A file that the server renders, of this name, which has no such listener.
+    FileWithout(&'static str),
 }
 
 impl ListenerReader<'_> {
@@ -33,6 +48,9 @@ impl ListenerReader<'_> {
     pub(super) fn read(&self) -> Vec<Listener> {
         if self.row.random {
             return vec![self.random()];
+        }
+        if let Some(listeners) = self.rendered() {
+            return listeners;
         }
         if let Some(written) = self.set_in_toml() {
             return vec![self.finish(&written)];
@@ -45,12 +63,56 @@ impl ListenerReader<'_> {
         vec![self.finish(&self.default())]
     }
 
+    /// The listeners in the files that the server renders from deployment.toml; `None` if it renders none that could have them, or if
+    /// deployment.toml cannot be used.
+    fn rendered(&self) -> Option<Vec<Listener>> {
+        self.model.configuration()?;
+        let mut without = None;
+        for place in self.places() {
+            let Some(file) = self.model.effective_file(&place.file) else { continue };
+            if let EffectiveFile::Unreadable(why) = file {
+                return Some(vec![self.unknown(place, why)]);
+            }
+            let mut found = self.model.find_in(file, &place.path);
+            // The connectors that users add are in the same file.
+            found.retain(|found| !matches!(&found.decided_by, DecidedBy::User(key) if custom::is_connector(key)));
+            if !found.is_empty() {
+                return Some(found.into_iter().map(|found| self.finish(&self.written(file, place, &found))).collect());
+            }
+            if matches!(file, EffectiveFile::Rendered(_)) {
+                without = without.or(Some(place));
+            }
+        }
+        let place = without?;
+        if self.rule() == OffsetRule::UnlessSet {
+            return None;
+        }
+        Some(vec![if self.row.port_in_code {
+            self.finish(&Written { read_from: ReadFrom::File, ..self.default_of_product() })
+        } else {
+            let written = self.set_in_toml().unwrap_or_else(|| self.default());
+            self.finish(&Written { read_from: ReadFrom::FileWithout(file_name(&place.file)), ..written })
+        }])
+    }
+
+    /// The listener, if the file that has it cannot be read.
+    fn unknown(&self, place: &Place, why: &str) -> Listener {
+        let resolved = Resolved::Unknown(format!("{} is unknown: {why}", file_name(&place.file)));
+        self.finish(&Written { resolved, bind: None, ..self.default() })
+    }
+
     /// The port that deployment.toml sets.
     fn set_in_toml(&self) -> Option<Written> {
         let key = self.part.port_key.as_deref()?;
         let given = self.model.given(key, &self.part.port_aliases).filter(|given| given.by_user)?;
-        let source = Source::File { at: given.at, anchor: given.anchor };
-        Some(Written { resolved: resolve_toml(self.model, &given.value), source, in_carbon_xml: false })
+        Some(Written {
+            resolved: resolve_toml(self.model, &given.value),
+            source: Source::File { at: given.at, anchor: given.anchor },
+            is_set: true,
+            in_carbon_xml: true,
+            read_from: ReadFrom::Keys,
+            bind: bind::by_key(self.model, self.row, self.part),
+        })
     }
 
     /// Whether the server reads the port from existing files, rather than from files that it renders again at startup.
@@ -67,20 +129,27 @@ impl ListenerReader<'_> {
         self.part.places.as_deref().unwrap_or(&self.row.places)
     }
 
+    fn rule(&self) -> OffsetRule {
+        self.part.offset.unwrap_or(self.row.offset)
+    }
+
     /// The listeners with the ports at [`Self::places`]; `None` if the files do not decide, and the default applies.
     fn set_in_files(&self) -> Option<Vec<Listener>> {
         let mut file_is_there = false;
         for place in self.places() {
             let Some(file) = self.model.file_at(&place.file) else { continue };
             file_is_there |= !matches!(self.model.file(file).content, Content::Broken);
-            let found = place::find(self.model, place);
+            let file = EffectiveFile::InHome(file);
+            let found = self.model.find_in(file, &place.path);
             if !found.is_empty() {
-                return Some(found.into_iter().map(|found| self.finish(&self.written(place, &found))).collect());
+                return Some(found.into_iter().map(|found| self.finish(&self.written(file, place, &found))).collect());
             }
         }
-        let rule = self.part.offset.unwrap_or(self.row.offset);
-        if self.model.toml_file().is_some() || rule == OffsetRule::UnlessSet || !(file_is_there || self.is_removed()) {
+        if self.model.toml_file().is_some() || self.rule() == OffsetRule::UnlessSet || !(file_is_there || self.is_removed()) {
             return None;
+        }
+        if file_is_there && self.row.port_in_code {
+            return Some(vec![self.finish(&Written { read_from: ReadFrom::File, ..self.default_of_product() })]);
         }
         // The file exists without the listener, for example because it was commented out: the server does not open it.
         let mut listener = self.finish(&self.default());
@@ -102,42 +171,55 @@ impl ListenerReader<'_> {
             })
     }
 
-    fn written(&self, place: &Place, found: &FoundValue) -> Written {
+    fn written(&self, file: EffectiveFile, place: &Place, found: &FoundValue) -> Written {
         let resolved = resolve(self.model, &found.value);
         let in_carbon_xml = place.file == "conf/carbon.xml" || matches!(resolved, Resolved::Ports(..));
-        let (at, anchor) = match resolved {
-            Resolved::Ports(_, Some(at)) => (at, at),
-            _ => (found.at, found.anchor),
+        let source = match &resolved {
+            Resolved::Ports(_, Some(referred)) => Source::of(referred),
+            _ => Source::of(found),
         };
-        Written { resolved, source: Source::File { at, anchor }, in_carbon_xml }
+        let bind = bind::of_found(self.model, self.row, file, place, found);
+        Written { resolved, source, is_set: true, in_carbon_xml, read_from: ReadFrom::File, bind }
     }
 
     /// The port that applies if the user sets none.
     fn default(&self) -> Written {
-        let port = |port: i64, at| Written { resolved: Resolved::Number(port), source: Source::Default(at), in_carbon_xml: true };
+        let default = self.default_of_product();
         if let Some(when) = &self.part.port_when
             && self.model.given(&when.key, &[]).is_some_and(|given| given.value.as_text().as_deref() == Some(when.value.as_str()))
         {
-            return port(when.port.into(), None);
+            return Written { resolved: Resolved::Number(when.port.into()), ..default };
         }
         if let Some(key) = &self.part.port_key
             && let Some(given) = self.model.given(key, &[]).filter(|given| !given.by_user)
             && let Some(number) = resolve_toml(self.model, &given.value).number().filter(|number| (0..=65_535).contains(number))
         {
-            return port(number, Some(given.at));
+            return Written { resolved: Resolved::Number(number), source: Source::Default(Some(given.at)), ..default };
         }
-        port(self.part.port.or(self.row.port).map_or(0, i64::from), None)
+        default
+    }
+
+    /// The port in the product's code, or in the files that it ships.
+    fn default_of_product(&self) -> Written {
+        Written {
+            resolved: Resolved::Number(self.part.port.or(self.row.port).map_or(0, i64::from)),
+            source: Source::Default(None),
+            is_set: false,
+            in_carbon_xml: true,
+            read_from: ReadFrom::Keys,
+            bind: bind::by_key(self.model, self.row, self.part),
+        }
     }
 
     fn finish(&self, written: &Written) -> Listener {
         let mut listener = Listener::blank(self.row, self.part);
         listener.source = written.source;
-        let is_set = written.source.anchor().is_some();
+        listener.bind.clone_from(&written.bind);
         match &written.resolved {
             Resolved::Unknown(why) => listener.unknown = Some(why.clone()),
             resolved => listener.base = resolved.number(),
         }
-        self.switch(&mut listener);
+        self.switch(&mut listener, written.read_from);
         listener.normalize_port();
         if let Some(at) = self.random_by_option() {
             listener.base = None;
@@ -149,7 +231,7 @@ impl ListenerReader<'_> {
             (listener.base, listener.offset, listener.unknown, listener.source) = property;
             return listener;
         }
-        if self.adds_offset(is_set, written.in_carbon_xml, &written.source) {
+        if self.rule().applies(written.is_set, written.in_carbon_xml, self.offset_flag(&written.source)) {
             listener.add_offset(&self.offset());
         }
         listener
@@ -167,27 +249,21 @@ impl ListenerReader<'_> {
         }
     }
 
-    fn adds_offset(&self, is_set: bool, in_carbon_xml: bool, source: &Source) -> bool {
-        let in_toml = matches!(source, Source::File { at, .. } if self.model.file(at.file).source.kind == Kind::Toml);
-        self.part.offset.unwrap_or(self.row.offset).applies(is_set, in_carbon_xml || in_toml, self.offset_flag(source))
-    }
-
     fn offset_flag(&self, source: &Source) -> bool {
         let Some(flag) = &self.row.offset_flag else { return false };
-        if let Some(given) = flag.key.as_deref().and_then(|key| self.model.given(key, &flag.aliases)) {
-            return given.value.as_text().is_some_and(|text| text.eq_ignore_ascii_case("true"));
+        let is_on = |text: &str| text.trim().eq_ignore_ascii_case("true");
+        let file = flag.place.as_ref().and_then(|place| Some((place, self.model.effective_file(&place.file)?)));
+        if let Some((place, file)) = file {
+            // A listener in a different file than the catalogue's has its flag in that file.
+            let own = || match source {
+                Source::File { at, .. } => self.model.find_in(EffectiveFile::InHome(at.file), &place.path).into_iter().next(),
+                Source::Default(_) | Source::Template(_) => None,
+            };
+            let found = self.model.find_in(file, &place.path).into_iter().next().or_else(own);
+            return found.map_or(flag.default, |found| is_on(&found.value));
         }
-        let Some(place) = &flag.place else { return flag.default };
-        let found = place::find(self.model, place).into_iter().next();
-        // A listener in a different file than the catalogue's has its flag in that file.
-        let found = found.or_else(|| match source {
-            Source::File { at, .. } => place::find_in(self.model, at.file, &place.path).into_iter().next(),
-            Source::Default(_) => None,
-        });
-        match found {
-            Some(found) => found.value.trim().eq_ignore_ascii_case("true"),
-            None => flag.default,
-        }
+        let given = flag.key.as_deref().and_then(|key| self.model.given(key, &flag.aliases));
+        given.map_or(flag.default, |given| given.value.as_text().is_some_and(|text| is_on(&text)))
     }
 
     /// The place of an option such as `-Dtomcat.random.port.enable=true`, which makes the port random (carbon-kernel CarbonTomcat.java).

@@ -1,17 +1,16 @@
 //! Resolves a port or offset as written: numbers, and references that the files of the home determine.
 
 use crate::catalog::Place;
-use crate::model::place;
-use crate::model::{Location, Model};
+use crate::model::{DecidedBy, EffectiveFile, FoundValue, Model};
 use crate::source::toml::TomlValue;
 
 /// The result of resolving a value.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Resolved {
     /// A number.
     Number(i64),
-    /// A number in carbon.xml that the value refers to, and its place; without carbon.xml, the default.
-    Ports(i64, Option<Location>),
+    /// A number in carbon.xml that the value refers to, as it was found there; without carbon.xml, the default.
+    Ports(i64, Option<Box<FoundValue>>),
     /// A value that the home does not determine, and why.
     Unknown(String),
 }
@@ -118,14 +117,21 @@ fn system_property(model: &Model, name: &str, depth: usize) -> Option<Resolved> 
 fn in_carbon_xml(model: &Model, path: &str) -> Resolved {
     let path = format!("Server/Ports/{}", path.replace('.', "/"));
     let place = Place::new("conf/carbon.xml", &path);
-    let Some(found) = place::find(model, &place).into_iter().next() else {
+    if let Some(EffectiveFile::Unreadable(why)) = model.effective_file(&place.file) {
+        return Resolved::Unknown(format!("carbon.xml is unknown: {why}"));
+    }
+    let Some(found) = model.find(&place).into_iter().next() else {
         return match default_at(&place) {
             Some(port) => Resolved::Ports(port.into(), None),
             None => Resolved::Unknown(format!("carbon.xml has no `{}`", place.path)),
         };
     };
     match found.value.trim().parse() {
-        Ok(number) if java_int(number).number().is_some() => Resolved::Ports(number, Some(found.at)),
+        Ok(number) if java_int(number).number().is_some() => {
+            // In a file of the home, the value is the place to report.
+            let anchor = if found.decided_by == DecidedBy::File { found.at } else { found.anchor };
+            Resolved::Ports(number, Some(Box::new(FoundValue { anchor, ..found })))
+        }
         _ => Resolved::Unknown(format!("`{}` in carbon.xml is not a number", place.path)),
     }
 }

@@ -1,29 +1,37 @@
 //! Decides whether a listener opens, from the switch of its product and version, the files of an XML home, and the server profile.
 
 use crate::catalog::{Opens, Place, Switch};
-use crate::model::Location;
-use crate::model::place;
+use crate::model::{EffectiveFile, Location};
 use crate::ports::listener::{Listener, Source, State};
-use crate::ports::reader::ListenerReader;
+use crate::ports::reader::{ListenerReader, ReadFrom};
 use crate::source::toml::TomlValue;
 
 impl ListenerReader<'_> {
     /// Sets whether the listener opens, and why.
-    pub(super) fn switch(&self, listener: &mut Listener) {
-        if let Some((open, at)) = self.toml_switch() {
-            listener.enabled = open;
-            listener.state = State::Switched(at);
-        } else if self.model.toml_file().is_none() || self.part.switch.is_none() {
-            self.switch_by_files(listener);
+    pub(super) fn switch(&self, listener: &mut Listener, read_from: ReadFrom) {
+        let note = listener.note.clone();
+        match read_from {
+            ReadFrom::Keys => self.switch_by_keys(listener),
+            ReadFrom::File => self.switch_by_files(listener),
+            ReadFrom::FileWithout(file) => {
+                if listener.enabled {
+                    listener.enabled = false;
+                    listener.note = Some(format!("not in {file}"));
+                }
+            }
         }
-        if listener.enabled && self.is_removed_from_template() {
-            listener.enabled = false;
-            listener.note = Some("removed from the template".to_owned());
+        // The key that makes the difference is the one to report.
+        if read_from != ReadFrom::Keys
+            && listener.state == State::Default
+            && let Some((_, at)) = self.toml_switch().filter(|(open, _)| *open == listener.enabled)
+        {
+            listener.state = State::Switched(at);
+            listener.note = note;
         }
         for closing in &self.part.closed_by {
             if let Some(given) = self.model.given(&closing.key, &[]).filter(|given| given.by_user)
                 && given.value.as_text() == json_text(&closing.value)
-                && listener.enabled
+                && (listener.enabled == (read_from == ReadFrom::Keys))
             {
                 listener.enabled = false;
                 listener.state = State::Switched(given.anchor);
@@ -38,11 +46,13 @@ impl ListenerReader<'_> {
         }
     }
 
-    /// Whether the listener was removed from the home's template, which is the documented workaround if no key closes it.
-    fn is_removed_from_template(&self) -> bool {
-        let Some(text) = self.part.rendered_with.as_deref().filter(|_| self.model.toml_file().is_some()) else { return false };
-        let template = self.row.places.first().and_then(|place| self.model.template_of(&place.file));
-        template.is_some_and(|template| !without_comments(&template).contains(text))
+    fn switch_by_keys(&self, listener: &mut Listener) {
+        if let Some((open, at)) = self.toml_switch() {
+            listener.enabled = open;
+            listener.state = State::Switched(at);
+        } else if self.model.toml_file().is_none() || self.part.switch.is_none() {
+            self.switch_by_files(listener);
+        }
     }
 
     /// Whether the switch of this product and version opens the listener, and its place: the user's value, otherwise the home's default.
@@ -71,15 +81,16 @@ impl ListenerReader<'_> {
         self.row.places.first().is_some_and(|place| self.model.template_reads(&place.file, key) == Some(true))
     }
 
+    /// Decides by the switches in the files that the server reads.
     fn switch_by_files(&self, listener: &mut Listener) {
         let value_in = |place: &Place| {
             let own = match listener.source {
                 Source::File { at, .. } if self.places().iter().any(|own| own.file == place.file) => {
-                    place::find_in(self.model, at.file, &place.path).into_iter().next()
+                    self.model.find_in(EffectiveFile::InHome(at.file), &place.path).into_iter().next()
                 }
                 _ => None,
             };
-            own.or_else(|| place::find(self.model, place).into_iter().next())
+            own.or_else(|| self.model.find(place).into_iter().next())
         };
         if self.places().is_empty() {
             return;
@@ -88,9 +99,7 @@ impl ListenerReader<'_> {
             self.row.enabled_by.iter().map(|place| (place, true)).chain(self.row.disabled_by.iter().map(|place| (place, false)));
         let mut settings = Vec::new();
         for (place, opening) in switches {
-            let is_rendered =
-                self.model.toml_file().is_some() && (place.file == "conf/carbon.xml" || self.model.has_template_of(&place.file));
-            if let Some(found) = value_in(place).filter(|_| !is_rendered) {
+            if let Some(found) = value_in(place) {
                 settings.push((place.holds(&found.value) == opening, opening, found.anchor));
             }
         }
@@ -100,29 +109,15 @@ impl ListenerReader<'_> {
         if let Some((_, _, at)) = closing {
             listener.enabled = false;
             listener.state = State::Switched(*at);
+            if self.part.open {
+                let name = &self.model.file(at.file).name;
+                listener.note = Some(format!("closed in {}", name.rsplit('/').next().unwrap_or(name)));
+            }
         } else if let Some((_, _, at)) = opening {
             listener.enabled = true;
             listener.state = State::Switched(*at);
         }
     }
-}
-
-/// Removes the comments of XML and of the template engine.
-fn without_comments(template: &str) -> String {
-    let opens_at = |rest: &str| {
-        rest.match_indices(['<', '{']).find_map(|(at, _)| {
-            let marks = [("<!--", "-->"), ("{#", "#}")];
-            marks.into_iter().find(|(open, _)| rest[at..].starts_with(open)).map(|(_, close)| (at, close))
-        })
-    };
-    let mut rest = template;
-    let mut kept = String::with_capacity(template.len());
-    while let Some((start, close)) = opens_at(rest) {
-        kept.push_str(&rest[..start]);
-        rest = rest[start..].find(close).map_or("", |end| &rest[start + end + close.len()..]);
-    }
-    kept.push_str(rest);
-    kept
 }
 
 /// Whether a switch with this value opens its listener; `None` if the value is only known at startup.

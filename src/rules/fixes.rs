@@ -86,7 +86,7 @@ pub(super) fn comment_out_element(model: &Model, at: Location, rule: &str) -> Op
 
 /// Sets the first value found at `place`: the text of an element or an attribute.
 pub(super) fn set_place(model: &Model, place: &Place, value: &str, safety: Safety) -> Option<Fix> {
-    let found = crate::model::place::find(model, place).into_iter().next()?;
+    let found = model.find_in_home(place).into_iter().next()?;
     set_value_at(model, found.at, value, safety)
 }
 

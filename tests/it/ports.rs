@@ -212,22 +212,23 @@ fn a_comment_of_a_template_that_names_a_key_reads_no_key() {
     const TEMPLATE: &str = "repository/resources/conf/templates/repository/conf/tomcat/catalina-server.xml.j2";
     let flags = Assumptions::default();
     let off = "\n[transport.http]\nenable = false\n";
-    let ports = |comment: &str| {
+    let ports = |before: &str, after: &str| {
         let folder = Folder::new();
         folder.copy("homes/api-manager-4.2.0", "home");
-        for (file, more) in [(TOML, off), (TEMPLATE, comment)] {
-            let file = format!("home/{file}");
-            folder.write(&file, folder.text(&file) + more);
-        }
+        folder.write(format!("home/{TOML}"), folder.text(&format!("home/{TOML}")) + off);
+        let template = format!("home/{TEMPLATE}");
+        // Around the first connector, which is the one for HTTP.
+        let text = folder.text(&template).replacen("<Connector", &format!("{before}<Connector"), 1);
+        folder.write(&template, text.replacen("</Connector>", &format!("</Connector>{after}"), 1));
         let workspace = Workspace::open(&[folder.at("home")], &flags, &Overlays::new());
         let home = workspace.only_home().expect("a home");
         let rules = lint(&workspace, &Selection::default()).into_iter().map(|diagnostic| diagnostic.rule.name.clone());
         let rules = rules.filter(|rule| rule.starts_with("http-")).collect::<Vec<_>>();
         (home.ports().listener("servlet-http").is_some_and(|listener| listener.enabled), rules)
     };
-    let plain = ports("");
+    let plain = ports("", "");
     assert!(plain.0 && plain.1.contains(&"http-servlet-enabled".to_owned()), "{plain:?}");
     assert!(plain.1.contains(&"http-disable-key-unsupported".to_owned()), "{plain:?}");
-    assert_eq!(ports("{# transport.http.enable is not supported in 4.2 #}\n"), plain);
-    assert!(!ports("{% if transport.http.enable %}{% endif %}\n").0, "a template that reads the key makes it a switch");
+    assert_eq!(ports("{# transport.http.enable is not supported in 4.2 #}\n", ""), plain);
+    assert!(!ports("{% if transport.http.enable %}", "{% endif %}").0, "a template that reads the key makes it a switch");
 }

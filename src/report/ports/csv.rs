@@ -1,10 +1,10 @@
 //! `ports --format csv`: a header line and a line per listener, in the format of RFC 4180.
 
 use crate::paths::DisplayPaths;
-use crate::ports::{Listener, Source};
+use crate::ports::Listener;
 use crate::report::ports::PortsHome;
 
-const HEADER: &str = "home,product,version,id,protocol,tls,direction,base,offset,port,enabled,random,description,source_kind,source_file,source_line";
+const HEADER: &str = "home,product,version,id,protocol,tls,direction,base,offset,port,enabled,random,description,source_kind,source_file,source_line,bind";
 
 /// Writes the ports of `homes`; `all` includes listeners that do not open.
 pub(crate) fn render(homes: &[PortsHome], all: bool, shown: &DisplayPaths) -> String {
@@ -18,13 +18,9 @@ pub(crate) fn render(homes: &[PortsHome], all: bool, shown: &DisplayPaths) -> St
     text
 }
 
-fn row(home: &PortsHome, listener: &Listener, shown: &DisplayPaths) -> [String; 16] {
+fn row(home: &PortsHome, listener: &Listener, shown: &DisplayPaths) -> [String; 17] {
     let number = |number: Option<i64>| number.map_or_else(String::new, |number| number.to_string());
-    let (kind, at) = match listener.source {
-        Source::File { at, .. } => ("file", Some(at)),
-        Source::Default(at) => ("default", at),
-    };
-    let source = home.model.zip(at).map(|(model, at)| (&model.file(at.file).source, at.span));
+    let source = home.model.zip(listener.source.at()).map(|(model, at)| (&model.file(at.file).source, at.span));
     [
         home.model.map_or_else(String::new, |model| shown.path(model.path())),
         home.product.map_or_else(String::new, |product| product.id.clone()),
@@ -42,9 +38,10 @@ fn row(home: &PortsHome, listener: &Listener, shown: &DisplayPaths) -> [String; 
         listener.enabled.to_string(),
         listener.random.to_string(),
         listener.description.clone(),
-        kind.to_owned(),
+        listener.source.kind().to_owned(),
         source.map_or_else(String::new, |(source, _)| shown.path(&source.path)),
         source.map_or_else(String::new, |(source, span)| source.position(span.start).line.to_string()),
+        listener.bind.clone().unwrap_or_default(),
     ]
 }
 

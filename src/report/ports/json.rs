@@ -6,7 +6,7 @@ use crate::catalog::{Direction, Protocol};
 use crate::home::Generation;
 use crate::model::{Location, Model};
 use crate::paths::DisplayPaths;
-use crate::ports::{Conflict, Listener, OffsetSource, Source};
+use crate::ports::{Conflict, Listener, OffsetSource};
 use crate::report::ports::PortsHome;
 use crate::source::FileRange;
 
@@ -56,6 +56,7 @@ struct ListenerEntry<'a> {
     enabled: bool,
     random: bool,
     description: &'a str,
+    bind: Option<&'a str>,
     source: SourceEntry,
     #[serde(skip_serializing_if = "Option::is_none")]
     unknown: Option<&'a str>,
@@ -130,10 +131,7 @@ fn source_entry(model: Option<&Model>, kind: &'static str, at: Option<Location>,
 }
 
 fn listener_entry<'a>(model: Option<&Model>, listener: &'a Listener, shown: &DisplayPaths) -> ListenerEntry<'a> {
-    let source = match listener.source {
-        Source::File { at, .. } => source_entry(model, "file", Some(at), shown),
-        Source::Default(at) => source_entry(model, "default", at, shown),
-    };
+    let source = source_entry(model, listener.source.kind(), listener.source.at(), shown);
     ListenerEntry {
         id: &listener.id,
         protocol: listener.protocol,
@@ -145,6 +143,7 @@ fn listener_entry<'a>(model: Option<&Model>, listener: &'a Listener, shown: &Dis
         enabled: listener.enabled,
         random: listener.random,
         description: &listener.description,
+        bind: listener.bind.as_deref(),
         source,
         unknown: listener.unknown.as_deref(),
         note: listener.note.as_deref(),

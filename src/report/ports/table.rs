@@ -103,7 +103,7 @@ fn row(home: &PortsHome, listener: &Listener) -> [String; 6] {
         (Some(base), offset) => format!("{base}+{offset}"),
     };
     let from = match (listener.source, home.model) {
-        (Source::File { at, .. }, Some(model)) => {
+        (Source::File { at, .. } | Source::Template(at), Some(model)) => {
             let source = &model.file(at.file).source;
             format!("{}:{}", model.file(at.file).name.rsplit('/').next().unwrap_or_default(), source.position(at.span.start).line)
         }
@@ -115,6 +115,9 @@ fn row(home: &PortsHome, listener: &Listener) -> [String; 6] {
     }
     if listener.direction == Direction::Outbound {
         description.push_str(" [outbound]");
+    }
+    if let Some(address) = listener.bind.as_deref().filter(|address| *address != "0.0.0.0") {
+        let _ = write!(description, " [on {address}]");
     }
     let remarks = listener.unknown.iter().chain(listener.note.iter().filter(|_| !listener.enabled));
     for remark in remarks {

@@ -4,7 +4,6 @@ use crate::catalog::Place;
 use crate::diagnostic::Finding;
 use crate::edit::{Fix, Safety};
 use crate::model::Location;
-use crate::model::place;
 use crate::rules::context::HomeContext;
 use crate::rules::fixes;
 use crate::rules::urls::is_loopback;
@@ -32,12 +31,12 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
 /// The host name that a file sets, and where to report it.
 fn written_host(context: HomeContext) -> Option<(String, Location)> {
     let model = context.model();
-    if model.toml_file().is_some() {
+    let value = |path: &str| model.find(&Place::new("conf/etc/jmx.xml", path)).into_iter().next();
+    if model.effective_file("conf/etc/jmx.xml").is_none() || model.toml_file().is_some() && model.configuration().is_none() {
         let (file, entry) = model.setting(HOSTNAME_KEY, &[])?;
         let TomlValue::String(host) = &entry.value else { return None };
         return Some((host.clone(), Location { file, span: entry.key_span }));
     }
-    let value = |path: &str| place::find(model, &Place::new("conf/etc/jmx.xml", path)).into_iter().next();
     match value("JMX/HostName") {
         Some(found) => Some((found.value.trim().to_owned(), found.anchor)),
         // Without a name the server uses that of the machine (carbon-kernel JMXServerManager.java).
