@@ -232,3 +232,36 @@ fn a_comment_of_a_template_that_names_a_key_reads_no_key() {
     assert_eq!(ports("{# transport.http.enable is not supported in 4.2 #}\n", ""), plain);
     assert!(!ports("{% if transport.http.enable %}", "{% endif %}").0, "a template that reads the key makes it a switch");
 }
+
+#[test]
+fn the_help_names_only_templates_that_exist_and_suspends_what_has_only_a_root_element() {
+    const START: &str = "no key turns it off in this version";
+    const TEMPLATES: &str = "repository/resources/conf/templates/repository";
+    const ENDPOINTS: &str = "deployment/server/synapse-configs/default/inbound-endpoints";
+    const OFF: &str = "[apim.ws]\nenable = false\n[apim.webhooks.http]\nenable = false\n[transport.http]\nenable = false\n";
+    let helps = |folder: &Folder, arguments: &[&str]| {
+        let json = folder.json(&[&["lint", "--select", "http-disable-key-unsupported"], arguments].concat());
+        let findings = json["diagnostics"].as_array().expect("diagnostics").iter();
+        findings.map(|finding| finding["help"].as_str().expect("help").to_owned()).collect::<Vec<_>>()
+    };
+    let expected = [
+        format!(
+            "{START}, and WebSocketInboundEndpoint.xml is rendered at each start: write `suspend=\"true\"` in \
+             `{TEMPLATES}/{ENDPOINTS}/WebSocketInboundEndpoint.xml.j2`"
+        ),
+        format!("{START}: write `suspend=\"true\"` in WebhookServer.xml, which the server does not render"),
+        format!(
+            "{START}, and catalina-server.xml is rendered at each start: remove its element from \
+             `{TEMPLATES}/conf/tomcat/catalina-server.xml.j2`"
+        ),
+    ];
+    let home = Folder::copy_of("homes/api-manager-4.2.0");
+    home.write(TOML, OFF);
+    assert_eq!(helps(&home, &["."]), expected);
+    let alone = Folder::with(&[("deployment.toml", OFF.as_bytes())]);
+    assert_eq!(helps(&alone, &["--product", "api-manager@4.2.0", "deployment.toml"]), expected);
+    // The endpoint of 3.0 has no template yet.
+    let websocket =
+        format!("{START}: write `suspend=\"true\"` in WebSocketInboundEndpoint.xml, which the server does not render");
+    assert!(helps(&alone, &["--product", "api-manager@3.0.0", "deployment.toml"]).contains(&websocket));
+}

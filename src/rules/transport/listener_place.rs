@@ -65,22 +65,32 @@ pub(super) fn key_of(context: HomeContext, listener: &Listener) -> Option<String
 /// How to close `listener` in this home, as help text. `element` names what to comment out in XML.
 pub(super) fn remedy(context: HomeContext, listener: &Listener, element: &str) -> String {
     let Some((row, part)) = listener.row else { return String::new() };
+    let model = context.model();
     let file = row.places.first().map_or("", |place| place.file.as_str());
     let name = file.rsplit('/').next().unwrap_or(file);
-    if context.model().toml_file().is_none() {
-        return format!("comment out {element} in {name}");
+    // Without its root element, an inbound endpoint would not be XML.
+    let is_root = row.disabled_by.iter().any(|place| place.file == file && place.path == SUSPEND);
+    let close = |verb: &str| if is_root { SUSPENDED.to_owned() } else { format!("{verb} {element}") };
+    if model.toml_file().is_none() {
+        return format!("{} in {name}", close("comment out"));
     }
     if let Some(switch) = &part.switch {
         let (table, name) = Key::new(&switch.key).table_and_name();
-        format!("write `{name} = false` in `[{}]`", table.as_str())
-    } else {
-        let model = context.model();
-        if model.renders_from_templates() && !model.has_template_of(file) {
-            return format!(
-                "no key turns it off in this version: comment out {element} in {name}, which the server does not render"
-            );
-        }
-        let template = model.layout.template_of(file);
-        format!("no key turns it off in this version, and {name} is rendered at each start: remove {element} from `{template}`")
+        return format!("write `{name} = false` in `[{}]`", table.as_str());
     }
+    // The files whose port a key sets are those with a template.
+    let is_rendered = if model.renders_from_templates() { model.has_template_of(file) } else { part.port_key.is_some() };
+    if !is_rendered {
+        let close = close("comment out");
+        return format!("no key turns it off in this version: {close} in {name}, which the server does not render");
+    }
+    let template = model.layout.template_of(file);
+    let preposition = if is_root { "in" } else { "from" };
+    format!(
+        "no key turns it off in this version, and {name} is rendered at each start: {} {preposition} `{template}`",
+        close("remove")
+    )
 }
+
+const SUSPEND: &str = "inboundEndpoint/@suspend";
+const SUSPENDED: &str = "write `suspend=\"true\"`";
