@@ -1,30 +1,30 @@
 //! The effective values of a home: the value of each key, what sets it, and where.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use crate::catalog::catalog;
-use crate::model::{FileId, Location, Model};
+use crate::model::{EffectiveValue, Model};
 use crate::render::Rendering;
-use crate::server::mapper::resources::FOLDER;
 use crate::server::mapper::schema::{Schema, SchemaSource};
 use crate::server::mapper::{Configuration, Effective, JsonFile, Origin, Resources, placeholders};
 use crate::source::key::Key;
-use crate::source::{Span, json};
 use crate::suggest::did_you_mean;
 
-/// The effective value of a key.
+/// The effective value of a key, and whether it matters.
 #[derive(Debug)]
-pub struct EffectiveEntry<'a> {
-    /// The key, after mapping by key-mappings.json.
-    pub key: &'a str,
-    /// The value, and what sets it.
-    pub effective: &'a Effective,
-    /// The key as written in deployment.toml, if key-mappings.json renames it.
-    pub mapped_from: Option<&'a str>,
-    /// Where it is set; for an inferred value, the place of the key that it is inferred from.
-    pub at: Option<Location>,
+pub struct EffectiveEntry {
+    /// The value. Its key is the one after mapping by key-mappings.json.
+    pub effective: EffectiveValue,
     /// Whether anything in the server reads it; `None` if unknown.
     pub live: Option<bool>,
+}
+
+impl EffectiveEntry {
+    /// The key as written in deployment.toml, if key-mappings.json renames it.
+    pub fn mapped_from(&self) -> Option<&str> {
+        let is_user = matches!(self.effective.origin, Some(Origin::User { .. }));
+        self.effective.written.as_deref().filter(|written| is_user && *written != self.effective.key)
+    }
 }
 
 /// The effective values of a home.
@@ -33,12 +33,11 @@ pub(crate) struct EffectiveValues<'a> {
     model: &'a Model,
     resources: &'a Resources,
     configuration: &'a Configuration,
-    defaults: Option<(FileId, HashMap<String, Span>)>,
 }
 
 /// The effective values of `key`, of the keys that key-mappings.json maps it to, and of everything below it; without a key, of all keys. Sorted
 /// by key; empty if nothing sets any of them.
-pub fn get<'a>(rendering: &'a Rendering<'a>, key: Option<&str>) -> Vec<EffectiveEntry<'a>> {
+pub fn get<'a>(rendering: &'a Rendering<'a>, key: Option<&str>) -> Vec<EffectiveEntry> {
     let values = EffectiveValues::of(rendering);
     // The mapper's keys have single quotes, whichever quotes deployment.toml has.
     key.map_or_else(|| values.all(), |key| values.find(&key.replace('"', "'")))
@@ -48,18 +47,16 @@ impl<'a> EffectiveValues<'a> {
     /// The effective values of what `rendering` renders from.
     pub(crate) fn of(rendering: &'a Rendering<'a>) -> Self {
         let (model, resources, configuration) = (rendering.model, rendering.resources, &rendering.configuration);
-        let defaults = model.file_at(&format!("{FOLDER}/{}", JsonFile::Default.name()));
-        let defaults = defaults.map(|file| (file, json::key_spans(&model.file(file).source.text)));
-        Self { model, resources, configuration, defaults }
+        Self { model, resources, configuration }
     }
 
     /// Every value, sorted by key.
-    pub(crate) fn all(&self) -> Vec<EffectiveEntry<'a>> {
-        self.configuration.values().into_iter().map(|(key, effective)| self.entry(key, effective)).collect()
+    pub(crate) fn all(&self) -> Vec<EffectiveEntry> {
+        self.configuration.values().into_iter().filter_map(|(key, effective)| self.entry(key, effective)).collect()
     }
 
     /// The values of `key`, of the keys that it is mapped to, and of everything below it; empty if nothing sets any of them.
-    pub(crate) fn find(&self, key: &str) -> Vec<EffectiveEntry<'a>> {
+    pub(crate) fn find(&self, key: &str) -> Vec<EffectiveEntry> {
         let values = self.configuration.values();
         let is_meant = |known: &str| !key.is_empty() && Key::new(key).covers(Key::new(known));
         let mut found: BTreeMap<&str, &Effective> =
@@ -70,7 +67,7 @@ impl<'a> EffectiveValues<'a> {
                 found.insert(target, effective);
             }
         }
-        found.into_iter().map(|(key, effective)| self.entry(key, effective)).collect()
+        found.into_iter().filter_map(|(key, effective)| self.entry(key, effective)).collect()
     }
 
     /// The keys that key-mappings.json maps `key` to; empty if it does not rename the key.
@@ -88,21 +85,9 @@ impl<'a> EffectiveValues<'a> {
         did_you_mean(key, values.keys().copied().chain(written), '.')
     }
 
-    fn entry(&self, key: &'a str, effective: &'a Effective) -> EffectiveEntry<'a> {
-        let toml = self.model.toml_file();
-        let user = |key: &str| {
-            let span = self.configuration.settings.get(key)?.key;
-            Some(Location { file: toml?, span })
-        };
-        let (mapped_from, at) = match &effective.origin {
-            Origin::User { key: written } => (Some(written.as_str()).filter(|written| *written != key), user(written)),
-            Origin::Inferred { from } => (None, self.configuration.setting_of(from).and_then(|(written, _)| user(written))),
-            Origin::Default => {
-                let place = self.defaults.as_ref().and_then(|(file, spans)| Some((*file, *spans.get(key)?)));
-                (None, place.map(|(file, span)| Location { file, span }))
-            }
-        };
-        EffectiveEntry { key, effective, mapped_from, at, live: self.is_live(key, effective) }
+    fn entry(&self, key: &str, effective: &Effective) -> Option<EffectiveEntry> {
+        let value = self.model.effective_with(self.configuration).of_flat(key)?;
+        Some(EffectiveEntry { effective: value, live: self.is_live(key, effective) })
     }
 
     /// Whether anything in the server reads the effective value of `key`.

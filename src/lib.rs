@@ -35,7 +35,7 @@
 //! }
 //!
 //! let offset = &get(&rendering, Some("server.offset"))[0];
-//! assert_eq!(offset.effective.value.to_json(), 1);
+//! assert_eq!(offset.effective.text().as_deref(), Some("1"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 

@@ -34,6 +34,12 @@ impl EffectiveValue {
         matches!(self.origin, Some(Origin::User { .. } | Origin::Inferred { .. }))
     }
 
+    /// The text of a string, number or boolean; `None` for other values. A whole number of default.json, where every number is a double, has
+    /// no fraction.
+    pub fn text(&self) -> Option<String> {
+        self.value.as_ref()?.plain_text()
+    }
+
     /// The key to name to the user: the one in deployment.toml, otherwise the one that templates read.
     pub fn name(&self) -> &str {
         match &self.origin {
@@ -70,6 +76,12 @@ impl EffectiveConfiguration<'_> {
     pub fn get(self, key: &str) -> EffectiveValue {
         let steps = Key::new(key).split_by_server().unwrap_or_default().into_iter().map(|segment| PathStep::Key(segment.into()));
         self.at(&steps.collect::<Vec<_>>())
+    }
+
+    /// The effective value of a key exactly as the mapper has it; `None` if nothing sets it.
+    pub fn of_flat(self, key: &str) -> Option<EffectiveValue> {
+        let effective = self.configuration.get(key)?;
+        Some(self.located(key.to_owned(), key, &effective.origin, Some(&effective.value), &[]))
     }
 
     /// The effective value of a key with the index of an element in an array, such as `datasource[0].url`.

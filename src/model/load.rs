@@ -36,6 +36,7 @@ impl Model {
             usages: RefCell::default(),
             alone: OnceCell::new(),
             traced: OnDemand::default(),
+            default_spans: OnceCell::new(),
             opened: OpenedFiles::default(),
             schema: OnceCell::new(),
             overlays: Arc::clone(overlays),

@@ -40,7 +40,7 @@ use crate::server::mapper::key_usage::KeyUsage;
 use crate::server::mapper::schema::Schema;
 use crate::source::script::ScriptOption;
 use crate::source::toml::{TomlDocument, TomlEntry};
-use crate::source::{Kind, MAX_FILE_BYTES, Overlays, SourceFile, Span, overlays};
+use crate::source::{Kind, MAX_FILE_BYTES, Overlays, SourceFile, Span, json, overlays};
 
 /// What the caller knows and the files do not say.
 #[derive(Debug, Clone, Default)]
@@ -81,6 +81,8 @@ pub struct Model {
     alone: OnceCell<Option<Box<Configuration>>>,
     /// Rendered files with their source maps.
     traced: OnDemand<Option<TracedFile>>,
+    /// The places of the keys in default.json.
+    default_spans: OnceCell<HashMap<String, Span>>,
     /// Other files that a rule has read.
     opened: OpenedFiles,
     schema: OnceCell<Option<Box<Schema>>>,
@@ -204,9 +206,8 @@ impl Model {
         let file = *self.by_name.get("repository/resources/conf/default.json")?;
         let Content::Json(defaults) = &self.file(file).content else { return None };
         let value = defaults.get(key)?;
-        let quoted = format!("\"{key}\"");
-        let start = self.file(file).source.text.find(&quoted).unwrap_or_default();
-        Some((value, Location { file, span: Span::new(start, start + quoted.len()) }))
+        let spans = self.default_spans.get_or_init(|| json::key_spans(&self.file(file).source.text));
+        Some((value, Location { file, span: *spans.get(key)? }))
     }
 
     /// The product's start script and its options.

@@ -22,7 +22,7 @@ pub(super) fn of_found(
 pub(super) fn by_key(model: &Model, row: &ListenerRow, part: &ListenerPart) -> Option<String> {
     let given = part.bind_key.as_deref().and_then(|key| model.given(key, &[]));
     match given {
-        Some(given) => address(&given.value.as_text()?),
+        Some(given) => address(&given.text()?),
         None => row.bind_default.clone(),
     }
 }

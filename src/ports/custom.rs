@@ -5,7 +5,8 @@ use crate::model::{DecidedBy, EffectiveFile, Location, Model};
 use crate::ports::bind;
 use crate::ports::listener::{Listener, Source, State};
 use crate::ports::offset::Offset;
-use crate::ports::resolve::{Resolved, resolve, resolve_toml};
+use crate::ports::resolve::{Resolved, resolve, resolve_value};
+use crate::server::mapper::value::Value;
 use crate::source::key::{Key, key_of};
 
 /// Whether a key is that of a connector that users add.
@@ -48,7 +49,7 @@ fn by_keys(model: &Model, offset: &Offset) -> Vec<Listener> {
             };
             let source =
                 Source::File { at: Location { file, span: entry.value_span }, anchor: Location { file, span: entry.key_span } };
-            connector(name, &property, &resolve_toml(model, &entry.value), source, offset)
+            connector(name, &property, &resolve_value(model, Value::of_toml(&entry.value).as_ref()), source, offset)
         })
         .collect()
 }

@@ -71,7 +71,7 @@ fn is_on(flag: &InboundOffsetFlag, model: &Model) -> bool {
         return found.map_or_else(|| model.has(flag.default), |found| found.value.trim() == "true");
     }
     let given = model.given(&flag.key, &flag.aliases);
-    given.map_or_else(|| model.has(flag.default), |given| given.value.as_text().as_deref() == Some("true"))
+    given.map_or_else(|| model.has(flag.default), |given| given.text().as_deref() == Some("true"))
 }
 
 impl Listener {

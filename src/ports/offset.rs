@@ -6,9 +6,8 @@
 //! (Bootstrap.java). `properties-beat-command-line` in rules/catalog/traits.toml says which.
 
 use crate::catalog::{Place, ServerTrait, catalog};
-use crate::model::{Content, DecidedBy, EffectiveFile, FoundValue, Location, Model};
-use crate::ports::resolve::{Resolved, resolve, resolve_toml};
-use crate::source::toml::TomlValue;
+use crate::model::{Content, DecidedBy, EffectiveFile, EffectiveValue, FoundValue, Location, Model};
+use crate::ports::resolve::{Resolved, resolve, resolve_value};
 
 /// The offset of a home or of one of its runtimes.
 #[derive(Debug, Clone)]
@@ -38,7 +37,7 @@ pub(crate) struct WrittenOffset {
     /// The value as written, without the quotes of a string.
     pub text: String,
     /// The value in deployment.toml; `None` elsewhere.
-    pub toml: Option<TomlValue>,
+    pub toml: Option<EffectiveValue>,
     /// The place of the value or the option.
     pub at: Location,
     /// The place to report.
@@ -167,9 +166,10 @@ pub(crate) fn written_offsets(model: &Model) -> Vec<WrittenOffset> {
 }
 
 fn from_toml(model: &Model, key: &'static str) -> Option<WrittenOffset> {
-    let given = model.given(key, &[]).filter(|given| given.by_user)?;
-    let text = given.value.as_text().unwrap_or_default();
-    Some(WrittenOffset { text, toml: Some(given.value), at: given.at, anchor: given.anchor, key })
+    let given = model.given(key, &[]).filter(EffectiveValue::is_set_by_user)?;
+    let text = given.text().unwrap_or_default();
+    let (at, anchor) = (given.at?, given.anchor?);
+    Some(WrittenOffset { text, toml: Some(given), at, anchor, key })
 }
 
 /// What the file that the server renders sets, except for defaults. `keys` are the key of deployment.toml and the name in the file. `None` if
@@ -195,7 +195,7 @@ fn from_place(model: &Model, file: &str, path: &str, key: &'static str) -> Vec<W
 
 fn from_file(model: &Model, written: &WrittenOffset) -> Offset {
     let resolved = match &written.toml {
-        Some(value) => resolve_toml(model, value),
+        Some(given) => resolve_value(model, given.value.as_ref()),
         None => resolve(model, &written.text),
     };
     let source = OffsetSource::File(written.at);

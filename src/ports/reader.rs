@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use crate::catalog::{ListenerPart, ListenerRow, OffsetRule, Place};
-use crate::model::{Content, DecidedBy, EffectiveFile, FoundValue, Location, Model};
+use crate::model::{Content, DecidedBy, EffectiveFile, EffectiveValue, FoundValue, Location, Model};
 use crate::ports::bind;
 use crate::ports::custom;
 use crate::ports::listener::{Listener, Source};
 use crate::ports::offset::{Offset, offset_of_runtime};
 use crate::ports::profile::ServerProfile;
-use crate::ports::resolve::{Resolved, resolve, resolve_toml};
+use crate::ports::resolve::{Resolved, resolve, resolve_value};
 
 /// A listener of the catalogue in a home.
 pub(super) struct ListenerReader<'a> {
@@ -104,10 +104,10 @@ impl ListenerReader<'_> {
     /// The port that deployment.toml sets.
     fn set_in_toml(&self) -> Option<Written> {
         let key = self.part.port_key.as_deref()?;
-        let given = self.model.given(key, &self.part.port_aliases).filter(|given| given.by_user)?;
+        let given = self.model.given(key, &self.part.port_aliases).filter(EffectiveValue::is_set_by_user)?;
         Some(Written {
-            resolved: resolve_toml(self.model, &given.value),
-            source: Source::File { at: given.at, anchor: given.anchor },
+            resolved: resolve_value(self.model, given.value.as_ref()),
+            source: Source::File { at: given.at?, anchor: given.anchor? },
             is_set: true,
             in_carbon_xml: true,
             read_from: ReadFrom::Keys,
@@ -186,15 +186,16 @@ impl ListenerReader<'_> {
     fn default(&self) -> Written {
         let default = self.default_of_product();
         if let Some(when) = &self.part.port_when
-            && self.model.given(&when.key, &[]).is_some_and(|given| given.value.as_text().as_deref() == Some(when.value.as_str()))
+            && self.model.given(&when.key, &[]).is_some_and(|given| given.text().as_deref() == Some(when.value.as_str()))
         {
             return Written { resolved: Resolved::Number(when.port.into()), ..default };
         }
         if let Some(key) = &self.part.port_key
-            && let Some(given) = self.model.given(key, &[]).filter(|given| !given.by_user)
-            && let Some(number) = resolve_toml(self.model, &given.value).number().filter(|number| (0..=65_535).contains(number))
+            && let Some(given) = self.model.given(key, &[]).filter(|given| !given.is_set_by_user())
+            && let Some(number) =
+                resolve_value(self.model, given.value.as_ref()).number().filter(|number| (0..=65_535).contains(number))
         {
-            return Written { resolved: Resolved::Number(number), source: Source::Default(Some(given.at)), ..default };
+            return Written { resolved: Resolved::Number(number), source: Source::Default(given.at), ..default };
         }
         default
     }
@@ -263,7 +264,7 @@ impl ListenerReader<'_> {
             return found.map_or(flag.default, |found| is_on(&found.value));
         }
         let given = flag.key.as_deref().and_then(|key| self.model.given(key, &flag.aliases));
-        given.map_or(flag.default, |given| given.value.as_text().is_some_and(|text| is_on(&text)))
+        given.map_or(flag.default, |given| given.text().is_some_and(|text| is_on(&text)))
     }
 
     /// The place of an option such as `-Dtomcat.random.port.enable=true`, which makes the port random (carbon-kernel CarbonTomcat.java).

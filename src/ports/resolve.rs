@@ -2,6 +2,7 @@
 
 use crate::catalog::Place;
 use crate::model::{DecidedBy, EffectiveFile, FoundValue, Model};
+use crate::server::mapper::value::Value;
 use crate::source::toml::TomlValue;
 
 /// The result of resolving a value.
@@ -28,14 +29,18 @@ impl Resolved {
 /// The maximum length of a chain of references; a longer one counts as a cycle.
 const MAX_REFERENCES: usize = 8;
 
-/// Resolves a value of deployment.toml.
-pub(crate) fn resolve_toml(model: &Model, value: &TomlValue) -> Resolved {
+/// Resolves a value of deployment.toml; `None` is one that a deployment tool substitutes.
+pub(crate) fn resolve_value(model: &Model, value: Option<&Value>) -> Resolved {
     match value {
-        TomlValue::Integer(number) => java_int(*number),
-        TomlValue::String(text) => resolve_text(model, text, 0),
-        TomlValue::Placeholder => Resolved::Unknown("a deployment tool sets it".to_owned()),
-        other => Resolved::Unknown(
-            other.as_text().map_or_else(|| "not a number".to_owned(), |text| format!("`{text}` is not a number")),
+        None => Resolved::Unknown("a deployment tool sets it".to_owned()),
+        Some(Value::Integer(number)) => java_int(*number),
+        Some(Value::Text(text)) => resolve_text(model, text, 0),
+        Some(Value::Double(number)) => match value.and_then(Value::plain_text).and_then(|text| text.parse().ok()) {
+            Some(number) => java_int(number),
+            None => Resolved::Unknown(format!("`{number}` is not a number")),
+        },
+        Some(other) => Resolved::Unknown(
+            other.plain_text().map_or_else(|| "not a number".to_owned(), |text| format!("`{text}` is not a number")),
         ),
     }
 }
@@ -94,7 +99,7 @@ fn referred(model: &Model, key: &str, depth: usize) -> Resolved {
     if let Some((_, entry)) = model.setting(key, &[]) {
         return match &entry.value {
             TomlValue::String(text) => resolve_text(model, text, depth + 1),
-            value => resolve_toml(model, value),
+            value => resolve_value(model, Value::of_toml(value).as_ref()),
         };
     }
     match model.home_default(key) {

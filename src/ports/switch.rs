@@ -1,10 +1,10 @@
 //! Decides whether a listener opens, from the switch of its product and version, the files of an XML home, and the server profile.
 
 use crate::catalog::{Opens, Place, Switch};
-use crate::model::{EffectiveFile, Location};
+use crate::model::{EffectiveFile, EffectiveValue, Location};
 use crate::ports::listener::{Listener, Source, State};
 use crate::ports::reader::{ListenerReader, ReadFrom};
-use crate::source::toml::TomlValue;
+use crate::server::mapper::value::Value;
 
 impl ListenerReader<'_> {
     /// Sets whether the listener opens, and why.
@@ -29,12 +29,12 @@ impl ListenerReader<'_> {
             listener.note = note;
         }
         for closing in &self.part.closed_by {
-            if let Some(given) = self.model.given(&closing.key, &[]).filter(|given| given.by_user)
-                && given.value.as_text() == json_text(&closing.value)
+            if let Some(given) = self.model.given(&closing.key, &[]).filter(EffectiveValue::is_set_by_user)
+                && given.text() == json_text(&closing.value)
                 && (listener.enabled == (read_from == ReadFrom::Keys))
             {
                 listener.enabled = false;
-                listener.state = State::Switched(given.anchor);
+                listener.state = given.anchor.map_or(State::Default, State::Switched);
                 listener.note = Some(format!("closed by `{}`", closing.key));
             }
         }
@@ -68,7 +68,7 @@ impl ListenerReader<'_> {
             }
         };
         let given = self.model.given(&switch.key, &switch.aliases)?;
-        Some((opens(switch, &given.value)?, given.anchor))
+        Some((opens(switch, &given)?, given.anchor?))
     }
 
     /// Whether the home's template reads the switch; `None` if there is no such template, or the catalogue names none.
@@ -121,8 +121,8 @@ impl ListenerReader<'_> {
 }
 
 /// Whether a switch with this value opens its listener; `None` if the value is only known at startup.
-fn opens(switch: &Switch, value: &TomlValue) -> Option<bool> {
-    let text = value.as_text();
+fn opens(switch: &Switch, given: &EffectiveValue) -> Option<bool> {
+    let text = given.text();
     if switch.opens == Opens::Defined {
         return Some(true);
     }
@@ -131,7 +131,7 @@ fn opens(switch: &Switch, value: &TomlValue) -> Option<bool> {
     Some(match switch.opens {
         // To the template engine, the empty string, zero and "false" in any case are false.
         Opens::Truthy => !(text.is_empty() || text == "0" || text.eq_ignore_ascii_case("false")),
-        Opens::True => *value == TomlValue::Boolean(true),
+        Opens::True => given.value == Some(Value::Boolean(true)),
         Opens::Equals => Some(text.as_str()) == switch.value.as_deref(),
         Opens::Defined => true,
     })

@@ -111,8 +111,8 @@ fn the_trace_of_a_changed_line_names_the_changed_key() {
         let texts = rendered(&before);
         let document = TomlDocument::parse(&toml).expect("valid");
         for entry in get(&before, None) {
-            let Some(literal) = changed(&entry.effective.value) else { continue };
-            let key = entry.mapped_from.unwrap_or(entry.key).to_owned();
+            let Some(literal) = entry.effective.value.as_ref().and_then(changed) else { continue };
+            let key = entry.mapped_from().unwrap_or(&entry.effective.key).to_owned();
             let Some(edits) = (TomlFile { text: &toml, document: &document }).set(&key, &literal) else { continue };
             let mut edited = toml.clone();
             for (span, text) in edits.into_iter().rev() {
@@ -120,7 +120,7 @@ fn the_trace_of_a_changed_line_names_the_changed_key() {
             }
             let after = home_with(&root, &edited);
             let Ok(after) = render(after.only_home().expect("a home"), &Environment::unknown()) else { continue };
-            let keys = [key.clone(), entry.key.to_owned()];
+            let keys = [key.clone(), entry.effective.key.clone()];
             let mut is_live = false;
             for (path, new) in rendered(&after) {
                 let old = &texts[path];

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::origin;
+use super::{origin, shown_value};
 use crate::get::EffectiveEntry;
 use crate::model::Model;
 use crate::paths::DisplayPaths;
@@ -40,15 +40,15 @@ pub(crate) fn render(model: &Model, entries: &[EffectiveEntry], shown: &DisplayP
 
 fn value_entry<'a>(model: &Model, entry: &'a EffectiveEntry, shown: &DisplayPaths) -> ValueEntry<'a> {
     ValueEntry {
-        key: entry.key,
-        value: entry.effective.value.shown(entry.key).to_json(),
+        key: &entry.effective.key,
+        value: shown_value(entry).to_json(),
         origin: origin(entry),
         live: entry.live,
-        file: entry.at.map(|at| shown.path(&model.file(at.file).source.path)),
-        range: entry.at.map(|at| model.file(at.file).source.place(at.span)),
-        mapped_from: entry.mapped_from,
+        file: entry.effective.anchor.map(|at| shown.path(&model.file(at.file).source.path)),
+        range: entry.effective.anchor.map(|at| model.file(at.file).source.place(at.span)),
+        mapped_from: entry.mapped_from(),
         inferred_from: match &entry.effective.origin {
-            Origin::Inferred { from } => Some(from),
+            Some(Origin::Inferred { from }) => Some(from),
             _ => None,
         },
     }

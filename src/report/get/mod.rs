@@ -4,4 +4,4 @@ pub(crate) mod json;
 mod origin;
 pub(crate) mod text;
 
-use origin::origin;
+use origin::{origin, shown_value};

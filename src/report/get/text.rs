@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::origin;
+use super::{origin, shown_value};
 use crate::get::EffectiveEntry;
 use crate::model::Model;
 use crate::paths::DisplayPaths;
@@ -14,19 +14,19 @@ const MAX_ALIGNED: usize = 60;
 
 /// A line per value, as deployment.toml would have it, with a comment that says who set it and where.
 pub(crate) fn render(model: &Model, entries: &[EffectiveEntry], shown: &DisplayPaths) -> String {
-    let line = |entry: &EffectiveEntry| format!("{} = {}", entry.key, entry.effective.value.shown(entry.key).to_toml());
+    let line = |entry: &EffectiveEntry| format!("{} = {}", entry.effective.key, shown_value(entry).to_toml());
     let lines: Vec<String> = entries.iter().map(line).collect();
     let width = lines.iter().map(|line| line.chars().count()).filter(|width| *width <= MAX_ALIGNED).max().unwrap_or(0);
     let mut text = String::new();
     for (entry, line) in entries.iter().zip(lines) {
         let mut comment = origin(entry).to_owned();
-        if let Some(at) = entry.at {
+        if let Some(at) = entry.effective.anchor {
             let _ = write!(comment, ", {}", place(model, at, shown));
         }
-        if let Some(written) = entry.mapped_from {
+        if let Some(written) = entry.mapped_from() {
             let _ = write!(comment, ", written as {written}");
         }
-        if let Origin::Inferred { from } = &entry.effective.origin {
+        if let Some(Origin::Inferred { from }) = &entry.effective.origin {
             let _ = write!(comment, ", follows from {from}");
         }
         if entry.live == Some(false) {

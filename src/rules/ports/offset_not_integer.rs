@@ -7,7 +7,7 @@ use crate::ports::{MAX_OFFSET, MAX_PORT, WrittenOffset, written_offsets};
 use crate::rule_info::Severity;
 use crate::rules::context::HomeContext;
 use crate::rules::fixes;
-use crate::source::toml::TomlValue;
+use crate::server::mapper::value::Value;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let written = written_offsets(context.model());
@@ -19,13 +19,15 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
 fn check_offset(context: HomeContext, written: &WrittenOffset) -> Option<Finding> {
     let finding = |message: String| context.finding_at(written.anchor, message).key(written.key);
     let plain = format!("write a whole number from 0 to {MAX_OFFSET}");
-    if written.text.contains(['$', '{', '<']) || written.toml == Some(TomlValue::Placeholder) {
+    // What a deployment tool substitutes is unknown.
+    if written.text.contains(['$', '{', '<']) || written.toml.as_ref().is_some_and(|toml| toml.value.is_none()) {
         return None;
     }
-    match &written.toml {
-        None | Some(TomlValue::Integer(_) | TomlValue::String(_)) => {}
+    let value = written.toml.as_ref().and_then(|toml| toml.value.as_ref());
+    match value {
+        None | Some(Value::Integer(_) | Value::Text(_)) => {}
         Some(other) => {
-            let what = other.as_text().unwrap_or_else(|| "a list or a date".to_owned());
+            let what = if matches!(other, Value::List(_)) { "a list".to_owned() } else { other.to_java() };
             return Some(finding(format!("the offset `{what}` is not an integer: the server does not start")).help(plain));
         }
     }
@@ -56,7 +58,7 @@ fn check_offset(context: HomeContext, written: &WrittenOffset) -> Option<Finding
             finding(format!("the offset {offset} is too large: not every default port fits below {MAX_PORT}")).help(plain),
         );
     }
-    let is_text = matches!(written.toml, Some(TomlValue::String(_)));
+    let is_text = matches!(value, Some(Value::Text(_)));
     is_text.then(|| {
         let message = format!("the offset `\"{}\"` is a string", written.text);
         let fix = fixes::set_key(context, written.key, &offset.to_string(), Safety::Safe);

@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 use crate::server::java::double::java_double;
 use crate::source::key::Key;
 use crate::source::secrets::{hides, masked};
+use crate::source::toml::TomlValue;
 
 /// A flat map with its keys in insertion order.
 pub(crate) type FlatMap = IndexMap<String, Value>;
@@ -41,6 +42,28 @@ impl Value {
             Json::String(text) => Self::Text(text.clone()),
             Json::Array(items) => Self::List(items.iter().map(Self::of_json).collect()),
             Json::Object(object) => Self::Table(object.iter().map(|(key, value)| (key.clone(), Self::of_json(value))).collect()),
+        }
+    }
+
+    /// A value as it is written in deployment.toml. `None` if a deployment tool substitutes it.
+    pub fn of_toml(value: &TomlValue) -> Option<Self> {
+        Some(match value {
+            TomlValue::String(text) | TomlValue::Datetime(text) => Self::Text(text.clone()),
+            TomlValue::Integer(number) => Self::Integer(*number),
+            TomlValue::Float(number) => Self::Double(*number),
+            TomlValue::Boolean(boolean) => Self::Boolean(*boolean),
+            TomlValue::Array(items) => Self::List(items.iter().filter_map(|(item, _)| Self::of_toml(item)).collect()),
+            TomlValue::Placeholder => return None,
+        })
+    }
+
+    /// The text of a string, number or boolean, whole numbers without a fraction; `None` for other values.
+    pub fn plain_text(&self) -> Option<String> {
+        match self {
+            Self::Null => Some(String::new()),
+            Self::Double(number) if number.fract() == 0.0 && number.abs() < 1e15 => Some(format!("{number:.0}")),
+            Self::Boolean(_) | Self::Integer(_) | Self::Double(_) | Self::Text(_) => Some(self.to_java()),
+            Self::List(_) | Self::Table(_) => None,
         }
     }
 
