@@ -83,8 +83,6 @@ pub struct ListenerPart {
     /// Other names of that key.
     #[serde(default)]
     pub port_aliases: Vec<String>,
-    /// A text in the part of the template of the listener's first place that renders the listener.
-    pub rendered_with: Option<String>,
     /// The key that switches it.
     pub switch: Option<Switch>,
     /// Other keys that close it, each with a certain value.

@@ -245,6 +245,17 @@ impl TracedFile {
         Some((self.location(model, part), self.location(model, condition), holds))
     }
 
+    /// The part of the template that wrote `range`, with the tags inside it. `None` if no single part did: the range begins or ends in a
+    /// printed value, or its ends are in different branches or loops.
+    pub(crate) fn template_part(&self, model: &Model, range: Span) -> Option<Location> {
+        let end = |span: Span| Some((self.map.sources(span).next().filter(|source| source.is_text)?, span));
+        let (first, start) = end(Span::new(range.start, range.start + 1))?;
+        let (last, stop) = end(Span::new(range.end.checked_sub(1)?, range.end))?;
+        let (start, stop) = (self.in_template(model, &first, start), self.in_template(model, &last, stop));
+        let is_one = first.conditions == last.conditions && start.span.start < stop.span.end;
+        is_one.then(|| Location { file: self.template, span: Span::new(start.span.start, stop.span.end) })
+    }
+
     /// The part of the template that wrote `range` of what `source` wrote.
     fn in_template(&self, model: &Model, source: &TextSource, range: Span) -> Location {
         if !source.is_text {

@@ -1,14 +1,15 @@
 //! The check of the two rules on open HTTP listeners.
 
 use super::listener_place;
-use crate::catalog::catalog;
+use crate::catalog::{Place, catalog};
 use crate::diagnostic::Finding;
-use crate::edit::{Edit, Fix, Safety};
-use crate::model::{Location, Model};
+use crate::edit::{Fix, Safety};
+use crate::model::{Content, EffectiveFile, Location, Model};
 use crate::ports::{Listener, State};
 use crate::rules::context::HomeContext;
 use crate::rules::fixes;
 use crate::source::Span;
+use crate::source::xml::Element;
 
 /// A plain HTTP listener that a rule is about.
 pub(super) struct PlainHttp {
@@ -52,7 +53,7 @@ impl PlainHttp {
                 switch_off(context, &switch.key)
             }
             Some(_) => None,
-            None => self.remove_from_template(model, &row.places.first()?.file, part.rendered_with.as_deref()?),
+            None => self.remove_from_template(model, part.places.as_ref().unwrap_or(&row.places).first()?),
         }
     }
 
@@ -71,29 +72,30 @@ impl PlainHttp {
     }
 
     /// Wraps the element in a template comment. An edit of the generated file would be lost at the next start.
-    fn remove_from_template(&self, model: &Model, file: &str, rendered_with: &str) -> Option<Fix> {
-        let text = model.template_of(file)?;
-        let (open, close) = (format!("<{}", self.element), format!("</{}>", self.element));
-        let marker = text.find(rendered_with)?;
-        let start = text[..marker].rfind(&open)?;
-        let end = marker + text[marker..].find(&close)? + close.len();
-        let element = Span::new(start, end).of(&text);
-        // A block that only begins or only ends inside the element would be torn apart.
-        let is_balanced = [("if", "endif"), ("for", "endfor")].iter().all(|(open, close)| {
-            element.matches(&format!("{{% {open} ")).count() == element.matches(&format!("{{% {close}")).count()
-        });
-        // The template is decoded as UTF-8 here, but by its prolog when it is edited. Offsets agree as long as the text is ASCII.
-        let is_plain = text[..end].is_ascii();
-        let is_one =
-            is_plain && is_balanced && element.matches(&open).count() == 1 && !element.contains("{#") && !element.contains("#}");
-        let edit = |at: usize, text: String| Edit { file: model.template_path(file), span: Span::at(at), text };
-        is_one.then(|| Fix {
-            title: format!("comment out <{}> in the template of {}", self.element, file.rsplit('/').next().unwrap_or(file)),
-            safety: Safety::Unsafe,
-            edits: vec![edit(start, format!("{{# carbonlint[{}] ", self.rule)), edit(end, " #}".to_owned())],
-            scope: vec![self.parent.to_owned()],
-            follow_up: None,
-        })
+    fn remove_from_template(&self, model: &Model, place: &Place) -> Option<Fix> {
+        let EffectiveFile::Rendered(rendered) = model.effective_file(&place.file)? else { return None };
+        let Content::Xml(document) = &rendered.content else { return None };
+        let (text, found) = (&rendered.source.text, model.find(place));
+        let [found] = found.as_slice() else { return None };
+        let is_around = |element: &&Element| {
+            element.local_name(text) == self.element
+                && element.span.start <= found.holder.start
+                && found.holder.end <= element.span.end
+        };
+        let element = document.elements.iter().rfind(is_around)?;
+        let part = rendered.template_part(model, element.span)?;
+        let template = &model.file(part.file).source.text;
+        let written = part.span.of(template);
+        // A comment ends at the first `#}`. Offsets in a template that is not UTF-8 agree as long as the text is ASCII.
+        let is_plain =
+            template.get(..part.span.end).is_some_and(str::is_ascii) && !written.contains("{#") && !written.contains("#}");
+        let edits = vec![
+            (Span::at(part.span.start), format!("{{# carbonlint[{}] ", self.rule)),
+            (Span::at(part.span.end), " #}".to_owned()),
+        ];
+        let name = place.file.rsplit('/').next().unwrap_or(&place.file);
+        let title = format!("comment out <{}> in the template of {name}", self.element);
+        is_plain.then(|| fixes::fix_of(model, part.file, title, Safety::Unsafe, edits, vec![self.parent.to_owned()]))
     }
 }
 
