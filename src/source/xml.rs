@@ -41,6 +41,8 @@ impl XmlDocument {
     /// Parses `text`. Fails with the syntax errors: all comments that contain `--`, and the first other error.
     pub fn parse(text: &str) -> Result<Self, Vec<SyntaxError>> {
         let mut builder = XmlReader { text, ..XmlReader::default() };
+        // About as many elements as configuration files have.
+        builder.document.elements.reserve(text.len() / 128);
         let fatal = builder.read();
         let mut faults = builder.faults;
         faults.extend(fatal.err());
