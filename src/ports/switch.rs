@@ -23,6 +23,7 @@ impl ListenerReader<'_> {
         // The key that makes the difference is the one to report.
         if read_from != ReadFrom::Keys
             && listener.state == State::Default
+            && self.sets_switch()
             && let Some((_, at)) = self.toml_switch().filter(|(open, _)| *open == listener.enabled)
         {
             listener.state = State::Switched(at);
@@ -44,6 +45,13 @@ impl ListenerReader<'_> {
             listener.enabled = false;
             listener.note = Some(format!("not in profile `{}`", profile.name));
         }
+    }
+
+    /// Whether deployment.toml sets a key that switches the listener, or looks like it. Much cheaper than asking the template.
+    fn sets_switch(&self) -> bool {
+        let by_user = |key: &str, aliases: &[String]| self.model.given(key, aliases).is_some_and(|given| given.is_set_by_user());
+        self.part.switch.as_ref().is_some_and(|switch| by_user(&switch.key, &switch.aliases))
+            || self.part.inert_keys.iter().any(|key| by_user(key, &[]))
     }
 
     fn switch_by_keys(&self, listener: &mut Listener) {
