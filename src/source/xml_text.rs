@@ -15,7 +15,7 @@ pub(super) fn resolve(written: &str) -> Cow<'_, str> {
 /// The offset and length, in bytes, of the first character that XML 1.0 does not allow.
 pub(super) fn bad_character(written: &str) -> Option<(usize, usize)> {
     // Without early exit, so that the compiler looks at many bytes at once. 0xEF begins U+FFFE and U+FFFF.
-    let suspect = |byte: u8| (byte < b' ') & (byte != b'\t') & (byte != b'\n') & (byte != b'\r') | (byte == 0xEF);
+    let suspect = |byte: u8| matches!(byte, 0..=8 | 11 | 12 | 14..=31 | 0xEF);
     if !written.bytes().fold(false, |found, byte| found | suspect(byte)) {
         return None;
     }
