@@ -1,6 +1,8 @@
 //! What decides each part of the files that the server renders: values and who set them, conditions, and the lines of templates.
 
-use super::effective::{EffectiveConfiguration, EffectiveValue};
+use std::collections::HashSet;
+
+use super::effective::{EffectiveConfiguration, EffectiveValue, text_of};
 use super::{Content, FileId, Location, Model, parse};
 use crate::server::jinjava::{self, ConditionSource, PathStep, SourceMap, TextSource, ValueEffect, ValuePlace};
 use crate::server::mapper::{Renderer, Resources};
@@ -145,16 +147,16 @@ impl TracedFile {
     /// What decides `range` of the text.
     pub fn trace(&self, values: EffectiveConfiguration, range: Span) -> Trace {
         let mut trace = Trace::default();
+        let mut keys = EachOnce::default();
         for source in self.map.sources(range) {
             let part = self.in_template(values.model, &source, range);
             push_new(&mut trace.template, part);
-            for value in with_references(values, source.printed.iter().map(|path| values.at(path))) {
-                push_new(&mut trace.keys, value);
-            }
+            keys.add(values, &source.printed);
             for condition in source.conditions {
                 push_new(&mut trace.conditions, self.condition(values, &condition));
             }
         }
+        trace.keys = keys.list;
         trace
     }
 
@@ -179,7 +181,7 @@ impl TracedFile {
             at: self.location(values.model, condition.template),
             holds: condition.holds,
             is_loop: condition.is_loop,
-            keys: with_references(values, condition.tested.iter().map(|path| values.at(path))),
+            keys: EachOnce::of(values, &condition.tested),
         }
     }
 
@@ -306,17 +308,31 @@ fn plain_expression(tag: &str) -> Option<&str> {
     expression.chars().all(|part| part.is_alphanumeric() || matches!(part, '_' | '.')).then_some(expression)
 }
 
-/// The values, each followed by those that it refers to.
-fn with_references(values: EffectiveConfiguration, own: impl Iterator<Item = EffectiveValue>) -> Vec<EffectiveValue> {
-    let mut all = Vec::new();
-    for value in own {
-        let referred = values.references(&value);
-        push_new(&mut all, value);
-        for value in referred {
-            push_new(&mut all, value);
+/// Values, each followed by those that it refers to, and each once.
+#[derive(Default)]
+struct EachOnce {
+    list: Vec<EffectiveValue>,
+    keys: HashSet<String>,
+}
+
+impl EachOnce {
+    fn of(values: EffectiveConfiguration, paths: &[Vec<PathStep>]) -> Vec<EffectiveValue> {
+        let mut each = Self::default();
+        each.add(values, paths);
+        each.list
+    }
+
+    fn add(&mut self, values: EffectiveConfiguration, paths: &[Vec<PathStep>]) {
+        for path in paths {
+            if !self.keys.insert(text_of(path)) {
+                continue;
+            }
+            let value = values.at(path);
+            let referred = values.references(&value).into_iter();
+            self.list.push(value);
+            self.list.extend(referred.filter(|value| self.keys.insert(value.key.clone())));
         }
     }
-    all
 }
 
 fn push_new<T: PartialEq>(list: &mut Vec<T>, item: T) {
