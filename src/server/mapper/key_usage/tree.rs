@@ -39,7 +39,7 @@ impl KeyUsage {
         !self.uses(path).is_empty() || path.split_last().is_some_and(is_looped_over)
     }
 
-    /// Whether templates read the value of `key`, a key after mapping, as [`is_read`](Self::is_read) says.
+    /// Whether templates read the value of `key`, a key after mapping, as `is_read` says.
     pub fn reads(&self, key: &str) -> bool {
         key_path::of_flat(key).is_some_and(|path| self.is_read(&path))
     }
