@@ -80,6 +80,9 @@ pub struct ListenerPart {
     pub documented_note: Option<String>,
     /// The key that sets the port.
     pub port_key: Option<String>,
+    /// Whether the server reads the port only from an integer, and ignores a string.
+    #[serde(default)]
+    pub port_is_integer: bool,
     /// Other names of that key.
     #[serde(default)]
     pub port_aliases: Vec<String>,

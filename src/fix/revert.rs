@@ -9,7 +9,7 @@ use crate::catalog::catalog;
 use crate::edit::xml::bring_back;
 use crate::edit::{Edit, apply};
 use crate::model::{Content, Model};
-use crate::source::Span;
+use crate::server::jinjava::comments;
 use crate::source::xml::XmlDocument;
 use crate::workspace::Workspace;
 
@@ -58,10 +58,10 @@ fn revert_in(model: &Model, rule: &str) -> Vec<ChangedFile> {
 fn without_marker(template: &str, rule: &str) -> String {
     let open = format!("{{# carbonlint[{rule}] ");
     let mut text = template.to_owned();
-    while let Some(start) = text.find(&open) {
-        let Some(len) = text[start..].find(" #}") else { break };
-        let inner = Span::new(start + open.len(), start + len).of(&text).to_owned();
-        text.replace_range(start..start + len + " #}".len(), &inner);
+    for comment in comments(template).into_iter().rev() {
+        if let Some(inner) = comment.of(template).strip_prefix(&open).and_then(|rest| rest.strip_suffix(" #}")) {
+            text.replace_range(comment.start..comment.end, inner);
+        }
     }
     text
 }
@@ -75,5 +75,7 @@ mod tests {
         let commented = "a\n{# carbonlint[r] <C\n>\n</C> #}\nb {# mine #}\n";
         assert_eq!(without_marker(commented, "r"), "a\n<C\n>\n</C>\nb {# mine #}\n");
         assert_eq!(without_marker(commented, "other"), commented);
+        let quoted = "{{ '{# carbonlint[r] x #}' }}";
+        assert_eq!(without_marker(quoted, "r"), quoted);
     }
 }

@@ -1,13 +1,13 @@
 //! The host name of a server.
 
-use super::Model;
+use super::{EffectiveValue, Model};
 use crate::catalog::Place;
 
 impl Model {
     /// The configured host name; `None` if it is not set, or contains a placeholder.
     pub fn hostname(&self) -> Option<String> {
-        let name = match self.setting("server.hostname", &[]) {
-            Some((_, entry)) => entry.value.as_text(),
+        let name = match self.given("server.hostname", &[]).filter(EffectiveValue::is_set_by_user) {
+            Some(given) => given.text(),
             None if self.toml_file().is_some() => None,
             None => {
                 let place = Place::new("conf/carbon.xml", "Server/HostName");

@@ -10,6 +10,7 @@ use crate::ports::listener::{Listener, Source};
 use crate::ports::offset::{Offset, offset_of_runtime};
 use crate::ports::profile::ServerProfile;
 use crate::ports::resolve::{Resolved, resolve, resolve_value};
+use crate::server::mapper::value::Value;
 
 /// A listener of the catalogue in a home.
 pub(super) struct ListenerReader<'a> {
@@ -105,6 +106,9 @@ impl ListenerReader<'_> {
     fn set_in_toml(&self) -> Option<Written> {
         let key = self.part.port_key.as_deref()?;
         let given = self.model.given(key, &self.part.port_aliases).filter(EffectiveValue::is_set_by_user)?;
+        if self.part.port_is_integer && !matches!(given.value, None | Some(Value::Integer(_))) {
+            return None;
+        }
         Some(Written {
             resolved: resolve_value(self.model, given.value.as_ref()),
             source: Source::File { at: given.at?, anchor: given.anchor? },

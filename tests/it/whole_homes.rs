@@ -237,6 +237,14 @@ fn integration_control_plane_is_a_product() {
 }
 
 #[test]
+fn a_port_that_the_server_reads_from_an_integer_only_is_not_read_from_a_string() {
+    let folder = Homes::with("homes/integration-control-plane-1.0.0");
+    folder.edit("conf/deployment.toml", "port = 9744", "port = \"9744\"");
+    let ports = folder.clean(&["ports", "home"]);
+    assert!(ports.contains("  9743  tcp+tls   icp-https  9743  default "), "{ports}");
+}
+
+#[test]
 fn keys_that_the_servers_code_reads_are_live_in_get() {
     let folder = Homes::with("homes/integration-control-plane-1.0.0");
     assert!(folder.clean(&["get", "home", "server_config"]).ends_with("/deployment.toml:2\n"));

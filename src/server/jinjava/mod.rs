@@ -28,3 +28,4 @@ pub use release::Release;
 pub use source_map::Effect as ValueEffect;
 pub(crate) use source_map::{ConditionSource, TextSource, ValuePlace, conditions_around};
 pub(crate) use source_map::{PathStep, SourceMap};
+pub(crate) use token::comments;

@@ -33,6 +33,11 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
     std::iter::from_fn(|| scanner.next_token()).collect()
 }
 
+/// The comments of a template, with their delimiters.
+pub(crate) fn comments(template: &str) -> Vec<Span> {
+    tokens(template).into_iter().filter(|token| token.kind == TokenKind::Comment).map(|token| token.span).collect()
+}
+
 struct Scanner<'a> {
     text: &'a [u8],
     at: usize,
