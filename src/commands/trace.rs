@@ -21,6 +21,10 @@ pub(super) fn run(arguments: &TraceArgs) -> Result<Exit, Failure> {
     environment.is_unknown = true;
     let rendering = render(home, &environment).map_err(|why| not_rendered(model, why))?;
     let target = arguments.target.trim();
+    if target.trim_matches(['.', '\'', '"']).is_empty() {
+        return Err(Failure::new(format!("`{target}` is neither a file nor a key"))
+            .help("name a rendered file such as carbon.xml:24, or a key such as server.offset"));
+    }
     match Target::of(&rendering, target)? {
         Target::File { path, line } => {
             let traced = trace_file(&rendering, path, line).ok_or_else(|| {
@@ -85,7 +89,8 @@ fn several(name: &str, paths: &[&str]) -> Failure {
 }
 
 fn is_in_home(model: &Model, name: &str) -> bool {
-    model.layout.root.join(name).is_file()
+    let path = model.layout.root.join(name);
+    path.starts_with(&model.layout.root) && path.is_file()
 }
 
 fn check_line(traced: &FileTrace, line: Option<usize>) -> Result<(), Failure> {

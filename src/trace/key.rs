@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::catalog::catalog;
+use crate::get::EffectiveValues;
 use crate::model::{EffectiveValue, KeyPlace, Location, TracedFile, text_of};
 use crate::render::Rendering;
 use crate::server::jinjava::ValueEffect;
@@ -46,7 +47,10 @@ pub struct TracedPlace {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NoPlace {
     /// Nothing sets it, and no template reads it.
-    Unknown,
+    Unknown {
+        /// `did you mean ...?`, if a key is similar.
+        near: Option<String>,
+    },
     /// Another key of the user is mapped to the same one, and wins.
     Lost {
         /// The key that wins.
@@ -183,7 +187,7 @@ impl Keys {
         vec![match (by_code, is_set) {
             (true, _) => NoPlace::ReadByCode,
             (false, true) => NoPlace::NotRead,
-            (false, false) => NoPlace::Unknown,
+            (false, false) => NoPlace::Unknown { near: EffectiveValues::of(rendering).near(key) },
         }]
     }
 }

@@ -55,7 +55,11 @@ fn a_key_that_decides_nothing_says_why() {
     let run = folder.run(&["trace", "home", "server.hostnmae"]);
     assert_eq!(
         (run.out.as_str(), run.code),
-        ("server.hostnmae  # not set\ndecides nothing: nothing sets `server.hostnmae`, and no template reads it\n", Some(1))
+        (
+            "server.hostnmae  # not set\ndecides nothing: nothing sets `server.hostnmae`, and no template reads it; did you mean \
+         `server.hostname`?\n",
+            Some(1)
+        )
     );
     edit_toml(&folder, "[server]\n", "[server]\nunread = 1\n");
     let run = folder.run(&["trace", "home", "server.unread"]);
@@ -86,6 +90,14 @@ fn a_wrong_target_is_explained() {
         (
             "repository/conf/deployment.toml:1",
             "error: the server renders no file `repository/conf/deployment.toml`: it has no template, so the server reads it as it is\n",
+        ),
+        (
+            "/etc/passwd",
+            "error: the server renders no file `/etc/passwd`\n  help: `carbonlint render HOME` lists the files that the server renders\n",
+        ),
+        (
+            "",
+            "error: `` is neither a file nor a key\n  help: name a rendered file such as carbon.xml:24, or a key such as server.offset\n",
         ),
     ] {
         let run = folder.run(&["trace", "home", target]);

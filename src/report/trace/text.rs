@@ -7,6 +7,7 @@ use crate::model::{EffectiveValue, Location, Model, TracedCondition};
 use crate::report::{counted, printable};
 use crate::server::jinjava::ValueEffect;
 use crate::server::mapper::Origin;
+use crate::server::mapper::value::Value;
 use crate::trace::{FileTrace, KeyTrace, LineTrace, NoPlace, TracedPlace};
 
 /// What is shown of a longer text on a line.
@@ -86,7 +87,7 @@ fn described(model: &Model, value: &EffectiveValue) -> String {
     }
     match &value.origin {
         Some(Origin::Inferred { from }) => _ = write!(text, ", follows from {from}"),
-        Some(Origin::User { .. }) => {
+        Some(Origin::User { .. }) if !matches!(set, Value::Table(_)) => {
             if let Some(written) = value.written.as_ref().filter(|written| **written != value.key) {
                 let _ = write!(text, ", written as {written}");
             }
@@ -155,7 +156,10 @@ fn write_place(text: &mut String, model: &Model, found: &TracedPlace) {
 pub(super) fn reason(model: &Model, key: &str, why: &NoPlace) -> String {
     let at = |at: Location| format!("{}:{}", model.file(at.file).name, model.file(at.file).source.position(at.span.start).line);
     match why {
-        NoPlace::Unknown => format!("nothing sets `{key}`, and no template reads it"),
+        NoPlace::Unknown { near } => {
+            let near = near.as_ref().map(|near| format!("; {near}")).unwrap_or_default();
+            format!("nothing sets `{key}`, and no template reads it{near}")
+        }
         NoPlace::Lost { to } => format!("`{to}` is mapped to the same key, and its value is used instead"),
         NoPlace::ReadByCode => format!("no template reads `{key}`; the server itself reads it from deployment.toml"),
         NoPlace::NotRead => format!("no template reads `{key}`"),
