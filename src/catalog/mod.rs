@@ -19,7 +19,7 @@ pub use listener::{Direction, Protocol};
 pub(crate) use listener::{ListenerPart, ListenerRow, OffsetRule, Opens, Switch};
 pub(crate) use place::Place;
 pub use product::Product;
-pub(crate) use product::{CodeKeys, MapperRow, Profile, UrlKey};
+pub(crate) use product::{CodeKeys, MapperRow, Profile, ShippedKey, UrlKey};
 pub(crate) use rewrite::Rewrite;
 pub(crate) use server_trait::{ServerTrait, TraitRow};
 pub use version::Version;
@@ -62,6 +62,9 @@ pub struct Catalog {
     /// Keys of deployment.toml that code reads, in addition to the templates.
     #[serde(rename = "code_key", default)]
     pub code_keys: Vec<CodeKeys>,
+    /// Keys that products ship in deployment.toml although nothing reads them.
+    #[serde(rename = "shipped_key", default)]
+    pub shipped_keys: Vec<ShippedKey>,
     /// The changes that servers make to their rendered files.
     #[serde(rename = "rewritten")]
     pub rewrites: Vec<Rewrite>,
@@ -102,6 +105,12 @@ impl Catalog {
             Some(table) => table.is_above(Key::new(key)),
             None => known == key,
         })
+    }
+
+    /// Whether a product ships `key` with this value in its deployment.toml although nothing reads it.
+    pub fn ships_key(&self, product: &str, key: &str, value: &str) -> bool {
+        let ships = |row: &ShippedKey| row.key == key && row.value == value && row.products.iter().any(|known| known == product);
+        self.shipped_keys.iter().any(ships)
     }
 
     /// Whether `file` contains a port or a switch of some listener.

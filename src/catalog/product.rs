@@ -77,6 +77,20 @@ pub struct CodeKeys {
     pub source: String,
 }
 
+/// A key that some products ship in deployment.toml although nothing reads it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShippedKey {
+    /// The products.
+    pub products: Vec<String>,
+    /// The key.
+    pub key: String,
+    /// The value that they ship.
+    pub value: String,
+    /// The evidence.
+    pub source: String,
+}
+
 /// The listeners that a server profile opens.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
