@@ -8,7 +8,7 @@ use miette::{
 };
 
 use super::Report;
-use crate::diagnostic::{Diagnostic, Target};
+use crate::diagnostic::{Diagnostic, Related, Site, Target};
 use crate::edit::{Fix, Safety};
 use crate::model::{FileId, HomeId};
 use crate::report::{counted, displayed, place, printable, product_name};
@@ -145,23 +145,21 @@ impl<'a> Drawn<'a> {
         let mut help: Vec<String> = finding.help.iter().map(|help| printable(help)).collect();
         let mut drawn = None;
         match &finding.target {
-            Target::Path(..) => message = format!("{}: {message}", report.shown.path(&diagnostic.path)),
-            Target::Site(site) => {
-                let path = report.shown.path(&diagnostic.path);
-                let file = report.workspace.source(site);
-                let text = last_text.drawable((site.home, site.at.file), &file.text);
-                let mut spans = vec![(None, on_first_line(&text, site.at.span))];
-                for related in &finding.related {
-                    if related.site.home == site.home && related.site.at.file == site.at.file {
-                        spans.push((Some(printable(&related.message)), on_first_line(&text, related.site.at.span)));
-                    } else {
-                        let model = &report.workspace[related.site.home].model;
-                        help.push(format!("{} ({})", printable(&related.message), place(model, related.site.at, report.shown)));
+            Target::Path(..) => {
+                message = format!("{}: {message}", report.shown.path(&diagnostic.path));
+                // The place that explains the finding is in another file.
+                if let Some((first, others)) = finding.related.split_first() {
+                    drawn = draw(report, first.site, Some(&first.message), others, &mut help, last_text);
+                    if drawn.is_none() {
+                        help.push(in_words(report, first));
                     }
                 }
-                drawn = Excerpt::around(&path, &text, file.lines(), &spans);
+            }
+            Target::Site(site) => {
+                drawn = draw(report, *site, None, &finding.related, &mut help, last_text);
                 if drawn.is_none() {
-                    let position = file.position(diagnostic.span.start);
+                    let position = report.workspace.source(site).position(diagnostic.span.start);
+                    let path = report.shown.path(&diagnostic.path);
                     message = format!("{path}:{}:{}: {message}", position.line, position.column);
                 }
             }
@@ -169,6 +167,35 @@ impl<'a> Drawn<'a> {
         let (source, labels) = drawn.map_or((None, Vec::new()), |(source, labels)| (Some(source), labels));
         Self { diagnostic, message, help: (!help.is_empty()).then(|| help.join("\n")), source, labels }
     }
+}
+
+/// The excerpt around `site` and the related places in the same file, with its labels. Related places elsewhere are added to `help`. `None` if
+/// the excerpt would be too long to read.
+fn draw(
+    report: Report,
+    site: Site,
+    label: Option<&str>,
+    related: &[Related],
+    help: &mut Vec<String>,
+    last_text: &mut LastText,
+) -> Option<(Excerpt, Vec<LabeledSpan>)> {
+    let file = report.workspace.source(&site);
+    let text = last_text.drawable((site.home, site.at.file), &file.text);
+    let mut spans = vec![(label.map(printable), on_first_line(&text, site.at.span))];
+    for related in related {
+        if related.site.home == site.home && related.site.at.file == site.at.file {
+            spans.push((Some(printable(&related.message)), on_first_line(&text, related.site.at.span)));
+        } else {
+            help.push(in_words(report, related));
+        }
+    }
+    Excerpt::around(&report.shown.path(&file.path), &text, file.lines(), &spans)
+}
+
+/// A related place as a line of help.
+fn in_words(report: Report, related: &Related) -> String {
+    let model = &report.workspace[related.site.home].model;
+    format!("{} ({})", printable(&related.message), place(model, related.site.at, report.shown))
 }
 
 /// The part of `span` on its first line: a span of many lines would fill the screen.
