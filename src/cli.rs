@@ -77,7 +77,7 @@ pub(crate) struct LintArgs {
     /// Skip these rules or categories, separated by commas
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub ignore: Vec<String>,
-    /// Purpose of the servers; some rules are milder for development
+    /// Purpose of the servers: advice about what a product ships is information, for production a warning, for development left out
     #[arg(long, value_enum)]
     pub profile: Option<Profile>,
     /// Path of the file on standard input: its name determines the kind of file, and its folder the home
