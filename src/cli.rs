@@ -54,6 +54,17 @@ pub(crate) struct AssumeArgs {
     /// Server profile passed to the start script (-Dprofile=X)
     #[arg(long, value_name = "X")]
     pub server_profile: Option<String>,
+    /// What is read of a home.
+    #[command(flatten)]
+    pub links: LinkArgs,
+}
+
+/// What is read of a home.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct LinkArgs {
+    /// Also read files outside of a home that links in it lead to
+    #[arg(long)]
+    pub follow_links: bool,
 }
 
 /// Arguments of `lint`.
@@ -147,6 +158,9 @@ pub(crate) struct EnvironmentArgs {
     /// Set a system property for `$sys{}`, as -DKEY=VALUE does; those that the start script sets need not be given
     #[arg(long, value_name = "KEY=VALUE")]
     pub sys: Vec<String>,
+    /// What is read of a home.
+    #[command(flatten)]
+    pub links: LinkArgs,
 }
 
 /// Arguments of `render`.
@@ -258,6 +272,9 @@ pub(crate) struct SchemaArgs {
     /// Print the table of keys that a product reads, for rules/catalog/keys/, from homes of it as shipped
     #[arg(long, requires = "paths", conflicts_with = "product")]
     pub extract: bool,
+    /// What is read of a home.
+    #[command(flatten)]
+    pub links: LinkArgs,
 }
 
 /// Formats of `lint`.

@@ -1,12 +1,12 @@
 //! The configuration file of carbonlint, `carbonlint.toml`, which names the product of files that do not name it themselves.
 
-use std::fs;
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
 use toml::de::{DeTable, DeValue};
 
 use crate::catalog::{Product, Version, product_of};
-use crate::disk::reason;
+use crate::disk::{read_text, reason};
 
 /// The name of the file. It applies to the files in its folder and below.
 pub(crate) const FILE_NAME: &str = "carbonlint.toml";
@@ -44,13 +44,29 @@ impl Config {
     }
 
     /// The folder of the configuration file that applies to `path`; `None` if there is none. The file need not be valid.
+    ///
+    /// The search ends at the root of a repository, and at a folder or file that belongs to somebody else: in a folder where everybody may
+    /// write, anybody could decide what is reported for the others.
     pub(crate) fn folder_of(path: &Path) -> Option<PathBuf> {
-        path.ancestors().find(|folder| folder.join(FILE_NAME).is_file()).map(Path::to_path_buf)
+        let start = path.ancestors().find_map(|folder| folder.metadata().ok())?;
+        for folder in path.ancestors() {
+            if folder.metadata().is_ok_and(|metadata| !is_trusted(&metadata, &start)) {
+                return None;
+            }
+            let file = folder.join(FILE_NAME);
+            if file.metadata().is_ok_and(|metadata| !metadata.is_dir() && is_trusted(&metadata, &start)) {
+                return Some(folder.to_path_buf());
+            }
+            if folder.join(".git").exists() {
+                return None;
+            }
+        }
+        None
     }
 
     fn read(path: &Path) -> Result<Self, ConfigError> {
         let failed = |message: String| ConfigError { path: path.to_path_buf(), message };
-        let text = fs::read_to_string(path).map_err(|error| failed(reason(&error)))?;
+        let text = read_text(path).map_err(|error| failed(reason(&error)))?;
         let table = DeTable::parse(&text).map_err(|error| failed(error.message().to_owned()))?;
         let mut product = None;
         for (key, value) in table.get_ref() {
@@ -67,8 +83,22 @@ impl Config {
     }
 }
 
+/// Whether what has the metadata belongs to the owner of the folder where the search began.
+#[cfg(unix)]
+fn is_trusted(metadata: &Metadata, start: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    metadata.uid() == start.uid()
+}
+
+#[cfg(not(unix))]
+fn is_trusted(_metadata: &Metadata, _start: &Metadata) -> bool {
+    true
+}
+
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
@@ -84,6 +114,39 @@ mod tests {
         assert_eq!(product(&inner), Some(("identity-server", None)));
         fs::write(folder.path().join("a").join(FILE_NAME), "product = \"api-manager@4.5.0\"\n").expect("written");
         assert_eq!(product(&inner), Some(("api-manager", Some("4.5.0".to_owned()))));
+    }
+
+    #[test]
+    fn the_search_ends_at_the_root_of_a_repository() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let inner = folder.path().join("repository/a");
+        fs::create_dir_all(folder.path().join("repository/.git")).expect("created");
+        fs::create_dir_all(&inner).expect("created");
+        fs::write(folder.path().join(FILE_NAME), "product = \"identity-server\"\n").expect("written");
+        assert_eq!(Config::folder_of(&inner), None);
+        fs::write(folder.path().join("repository").join(FILE_NAME), "").expect("written");
+        assert_eq!(Config::folder_of(&inner), Some(folder.path().join("repository")));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_or_folder_of_somebody_else_decides_nothing() {
+        use std::os::unix::fs::{MetadataExt, chown};
+        let folder = tempfile::tempdir().expect("a folder");
+        let inner = folder.path().join("a");
+        fs::create_dir(&inner).expect("created");
+        let file = folder.path().join(FILE_NAME);
+        fs::write(&file, "").expect("written");
+        assert_eq!(Config::folder_of(&inner), Some(folder.path().to_path_buf()));
+        // Only root can give a file away.
+        if fs::metadata(&file).expect("there").uid() != 0 {
+            return;
+        }
+        chown(&file, Some(12345), None).expect("root may");
+        assert_eq!(Config::folder_of(&inner), None);
+        chown(&file, Some(0), None).expect("root may");
+        chown(folder.path(), Some(12345), None).expect("root may");
+        assert_eq!(Config::folder_of(&inner), None);
     }
 
     #[test]

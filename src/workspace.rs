@@ -124,7 +124,7 @@ impl Workspace {
         for target in discovery.targets {
             let only = only(&target);
             let assumptions = workspace.assumptions_for(&target.layout.root, assumptions);
-            let model = Model::load(target.layout, assumptions, &overlays, &only);
+            let model = Model::load(&target, assumptions, &overlays, &only);
             if model.files.is_empty() && model.problems.is_empty() && model.too_large.is_empty() {
                 continue;
             }

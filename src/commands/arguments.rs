@@ -20,6 +20,7 @@ pub(super) fn assumptions(arguments: &AssumeArgs) -> Result<Assumptions, Failure
             .map_err(|unknown| Failure::new(unknown.message).help(unknown.help))?,
         port_offset: arguments.port_offset.map(i64::from),
         server_profile: arguments.server_profile.clone(),
+        follows_links: arguments.links.follow_links,
     })
 }
 

@@ -19,7 +19,7 @@ use crate::cli::{RenderArgs, TextFormat};
 
 /// Runs the command.
 pub(super) fn run(arguments: &RenderArgs) -> Result<Exit, Failure> {
-    let workspace = open_home(&arguments.home)?;
+    let workspace = open_home(&arguments.home, arguments.environment.links)?;
     let home = only_home(&workspace, &arguments.home)?;
     let model = &home.model;
     let environment = environment(&arguments.environment, model)?;

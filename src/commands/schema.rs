@@ -16,7 +16,8 @@ use crate::cli::{AssumeArgs, SchemaArgs};
 
 /// Runs the command.
 pub(super) fn run(arguments: &SchemaArgs) -> Result<Exit, Failure> {
-    let assume = AssumeArgs { product: arguments.product.clone(), port_offset: None, server_profile: None };
+    let assume =
+        AssumeArgs { product: arguments.product.clone(), port_offset: None, server_profile: None, links: arguments.links };
     let assumptions = assumptions(&assume)?;
     if let (true, Some((product, version))) = (arguments.paths.is_empty(), &assumptions.product) {
         let schema = known_keys::of_product(&product.id, version.as_ref())

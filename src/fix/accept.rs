@@ -1,7 +1,7 @@
 //! Chooses the fixes of one lint run that are applied together: wanted, harmless alone, and without conflicts.
 
+use crate::disk;
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::refusal::Refusal;
@@ -137,7 +137,7 @@ impl FixRun<'_> {
         let mut files = workspace.homes.iter().flat_map(|home| &home.model.files);
         let bytes = match files.find(|loaded| loaded.source.path == file) {
             Some(loaded) => loaded.source.encode(&loaded.source.text)?,
-            None => fs::read(file).ok()?,
+            None => disk::read(file).ok()?,
         };
         self.originals.insert(file.to_path_buf(), bytes.clone());
         Some(bytes)
@@ -146,6 +146,8 @@ impl FixRun<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::diagnostic::{Finding, Target};
     use crate::fix::run::FixOptions;

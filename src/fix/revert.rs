@@ -1,7 +1,7 @@
 //! Restores what a rule commented out, by the marker that the rule left.
 
+use crate::disk::read_text;
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::PathBuf;
 
 use super::write::ChangedFile;
@@ -45,7 +45,7 @@ fn revert_in(model: &Model, rule: &str) -> Vec<ChangedFile> {
     let templates: BTreeSet<PathBuf> =
         catalog().listeners.iter().filter_map(|row| row.places.first()).map(|place| model.template_path(&place.file)).collect();
     for path in templates {
-        let Some(old) = fs::read_to_string(&path).ok() else { continue };
+        let Some(old) = read_text(&path).ok().filter(|_| model.holds(&path)) else { continue };
         let new = without_marker(&old, rule);
         if new != old {
             files.push(ChangedFile { path, root: root.clone(), old: old.into_bytes(), new: new.into_bytes() });

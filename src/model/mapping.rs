@@ -9,7 +9,7 @@ use crate::server::jinjava::{SourceMap, Template};
 use crate::server::mapper::key_usage::KeyUsage;
 use crate::server::mapper::schema::Schema;
 use crate::server::mapper::{Configuration, Environment, Output, Release, Renderer, Resources, known_keys};
-use crate::source::{overlays, script};
+use crate::source::script;
 
 /// The files that the mapper reads in a home, and the configuration that it computes.
 #[derive(Debug)]
@@ -39,7 +39,8 @@ impl Model {
     }
 
     fn map(&self) -> Mapping {
-        let resources = Resources::read(&self.layout.root, |path| self.text_of(path).map(|text| text.to_string()));
+        let resources =
+            Resources::read(&self.layout.root, |path| self.text_of(path).map(|text| text.to_string()), |path| self.holds(path));
         let release = self.mapper_release();
         let configuration =
             self.plain_toml().and_then(|(_, toml)| Configuration::resolve(toml, &resources, &Environment::unknown(), &release));
@@ -166,6 +167,7 @@ impl Model {
     /// The text of a file, by its path relative to the home. Read once. `None` if it cannot be read or is not UTF-8.
     pub fn text_of(&self, path: &str) -> Option<Arc<str>> {
         let mut texts = self.texts.borrow_mut();
-        texts.entry(path.to_owned()).or_insert_with(|| overlays::text(&self.overlays, &self.layout.root.join(path))).clone()
+        let read = || self.bytes_of(path).and_then(|bytes| String::from_utf8(bytes).ok()).map(Arc::from);
+        texts.entry(path.to_owned()).or_insert_with(read).clone()
     }
 }

@@ -8,6 +8,7 @@ mod get;
 mod homes;
 mod house;
 mod ports;
+mod reading;
 mod readme;
 mod regressions;
 mod render;
