@@ -58,6 +58,7 @@ mod model;
 mod paths;
 mod port_overview;
 mod ports;
+mod printable;
 mod render;
 mod report;
 mod rule_info;

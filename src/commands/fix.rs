@@ -18,7 +18,7 @@ use crate::workspace::Workspace;
 
 use super::arguments::{assumptions, check_paths, paths_or_here, selection};
 use super::exit::{Exit, Failure};
-use super::terminal::{nothing_found, print, shown, style};
+use super::terminal::{nothing_found, print, print_error, shown, style};
 use crate::cli::FixArgs;
 
 /// The result of fixing, or of reverting.
@@ -85,7 +85,6 @@ fn check_backup(suffix: Option<&str>) -> Result<(), Failure> {
 }
 
 /// Prints the diff, or writes the files and says what was done.
-#[allow(clippy::print_stderr, reason = "results go to standard output, problems to standard error")]
 fn conclude(arguments: &FixArgs, result: &Changes, shown: &DisplayPaths) -> Result<Exit, Failure> {
     let mut failures = Vec::new();
     if arguments.diff {
@@ -98,9 +97,9 @@ fn conclude(arguments: &FixArgs, result: &Changes, shown: &DisplayPaths) -> Resu
             print(&result.summary)?;
         }
     }
-    eprint!("{}", result.refusals);
+    print_error(&result.refusals);
     for failure in &failures {
-        eprintln!("{failure}");
+        print_error(&format!("{failure}\n"));
     }
     if !(failures.is_empty() && result.refusals.is_empty()) {
         return Ok(Exit::Failure);

@@ -11,7 +11,7 @@ use crate::workspace::Workspace;
 use super::arguments::{assumptions, check_paths, paths_or_here};
 use super::exit::{Exit, Failure};
 use super::home::only_home;
-use super::terminal::{nothing_found, print, shown};
+use super::terminal::{nothing_found, print, print_error, shown};
 use crate::cli::{AssumeArgs, SchemaArgs};
 
 /// Runs the command.
@@ -84,23 +84,22 @@ fn extract(models: &[&Model]) -> Result<Exit, Failure> {
 }
 
 /// Warns of templates that have changed since the last start: their keys may be the operator's own.
-#[allow(clippy::print_stderr, reason = "the table goes to standard output, warnings to standard error")]
 fn warn_of_changed_templates(model: &Model, shown: &DisplayPaths) {
     for template in model.changed_templates() {
-        eprintln!("warning: {}: has changed since the last start of the server", shown.path(&model.layout.root.join(template)));
+        let path = shown.path(&model.layout.root.join(template));
+        print_error(&format!("warning: {path}: has changed since the last start of the server\n"));
     }
 }
 
 /// Says on standard error which version the keys come from, unless it is exactly that of the server.
-#[allow(clippy::print_stderr, reason = "the schema goes to standard output, notes to standard error")]
 fn print_source_note(schema: &Schema) {
     match schema.source() {
         SchemaSource::Catalogue { product, versions, exact: false } => {
             let versions: Vec<String> = versions.iter().map(ToString::to_string).collect();
-            eprintln!("note: these are the keys of {product} {}", versions.join(" and "));
+            print_error(&format!("note: these are the keys of {product} {}\n", versions.join(" and ")));
         }
         SchemaSource::Guess { product, version } => {
-            eprintln!("note: the keys suggest {product} {version}, which is a guess; pass `--product` to be sure");
+            print_error(&format!("note: the keys suggest {product} {version}, which is a guess; pass `--product` to be sure\n"));
         }
         SchemaSource::Home | SchemaSource::Catalogue { .. } => {}
     }

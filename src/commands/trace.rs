@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::model::Model;
+use crate::printable::on_one_line;
 use crate::render::{Rendering, choose, render};
 use crate::report::trace::{json, text};
 use crate::trace::{FileTrace, trace_file, trace_key};
@@ -29,7 +30,7 @@ pub(super) fn run(arguments: &TraceArgs) -> Result<Exit, Failure> {
         Target::File { path, line } => {
             let traced = trace_file(&rendering, path, line).ok_or_else(|| {
                 Failure::new(format!("`{path}` cannot be rendered"))
-                    .help(format!("`carbonlint render {} {path}` says why", arguments.home.display()))
+                    .help(format!("`carbonlint render {} {path}` says why", on_one_line(&arguments.home.to_string_lossy())))
             })?;
             check_line(&traced, line)?;
             print(&match arguments.format {

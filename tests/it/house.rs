@@ -11,6 +11,7 @@ use crate::support::repository;
 
 /// The rooms from the ground up. A file may import from its own room and from rooms further down.
 const FLOORS: &[&[&str]] = &[
+    &["printable"],
     &["disk", "paths", "suggest"],
     &["source"],
     &["catalog", "edit", "server/cava_toml", "server/java"],

@@ -106,7 +106,7 @@ fn home_entry<'a>(home: &'a PortsHome, all: bool, shown: &DisplayPaths) -> Ports
         OffsetSource::Default => source_entry(model, "default", None, shown),
     };
     PortsHomeEntry {
-        path: model.map(|model| shown.path(model.path())),
+        path: model.map(|model| shown.exact(model.path())),
         product: home.product.map(|product| product.id.as_str()),
         version: home.version.as_ref().map(ToString::to_string),
         generation: model.map(|model| model.generation),
@@ -125,7 +125,7 @@ fn source_entry(model: Option<&Model>, kind: &'static str, at: Option<Location>,
     let source = model.zip(at).map(|(model, at)| (&model.file(at.file).source, at.span));
     SourceEntry {
         kind,
-        file: source.map(|(source, _)| shown.path(&source.path)),
+        file: source.map(|(source, _)| shown.exact(&source.path)),
         range: source.map(|(source, span)| source.place(span)),
     }
 }
@@ -153,7 +153,7 @@ fn listener_entry<'a>(model: Option<&Model>, listener: &'a Listener, shown: &Dis
 }
 
 fn conflict_entry<'a>(homes: &'a [PortsHome], conflict: &Conflict, shown: &DisplayPaths) -> ConflictEntry<'a> {
-    let path = |home: usize| homes[home].model.map(|model| shown.path(model.path()));
+    let path = |home: usize| homes[home].model.map(|model| shown.exact(model.path()));
     let listeners = conflict.listeners.iter();
     ConflictEntry {
         port: conflict.port,
