@@ -67,6 +67,17 @@ pub(crate) struct LinkArgs {
     pub follow_links: bool,
 }
 
+/// How folders are searched.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct SearchArgs {
+    /// Also search what .gitignore and .ignore leave out
+    #[arg(long)]
+    pub no_ignore: bool,
+    /// Also search hidden files and folders
+    #[arg(long)]
+    pub hidden: bool,
+}
+
 /// Arguments of `lint`.
 #[derive(Debug, Args)]
 pub(crate) struct LintArgs {
@@ -94,6 +105,15 @@ pub(crate) struct LintArgs {
     /// Path of the file on standard input: its name determines the kind of file, and its folder the home
     #[arg(long, value_name = "FILE")]
     pub stdin_filename: Option<PathBuf>,
+    /// List the homes and files that are checked, and what is not, instead of checking them
+    #[arg(long, conflicts_with_all = ["strict", "fail_on", "select", "ignore", "profile"])]
+    pub list_files: bool,
+    /// Exit with 1 if anything was not understood or not checked
+    #[arg(long)]
+    pub strict: bool,
+    /// How folders are searched.
+    #[command(flatten)]
+    pub search: SearchArgs,
     /// Facts that the files do not state.
     #[command(flatten)]
     pub assume: AssumeArgs,
@@ -126,6 +146,9 @@ pub(crate) struct FixArgs {
     /// Restore the elements that this rule commented out
     #[arg(long, value_name = "RULE", conflicts_with_all = ["select", "ignore", "with_unsafe"])]
     pub revert: Option<String>,
+    /// How folders are searched.
+    #[command(flatten)]
+    pub search: SearchArgs,
     /// Facts that the files do not state.
     #[command(flatten)]
     pub assume: AssumeArgs,
@@ -143,6 +166,9 @@ pub(crate) struct PortsArgs {
     /// Also list listeners that do not open
     #[arg(long)]
     pub all: bool,
+    /// How folders are searched.
+    #[command(flatten)]
+    pub search: SearchArgs,
     /// Facts that the files do not state. Without PATH, --product shows the product's defaults.
     #[command(flatten)]
     pub assume: AssumeArgs,

@@ -14,6 +14,8 @@ pub(crate) const FILE_NAME: &str = "carbonlint.toml";
 /// A parsed configuration file.
 #[derive(Debug, Clone)]
 pub(crate) struct Config {
+    /// The folder of the file.
+    pub folder: PathBuf,
     /// `product = "api-manager@4.5.0"`: the product, and optionally the version, of files that do not name it.
     pub product: Option<(&'static Product, Option<Version>)>,
 }
@@ -43,11 +45,11 @@ impl Config {
         Self::folder_of(&path).map(|folder| Self::read(&folder.join(FILE_NAME))).transpose()
     }
 
-    /// The folder of the configuration file that applies to `path`; `None` if there is none. The file need not be valid.
+    /// The folder of the configuration file that applies to `path`; `None` if there is none.
     ///
     /// The search ends at the root of a repository, and at a folder or file that belongs to somebody else: in a folder where everybody may
     /// write, anybody could decide what is reported for the others.
-    pub(crate) fn folder_of(path: &Path) -> Option<PathBuf> {
+    fn folder_of(path: &Path) -> Option<PathBuf> {
         let start = path.ancestors().find_map(|folder| folder.metadata().ok())?;
         for folder in path.ancestors() {
             if folder.metadata().is_ok_and(|metadata| !is_trusted(&metadata, &start)) {
@@ -79,7 +81,7 @@ impl Config {
                 (other, _) => return Err(failed(format!("unknown key `{other}`; the only key is `product`"))),
             }
         }
-        Ok(Self { product })
+        Ok(Self { folder: path.parent().map(Path::to_path_buf).unwrap_or_default(), product })
     }
 }
 

@@ -45,6 +45,7 @@ mod catalog;
 mod cli;
 mod commands;
 mod config;
+mod coverage;
 mod diagnostic;
 mod disk;
 mod edit;
@@ -72,13 +73,14 @@ mod workspace;
 pub use catalog::{Direction, Product, Protocol, UnknownProduct, Version, product_of};
 #[doc(hidden)]
 pub use commands::run_command_line;
+pub use coverage::Coverage;
 pub use diagnostic::{Diagnostic, Finding, Related, Site, Target};
 pub use edit::{Edit, Fix, Safety};
 pub use fix::Refusal;
 pub use fix::run::{AppliedFix, DidNotConverge, FixOptions, FixResult, RefusedFix, fix};
 pub use fix::write::{ChangedFile, WriteError, write_all};
 pub use get::{EffectiveEntry, get};
-pub use home::ReadError;
+pub use home::{ReadError, Search};
 pub use lint::lint;
 pub use model::{
     Assumptions, Decider, EffectiveValue, FileId, HomeId, Location, Trace, TraceSource, TracedCondition, TracedFile,

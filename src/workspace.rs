@@ -1,7 +1,7 @@
 //! The entry point of the library: finds the homes below some paths and loads their files.
 
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Index;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::catalog::{Product, Version};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Finding, Site, Target};
-use crate::home::{FoundHome, ReadError, discover};
+use crate::home::{Discovery, FoundHome, LeftAlone, PassedOver, ReadError, Search, discover};
 use crate::model::{Assumptions, HomeId, Model};
 use crate::paths::absolute;
 use crate::ports::PortTable;
@@ -29,10 +29,10 @@ pub struct Home {
 }
 
 impl Home {
-    fn new(id: HomeId, model: Model) -> Self {
+    /// `configured` is the folder of the carbonlint.toml that applies to it.
+    fn new(id: HomeId, model: Model, configured: Option<PathBuf>) -> Self {
         let layout = &model.layout;
-        let has_home = !layout.has_no_home() && layout.single_file.is_none();
-        let configured = if has_home { None } else { Config::folder_of(&layout.root) };
+        let configured = configured.filter(|folder| !model.is_home() && layout.root.starts_with(folder));
         let anchor = configured.unwrap_or_else(|| layout.root.clone());
         Self { id, model, ports: OnceCell::new(), anchor }
     }
@@ -69,6 +69,9 @@ impl Home {
     }
 }
 
+/// A product, and optionally its version.
+type NamedProduct = (&'static Product, Option<Version>);
+
 /// The error for no home, or several, where exactly one is needed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotOneHome {
@@ -94,6 +97,10 @@ pub struct Workspace {
     pub(crate) homes: Vec<Home>,
     /// The paths that could not be read.
     pub problems: Vec<ReadError>,
+    /// What looks like configuration below a folder and was left alone.
+    pub(crate) left_alone: Vec<LeftAlone>,
+    /// The files that were named and are not checked.
+    pub(crate) passed_over: Vec<PassedOver>,
     /// For each home, the files to report findings for; empty for all files.
     only: Vec<BTreeSet<PathBuf>>,
 }
@@ -101,54 +108,71 @@ pub struct Workspace {
 impl Workspace {
     /// Loads all configuration below `paths`. `overlays` replace files on disk.
     pub fn open(paths: &[PathBuf], assumptions: &Assumptions, overlays: &Overlays) -> Self {
-        Self::read(paths, assumptions, overlays, |target| target.only.clone())
+        Self::open_found(paths, Search::default(), assumptions, overlays)
+    }
+
+    /// The same, with a choice of how folders are searched.
+    pub fn open_found(paths: &[PathBuf], search: Search, assumptions: &Assumptions, overlays: &Overlays) -> Self {
+        Self::read(paths, search, assumptions, overlays, |target| target.only.clone())
     }
 
     /// Loads from each home below `paths` only the files that its server renders others from, and those that identify the product.
     pub fn open_sources(paths: &[PathBuf], assumptions: &Assumptions) -> Self {
         let sources = |target: &FoundHome| BTreeSet::from([target.layout.conf_folder().join("deployment.toml")]);
-        Self::read(paths, assumptions, &Overlays::new(), sources)
+        Self::read(paths, Search::default(), assumptions, &Overlays::new(), sources)
     }
 
     fn read(
         paths: &[PathBuf],
+        search: Search,
         assumptions: &Assumptions,
         overlays: &Overlays,
         only: impl Fn(&FoundHome) -> BTreeSet<PathBuf>,
     ) -> Self {
         let paths: Vec<PathBuf> = paths.iter().map(|path| absolute(path)).collect();
         let overlays: Overlays = overlays.iter().map(|(path, bytes)| (absolute(path), bytes.clone())).collect();
-        let discovery = discover(&paths, &overlays);
+        let Discovery { targets, left_alone, passed_over, problems } = discover(&paths, &overlays, search);
         let overlays = Arc::new(overlays);
-        let mut workspace = Self { homes: Vec::new(), problems: discovery.problems, only: Vec::new() };
-        for target in discovery.targets {
+        let mut workspace = Self { homes: Vec::new(), problems, left_alone, passed_over, only: Vec::new() };
+        let mut configs = BTreeMap::new();
+        for target in targets {
             let only = only(&target);
-            let assumptions = workspace.assumptions_for(&target.layout.root, assumptions);
+            let root = target.layout.root.clone();
+            let (folder, product) = configs.entry(root).or_insert_with_key(|root| workspace.configured(root)).clone();
+            let assumptions = Assumptions { product: assumptions.product.clone().or(product), ..assumptions.clone() };
             let model = Model::load(&target, assumptions, &overlays, &only);
             if model.files.is_empty() && model.problems.is_empty() && model.too_large.is_empty() {
                 continue;
             }
-            workspace.homes.push(Home::new(HomeId(workspace.homes.len()), model));
+            workspace.homes.push(Home::new(HomeId(workspace.homes.len()), model, folder));
             workspace.only.push(only);
         }
         workspace
     }
 
-    /// The caller's assumptions for the home at `root`. If they name no product, that of the nearest carbonlint.toml is used.
-    fn assumptions_for(&mut self, root: &Path, assumptions: &Assumptions) -> Assumptions {
-        let mut assumptions = assumptions.clone();
-        if assumptions.product.is_none() {
-            match Config::nearest(root) {
-                Ok(config) => assumptions.product = config.and_then(|config| config.product),
-                Err(error) if self.problems.iter().any(|problem| problem.path == error.path) => {}
-                Err(error) => self.problems.push(ReadError {
-                    path: error.path,
-                    message: error.message,
-                    help: "write for example `product = \"api-manager@4.5.0\"`".to_owned(),
-                }),
+    /// What the carbonlint.toml that applies to the files in `root` says: its folder, and the product of files that do not name it.
+    fn configured(&mut self, root: &Path) -> (Option<PathBuf>, Option<NamedProduct>) {
+        match Config::nearest(root) {
+            Ok(None) => (None, None),
+            Ok(Some(config)) => (Some(config.folder), config.product),
+            Err(error) => {
+                let folder = error.path.parent().map(Path::to_path_buf);
+                if self.problems.iter().all(|problem| problem.path != error.path) {
+                    self.problems.push(ReadError {
+                        path: error.path,
+                        message: error.message,
+                        help: "write for example `product = \"api-manager@4.5.0\"`".to_owned(),
+                    });
+                }
+                (folder, None)
             }
         }
-        assumptions
+    }
+
+    /// How many homes and lone files a search finds below `paths`, without loading them.
+    pub(crate) fn count(paths: &[PathBuf], search: Search) -> usize {
+        let paths: Vec<PathBuf> = paths.iter().map(|path| absolute(path)).collect();
+        discover(&paths, &Overlays::new(), search).targets.len()
     }
 
     /// Whether no configuration was found.
@@ -185,8 +209,13 @@ impl Workspace {
 
     /// Whether findings for the file at `path` in `home` were requested. They are for all files, unless single files were named.
     pub fn is_requested(&self, home: HomeId, path: &Path) -> bool {
-        let only = &self.only[home.0];
+        let only = self.requested(home);
         only.is_empty() || only.contains(path)
+    }
+
+    /// The files of `home` to report findings for; empty for all.
+    pub(crate) fn requested(&self, home: HomeId) -> &BTreeSet<PathBuf> {
+        &self.only[home.0]
     }
 
     /// The number of files to report on.

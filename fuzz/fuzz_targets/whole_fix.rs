@@ -37,6 +37,7 @@ fuzz_target!(|data: (&[u8], bool, u8)| {
         assumptions: Assumptions { product, ..Assumptions::default() },
         selection: Selection::default(),
         with_unsafe: true,
+        ..FixOptions::default()
     };
     let result = fix(&options).expect("the fixes come to an end");
     for file in &result.files {

@@ -1,6 +1,7 @@
 //! The catalogue: what `rules/catalog/` says about products, listeners, profiles and keys.
 
 mod inbound;
+mod left_alone;
 mod listener;
 mod place;
 mod product;
@@ -15,6 +16,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 pub(crate) use inbound::{InboundOffsetFlag, InboundProtocol};
+pub(crate) use left_alone::LeftAloneRow;
 pub use listener::{Direction, Protocol};
 pub(crate) use listener::{ListenerPart, ListenerRow, OffsetRule, Opens, Switch};
 pub(crate) use place::Place;
@@ -71,6 +73,8 @@ pub struct Catalog {
     /// Behaviour that differs between servers.
     #[serde(rename = "server_trait")]
     pub traits: Vec<TraitRow>,
+    /// Files that look like configuration and that no server reads.
+    pub left_alone: Vec<LeftAloneRow>,
 }
 
 impl Catalog {

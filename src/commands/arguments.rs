@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use super::exit::Failure;
 use crate::catalog::product_of;
-use crate::cli::AssumeArgs;
+use crate::cli::{AssumeArgs, SearchArgs};
+use crate::home::Search;
 use crate::model::Assumptions;
 use crate::rules::{Selection, is_rule_or_category};
 
@@ -24,6 +25,11 @@ pub(super) fn assumptions(arguments: &AssumeArgs) -> Result<Assumptions, Failure
     })
 }
 
+/// How the arguments have folders searched.
+pub(super) fn search(arguments: SearchArgs) -> Search {
+    Search { no_ignore: arguments.no_ignore, hidden: arguments.hidden }
+}
+
 /// The rules that the arguments select.
 pub(super) fn selection(select: &[String], ignore: &[String]) -> Result<Selection, Failure> {
     for name in select.iter().chain(ignore) {
@@ -37,6 +43,11 @@ pub(super) fn selection(select: &[String], ignore: &[String]) -> Result<Selectio
 /// The given paths, or the working folder.
 pub(super) fn paths_or_here(paths: &[PathBuf]) -> Vec<PathBuf> {
     if paths.is_empty() { vec![PathBuf::from(".")] } else { paths.to_vec() }
+}
+
+/// Whether all of `paths` are files, or standard input. Passing over all of them is no failure: a hook names every file of a commit.
+pub(super) fn names_files(paths: &[PathBuf]) -> bool {
+    paths.iter().all(|path| !path.is_dir())
 }
 
 /// Fails for the first of `paths` that does not exist. Paths that exist but cannot be read are reported with the findings.

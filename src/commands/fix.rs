@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
+use crate::coverage::{Coverage, GapKind};
 use crate::diagnostic::Diagnostic;
 use crate::disk::TEMPORARY_ENDING;
 use crate::fix::revert::revert;
@@ -16,9 +17,9 @@ use crate::source::Overlays;
 use crate::source::SourceFile;
 use crate::workspace::Workspace;
 
-use super::arguments::{assumptions, check_paths, paths_or_here, selection};
+use super::arguments::{assumptions, check_paths, names_files, paths_or_here, search, selection};
 use super::exit::{Exit, Failure};
-use super::terminal::{nothing_found, print, print_error, shown, style};
+use super::terminal::{note_gaps, nothing_found, print, print_error, shown, style};
 use crate::cli::FixArgs;
 
 /// The result of fixing, or of reverting.
@@ -40,13 +41,14 @@ pub(super) fn run(arguments: &FixArgs) -> Result<Exit, Failure> {
     check_paths(&paths)?;
     let shown = shown();
     let assumptions = assumptions(&arguments.assume)?;
+    let search = search(arguments.search);
     if let Some(name) = &arguments.revert {
         if rule(name).is_none() {
             return Err(Failure::new(format!("no rule is called `{name}`")).help("`carbonlint rules` lists them"));
         }
-        let workspace = Workspace::open(&paths, &assumptions, &Overlays::new());
+        let workspace = Workspace::open_found(&paths, search, &assumptions, &Overlays::new());
         if workspace.is_empty() {
-            return Ok(nothing_found(&paths));
+            return Ok(nothing_found(&paths, &workspace, search));
         }
         let files = revert(&workspace, name);
         let summary = match files.len() {
@@ -57,6 +59,7 @@ pub(super) fn run(arguments: &FixArgs) -> Result<Exit, Failure> {
     }
     let options = FixOptions {
         paths: paths.iter().map(|path| absolute(path)).collect(),
+        search,
         assumptions,
         selection: selection(&arguments.select, &arguments.ignore)?,
         with_unsafe: arguments.with_unsafe,
@@ -64,8 +67,12 @@ pub(super) fn run(arguments: &FixArgs) -> Result<Exit, Failure> {
     let result = fix(&options)
         .map_err(|error| Failure::new(format!("{error}; nothing was written")).help("fix them one at a time with --select"))?;
     if result.workspace.is_empty() && result.remaining.is_empty() {
-        return Ok(nothing_found(&paths));
+        let coverage = Coverage::of(&result.workspace);
+        note_gaps(&coverage, |_| true);
+        let is_search = !names_files(&paths);
+        return Ok(if is_search { nothing_found(&paths, &result.workspace, search) } else { Exit::Clean });
     }
+    note_gaps(&Coverage::of(&result.workspace), |kind| kind == GapKind::Foreign);
     let mut refusals = String::new();
     for RefusedFix { path, rule, reason } in &result.refused {
         let _ = writeln!(refusals, "{}: not fixed [{rule}]: {reason}", shown.path(path));

@@ -16,6 +16,9 @@ use super::exit::{Exit, Failure};
 use super::terminal::{shown, warn_of_unreadable};
 use crate::cli::{EnvironmentArgs, LinkArgs};
 
+/// How many homes are listed where exactly one is needed.
+const MAX_LISTED: usize = 10;
+
 /// Opens the home at `path`, or around it, with everything from which its server renders; [`only_home`] checks that there is one.
 pub(super) fn open_home(path: &Path, links: LinkArgs) -> Result<Workspace, Failure> {
     let paths = [path.to_path_buf()];
@@ -34,9 +37,12 @@ pub(super) fn only_home<'a>(workspace: &'a Workspace, path: &Path) -> Result<&'a
                 .help("name the folder that contains `bin` and `repository`")
                 .exit(Exit::NothingFound);
         }
-        let homes: Vec<String> = error.paths.iter().map(|home| shown().path(home)).collect();
-        let failure = Failure::new(format!("`{}` contains {} homes", path.display(), homes.len()));
-        failure.help(format!("name one of them: {}", homes.join(", ")))
+        let shown = shown();
+        let listed = error.paths.iter().take(MAX_LISTED).map(|home| format!("\n    {}", shown.path(home)));
+        let more = error.paths.len().saturating_sub(MAX_LISTED);
+        let more = if more > 0 { format!("\n    and {more} more") } else { String::new() };
+        let failure = Failure::new(format!("`{}` contains {} homes", path.display(), error.paths.len()));
+        failure.help(format!("name one of them:{}{more}", listed.collect::<String>()))
     })
 }
 

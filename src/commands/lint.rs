@@ -3,17 +3,20 @@
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use crate::coverage::{Coverage, GapKind};
 use crate::disk::{reason, write_output};
 use crate::lint::lint;
+use crate::paths::DisplayPaths;
+use crate::report::files;
 use crate::report::lint::{Report, concise, human, json};
 use crate::rule_info::Severity;
 use crate::rules::Selection;
 use crate::source::Overlays;
 use crate::workspace::Workspace;
 
-use super::arguments::{assumptions, check_paths, paths_or_here, selection};
+use super::arguments::{assumptions, check_paths, names_files, paths_or_here, search, selection};
 use super::exit::{Exit, Failure};
-use super::terminal::{nothing_found, print, shown, style};
+use super::terminal::{note_gaps, nothing_found, print, shown, style};
 use crate::cli::{FailOn, LintArgs, LintFormat, Profile};
 
 /// Runs the command.
@@ -32,8 +35,12 @@ pub(super) fn run(arguments: &LintArgs) -> Result<Exit, Failure> {
     };
     let on_disk: Vec<PathBuf> = paths.iter().filter(|path| !overlays.contains_key(*path)).cloned().collect();
     check_paths(&on_disk)?;
-    let workspace = Workspace::open(&paths, &assumptions(&arguments.assume)?, &overlays);
+    let search = search(arguments.search);
+    let workspace = Workspace::open_found(&paths, search, &assumptions(&arguments.assume)?, &overlays);
     let shown = shown();
+    if arguments.list_files {
+        return list_files(arguments, &workspace, &paths, &shown);
+    }
     let diagnostics = lint(&workspace, &selection);
     let report = Report { workspace: &workspace, diagnostics: &diagnostics, shown: &shown };
     let text = match arguments.format {
@@ -46,11 +53,32 @@ pub(super) fn run(arguments: &LintArgs) -> Result<Exit, Failure> {
         Some(file) => write(file, &text)?,
         None => print(&text)?,
     }
-    if workspace.is_empty() && diagnostics.is_empty() {
-        return Ok(nothing_found(&paths));
+    let coverage = Coverage::of(&workspace);
+    let is_reported = arguments.format != LintFormat::Concise && !workspace.is_empty();
+    note_gaps(&coverage, |kind| !is_reported || kind == GapKind::Foreign);
+    if workspace.is_empty() && diagnostics.is_empty() && !names_files(&paths) {
+        return Ok(nothing_found(&paths, &workspace, search));
     }
     let worst = diagnostics.iter().map(|diagnostic| diagnostic.severity).max();
-    Ok(if worst.is_some_and(|worst| fails(worst, arguments.fail_on)) { Exit::Findings } else { Exit::Clean })
+    let fails = worst.is_some_and(|worst| fails(worst, arguments.fail_on)) || arguments.strict && !coverage.is_complete();
+    Ok(if fails { Exit::Findings } else { Exit::Clean })
+}
+
+/// Lists what is checked instead of checking it.
+fn list_files(arguments: &LintArgs, workspace: &Workspace, paths: &[PathBuf], shown: &DisplayPaths) -> Result<Exit, Failure> {
+    let text = match arguments.format {
+        LintFormat::Json => files::json::render(workspace, shown),
+        LintFormat::Human | LintFormat::Concise => files::text::render(workspace, shown),
+    };
+    match &arguments.output {
+        Some(file) => write(file, &text)?,
+        None => print(&text)?,
+    }
+    Ok(if workspace.is_empty() && !names_files(paths) {
+        nothing_found(paths, workspace, search(arguments.search))
+    } else {
+        Exit::Clean
+    })
 }
 
 fn fails(severity: Severity, fail_on: FailOn) -> bool {

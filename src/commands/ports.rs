@@ -7,7 +7,7 @@ use crate::report::ports::{PortsHome, csv, json, table};
 use crate::source::Overlays;
 use crate::workspace::Workspace;
 
-use super::arguments::{assumptions, check_paths, paths_or_here};
+use super::arguments::{assumptions, check_paths, paths_or_here, search};
 use super::exit::{Exit, Failure};
 use super::terminal::{nothing_found, print, shown, warn_of_broken, warn_of_unreadable};
 use crate::cli::{PortsArgs, PortsFormat};
@@ -20,7 +20,8 @@ pub(super) fn run(arguments: &PortsArgs) -> Result<Exit, Failure> {
     }
     let paths = paths_or_here(&arguments.paths);
     check_paths(&paths)?;
-    let workspace = Workspace::open(&paths, &assumptions, &Overlays::new());
+    let search = search(arguments.search);
+    let workspace = Workspace::open_found(&paths, search, &assumptions, &Overlays::new());
     warn_of_unreadable(&workspace);
     warn_of_broken(&workspace);
     let conflicts = ports(&workspace).conflicts;
@@ -37,7 +38,7 @@ pub(super) fn run(arguments: &PortsArgs) -> Result<Exit, Failure> {
         })
         .collect();
     let exit = write(arguments, &homes, &conflicts)?;
-    Ok(if workspace.is_empty() { nothing_found(&paths) } else { exit })
+    Ok(if workspace.is_empty() { nothing_found(&paths, &workspace, search) } else { exit })
 }
 
 /// Prints the defaults of a product from the catalogue, without a home.

@@ -1,6 +1,7 @@
 //! `carbonlint schema`
 
 use crate::catalog::catalog;
+use crate::home::Search;
 use crate::model::Model;
 use crate::paths::DisplayPaths;
 use crate::server::mapper::schema::{Schema, SchemaSource, json_schema};
@@ -31,7 +32,7 @@ pub(super) fn run(arguments: &SchemaArgs) -> Result<Exit, Failure> {
     check_paths(&paths)?;
     let workspace = Workspace::open(&paths, &assumptions, &Overlays::new());
     if workspace.is_empty() {
-        return Ok(nothing_found(&paths));
+        return Ok(nothing_found(&paths, &workspace, Search::default()));
     }
     if arguments.extract {
         let models: Vec<&Model> = workspace.homes.iter().map(|home| &home.model).collect();

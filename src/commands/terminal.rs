@@ -5,11 +5,14 @@ use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
 use super::exit::{Exit, Failure};
+use crate::coverage::{Coverage, GapKind};
 use crate::disk::reason;
+use crate::home::Search;
 use crate::model::Content;
 use crate::paths::DisplayPaths;
 use crate::printable::on_one_line;
 use crate::report::lint::human::Style;
+use crate::report::notes;
 use crate::workspace::Workspace;
 
 /// Prints to standard output. A reader that stops early, as `head` does, is not a failure.
@@ -86,12 +89,27 @@ pub(super) fn warn_of_broken(workspace: &Workspace) {
     }
 }
 
-/// Reports that no configuration was found.
-pub(super) fn nothing_found(paths: &[PathBuf]) -> Exit {
-    let paths: Vec<String> = paths.iter().map(|path| format!("`{}`", on_one_line(&path.to_string_lossy()))).collect();
+/// Notes which kinds of files were not checked, and how to have them checked.
+pub(super) fn note_gaps(coverage: &Coverage, takes: impl Fn(GapKind) -> bool) {
+    print_error(&notes::gaps(coverage, &shown(), takes));
+}
+
+/// Reports that no configuration was found in a search, and what it passed over.
+pub(super) fn nothing_found(paths: &[PathBuf], workspace: &Workspace, search: Search) -> Exit {
+    let shown: Vec<String> = paths.iter().map(|path| format!("`{}`", on_one_line(&path.to_string_lossy()))).collect();
+    let hidden = if search == Search::EVERYTHING { 0 } else { Workspace::count(paths, Search::EVERYTHING) };
+    let help = match hidden {
+        0 => "name a product home, a deployment.toml, or a folder that contains some".to_owned(),
+        count => format!("{} hidden or ignored: search there too with --hidden and --no-ignore", are(count)),
+    };
     print_error(&format!(
-        "no configuration of a WSO2 product found in {}\n  help: name a product home, a deployment.toml, or a folder that contains some\n",
-        paths.join(", ")
+        "no configuration of a WSO2 product found in {}\n{}  help: {help}\n",
+        shown.join(", "),
+        notes::left_out(workspace)
     ));
     Exit::NothingFound
+}
+
+fn are(count: usize) -> String {
+    if count == 1 { "1 home or file is".to_owned() } else { format!("{count} homes and files are") }
 }

@@ -19,7 +19,8 @@ impl FixRun<'_> {
             return BTreeSet::new();
         }
         let all = Selection::default();
-        let original = Workspace::open(&self.options.paths, &self.options.assumptions, &Overlays::new());
+        let original =
+            Workspace::open_found(&self.options.paths, self.options.search, &self.options.assumptions, &Overlays::new());
         let original = lint(&original, &all);
         let known = |diagnostics: &[Diagnostic], error: &Diagnostic| {
             diagnostics.iter().filter(|known| known.rule.name == error.rule.name && known.path == error.path).count()

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::refusal::Refusal;
 use super::write::ChangedFile;
 use crate::diagnostic::Diagnostic;
+use crate::home::Search;
 use crate::lint::lint;
 use crate::model::Assumptions;
 use crate::rules::Selection;
@@ -20,6 +21,8 @@ const MAX_PASSES: usize = 10;
 pub struct FixOptions {
     /// The paths: homes, files, or folders to search.
     pub paths: Vec<PathBuf>,
+    /// How folders are searched.
+    pub search: Search,
     /// Facts that the files do not state.
     pub assumptions: Assumptions,
     /// The rules.
@@ -158,7 +161,7 @@ impl<'a> FixRun<'a> {
     }
 
     pub(super) fn open(&self) -> Workspace {
-        Workspace::open(&self.options.paths, &self.options.assumptions, &self.texts)
+        Workspace::open_found(&self.options.paths, self.options.search, &self.options.assumptions, &self.texts)
     }
 
     fn finish(self, workspace: Workspace, remaining: Vec<Diagnostic>) -> FixResult {

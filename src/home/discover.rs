@@ -4,47 +4,30 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use walkdir::{DirEntry, WalkDir};
+use walkdir::WalkDir;
 
-use super::identify::identify;
-use super::layout::{Layout, has_home_file, is_known_name};
+use super::around::{
+    COPIES, Outer, home_around, home_at, home_of, home_of_templates, is_home_folder, is_mappers_copy, is_named_like_a_script,
+    is_runtime_file, is_servers_template, is_whole,
+};
+use super::layout::{Layout, has_home_file};
+use super::left_out::{LeftAlone, PassedOver, WhyLeftAlone, WhyPassedOver};
+use super::name::{ByName, by_name, stands_for};
+use super::read_error::ReadError;
+use super::walk::{Entry, Search, Walk};
 use crate::catalog::catalog;
 use crate::disk::reason;
-use crate::paths::slashed;
-use crate::source::kind::without_ending;
 use crate::source::{Kind, Overlays};
-
-/// Folders that the product itself fills: they are never searched for homes.
-const HOME_FOLDERS: [&str; 16] = [
-    "repository",
-    "conf",
-    "bin",
-    "lib",
-    "dbscripts",
-    "resources",
-    "samples",
-    "solr",
-    "tmp",
-    COPIES,
-    "updates",
-    "modules",
-    "webapp-mode",
-    "patches",
-    "logs",
-    "jdk",
-];
-
-/// The folder of a home in which the config mapper keeps the files that it overwrote.
-const COPIES: &str = "backup";
-
-/// Folders that are never searched.
-const SKIPPED: [&str; 4] = [".git", "node_modules", "target", ".metadata"];
 
 /// What the paths hold.
 #[derive(Debug, Default)]
 pub(crate) struct Discovery {
     /// The homes, each once, in the order of their paths.
     pub targets: Vec<FoundHome>,
+    /// What looks like configuration below a folder and was left alone, in the order of the paths.
+    pub left_alone: Vec<LeftAlone>,
+    /// The files that were named and are not checked, in the order in which they were named.
+    pub passed_over: Vec<PassedOver>,
     /// The paths that could not be read.
     pub problems: Vec<ReadError>,
 }
@@ -60,32 +43,13 @@ pub(crate) struct FoundHome {
     pub searched: Option<PathBuf>,
 }
 
-/// A path that could not be read.
-#[derive(Debug)]
-pub struct ReadError {
-    /// The path.
-    pub path: PathBuf,
-    /// What is wrong with it, lower case.
-    pub message: String,
-    /// What to do.
-    pub help: String,
-}
-
-impl std::fmt::Display for ReadError {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "`{}` cannot be read: {}", self.path.display(), self.message)
-    }
-}
-
-impl std::error::Error for ReadError {}
-
 /// Finds the homes and files below `paths`, which are absolute; the files of `overlays` need not exist. Never fails: what cannot be read
 /// is among the problems.
-pub(crate) fn discover(paths: &[PathBuf], overlays: &Overlays) -> Discovery {
-    let mut found = Found::default();
+pub(crate) fn discover(paths: &[PathBuf], overlays: &Overlays, search: Search) -> Discovery {
+    let mut found = Found { search, ..Found::default() };
     for path in paths {
         if overlays.contains_key(path) {
-            found.add_file(path);
+            found.add_named(path);
             continue;
         }
         match fs::metadata(path) {
@@ -95,19 +59,26 @@ pub(crate) fn discover(paths: &[PathBuf], overlays: &Overlays) -> Discovery {
                 help: "name a product home, a configuration file, or a folder that holds some".to_owned(),
             }),
             Ok(metadata) if metadata.is_dir() => found.search(path),
-            Ok(_) => found.add_file(path),
+            Ok(_) => found.add_named(path),
         }
     }
     let mut targets: Vec<FoundHome> = found.targets.into_values().collect();
     targets
         .sort_by(|one, other| (&one.layout.root, &one.layout.single_file).cmp(&(&other.layout.root, &other.layout.single_file)));
-    Discovery { targets, problems: found.problems }
+    // A file that was also named is not left alone.
+    let named: BTreeSet<&PathBuf> = targets.iter().flat_map(|target| &target.only).collect();
+    let left_alone = found.left_alone.into_iter().filter(|(path, _)| !named.contains(path));
+    let left_alone = left_alone.map(|(path, why)| LeftAlone { path, why }).collect();
+    Discovery { left_alone, targets, passed_over: found.passed_over, problems: found.problems }
 }
 
 #[derive(Default)]
 struct Found {
+    search: Search,
     /// By the real path of the root, or of the lone file: a home found twice through links is one home.
     targets: BTreeMap<PathBuf, FoundHome>,
+    left_alone: BTreeMap<PathBuf, WhyLeftAlone>,
+    passed_over: Vec<PassedOver>,
     problems: Vec<ReadError>,
     /// The folder that is searched; `None` for a file that was named.
     searched: Option<PathBuf>,
@@ -118,13 +89,13 @@ impl Found {
         self.searched = Some(folder.to_path_buf());
         let outer = home_around(folder);
         if let Some(Outer { layout, is_part: true }) = outer {
-            self.add(layout, None);
+            self.add_home(layout);
             return;
         }
         let found = self.walk(folder, outer.is_some());
         // A folder in a home that is not a home itself belongs to that home.
         if let Some(outer) = outer.filter(|_| !found) {
-            self.add(outer.layout, None);
+            self.add_home(outer.layout);
         }
     }
 
@@ -132,68 +103,114 @@ impl Found {
     /// that configures a server.
     fn walk(&mut self, folder: &Path, in_home: bool) -> bool {
         let mut found = false;
-        let mut roots: BTreeSet<PathBuf> = BTreeSet::new();
-        // The whole homes around the current entry, the innermost last.
-        let mut wholes: Vec<PathBuf> = Vec::new();
-        let mut walk = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
+        let (mut roots, mut wholes): (BTreeSet<PathBuf>, BTreeSet<PathBuf>) = <_>::default();
+        let mut walk = Walk::new(folder, self.search);
         while let Some(entry) = walk.next() {
-            let entry = match entry {
-                Ok(entry) => entry,
-                Err(error) => {
-                    self.problems.push(ReadError::of_walk(&error));
-                    continue;
+            match entry {
+                Err(problem) => self.problems.push(problem),
+                Ok(Entry::Ignored(path)) => {
+                    if home_at(&path).is_some() || matches!(by_name(&path), ByName::Known | ByName::Variant) {
+                        self.left_alone.insert(path, WhyLeftAlone::Ignored);
+                    } else if let ByName::LeftAlone(row) = by_name(&path) {
+                        self.left_alone.insert(path, WhyLeftAlone::ByName(row));
+                    }
                 }
-            };
-            while wholes.last().is_some_and(|whole| !entry.path().starts_with(whole)) {
-                wholes.pop();
-            }
-            if !entry.file_type().is_dir() {
-                let counts = || !in_home || entry.path().parent().is_some_and(has_home_file);
-                if wholes.is_empty() && is_known_name(entry.path()) && counts() {
-                    self.add(Layout::around(entry.path()), None);
+                Ok(Entry::File(path)) => {
+                    let is_read = || {
+                        let is_inside = path.ancestors().any(|ancestor| wholes.contains(ancestor));
+                        !is_inside && (!in_home || path.parent().is_some_and(has_home_file))
+                    };
+                    found |= self.add_found(&path, folder, is_read);
+                }
+                Ok(Entry::Folder(path)) => {
+                    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+                    if path.parent().is_some_and(|parent| roots.contains(parent)) && is_home_folder(name) {
+                        walk.leave();
+                        continue;
+                    }
+                    if home_of_templates(&path).is_some() {
+                        self.passed_over.extend(files_below(&path, usize::MAX).into_iter().filter_map(template_alone));
+                        walk.leave();
+                        continue;
+                    }
+                    let Some(layout) = home_at(&path) else { continue };
+                    let whole = is_whole(&layout);
+                    if !whole && path.ancestors().any(|ancestor| wholes.contains(ancestor)) {
+                        continue;
+                    }
+                    if let Some(why) = covering(&path, folder) {
+                        self.left_alone.insert(path, why);
+                        walk.leave();
+                        continue;
+                    }
+                    if whole {
+                        wholes.insert(path.clone());
+                    }
+                    roots.insert(path);
+                    self.add_home(layout);
                     found = true;
                 }
-                continue;
-            }
-            if is_pruned(&entry, &roots) {
-                walk.skip_current_dir();
-            } else if let Some(layout) = home_at(entry.path()) {
-                let whole = is_whole(&layout);
-                if !whole && !wholes.is_empty() {
-                    continue;
-                }
-                roots.insert(entry.path().to_path_buf());
-                if whole {
-                    wholes.push(entry.path().to_path_buf());
-                }
-                self.add(layout, None);
-                found = true;
             }
         }
         found
     }
 
-    fn add_file(&mut self, file: &Path) {
+    /// Adds a file that was found below `folder`, if it is configuration that a server `is_read`s there. Returns whether it is.
+    fn add_found(&mut self, file: &Path, folder: &Path, is_read: impl Fn() -> bool) -> bool {
+        let name = by_name(file);
+        let why = match name {
+            ByName::Other => return false,
+            ByName::LeftAlone(row) => Some(WhyLeftAlone::ByName(row)),
+            ByName::Known | ByName::Variant => covering(file, folder).or_else(|| (!is_read()).then_some(WhyLeftAlone::NotRead)),
+        };
+        match why {
+            Some(why) => _ = self.left_alone.insert(file.to_path_buf(), why),
+            None if matches!(name, ByName::Known) => self.add(Layout::around(file), None),
+            None => self.add(alone(file, stands_for(file)), None),
+        }
+        why.is_none()
+    }
+
+    /// Adds a whole home, and notes which files of it its server does not read although they look like its configuration.
+    fn add_home(&mut self, layout: Layout) {
+        let (conf, copies, whole) = (layout.conf_folder(), layout.root.join(COPIES), is_whole(&layout));
+        let resources = layout.root.join("repository/resources/conf");
+        self.add(layout, None);
+        for file in files_below(&conf, usize::MAX).into_iter().chain(files_below(&resources, 1)) {
+            match by_name(&file) {
+                ByName::LeftAlone(row) => _ = self.left_alone.insert(file, WhyLeftAlone::ByName(row)),
+                ByName::Variant if whole => _ = self.left_alone.insert(file, WhyLeftAlone::NotRead),
+                ByName::Variant => self.add(alone(&file, stands_for(&file)), None),
+                ByName::Known | ByName::Other => {}
+            }
+        }
+        let copies = files_below(&copies, usize::MAX).into_iter().filter(|file| is_mappers_copy(file));
+        self.left_alone.extend(copies.map(|file| (file, WhyLeftAlone::MappersCopy)));
+    }
+
+    /// Adds a file that was named: as a part of its home, alone, or not at all.
+    fn add_named(&mut self, file: &Path) {
         self.searched = None;
-        if matches!(Kind::of(file), Kind::Text | Kind::Json) {
+        if let Some(home) = home_of(file) {
+            self.add(home, Some(file));
             return;
         }
-        let mut layout = Layout::around(file);
         let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let is_deployment = Kind::of(file) == Kind::Toml && name.contains("deployment");
-        let is_copy = is_mappers_copy(file);
-        if layout.has_no_home() || is_copy || (is_deployment && name != "deployment.toml") {
-            let stands_for = match () {
-                () if is_deployment => "deployment.toml".to_owned(),
-                // No file that a server reads has this name: the syntax is all that can be wrong with it.
-                () if is_copy => format!("{COPIES}/{name}"),
-                () => without_ending(name).to_owned(),
-            };
-            layout =
-                Layout { root: file.parent().map(Path::to_path_buf).unwrap_or_default(), conf: String::new(), single_file: None };
-            layout.single_file = Some((file.to_path_buf(), stands_for));
+        let passed_over = match (by_name(file), Kind::of(file)) {
+            (_, Kind::Xml) if is_servers_template(file) => Some(WhyPassedOver::TemplateWithoutHome),
+            (ByName::Known | ByName::Variant, _) | (ByName::LeftAlone(_), Kind::Toml) | (_, Kind::Xml) => None,
+            (_, Kind::Properties) if file.extension().is_none_or(|ending| ending != "conf") => None,
+            (_, Kind::Yaml) if is_runtime_file(file) => None,
+            (_, Kind::Script) if is_named_like_a_script(file) => None,
+            _ if is_servers_template(file) => Some(WhyPassedOver::TemplateWithoutHome),
+            _ => Some(WhyPassedOver::Foreign),
+        };
+        match passed_over {
+            Some(why) => self.passed_over.push(PassedOver { path: file.to_path_buf(), why }),
+            // No file that a server reads has this name: the syntax is all that can be wrong with it.
+            None if is_mappers_copy(file) => self.add(alone(file, &format!("{COPIES}/{name}")), Some(file)),
+            None => self.add(alone(file, stands_for(file)), Some(file)),
         }
-        self.add(layout, Some(file));
     }
 
     fn add(&mut self, layout: Layout, only: Option<&Path>) {
@@ -215,94 +232,25 @@ impl Found {
     }
 }
 
-impl ReadError {
-    /// What stopped a walk through a folder.
-    pub(crate) fn of_walk(error: &walkdir::Error) -> Self {
-        let path = error.path().map(Path::to_path_buf).unwrap_or_default();
-        let (message, help) = match (error.loop_ancestor(), error.io_error()) {
-            (Some(_), _) => (
-                "a link that leads back to a folder above it".to_owned(),
-                "remove the link, or search the folder that it leads to",
-            ),
-            (None, Some(error)) => (reason(error), "check the permissions, or leave the path out"),
-            (None, None) => (error.to_string(), "leave the path out"),
-        };
-        Self { path, message, help: help.to_owned() }
-    }
+/// The files in `folder`, at most `depth` levels down, whatever `.gitignore` says.
+fn files_below(folder: &Path, depth: usize) -> Vec<PathBuf> {
+    let entries = WalkDir::new(folder).max_depth(depth).sort_by_file_name().into_iter().filter_map(Result::ok);
+    entries.filter(|entry| !entry.file_type().is_dir()).map(walkdir::DirEntry::into_path).collect()
 }
 
-fn is_pruned(entry: &DirEntry, roots: &BTreeSet<PathBuf>) -> bool {
-    let name = entry.file_name().to_str().unwrap_or_default();
-    if entry.depth() > 0 && SKIPPED.contains(&name) {
-        return true;
-    }
-    let in_home = entry.path().parent().is_some_and(|parent| roots.contains(parent));
-    in_home && is_home_folder(name)
+/// A template of a server that was found without a home.
+fn template_alone(path: PathBuf) -> Option<PassedOver> {
+    is_servers_template(&path).then_some(PassedOver { path, why: WhyPassedOver::TemplateWithoutHome })
 }
 
-fn is_home_folder(name: &str) -> bool {
-    HOME_FOLDERS.contains(&name) || name.starts_with("jdk")
+/// The layout of a file without a home, which is looked up under another name.
+fn alone(file: &Path, name: &str) -> Layout {
+    let root = file.parent().map(Path::to_path_buf).unwrap_or_default();
+    Layout { root, conf: String::new(), single_file: Some((file.to_path_buf(), name.to_owned())) }
 }
 
-/// A home that contains the folder.
-struct Outer {
-    layout: Layout,
-    /// Whether the folder is a part of every such home, such as its configuration folder.
-    is_part: bool,
+/// Why something at `path` is left alone in a search of `folder` although its own name does not say so.
+fn covering(path: &Path, folder: &Path) -> Option<WhyLeftAlone> {
+    let row = catalog().left_alone.iter().find(|row| row.covers(path) && !row.covers(folder))?;
+    Some(WhyLeftAlone::ByName(row))
 }
-
-/// The nearest home that `folder` belongs to without being the home itself.
-fn home_around(folder: &Path) -> Option<Outer> {
-    folder.ancestors().skip(1).find_map(|ancestor| {
-        let inside = folder.strip_prefix(ancestor).ok()?.components().next()?.as_os_str().to_str()?;
-        let layout = home_at(ancestor)?;
-        let (is_part, is_whole) = (is_home_folder(inside), is_whole(&layout));
-        if is_part && !is_whole {
-            // Something like a home inside a part of another one is only that part, such as the mapper's copies.
-            return Some(home_around(ancestor).filter(|outer| outer.is_part).unwrap_or(Outer { layout, is_part }));
-        }
-        (is_part || is_whole).then_some(Outer { layout, is_part })
-    })
-}
-
-/// Whether the home at `layout` is an installed product, or a runtime of one, rather than a copy of its configuration. Everything below it
-/// belongs to it, unless it is also such a home.
-fn is_whole(layout: &Layout) -> bool {
-    let has_script = |script: &String| layout.root.join(script).is_file();
-    identify(layout).product.is_some() || catalog().products.iter().flat_map(|product| &product.scripts).any(has_script)
-}
-
-/// Whether `file` is a copy that the config mapper keeps of a rendered file before it overwrites it.
-fn is_mappers_copy(file: &Path) -> bool {
-    file.ancestors().skip(1).filter(|folder| folder.ends_with(COPIES)).any(|copies| {
-        let (Some(home), Ok(rendered)) = (copies.parent(), file.strip_prefix(copies)) else { return false };
-        home.join(Layout::new(home, "conf").template_of(&slashed(rendered))).is_file()
-    })
-}
-
-/// The layout of the home at `folder`, if it is one. Enterprise Integrator 6 has a `repository/conf` beside its `conf`.
-fn home_at(folder: &Path) -> Option<Layout> {
-    let (carbon, conf) = (folder.join("repository/conf"), folder.join("conf"));
-    if folder.file_name().is_some_and(|name| name == "repository") && has_home_file(&conf) {
-        // The `repository` of a home has a `conf` in it.
-        return None;
-    }
-    if !has_home_file(&carbon) && (has_home_file(&conf) || has_runtime(&conf)) {
-        return Some(Layout::new(folder, "conf"));
-    }
-    carbon.is_dir().then(|| Layout::new(folder, "repository/conf"))
-}
-
-/// Whether `conf` holds what configures a Carbon 5 runtime.
-fn has_runtime(conf: &Path) -> bool {
-    RUNTIME_FILES.iter().any(|file| conf.join(file).is_file())
-}
-
-const RUNTIME_FILES: [&str; 6] = [
-    "worker/deployment.yaml",
-    "dashboard/deployment.yaml",
-    "manager/deployment.yaml",
-    "editor/deployment.yaml",
-    "transports/netty-transports.yml",
-    "msf4j-transport/netty-transports.yml",
-];

@@ -85,10 +85,7 @@ fn inside_another_home(layout: &Layout) -> Option<Identity> {
 /// updates/product.txt: `wso2am-4.6.0`.
 fn by_distribution(root: &Path) -> Option<Identity> {
     let text = read(root, DISTRIBUTION_FILE)?;
-    let (product, version) = catalog().products.iter().find_map(|product| {
-        let rest = text.strip_prefix(product.distribution.as_deref()?)?.strip_prefix('-')?;
-        rest.starts_with(|first: char| first.is_ascii_digit()).then(|| (product, Version::parse(rest)))
-    })?;
+    let (product, version) = named_distribution(&text)?;
     Some(Identity { product: Some(product), version, ..Identity::default() })
 }
 
@@ -97,6 +94,27 @@ fn by_version_file(root: &Path) -> Option<Identity> {
     let text = read(root, PRODUCT_FILE)?;
     let (name, version) = text.rsplit_once(" v")?;
     Some(Identity { product: product_named(name), version: Version::parse(version), ..Identity::default() })
+}
+
+/// The product and version that the name of the folder at `path`, or of one above it, says: `wso2am-4.6.0`, as archives unpack.
+pub(crate) fn by_folder_name(path: &Path) -> Option<Identity> {
+    path.ancestors().find_map(|folder| {
+        let (product, version) = named_distribution(folder.file_name()?.to_str()?)?;
+        Some(Identity {
+            product: Some(product),
+            version: Some(version?),
+            profile: main_profile(Some(product)),
+            ..Identity::default()
+        })
+    })
+}
+
+/// What a name such as `wso2am-4.6.0` says. The version can be one that does not parse.
+fn named_distribution(name: &str) -> Option<(&'static Product, Option<Version>)> {
+    catalog().products.iter().find_map(|product| {
+        let rest = name.strip_prefix(product.distribution.as_deref()?)?.strip_prefix('-')?;
+        rest.starts_with(|first: char| first.is_ascii_digit()).then(|| (product, Version::parse(rest)))
+    })
 }
 
 fn by_names(names: &ServerNames) -> Identity {

@@ -1,14 +1,24 @@
 //! Product homes: where they are, how they are laid out, and which product and version they contain.
 
+pub(crate) use around::is_known_file;
+
+mod around;
 mod discover;
 mod identify;
 mod layout;
+mod left_out;
+mod name;
+mod read_error;
+mod walk;
 
-pub use discover::ReadError;
-pub(crate) use discover::{FoundHome, discover};
+pub(crate) use discover::{Discovery, FoundHome, discover};
+
 pub(crate) use identify::Identity;
-pub(crate) use identify::{ServerNames, VERSION_FILES, identify_with};
+pub(crate) use identify::{ServerNames, VERSION_FILES, by_folder_name, identify_with};
 pub(crate) use layout::{INBOUND_ENDPOINTS, Layout, is_known_name};
+pub(crate) use left_out::{LeftAlone, PassedOver, WhyLeftAlone, WhyPassedOver};
+pub use read_error::ReadError;
+pub use walk::Search;
 
 /// How a home is configured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]

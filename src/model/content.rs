@@ -127,8 +127,11 @@ pub(crate) fn faults_of_rendered(kind: Kind, text: &str) -> Vec<SyntaxError> {
 }
 
 /// Parses a file according to its kind. A file that does not parse as it is written is tried as a deployment tool's template, with the
-/// tags masked.
+/// tags masked. A binary file has no syntax errors: it is one as a whole.
 pub(crate) fn parse(source: &SourceFile) -> (Content, Vec<SyntaxError>) {
+    if source.is_binary() {
+        return (Content::Broken, Vec::new());
+    }
     let text = source.text.as_str();
     match source.kind {
         Kind::Toml => match TomlDocument::parse(text) {

@@ -27,7 +27,9 @@ impl Model {
     pub(crate) fn load(found: &FoundHome, assumptions: Assumptions, overlays: &Arc<Overlays>, only: &BTreeSet<PathBuf>) -> Self {
         let layout = found.layout.clone();
         let boundary = match &found.searched {
-            _ if assumptions.follows_links || layout.single_file.is_some() => Boundary::none(),
+            _ if assumptions.follows_links => Boundary::none(),
+            // Whoever names a link means the file that it leads to.
+            None if layout.single_file.is_some() => Boundary::none(),
             Some(searched) if layout.has_no_home() && layout.root.starts_with(searched) => Boundary::new(searched, &found.only),
             _ => Boundary::new(&layout.root, &found.only),
         };
@@ -200,6 +202,11 @@ impl Model {
         {
             self.identity.product = Some(product);
             self.identity.version = version;
+        }
+        if self.identity.product.is_none()
+            && let Some(identity) = crate::home::by_folder_name(self.path())
+        {
+            self.identity = Identity { kernel: self.identity.kernel.take(), ..identity };
         }
         let has = |kind: Kind| self.files.iter().any(|file| file.source.kind == kind);
         self.generation = if self.toml_file().is_some() || self.renders_from_templates() {

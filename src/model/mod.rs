@@ -103,6 +103,11 @@ impl Model {
         self.layout.single_file.as_ref().map_or(&self.layout.root, |(file, _)| file)
     }
 
+    /// Whether it is a home, rather than loose files or a single one.
+    pub fn is_home(&self) -> bool {
+        !self.layout.has_no_home() && self.layout.single_file.is_none()
+    }
+
     /// The product, if known.
     pub fn product(&self) -> Option<&'static Product> {
         self.identity.product

@@ -1,9 +1,11 @@
 //! What is printed: a folder per command, a file per format. No format knows a rule.
 
 pub(crate) mod diff;
+pub(crate) mod files;
 pub(crate) mod get;
 
 pub(crate) mod lint;
+pub(crate) mod notes;
 pub(crate) mod ports;
 pub(crate) mod render;
 pub(crate) mod trace;

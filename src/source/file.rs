@@ -66,6 +66,17 @@ impl SourceFile {
         })
     }
 
+    /// Whether the file is not text at all: much of its beginning is control characters and bytes that cannot be decoded.
+    /// A few of them are taken for faults in a text.
+    pub fn is_binary(&self) -> bool {
+        let beginning = || self.text.chars().take(1024);
+        let is_odd = |character: &char| {
+            *character == char::REPLACEMENT_CHARACTER || character.is_control() && !character.is_ascii_whitespace()
+        };
+        let odd = beginning().filter(is_odd).count();
+        odd >= 32 && odd * 4 > beginning().count()
+    }
+
     /// The line index, built on the first call.
     pub fn lines(&self) -> &LineIndex {
         self.lines.get_or_init(|| LineIndex::new(&self.text))
@@ -120,6 +131,18 @@ mod tests {
         let file = SourceFile::from_bytes(Path::new("carbon.xml"), bytes).expect("small enough");
         let end = file.text.find("</a>").expect("an end tag");
         assert_eq!((end, file.offset_on_disk(end)), (50, 48));
+    }
+
+    #[test]
+    fn what_is_not_text_is_binary() {
+        let is_binary =
+            |bytes: &[u8]| SourceFile::from_bytes(Path::new("a.toml"), bytes.to_vec()).expect("small enough").is_binary();
+        assert!(is_binary(&b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x03\0>\0\x01\0\0\0".repeat(4)));
+        assert!(is_binary(&b"\x1f\x8b\x08\0\0\0\0\0\0\x03\xed\xbd\x07\x60\x1cI\x96".repeat(4)));
+        for text in ["", "a = 1\n", "\t\r\n\x0c", "local\0host = \"x\"\n", "\x01\x02 = \x03\n"] {
+            assert!(!is_binary(text.as_bytes()), "{text:?}");
+        }
+        assert!(!is_binary("größe = \"ü\"".as_bytes()));
     }
 
     #[test]

@@ -22,7 +22,7 @@ const FLOORS: &[&[&str]] = &[
     &["diagnostic"],
     &["workspace"],
     &["rules"],
-    &["lint", "port_overview"],
+    &["coverage", "lint", "port_overview"],
     &["fix", "render"],
     &["get"],
     &["trace"],

@@ -2,6 +2,8 @@
 
 mod catalogue;
 mod cli;
+mod coverage;
+mod discovery;
 mod fingerprints;
 mod fix;
 mod get;

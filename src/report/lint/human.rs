@@ -8,15 +8,13 @@ use miette::{
     ThemeCharacters, ThemeStyles,
 };
 
-use super::Report;
+use super::{Report, summary};
 use crate::diagnostic::{Diagnostic, Related, Site, Target};
-use crate::edit::{Fix, Safety};
 use crate::model::{FileId, HomeId};
-use crate::report::{counted, displayed, on_one_line, place, printable, product_name};
+use crate::report::{displayed, on_one_line, place, printable};
 use crate::rule_info::Severity;
 use crate::source::position::BYTE_ORDER_MARK;
 use crate::source::{LineIndex, Span};
-use crate::workspace::Home;
 
 /// How the report is drawn.
 #[derive(Debug, Clone, Copy)]
@@ -58,61 +56,8 @@ pub fn render(report: Report, style: Style) -> String {
     if !text.is_empty() {
         text.push('\n');
     }
-    text.push_str(&summary(report));
+    text.push_str(&summary::render(report));
     text
-}
-
-fn summary(report: Report) -> String {
-    let mut lines = String::new();
-    let homes = &report.workspace.homes;
-    if let [home] = homes.as_slice() {
-        let _ = writeln!(lines, "{}: {}", report.shown.path(home.model.path()), describe(home));
-    }
-    let files = counted(report.workspace.file_count(), "file");
-    let homes = if homes.len() == 1 { String::new() } else { format!(" of {}", counted(homes.len(), "home")) };
-    let counts: Vec<String> = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Info, "info")]
-        .into_iter()
-        .map(|(severity, name)| (report.count(severity), name))
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, name)| counted(count, name))
-        .collect();
-    if counts.is_empty() {
-        let _ = writeln!(lines, "nothing found in {files}{homes}");
-    } else {
-        let _ = writeln!(lines, "{} in {files}{homes}", counts.join(", "));
-        lines.push_str(&fixable(report));
-    }
-    lines
-}
-
-/// How many findings `fix` can fix, and how.
-fn fixable(report: Report) -> String {
-    let with = |safe: bool| {
-        let is = |fix: &Fix| (fix.safety == Safety::Safe) == safe;
-        report.diagnostics.iter().filter(|diagnostic| diagnostic.finding.fixes.first().is_some_and(is)).count()
-    };
-    match (with(true), with(false)) {
-        (0, 0) => String::new(),
-        (safe, 0) => format!("`carbonlint fix` fixes {safe}\n"),
-        (0, asking) => format!("`carbonlint fix --unsafe` fixes {asking}, but changes what the server does\n"),
-        (safe, asking) => {
-            format!("`carbonlint fix` fixes {safe}; --unsafe fixes {asking} more, but changes what the server does\n")
-        }
-    }
-}
-
-fn describe(home: &Home) -> String {
-    let offset = match home.ports().offset.value {
-        Some(offset) => format!("offset {offset}"),
-        None => "unknown offset".to_owned(),
-    };
-    let profile = home
-        .ports()
-        .profile
-        .as_ref()
-        .filter(|profile| !profile.is_default())
-        .map(|profile| format!(", profile {}", profile.name));
-    format!("{}, {}, {offset}{}", product_name(&home.model), home.model.generation.as_str(), profile.unwrap_or_default())
 }
 
 /// The displayed text of the file drawn last. Diagnostics are sorted by file.

@@ -3,9 +3,11 @@
 use serde::Serialize;
 
 use super::Report;
+use crate::coverage::{Coverage, Gap};
 use crate::diagnostic::{Diagnostic, Site};
 use crate::edit::{Fix, Safety};
 use crate::home::Generation;
+use crate::paths::DisplayPaths;
 use crate::rule_info::Severity;
 use crate::source::FileRange;
 use crate::workspace::Home;
@@ -16,6 +18,7 @@ struct LintDocument<'a> {
     tool: Tool,
     homes: Vec<LintHomeEntry<'a>>,
     diagnostics: Vec<DiagnosticEntry<'a>>,
+    not_checked: Vec<NotCheckedEntry>,
     summary: LintSummary,
 }
 
@@ -53,6 +56,15 @@ struct DiagnosticEntry<'a> {
     fingerprint: &'a str,
 }
 
+/// Something that was not checked, or not in full.
+#[derive(Serialize)]
+pub(crate) struct NotCheckedEntry {
+    path: String,
+    reason: &'static str,
+    message: String,
+    help: &'static str,
+}
+
 #[derive(Serialize)]
 struct RelatedEntry<'a> {
     file: String,
@@ -81,24 +93,44 @@ struct LintSummary {
     warnings: usize,
     infos: usize,
     fixable: usize,
+    homes: usize,
+    not_understood: usize,
+    checks_skipped: usize,
+    left_alone: usize,
 }
 
 /// Writes the report, with a line break at its end.
 pub fn render(report: Report) -> String {
+    let coverage = Coverage::of(report.workspace);
     let document = LintDocument {
         version: 1,
         tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
         homes: report.workspace.homes.iter().map(|home| home_entry(report, home)).collect(),
         diagnostics: report.diagnostics.iter().map(|diagnostic| entry(report, diagnostic)).collect(),
+        not_checked: not_checked(&coverage, report.shown),
         summary: LintSummary {
             files: report.workspace.file_count(),
             errors: report.count(Severity::Error),
             warnings: report.count(Severity::Warning),
             infos: report.count(Severity::Info),
             fixable: report.diagnostics.iter().filter(|diagnostic| !diagnostic.finding.fixes.is_empty()).count(),
+            homes: report.workspace.homes.iter().filter(|home| home.model.is_home()).count(),
+            not_understood: coverage.not_understood(),
+            checks_skipped: coverage.skipped(),
+            left_alone: report.workspace.left_alone.len(),
         },
     };
     crate::report::json_text(&document)
+}
+
+/// What was not checked, as entries.
+pub(crate) fn not_checked(coverage: &Coverage, shown: &DisplayPaths) -> Vec<NotCheckedEntry> {
+    let entry = |gap: &Gap| {
+        let path = shown.path(&gap.path);
+        let message = gap.kind.message(&format!("`{path}`"), 1, gap.detail.as_deref());
+        NotCheckedEntry { path, reason: gap.kind.id(), message, help: gap.kind.help() }
+    };
+    coverage.gaps.iter().map(entry).collect()
 }
 
 fn home_entry<'a>(report: Report<'a>, home: &'a Home) -> LintHomeEntry<'a> {

@@ -4,5 +4,6 @@ pub mod concise;
 pub mod human;
 pub mod json;
 mod report;
+mod summary;
 
 pub use report::Report;

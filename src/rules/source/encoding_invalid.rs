@@ -1,4 +1,4 @@
-//! `encoding-invalid`: bytes that are not valid in the encoding with which the server reads the file.
+//! `encoding-invalid`: bytes that are not valid in the encoding with which the server reads the file, and files that are not text.
 
 use crate::diagnostic::Finding;
 use crate::rules::context::HomeContext;
@@ -10,6 +10,11 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let source = &loaded.source;
         let name = source.encoding.name();
         let finding = |span: Span, message: String| context.finding(file, span, message);
+        if source.is_binary() {
+            let message = "the file is not text: it is binary, or in an encoding that the server does not read".to_owned();
+            findings.push(finding(Span::at(0), message).help("restore it, or save it as UTF-8: nothing in it is checked"));
+            continue;
+        }
         if source.kind == Kind::Toml && source.encoding.is_utf16() {
             findings.push(
                 finding(Span::at(0), format!("the file is encoded in {name}, but the server reads it as UTF-8"))

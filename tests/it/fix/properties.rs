@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use carbonlint::internals::{XmlDocument, apply};
-use carbonlint::{Assumptions, Edit, FixOptions, Selection, Span, fix, rules};
+use carbonlint::{Edit, FixOptions, Selection, Span, fix, rules};
 use proptest::prelude::*;
 
 use super::TOML;
@@ -13,8 +13,7 @@ use crate::support::Folder;
 /// Runs the fixes in memory and writes them; returns how many were applied.
 fn fix_in_process(home: &Folder, select: Vec<String>) -> usize {
     let selection = Selection { select, ..Selection::default() };
-    let options =
-        FixOptions { paths: vec![home.path().to_path_buf()], assumptions: Assumptions::default(), selection, with_unsafe: true };
+    let options = FixOptions { paths: vec![home.path().to_path_buf()], selection, with_unsafe: true, ..FixOptions::default() };
     let result = fix(&options).expect("the fixes come to an end");
     assert!(result.refused.is_empty(), "{:?}", result.refused);
     for file in &result.files {

@@ -197,8 +197,13 @@ impl Example {
     }
 
     fn fix(&self, folder: &Folder, selection: Selection, with_unsafe: bool) -> FixResult {
-        let options =
-            FixOptions { paths: vec![folder.path().to_path_buf()], assumptions: self.assumptions(), selection, with_unsafe };
+        let options = FixOptions {
+            paths: vec![folder.path().to_path_buf()],
+            assumptions: self.assumptions(),
+            selection,
+            with_unsafe,
+            ..FixOptions::default()
+        };
         fix(&options).expect("the fixes come to an end")
     }
 }
