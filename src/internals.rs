@@ -33,7 +33,7 @@ pub mod mapper {
     pub use crate::server::mapper::key_table::{self, KeyTable};
     pub use crate::server::mapper::key_usage::KeyUsage;
     pub use crate::server::mapper::schema::{KeyType, Schema, SchemaSource};
-    pub use crate::server::mapper::{Configuration, Release, Renderer, Resources, known_keys};
+    pub use crate::server::mapper::{Configuration, HomeBudget, Release, Renderer, Resources, known_keys};
 }
 
 /// The files of a home and what they configure.

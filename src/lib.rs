@@ -91,5 +91,5 @@ pub use server::jinjava::ValueEffect;
 pub use server::mapper::value::Value;
 pub use server::mapper::{Effective, Environment, Origin};
 pub use source::{FileRange, Overlays, Point, Span};
-pub use trace::{FileTrace, KeyTrace, LineTrace, NoPlace, TracedPlace, trace_file, trace_key};
+pub use trace::{FileTrace, KeyTrace, LineTrace, NoPlace, TracedPlace, UntracedFile, trace_file, trace_key};
 pub use workspace::{Home, NotOneHome, Workspace};

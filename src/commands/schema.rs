@@ -4,7 +4,7 @@ use crate::catalog::catalog;
 use crate::model::Model;
 use crate::paths::DisplayPaths;
 use crate::server::mapper::schema::{Schema, SchemaSource, json_schema};
-use crate::server::mapper::{key_table, known_keys};
+use crate::server::mapper::{Resources, key_table, known_keys};
 use crate::source::Overlays;
 use crate::workspace::Workspace;
 
@@ -43,6 +43,7 @@ pub(super) fn run(arguments: &SchemaArgs) -> Result<Exit, Failure> {
         failure.help("name a home with its templates, or the product with `--product NAME@VERSION`")
     })?;
     print_source_note(schema);
+    warn_of_unfollowed(model, schema, &shown());
     let name = model.product().map_or("a WSO2 server", |product| product.name.as_str());
     let title = title(name, model.identity.version.as_ref().map(ToString::to_string));
     let product = model.product().map(|product| product.id.as_str()).or_else(|| schema.source().product());
@@ -71,6 +72,7 @@ fn extract(models: &[&Model]) -> Result<Exit, Failure> {
         let schema = model.schema().filter(|schema| *schema.source() == SchemaSource::Home);
         let schema = schema.ok_or_else(|| Failure::new(format!("`{path}` has no templates")))?;
         warn_of_changed_templates(model, &shown);
+        warn_of_unfollowed(model, schema, &shown);
         schemas.push((version, schema));
     }
     let Some(product) = product else { return Ok(Exit::NothingFound) };
@@ -88,6 +90,15 @@ fn extract(models: &[&Model]) -> Result<Exit, Failure> {
 fn warn_of_changed_templates(model: &Model, shown: &DisplayPaths) {
     for template in model.changed_templates() {
         eprintln!("warning: {}: has changed since the last start of the server", shown.path(&model.layout.root.join(template)));
+    }
+}
+
+/// Warns of templates that take too many steps to follow: keys that only they read are missing.
+#[allow(clippy::print_stderr, reason = "the schema goes to standard output, warnings to standard error")]
+fn warn_of_unfollowed(model: &Model, schema: &Schema, shown: &DisplayPaths) {
+    for (output, _) in schema.unfollowed() {
+        let template = shown.path(&model.layout.root.join(Resources::path_of_template(output)));
+        eprintln!("warning: {template}: takes too many steps, so keys that it reads can be missing");
     }
 }
 

@@ -27,9 +27,10 @@ pub(super) fn run(arguments: &TraceArgs) -> Result<Exit, Failure> {
     }
     match Target::of(&rendering, target)? {
         Target::File { path, line } => {
-            let traced = trace_file(&rendering, path, line).ok_or_else(|| {
-                Failure::new(format!("`{path}` cannot be rendered"))
-                    .help(format!("`carbonlint render {} {path}` says why", arguments.home.display()))
+            let traced = trace_file(&rendering, path, line).map_err(|why| {
+                let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+                Failure::new(format!("`{path}` cannot be traced{why}"))
+                    .help(format!("`carbonlint render {} {path}` says more", arguments.home.display()))
             })?;
             check_line(&traced, line)?;
             print(&match arguments.format {

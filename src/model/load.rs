@@ -47,6 +47,7 @@ impl Model {
             usages: RefCell::default(),
             alone: OnceCell::new(),
             traced: OnDemand::default(),
+            untraced: RefCell::default(),
             default_spans: OnceCell::new(),
             opened: OpenedFiles::default(),
             schema: OnceCell::new(),

@@ -8,7 +8,7 @@ use super::{Content, FileId, Model};
 use crate::server::jinjava::{SourceMap, Template};
 use crate::server::mapper::key_usage::KeyUsage;
 use crate::server::mapper::schema::Schema;
-use crate::server::mapper::{Configuration, Environment, Output, Release, Renderer, Resources, known_keys};
+use crate::server::mapper::{Configuration, Environment, HomeBudget, Output, Release, Renderer, Resources, known_keys};
 use crate::source::script;
 
 /// The files that the mapper reads in a home, and the configuration that it computes.
@@ -23,6 +23,10 @@ pub struct Mapping {
     pub configuration: Option<Configuration>,
     /// What the server renders in an unknown environment, in the order of the templates, each rendered on first use.
     outputs: Vec<OnceCell<Option<Output>>>,
+    /// What the templates may still use with `configuration`.
+    budget: HomeBudget,
+    /// The same with any other configuration. Rules try out many, which must not change what is found out about the first.
+    trial_budget: HomeBudget,
 }
 
 impl Mapping {
@@ -45,7 +49,7 @@ impl Model {
         let configuration =
             self.plain_toml().and_then(|(_, toml)| Configuration::resolve(toml, &resources, &Environment::unknown(), &release));
         let outputs = resources.templates.iter().map(|_| OnceCell::new()).collect();
-        Mapping { resources, release, configuration, outputs }
+        Mapping { resources, release, configuration, outputs, budget: HomeBudget::default(), trial_budget: HomeBudget::default() }
     }
 
     /// The keys that the server reads. They come from the home's templates; for a deployment.toml without a home, from the catalogue of
@@ -140,7 +144,10 @@ impl Model {
 
     fn template_and_renderer<'a>(&'a self, path: &str, configuration: &'a Configuration) -> Option<(Arc<str>, Renderer<'a>)> {
         let template = self.text_of(&Resources::path_of_template(path))?;
-        Some((template, Renderer::new(configuration, &self.mapping()?.release)))
+        let mapping = self.mapping()?;
+        let is_own = mapping.configuration.as_ref().is_some_and(|own| std::ptr::eq(own, configuration));
+        let budget = if is_own { &mapping.budget } else { &mapping.trial_budget };
+        Some((template, Renderer::new(configuration, &mapping.release, budget)))
     }
 
     /// The file at `path`, relative to the home, as the server renders it in an unknown environment. Rendered once.

@@ -38,6 +38,7 @@ use crate::catalog::{Product, ServerTrait, Version, catalog};
 use crate::disk::MAX_FILE_BYTES;
 use crate::home::{Generation, Identity, Layout, ReadError};
 use crate::paths::slashed;
+use crate::server::jinjava::TemplateFault;
 use crate::server::mapper::Configuration;
 use crate::server::mapper::key_usage::KeyUsage;
 use crate::server::mapper::schema::Schema;
@@ -86,6 +87,8 @@ pub struct Model {
     alone: OnceCell<Option<Box<Configuration>>>,
     /// Rendered files with their source maps.
     traced: OnDemand<Option<TracedFile>>,
+    /// The files that could not be rendered with a source map, and why.
+    untraced: RefCell<Vec<(String, TemplateFault)>>,
     /// The places of the keys in default.json.
     default_spans: OnceCell<HashMap<String, Span>>,
     /// Other files that a rule has read.

@@ -4,7 +4,9 @@ use std::collections::HashSet;
 
 use super::effective::{EffectiveConfiguration, EffectiveValue, text_of};
 use super::{Content, FileId, Location, Model, parse};
-use crate::server::jinjava::{self, ConditionSource, PathStep, SourceMap, TextSource, ValueEffect, ValuePlace};
+use crate::server::jinjava::{
+    self, ConditionSource, Effect as FaultEffect, PathStep, SourceMap, TemplateFault, TextSource, ValueEffect, ValuePlace,
+};
 use crate::server::mapper::{Renderer, Resources};
 use crate::source::secrets::masked;
 use crate::source::{SourceFile, Span, SyntaxError};
@@ -114,9 +116,19 @@ impl Model {
         let known = self.traced.get(path);
         let file = known.or_else(|| {
             let values = self.effective_configuration()?;
-            Some(self.traced.insert(path, TracedFile::render(values, path)))
+            let traced = TracedFile::render(values, path);
+            let fault = traced.as_ref().err().cloned().flatten();
+            self.untraced.borrow_mut().extend(fault.map(|fault| (path.to_owned(), fault)));
+            Some(self.traced.insert(path, traced.ok()))
         });
         file?.as_ref()
+    }
+
+    /// The files whose source map was asked for and could not be recorded, with the reason. Only those that can be rendered without one.
+    pub(crate) fn untraced(&self) -> Vec<(String, TemplateFault)> {
+        let untraced = self.untraced.borrow();
+        let is_written = |path: &str| self.output(path).is_some_and(|output| output.text.is_some());
+        untraced.iter().filter(|(path, _)| is_written(path)).cloned().collect()
     }
 
     /// What decides a range of the file that the server renders at `path`.
@@ -126,20 +138,24 @@ impl Model {
 }
 
 impl TracedFile {
-    /// Renders the file at `path` with its source map; `None` if there is no such template, or if it cannot be rendered.
-    pub fn render(values: EffectiveConfiguration, path: &str) -> Option<Self> {
+    /// Renders the file at `path` with its source map. Fails if there is no such template, or with the fault because of which it cannot be
+    /// rendered.
+    pub fn render(values: EffectiveConfiguration, path: &str) -> Result<Self, Option<TemplateFault>> {
         let EffectiveConfiguration { model, configuration } = values;
-        let (output, map, template) = model.render_with_source_map(path, configuration)?;
-        let source = SourceFile::from_bytes(&model.layout.root.join(path), output.text?.into_bytes()).ok()?;
+        let (output, map, template) = model.render_with_source_map(path, configuration).ok_or(None)?;
+        let Some(text) = output.text else {
+            return Err(output.faults.into_iter().find(|fault| fault.effect != FaultEffect::Ignored));
+        };
+        let source = SourceFile::from_bytes(&model.layout.root.join(path), text.into_bytes()).map_err(|_| None)?;
         let (content, faults) = parse(&source);
         let normalized = Renderer::normalized(&template);
-        Some(Self {
+        Ok(Self {
             path: path.to_owned(),
             source,
             content,
             faults,
             map,
-            template: model.open(&Resources::path_of_template(path))?,
+            template: model.open(&Resources::path_of_template(path)).ok_or(None)?,
             normalized,
         })
     }

@@ -27,7 +27,7 @@ mod yaml_structure;
 use std::collections::BTreeSet;
 
 use context::{HomeAnswers, HomeContext, RuleContext};
-use registry::{CHECKS, Check};
+use registry::{CHECKS, Check, LAST_CHECKS};
 
 use crate::diagnostic::{Diagnostic, Finding, Site, Target};
 use crate::model::{FileId, HomeId, Model};
@@ -68,14 +68,21 @@ pub(crate) fn run(workspace: &Workspace, selection: &Selection) -> Vec<Diagnosti
     let context = RuleContext { homes: &workspace.homes, problems: &workspace.problems, answers: &answers };
     let mut diagnostics = Vec::new();
     let selected = rules().iter().filter(|rule| selection.takes(rule));
-    for (rule, severity) in selected.filter_map(|rule| Some((rule, selection.severity(rule)?))) {
+    let selected: Vec<_> = selected.filter_map(|rule| Some((rule, selection.severity(rule)?))).collect();
+    for (rule, severity) in &selected {
         let mut findings = Vec::new();
         match CHECKS.iter().find(|(name, _)| *name == rule.name).map(|(_, check)| check) {
             Some(Check::Run(check)) => check(context, &mut findings),
             Some(Check::Home(check)) => for_each_home(context, rule, |home| check(home, &mut findings)),
             None => for_each_home(context, rule, |home| declarative::check(rule, home, &mut findings)),
         }
-        diagnostics.extend(findings.into_iter().map(|finding| complete(rule, severity, finding, context.homes)));
+        diagnostics.extend(findings.into_iter().map(|finding| complete(rule, *severity, finding, context.homes)));
+    }
+    for (name, check) in LAST_CHECKS {
+        let Some((rule, severity)) = selected.iter().find(|(rule, _)| rule.name == *name) else { continue };
+        let mut findings = Vec::new();
+        for_each_home(context, rule, |home| check(home, &mut findings));
+        diagnostics.extend(findings.into_iter().map(|finding| complete(rule, *severity, finding, context.homes)));
     }
     drop_superseded(&mut diagnostics);
     diagnostics.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));

@@ -73,6 +73,12 @@ pub(super) static CHECKS: &[(&str, Check)] = &[
     ("missing-table-member", Check::Home(keys::missing_table_member::check)),
 ];
 
+/// A function that checks a rule in one home after all of [`CHECKS`].
+type LastCheck = fn(HomeContext, &mut Vec<Finding>);
+
+/// The rules that also report what the checks of other rules could not find out.
+pub(super) static LAST_CHECKS: &[(&str, LastCheck)] = &[("template-fails", mapper::template_fails::untraced)];
+
 #[cfg(test)]
 mod tests {
     use super::CHECKS;

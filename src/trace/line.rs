@@ -26,11 +26,11 @@ pub struct LineTrace {
     pub trace: Trace,
 }
 
-/// What decides the file that the server renders at `path`: this line of it, or every line with a value. `None` if it cannot be rendered;
-/// without lines if there is no such line.
-pub fn trace_file(rendering: &Rendering, path: &str, line: Option<usize>) -> Option<FileTrace> {
+/// What decides the file that the server renders at `path`: this line of it, or every line with a value. Without lines if there is no such
+/// line. Fails with what is wrong with the template if the file cannot be rendered, or `None` if there is no such template.
+pub fn trace_file(rendering: &Rendering, path: &str, line: Option<usize>) -> Result<FileTrace, Option<String>> {
     let values = rendering.effective();
-    let file = TracedFile::render(values, path)?;
+    let file = TracedFile::render(values, path).map_err(|fault| fault.map(|fault| fault.message))?;
     let mut lines = Vec::new();
     let mut start = 0;
     for (number, text) in file.source.text.split_inclusive('\n').enumerate() {
@@ -44,7 +44,7 @@ pub fn trace_file(rendering: &Rendering, path: &str, line: Option<usize>) -> Opt
             lines.push(LineTrace { line: number + 1, span, trace });
         }
     }
-    Some(FileTrace { hidden: file.hidden(values), file, lines })
+    Ok(FileTrace { hidden: file.hidden(values), file, lines })
 }
 
 /// A line without the spaces around it, which often belong to another part of the template.

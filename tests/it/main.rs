@@ -19,6 +19,7 @@ mod schema;
 mod source_map;
 mod supersedes;
 mod support;
+mod template_limits;
 mod toml_dialect;
 mod trace;
 mod whole_homes;

@@ -77,6 +77,14 @@ struct KeyDocument {
     places: Vec<KeyPlaceEntry>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     reasons: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    untraced: Vec<UntracedEntry>,
+}
+
+#[derive(Serialize)]
+struct UntracedEntry {
+    file: String,
+    reason: String,
 }
 
 #[derive(Serialize)]
@@ -110,6 +118,11 @@ pub(crate) fn key(model: &Model, traced: &KeyTrace, shown: &DisplayPaths) -> Str
         following: entries(&traced.following),
         places: traced.places.iter().map(|place| key_place_entry(model, place, shown)).collect(),
         reasons: traced.reasons.iter().map(|why| reason(model, &traced.key, why)).collect(),
+        untraced: traced
+            .untraced
+            .iter()
+            .map(|file| UntracedEntry { file: shown.path(&model.layout.root.join(&file.path)), reason: file.why.clone() })
+            .collect(),
     })
 }
 

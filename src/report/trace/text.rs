@@ -133,6 +133,9 @@ pub(crate) fn key(model: &Model, traced: &KeyTrace) -> String {
             write_place(&mut text, model, found);
         }
     }
+    for file in &traced.untraced {
+        let _ = writeln!(text, "not searched: {}: {}", file.path, file.why);
+    }
     printable(&text)
 }
 

@@ -65,7 +65,7 @@ struct EvaluatedCondition {
 }
 
 /// The source map of a rendered text. Spans of the template refer to its normalized text.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct SourceMap {
     paths: Paths,
     /// In the order of the text, without gaps.
