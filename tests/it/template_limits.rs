@@ -133,3 +133,18 @@ fn what_decides_a_text_is_recorded_up_to_a_limit() {
     let report = folder.json(&["trace", "home", "q.k1"]);
     assert_eq!(report["untraced"][0]["file"], "home/repository/conf/a.xml");
 }
+
+#[test]
+fn a_whole_file_is_traced_up_to_a_number_of_values() {
+    let keys = each(0..=199, |number| format!("k{number} = \"v\"\n"));
+    let joined = each(0..=199, |number| format!("{{% set v = v ~ q.k{number} %}}"));
+    let lines = "{{ v }}\n".repeat(200);
+    let folder = home(&format!("[q]\n{keys}"), &[("a.txt", &format!("{joined}\n{lines}"))]);
+    let run = folder.run(&["trace", "home", "a.txt"]);
+    let last = "the lines from 101 on are left out: name one of them, such as repository/conf/a.txt:101\n";
+    assert!(run.out.starts_with("repository/conf/a.txt: 100 lines have values\n") && run.out.ends_with(last), "{}", run.out);
+    let report = folder.json(&["trace", "home", "a.txt"]);
+    assert_eq!((report["lines"].as_array().map(Vec::len), &report["left_off"]), (Some(100), &101.into()));
+    // `v` itself is a key too, before it is set.
+    assert_eq!(folder.json(&["trace", "home", "a.txt:150"])["keys"].as_array().map(Vec::len), Some(201));
+}

@@ -16,6 +16,9 @@ struct FileDocument {
     version: u32,
     file: String,
     lines: Vec<LineEntry>,
+    /// The first line that was not looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left_off: Option<usize>,
 }
 
 #[derive(Serialize)]
@@ -103,7 +106,7 @@ pub(crate) fn file(model: &Model, traced: &FileTrace, one: bool, shown: &Display
         Some(line) if one => crate::report::json_text(&LineDocument { version: 1, file, line }),
         last => {
             lines.extend(last);
-            crate::report::json_text(&FileDocument { version: 1, file, lines })
+            crate::report::json_text(&FileDocument { version: 1, file, lines, left_off: traced.left_off })
         }
     }
 }

@@ -31,6 +31,9 @@ pub(crate) fn file(model: &Model, traced: &FileTrace, one: bool) -> String {
                 let _ = writeln!(text, "  {at:>width$}  {}", described(model, value));
             }
         }
+        if let Some(line) = traced.left_off {
+            let _ = writeln!(text, "the lines from {line} on are left out: name one of them, such as {path}:{line}");
+        }
     }
     printable(&text)
 }

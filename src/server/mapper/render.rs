@@ -43,6 +43,11 @@ pub struct Renderer<'a> {
     budget: &'a HomeBudget,
 }
 
+/// The places in the normalized text of `template` where a carriage return was removed, in order.
+pub(crate) fn removed_returns(template: &str) -> impl Iterator<Item = usize> {
+    template.match_indices("\r\n").enumerate().map(|(number, (at, _))| at - number)
+}
+
 /// What one template may use: 70 times the steps, and 150 times the bytes, that the largest of Identity Server 7.1 takes.
 const OF_TEMPLATE: Limits = Limits { steps: 1_000_000, bytes: 32 << 20 };
 
@@ -74,8 +79,7 @@ impl<'a> Renderer<'a> {
 
     /// Converts a byte offset in the normalized text to one in `template`.
     pub fn denormalized(template: &str, offset: usize) -> usize {
-        let pairs = template.match_indices("\r\n").enumerate();
-        let before = pairs.take_while(|(number, (at, _))| at - number < offset).count();
+        let before = removed_returns(template).take_while(|at| *at < offset).count();
         (offset + before).min(template.len())
     }
 

@@ -95,6 +95,11 @@ impl Paths {
         steps
     }
 
+    /// The last step of a path; `None` for the whole configuration.
+    pub(super) fn last(&self, path: PathId) -> Option<&PathStep> {
+        path.index().checked_sub(1).and_then(|index| self.nodes.get(index)).map(|(_, step)| step)
+    }
+
     /// The set of one path.
     pub(super) fn single(&mut self, path: PathId) -> PathSet {
         self.intern(vec![path])
