@@ -8,7 +8,7 @@ use std::{fs, io};
 
 use walkdir::WalkDir;
 
-use super::content::{OnDemand, OpenedFiles, parse};
+use super::content::{OnDemand, OpenedFiles, Parsed, parse_all};
 use super::{Assumptions, FileId, LoadedFile, Model, script_names};
 use crate::catalog::{Place, catalog};
 use crate::disk::reason;
@@ -119,11 +119,15 @@ impl Model {
     }
 
     fn add_file(&mut self, path: &Path, name: String) {
-        match overlays::source(&self.overlays, path) {
+        let source = overlays::source(&self.overlays, path).map(|source| match &self.layout.embedded {
+            Some(embedded) => source.with_embedded(embedded.clone()),
+            None => source,
+        });
+        match source {
             Ok(source) => {
-                let (content, faults) = parse(&source);
+                let Parsed { content, faults, template } = parse_all(&source);
                 self.by_name.insert(name.clone(), FileId(self.files.len()));
-                self.files.push(LoadedFile { source, name, content, faults });
+                self.files.push(LoadedFile { source, name, content, faults, template });
             }
             Err(LoadError::TooLarge(size)) => self.too_large.push((path.to_path_buf(), size)),
             // default.json is optional; any other file was listed, so it is a problem if it is gone.

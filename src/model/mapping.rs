@@ -160,7 +160,7 @@ impl Model {
         let file = self.toml_file()?;
         let loaded = self.file(file);
         let is_plain = matches!(&loaded.content, Content::Toml(document) if !document.is_template);
-        is_plain.then_some((file, loaded.source.text.as_str()))
+        is_plain.then_some((file, loaded.source.text_of_server()))
     }
 
     /// The text of a file, by its path relative to the home. Read once. `None` if it cannot be read or is not UTF-8.

@@ -155,7 +155,7 @@ impl Model {
                 None => overlays::source(&self.overlays, &full),
             };
             let source = source.ok()?;
-            Some(LoadedFile { source, name: path.to_owned(), content: Content::Unparsed, faults: Vec::new() })
+            Some(LoadedFile { source, name: path.to_owned(), content: Content::Unparsed, faults: Vec::new(), template: None })
         };
         self.opened.number_of(path, open).map(|opened| FileId(self.files.len() + opened))
     }

@@ -20,8 +20,9 @@ pub(super) fn fix_of(
     edits: Vec<TextEdit>,
     scope: Vec<String>,
 ) -> Fix {
-    let path = &model.file(file).source.path;
-    let edits = edits.into_iter().map(|(span, text)| Edit { file: path.clone(), span, text }).collect();
+    let source = &model.file(file).source;
+    let place = |(span, text): TextEdit| source.embedded().map_or((span, text.clone()), |file| file.edit(&source.text, span, &text));
+    let edits = edits.into_iter().map(place).map(|(span, text)| Edit { file: source.path.clone(), span, text }).collect();
     Fix { title, safety, edits, scope, follow_up: None }
 }
 
@@ -29,7 +30,7 @@ pub(super) fn fix_of(
 /// server never reads.
 pub(super) fn toml_of(model: &Model) -> Option<(FileId, TomlFile<'_>)> {
     let (file, document) = model.toml()?;
-    let text = &model.file(file).source.text;
+    let text = model.file(file).source.text_of_server();
     (!is_template(text)).then_some((file, TomlFile { text, document }))
 }
 
