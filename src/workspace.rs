@@ -37,6 +37,11 @@ impl Home {
         Self { id, model, ports: OnceCell::new(), anchor }
     }
 
+    /// The same home in another reading.
+    pub(crate) fn read_as(&self, model: Model) -> Self {
+        Self { id: self.id, model, ports: OnceCell::new(), anchor: self.anchor.clone() }
+    }
+
     /// The folder of the home, or the file that was given without one. Absolute.
     pub fn path(&self) -> &Path {
         self.model.path()

@@ -5,12 +5,13 @@ use std::path::Path;
 
 use super::refusal::Refusal;
 use crate::edit::xml::{is_marked, plain};
+use crate::home::embedded_in;
 use crate::model::{Content, parse};
 use crate::source::key::Key;
 use crate::source::toml::{TomlDocument, TomlEntry};
 use crate::source::xml::{Element, XmlDocument};
 use crate::source::yaml::{YamlNode, YamlValue};
-use crate::source::{SourceFile, Span};
+use crate::source::{Kind, SourceFile, Span};
 
 /// Compares the content of the file at `path` before and after. Fails with the reason why the new content may not be written.
 pub fn compare(path: &Path, old: &[u8], new: &[u8], scope: &[String]) -> Result<(), Refusal> {
@@ -19,7 +20,39 @@ pub fn compare(path: &Path, old: &[u8], new: &[u8], scope: &[String]) -> Result<
     if old.encoding != new.encoding || new.encoding_fault != old.encoding_fault {
         return Err(Refusal::ChangesEncoding);
     }
-    let (before, after) = (parse(&old).0, parse(&new).0);
+    let (inside, still_inside) = match old.kind {
+        Kind::Yaml => (embedded_in(&old.text), embedded_in(&new.text)),
+        _ => Default::default(),
+    };
+    if inside.len() != still_inside.len() {
+        return Err(Refusal::DoesNotParse);
+    }
+    if inside.is_empty() {
+        return compare_content(&old, &new, scope);
+    }
+    // What is around the files inside the YAML file stays as it is.
+    let mut ends = (0, 0);
+    for (before, after) in inside.iter().zip(&still_inside) {
+        if old.text[ends.0..before.span.start] != new.text[ends.1..after.span.start] {
+            return Err(Refusal::AlsoChanges(path.display().to_string()));
+        }
+        ends = (before.span.end, after.span.end);
+    }
+    if old.text[ends.0..] != new.text[ends.1..] {
+        return Err(Refusal::AlsoChanges(path.display().to_string()));
+    }
+    inside.into_iter().zip(still_inside).try_for_each(|(before, after)| {
+        let load = |bytes: &[u8], file| SourceFile::from_bytes(path, bytes.to_vec()).map(|source| source.with_embedded(file));
+        let (Ok(before), Ok(after)) = (load(old.text.as_bytes(), before), load(new.text.as_bytes(), after)) else {
+            return Err(Refusal::TooLarge);
+        };
+        compare_content(&before, &after, scope)
+    })
+}
+
+/// Compares the content of one file before and after.
+fn compare_content(old: &SourceFile, new: &SourceFile, scope: &[String]) -> Result<(), Refusal> {
+    let (before, after) = (parse(old).0, parse(new).0);
     let (before, after) = match (&before, &after) {
         // A file that did not parse before cannot be compared: a template of the server, for example.
         (Content::Broken | Content::Unparsed, _) => return Ok(()),

@@ -11,7 +11,7 @@ use super::layout::{Layout, has_home_file, is_known_name};
 use crate::catalog::catalog;
 use crate::disk::reason;
 use crate::paths::slashed;
-use crate::source::config_map::embedded_files;
+use crate::source::config_map::{EmbeddedFile, embedded_files};
 use crate::source::kind::without_ending;
 use crate::source::{Kind, Overlays, overlays};
 
@@ -202,9 +202,7 @@ impl Found<'_> {
         if Kind::of(file) != Kind::Yaml {
             return false;
         }
-        let text = overlays::text(self.overlays, file);
-        let found = text.map(|text| embedded_files(&text, |name| is_deployment_toml(name) || is_known_name(Path::new(name))));
-        let found = found.unwrap_or_default();
+        let found = overlays::text(self.overlays, file).map(|text| embedded_in(&text)).unwrap_or_default();
         for embedded in &found {
             let stands_for = if is_deployment_toml(&embedded.name) { "deployment.toml" } else { &embedded.name };
             self.add(Layout { embedded: Some(embedded.clone()), ..Layout::of_file(file, stands_for.to_owned()) }, only);
@@ -249,6 +247,11 @@ impl ReadError {
         };
         Self { path, message, help: help.to_owned() }
     }
+}
+
+/// The configuration files inside a YAML file with this text.
+pub(crate) fn embedded_in(yaml: &str) -> Vec<EmbeddedFile> {
+    embedded_files(yaml, |name| is_deployment_toml(name) || is_known_name(Path::new(name)))
 }
 
 /// Whether a file of this name, in a ConfigMap, is a deployment.toml: `deployment.toml`, `apim-deployment.toml`, `deployment-prod.toml`.

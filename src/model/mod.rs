@@ -9,6 +9,7 @@ mod hostname;
 mod load;
 mod mapping;
 mod place;
+mod reading;
 pub(crate) mod recorded;
 pub(crate) mod rewritten;
 mod source_map;

@@ -30,7 +30,7 @@ use context::{HomeAnswers, HomeContext, RuleContext};
 use registry::{CHECKS, Check};
 
 use crate::diagnostic::{Diagnostic, Finding, Site, Target};
-use crate::model::{FileId, HomeId, Model};
+use crate::model::{FileId, HomeId, Location, Model};
 use crate::rule_info::{RuleInfo, Severity, rules};
 use crate::source::Span;
 use crate::workspace::{Home, Workspace};
@@ -73,10 +73,45 @@ pub(crate) fn run(workspace: &Workspace, selection: &Selection) -> Vec<Diagnosti
         let severity = selection.severity(rule);
         diagnostics.extend(findings.into_iter().map(|finding| complete(rule, severity, finding, context.homes)));
     }
+    for home in &workspace.homes {
+        for model in home.model.other_readings() {
+            add_reading(context, &home.read_as(model), selection, &mut diagnostics);
+        }
+    }
     drop_superseded(&mut diagnostics);
     diagnostics.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
     fingerprints::add(&mut diagnostics, context.homes);
     diagnostics
+}
+
+/// Adds what the rules find in `home`, another reading of a home, and have not found in the readings before.
+fn add_reading(context: RuleContext, home: &Home, selection: &Selection, diagnostics: &mut Vec<Diagnostic>) {
+    let key = |diagnostic: &Diagnostic| {
+        (diagnostic.rule.name.clone(), diagnostic.path.clone(), diagnostic.span, diagnostic.finding.message.clone())
+    };
+    let mut known: BTreeSet<_> = diagnostics.iter().map(key).collect();
+    let answers = HomeAnswers::default();
+    for rule in rules().iter().filter(|rule| selection.takes(rule) && applies_to(rule, &home.model)) {
+        let mut findings = Vec::new();
+        let context = context.reading(home, &answers);
+        match CHECKS.iter().find(|(name, _)| *name == rule.name).map(|(_, check)| check) {
+            // A rule about several homes looks at their first readings.
+            Some(Check::Run(_)) => {}
+            Some(Check::Home(check)) => check(context, &mut findings),
+            None => declarative::check(rule, context, &mut findings),
+        }
+        // Only the filled in files differ, and only they are certain to have the same number in each reading.
+        let is_here = |at: Location| home.model.is_filled_in(at.file);
+        findings.retain(|finding| matches!(&finding.target, Target::Site(Site { at, .. }) if is_here(*at)));
+        for mut finding in findings {
+            finding.related.retain(|related| related.site.home == home.id && is_here(related.site.at));
+            finding.elsewhere.retain(|at| is_here(*at));
+            let diagnostic = complete(rule, selection.severity(rule), finding, context.homes);
+            if known.insert(key(&diagnostic)) {
+                diagnostics.push(diagnostic);
+            }
+        }
+    }
 }
 
 /// Drops the findings at places that a superseding rule has reported. A rule that did not run, or found nothing there, supersedes nothing.

@@ -65,7 +65,7 @@ impl EmbeddedFile {
 }
 
 /// The files in `text`, a YAML file, with a name that `is_ours`. Several documents, and the tags of Helm around and inside, are understood.
-pub fn embedded_files(text: &str, is_ours: impl Fn(&str) -> bool) -> Vec<EmbeddedFile> {
+pub(crate) fn embedded_files(text: &str, is_ours: impl Fn(&str) -> bool) -> Vec<EmbeddedFile> {
     let mut files = Vec::new();
     let mut lines = Lines { text, at: 0 };
     while let Some(line) = lines.next() {

@@ -8,7 +8,7 @@ mod mask;
 mod readings;
 mod tags;
 
-pub use mask::Masked;
+pub(crate) use mask::Masked;
 pub(crate) use readings::{Readings, read};
 
 use branches::Branches;

@@ -3,8 +3,8 @@
 use super::{Masked, Template};
 use crate::source::{Span, SyntaxError};
 
-/// How often a template is read. Real ones need fewer than ten readings.
-const MAX_READINGS: usize = 16;
+/// How often a template is read. Real ones rarely need more than four readings.
+const MAX_READINGS: usize = 8;
 
 /// How often the branches of one reading are chosen anew because they define the same.
 const MAX_CHOICES: usize = 4;
