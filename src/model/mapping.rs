@@ -1,5 +1,6 @@
 //! The results of the server's config mapper for a home, computed on first use.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use crate::server::jinjava::{SourceMap, Template};
 use crate::server::mapper::key_usage::KeyUsage;
 use crate::server::mapper::schema::Schema;
 use crate::server::mapper::{Configuration, Environment, Output, Release, Renderer, Resources, known_keys};
-use crate::source::{overlays, script};
+use crate::source::{overlays, script, template};
 
 /// The files that the mapper reads in a home, and the configuration that it computes.
 #[derive(Debug)]
@@ -42,7 +43,7 @@ impl Model {
         let resources = Resources::read(&self.layout.root, |path| self.text_of(path).map(|text| text.to_string()));
         let release = self.mapper_release();
         let configuration =
-            self.plain_toml().and_then(|(_, toml)| Configuration::resolve(toml, &resources, &Environment::unknown(), &release));
+            self.toml_without_tags().and_then(|toml| Configuration::resolve(&toml, &resources, &Environment::unknown(), &release));
         let outputs = resources.templates.iter().map(|_| OnceCell::new()).collect();
         Mapping { resources, release, configuration, outputs }
     }
@@ -113,8 +114,8 @@ impl Model {
             return mapping.configuration.as_ref();
         }
         let resolve = || {
-            let (_, toml) = self.plain_toml()?;
-            Configuration::resolve(toml, &Resources::default(), &Environment::unknown(), &self.mapper_release()).map(Box::new)
+            let toml = self.toml_without_tags()?;
+            Configuration::resolve(&toml, &Resources::default(), &Environment::unknown(), &self.mapper_release()).map(Box::new)
         };
         self.alone.get_or_init(resolve).as_deref()
     }
@@ -161,6 +162,13 @@ impl Model {
         let loaded = self.file(file);
         let is_plain = matches!(&loaded.content, Content::Toml(document) if !document.is_template);
         is_plain.then_some((file, loaded.source.text_of_server()))
+    }
+
+    /// The same, with words in place of the tags that a deployment tool fills in, so that the tags are not taken for what they print.
+    fn toml_without_tags(&self) -> Option<Cow<'_, str>> {
+        let (file, text) = self.plain_toml()?;
+        let is_filled_in = self.file(file).template.is_some();
+        Some(if is_filled_in { Cow::Owned(template::without_tags(text)) } else { Cow::Borrowed(text) })
     }
 
     /// The text of a file, by its path relative to the home. Read once. `None` if it cannot be read or is not UTF-8.

@@ -22,6 +22,7 @@ pub(super) static CHECKS: &[(&str, Check)] = &[
     ("file-too-large", Check::Home(source::file_too_large::check)),
     ("nesting-too-deep", Check::Home(source::nesting_too_deep::check)),
     ("encoding-invalid", Check::Home(source::encoding_invalid::check)),
+    ("template-not-checked", Check::Home(source::template_not_checked::check)),
     ("toml-syntax", Check::Home(toml_structure::toml_syntax::check)),
     ("toml-refused-by-server", Check::Home(toml_structure::toml_refused_by_server::check)),
     ("supertable-after-subtable", Check::Home(toml_structure::supertable_after_subtable::check)),
