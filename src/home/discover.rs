@@ -254,9 +254,10 @@ pub(crate) fn embedded_in(yaml: &str) -> Vec<EmbeddedFile> {
     embedded_files(yaml, |name| is_deployment_toml(name) || is_known_name(Path::new(name)))
 }
 
-/// Whether a file of this name, in a ConfigMap, is a deployment.toml: `deployment.toml`, `apim-deployment.toml`, `deployment-prod.toml`.
+/// Whether a file of this name, in a YAML file, is a deployment.toml: `deployment.toml`, `apim-deployment.toml`, `deployment-prod.toml`.
 fn is_deployment_toml(name: &str) -> bool {
-    name.ends_with("deployment.toml") || (name.contains("deployment-") && name.ends_with(".toml"))
+    let stem = name.strip_suffix(".toml").unwrap_or_default();
+    stem.ends_with("deployment") || stem.contains("deployment-")
 }
 
 fn is_pruned(entry: &DirEntry, roots: &BTreeSet<PathBuf>) -> bool {

@@ -4,10 +4,10 @@ use elsa::{FrozenMap, FrozenVec};
 
 use crate::source::properties::Properties;
 use crate::source::script::{self, ScriptOption};
+use crate::source::template::{self, Readings, Template};
 use crate::source::toml::TomlDocument;
 use crate::source::xml::XmlDocument;
 use crate::source::yaml::{self, YamlNode};
-use crate::source::template::{self, Readings, Template};
 use crate::source::{Kind, SourceFile, Span, SyntaxError, json};
 
 /// The index of a file in its home.
@@ -164,11 +164,13 @@ pub(crate) fn parse_all(source: &SourceFile) -> Parsed {
     match source.kind {
         Kind::Toml => match Template::of(text, Kind::Toml) {
             None => plain(TomlDocument::parse(text).map(Content::Toml)),
-            Some(template) if !template.has_conditions_in_comments() => match TomlDocument::parse_with(text, &template.prints()) {
-                Ok(document) => Parsed { template: Some(FilledIn::plain(&template)), ..plain(Ok(Content::Toml(document))) },
-                Err(_) => parse_toml_template(&template, text),
-            },
-            Some(template) => parse_toml_template(&template, text),
+            Some(template) => {
+                let in_strings = || TomlDocument::parse_filled_in(text, &template.prints());
+                match (!template.has_conditions_in_comments()).then(in_strings).flatten() {
+                    Some(document) => Parsed { template: Some(FilledIn::plain(&template)), ..plain(Ok(Content::Toml(document))) },
+                    None => parse_toml_template(&template, text),
+                }
+            }
         },
         Kind::Xml => match Template::of(text, Kind::Xml) {
             None => plain(XmlDocument::parse(text).map(Content::Xml)),

@@ -42,8 +42,9 @@ impl Model {
     fn map(&self) -> Mapping {
         let resources = Resources::read(&self.layout.root, |path| self.text_of(path).map(|text| text.to_string()));
         let release = self.mapper_release();
-        let configuration =
-            self.toml_without_tags().and_then(|toml| Configuration::resolve(&toml, &resources, &Environment::unknown(), &release));
+        let configuration = self
+            .toml_without_tags()
+            .and_then(|toml| Configuration::resolve(&toml, &resources, &Environment::unknown(), &release));
         let outputs = resources.templates.iter().map(|_| OnceCell::new()).collect();
         Mapping { resources, release, configuration, outputs }
     }

@@ -21,7 +21,8 @@ pub(super) fn fix_of(
     scope: Vec<String>,
 ) -> Fix {
     let source = &model.file(file).source;
-    let place = |(span, text): TextEdit| source.embedded().map_or((span, text.clone()), |file| file.edit(&source.text, span, &text));
+    let place =
+        |(span, text): TextEdit| source.embedded().map_or((span, text.clone()), |file| file.edit(&source.text, span, &text));
     let edits = edits.into_iter().map(place).map(|(span, text)| Edit { file: source.path.clone(), span, text }).collect();
     Fix { title, safety, edits, scope, follow_up: None }
 }

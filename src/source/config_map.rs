@@ -1,4 +1,4 @@
-//! Finds configuration files inside YAML files, such as the `deployment.toml: |-` of a Kubernetes ConfigMap.
+//! Finds configuration files inside YAML files, such as the `deployment.toml: |-` in Kubernetes.
 //!
 //! The YAML may be a Helm template, which no YAML parser reads, so block scalars are found by their lines. A file is indented in the YAML, and none
 //! of the formats minds: everything around it is blanked, and its spans are those of the YAML file.
@@ -102,7 +102,9 @@ fn block(text: &str, lines: &mut Lines, outer: usize, extra: Option<usize>) -> (
     // A tag that is indented less and closes a condition of the block belongs to it; one after that does not.
     let mut rest = Lines { text, at: end };
     let (mut depth, _) = open_conditions(&text[start..end]);
-    while depth > 0 && let Some(line) = rest.next().filter(|line| line.end <= lines.at) {
+    while depth > 0
+        && let Some(line) = rest.next().filter(|line| line.end <= lines.at)
+    {
         let (after, closes) = open_conditions(&text[start..line.end]);
         if !closes && !line.of(text).trim().is_empty() {
             break;

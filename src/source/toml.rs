@@ -102,12 +102,12 @@ pub struct TomlDocument {
 impl TomlDocument {
     /// Parses `text`. Fails with all syntax errors.
     pub fn parse(text: &str) -> Result<Self, Vec<SyntaxError>> {
-        Self::parse_with(text, &[])
+        Self::read(text, &[]).ok_or_else(|| faults_of(text, text))
     }
 
-    /// Parses `text`, in which a deployment tool substitutes `placeholders`, all of them inside strings. Fails with all syntax errors.
-    pub fn parse_with(text: &str, placeholders: &[Span]) -> Result<Self, Vec<SyntaxError>> {
-        Self::read(text, placeholders).ok_or_else(|| faults_of(text, text))
+    /// Parses `text`, in which a deployment tool substitutes `placeholders`. `None` unless all of them are inside strings or comments.
+    pub fn parse_filled_in(text: &str, placeholders: &[Span]) -> Option<Self> {
+        Self::read(text, placeholders)
     }
 
     /// Parses `masked`, the masked form of `text`, a deployment tool's template. Fails with all syntax errors.
@@ -119,14 +119,8 @@ impl TomlDocument {
 
     fn read(text: &str, placeholders: &[Span]) -> Option<Self> {
         let document = Document::parse(text).ok()?;
-        let mut reader = TomlReader {
-            text,
-            placeholders,
-            entries: Vec::new(),
-            tables: Vec::new(),
-            filled: Vec::new(),
-            elements: Vec::new(),
-        };
+        let mut reader =
+            TomlReader { text, placeholders, entries: Vec::new(), tables: Vec::new(), filled: Vec::new(), elements: Vec::new() };
         reader.read_table(document.as_table(), "", None);
         Some(reader.finish(text))
     }
@@ -286,7 +280,14 @@ impl TomlReader<'_> {
             entry.table = entry.table.and_then(|start| self.tables.binary_search_by_key(&start, |table| table.span.start).ok());
             by_key.entry(entry.key.clone()).or_insert(at);
         }
-        TomlDocument { entries: self.entries, tables: self.tables, comments: comments_of(text), is_template: false, filled: self.filled, by_key }
+        TomlDocument {
+            entries: self.entries,
+            tables: self.tables,
+            comments: comments_of(text),
+            is_template: false,
+            filled: self.filled,
+            by_key,
+        }
     }
 }
 

@@ -18,6 +18,7 @@ mod schema;
 mod source_map;
 mod supersedes;
 mod support;
+mod templates;
 mod toml_dialect;
 mod trace;
 mod whole_homes;

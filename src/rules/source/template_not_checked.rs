@@ -1,8 +1,9 @@
 //! `template-not-checked`: what is left unchecked in the templates of deployment tools.
 
 use crate::diagnostic::Finding;
-use crate::model::{Content, Location};
+use crate::model::Content;
 use crate::rules::context::HomeContext;
+use crate::source::Span;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let model = context.model();
@@ -13,7 +14,10 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             1 => "this branch of the template was not checked".to_owned(),
             count => format!("this branch of the template and {} more were not checked", count - 1),
         };
-        findings.push(context.finding_at(Location { file, span: *first }, message).help(help));
+        let text = first.of(&context.model().file(file).source.text);
+        let start = first.start + text.len() - text.trim_start().len();
+        let first_line = text.trim_start().lines().next().unwrap_or_default();
+        findings.push(context.finding(file, Span::new(start, start + first_line.len()), message).help(help));
     }
     let Some(file) = model.toml_file().filter(|_| model.mapping().is_some()) else { return };
     let loaded = model.file(file);

@@ -98,7 +98,7 @@ impl<'a> Masker<'a> {
         let equals = self.plain[start..end].iter().position(|byte| *byte == b'=').map(|at| start + at);
         let first = self.plain[start..end].iter().find(|byte| !byte.is_ascii_whitespace()).copied();
         let Scan { at, last, .. } = self.scan;
-        self.scan = Scan { at, last, equals, first, ..Scan::default() };
+        self.scan = Scan { at, equals, first, last, ..Scan::default() };
     }
 
     /// Looks at the masked text up to `end`.
@@ -131,35 +131,35 @@ impl<'a> Masker<'a> {
     }
 
     /// Replaces a tag that prints with something valid of the same length: a key, part of a string, or a string.
-    fn fill(&mut self, span: Span, number: usize) {
-        if span.start < self.filled_to {
+    fn fill(&mut self, tag: Span, number: usize) {
+        if tag.start < self.filled_to {
             return;
         }
         let scan = &self.scan;
         if scan.in_comment && self.kind == Kind::Toml {
-            self.blank(span);
+            self.blank(tag);
             return;
         }
-        self.placeholders.push(span);
+        self.placeholders.push(tag);
         if self.kind != Kind::Toml {
-            self.write(span, |_, old| if matches!(old, b'\n' | b'\r') { old } else { b'_' });
+            self.write(tag, |_, old| if matches!(old, b'\n' | b'\r') { old } else { b'_' });
             return;
         }
         let is_header = scan.first == Some(b'[') && scan.equals.is_none() && scan.last != b',';
-        let follows_key = |equals: usize| self.plain[equals + 1..span.start].iter().all(u8::is_ascii_whitespace);
+        let follows_key = |equals: usize| self.plain[equals + 1..tag.start].iter().all(u8::is_ascii_whitespace);
         if matches!(scan.first, None | Some(b'#')) {
-            self.lines.push(span);
-            self.blank(span);
-        } else if is_header || scan.equals.is_some_and(|equals| span.end <= equals) {
+            self.lines.push(tag);
+            self.blank(tag);
+        } else if is_header || scan.equals.is_some_and(|equals| tag.end <= equals) {
             // Keys must be unique.
             let name: Vec<u8> = format!("_{number}").into_bytes();
-            self.write(span, |at, _| name.get(at).copied().unwrap_or(b'_'));
+            self.write(tag, |at, _| name.get(at).copied().unwrap_or(b'_'));
         } else if scan.quote.is_some() {
-            self.write(span, |_, old| if matches!(old, b'\n' | b'\r') { old } else { b'_' });
+            self.write(tag, |_, old| if matches!(old, b'\n' | b'\r') { old } else { b'_' });
         } else if scan.last == b'=' && scan.equals.is_some_and(follows_key) {
-            self.quote(self.rest_of_value(span));
+            self.quote(self.rest_of_value(tag));
         } else {
-            self.quote(span);
+            self.quote(tag);
         }
     }
 

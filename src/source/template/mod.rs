@@ -68,14 +68,22 @@ pub fn is_template(text: &str) -> bool {
     next_mark(text, 0).is_some()
 }
 
-/// `text` with each tag replaced by a word of the same length, which means nothing in any format. A tag in the braces of a placeholder, such as
-/// `$secret{{{ alias }}}`, is left, so that the placeholder is not taken for one with that name.
+/// `text` with each tag replaced by a word of the same length, which means nothing in any format, together with what is between it and the next
+/// tag of the same string. A tag in the braces of a placeholder, such as `$secret{{{ alias }}}`, is left, so that the placeholder is not taken for
+/// one with that name.
 pub(crate) fn without_tags(text: &str) -> String {
     let mut bytes = text.as_bytes().to_vec();
-    for tag in tags_of(text).iter().filter(|tag| !text[..tag.span.start].ends_with('{')) {
-        for byte in bytes[tag.span.start..tag.span.end].iter_mut().filter(|byte| !matches!(byte, b'\n' | b'\r')) {
+    let mut before: Option<usize> = None;
+    for Tag { span, .. } in tags_of(text) {
+        if text[..span.start].ends_with('{') {
+            before = None;
+            continue;
+        }
+        let start = before.filter(|end| !text[*end..span.start].contains(['"', '\'', '\n', '$'])).unwrap_or(span.start);
+        for byte in bytes[start..span.end].iter_mut().filter(|byte| !matches!(byte, b'\n' | b'\r')) {
             *byte = b'_';
         }
+        before = Some(span.end);
     }
     String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
 }
@@ -170,7 +178,7 @@ mod tests {
 
     #[test]
     fn reading_many_branches_is_limited() {
-        let text: String = (0..200).map(|n| format!("{{% elif x == {n} %}}\na = {n}\n")).collect();
+        let text = (0..200).map(|n| format!("{{% elif x == {n} %}}\na = {n}\n")).collect::<Vec<String>>().concat();
         let text = format!("{{% if x %}}\na = 0\n{text}{{% endif %}}\n");
         let count = std::cell::Cell::new(0);
         let template = Template::of(&text, Kind::Toml).expect("a template");

@@ -10,7 +10,7 @@ const MAX_READINGS: usize = 8;
 const MAX_CHOICES: usize = 4;
 
 /// How many definitions that meet are looked at in one reading.
-const MAX_MEETINGS: usize = 64;
+const MAX_MEETINGS: usize = 1000;
 
 /// What was read of a template.
 #[derive(Debug)]
@@ -62,9 +62,8 @@ pub(crate) fn read<T>(template: &Template, parse: impl Fn(&Masked) -> Result<T, 
         for (branch, _) in branches.visible(&taken).iter().enumerate().filter(|(_, visible)| **visible && result.is_some()) {
             progress |= std::mem::take(&mut pending[branch]);
         }
-        let is_first = all.is_empty();
         all.extend(result);
-        if !progress && !(is_first && !all.is_empty()) {
+        if !progress {
             break;
         }
     }
