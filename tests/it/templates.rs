@@ -1,4 +1,4 @@
-//! Templates of deployment tools, and configuration inside ConfigMaps.
+//! Templates of deployment tools, and configuration files inside YAML files.
 
 use std::fs;
 
