@@ -63,6 +63,7 @@ mod report;
 mod rule_info;
 mod rules;
 mod server;
+mod shell;
 mod source;
 mod suggest;
 mod trace;
@@ -85,7 +86,7 @@ pub use model::{
 pub use port_overview::{PortOverview, ports};
 pub use ports::{Conflict, Listener, ListenerRef, Offset, OffsetSource, PortTable, ServerProfile, Source, State, Suggestion};
 pub use render::{FileState, NotRendered, RenderedFile, Rendering, render};
-pub use rule_info::{FixAvailability, RuleInfo, Severity, rule, rules};
+pub use rule_info::{ByName, FixAvailability, RuleInfo, Severity, rule, rules};
 pub use rules::Selection;
 pub use server::jinjava::ValueEffect;
 pub use server::mapper::value::Value;

@@ -8,6 +8,7 @@ use crate::catalog::product_of;
 use crate::cli::AssumeArgs;
 use crate::model::Assumptions;
 use crate::rules::{Selection, is_rule_or_category};
+use crate::shell;
 
 /// The facts in the arguments that the files do not state.
 pub(super) fn assumptions(arguments: &AssumeArgs) -> Result<Assumptions, Failure> {
@@ -31,6 +32,21 @@ pub(super) fn selection(select: &[String], ignore: &[String]) -> Result<Selectio
         }
     }
     Ok(Selection { select: select.to_vec(), ignore: ignore.to_vec(), profile: None })
+}
+
+/// A command on the paths of this one, with the same facts, as text to paste into a shell.
+pub(super) fn command(name: &str, select: &[String], ignore: &[String], paths: &[PathBuf], assume: &AssumeArgs) -> String {
+    let mut words = vec!["carbonlint".to_owned(), name.to_owned()];
+    let mut option = |name: &str, value: Option<String>| {
+        words.extend(value.map(|value| format!("{name} {}", shell::word(value))));
+    };
+    option("--select", (!select.is_empty()).then(|| select.join(",")));
+    option("--ignore", (!ignore.is_empty()).then(|| ignore.join(",")));
+    option("--product", assume.product.clone());
+    option("--port-offset", assume.port_offset.map(|offset| offset.to_string()));
+    option("--server-profile", assume.server_profile.clone());
+    words.extend(paths.iter().map(|path| shell::path(path)));
+    words.join(" ")
 }
 
 /// The given paths, or the working folder.

@@ -3,20 +3,21 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use crate::diagnostic::Diagnostic;
 use crate::disk::TEMPORARY_ENDING;
-use crate::fix::revert::revert;
+use crate::fix::offer::offers;
+use crate::fix::revert::{StuckChange, revert};
 use crate::fix::run::{AppliedFix, FixOptions, FixResult, RefusedFix, fix};
 use crate::fix::write::{ChangedFile, write_all};
 use crate::paths::{DisplayPaths, absolute};
 use crate::report::counted;
 use crate::report::diff::unified;
+use crate::report::lint::fixable;
 use crate::rule_info::rule;
 use crate::source::Overlays;
 use crate::source::SourceFile;
 use crate::workspace::Workspace;
 
-use super::arguments::{assumptions, check_paths, paths_or_here, selection};
+use super::arguments::{assumptions, check_paths, command, paths_or_here, selection};
 use super::exit::{Exit, Failure};
 use super::terminal::{nothing_found, print, shown, style};
 use crate::cli::FixArgs;
@@ -48,12 +49,16 @@ pub(super) fn run(arguments: &FixArgs) -> Result<Exit, Failure> {
         if workspace.is_empty() {
             return Ok(nothing_found(&paths));
         }
-        let files = revert(&workspace, name);
-        let summary = match files.len() {
-            0 => format!("{name} commented nothing out; change keys of deployment.toml back by hand\n"),
-            count => format!("restored what {name} commented out in {}\n", counted(count, "file")),
+        let reverted = revert(&workspace, name);
+        let stuck = reverted.stuck.iter();
+        let refusals =
+            stuck.map(|StuckChange { path, line, help }| format!("{}:{line}: not reverted [{name}]: {help}\n", shown.path(path)));
+        let summary = match (reverted.count, reverted.stuck.len()) {
+            (0, 0) => nothing_marked(name),
+            (count, _) => format!("{} of {name} undone in {}\n", counted(count, "change"), counted(reverted.files.len(), "file")),
         };
-        return conclude(arguments, &Changes { files, summary, refusals: String::new() }, &shown);
+        let changes = Changes { refusals: refusals.collect(), files: reverted.files, summary };
+        return conclude(arguments, &changes, &shown);
     }
     let options = FixOptions {
         paths: paths.iter().map(|path| absolute(path)).collect(),
@@ -67,11 +72,19 @@ pub(super) fn run(arguments: &FixArgs) -> Result<Exit, Failure> {
         return Ok(nothing_found(&paths));
     }
     let mut refusals = String::new();
-    for RefusedFix { path, rule, reason } in &result.refused {
-        let _ = writeln!(refusals, "{}: not fixed [{rule}]: {reason}", shown.path(path));
+    for RefusedFix { path, line, rule, reason } in &result.refused {
+        let _ = writeln!(refusals, "{}:{line}: not fixed [{rule}]: {reason}", shown.path(path));
     }
-    let summary = summary(&result, &shown);
+    let summary = summary(arguments, &options, &result, &shown);
     conclude(arguments, &Changes { files: result.files, summary, refusals }, &shown)
+}
+
+/// What `--revert` says where nothing has a mark of the rule.
+fn nothing_marked(rule: &str) -> String {
+    format!(
+        "nothing here is marked with `carbonlint[{rule}]`\n  help: only marked changes can be undone; take back others from a backup, or by \
+         hand\n"
+    )
 }
 
 /// Fails unless the suffix gives backups a different name in the same folder.
@@ -128,7 +141,7 @@ fn write(files: &[ChangedFile], backup: Option<&str>) -> Vec<Failure> {
         .collect()
 }
 
-fn summary(result: &FixResult, shown: &DisplayPaths) -> String {
+fn summary(arguments: &FixArgs, options: &FixOptions, result: &FixResult, shown: &DisplayPaths) -> String {
     let mut text = String::new();
     for AppliedFix { rule, title, files, follow_up, .. } in &result.applied {
         let files: Vec<String> = files.iter().map(|file| shown.path(file)).collect();
@@ -141,21 +154,13 @@ fn summary(result: &FixResult, shown: &DisplayPaths) -> String {
         text.push('\n');
     }
     let _ = writeln!(text, "{} fixed in {}", counted(result.applied.len(), "finding"), counted(result.files.len(), "file"));
-    let is_refused = |diagnostic: &&Diagnostic| {
-        result.refused.iter().any(|refused| refused.rule == diagnostic.rule.name && refused.path == diagnostic.path)
-    };
-    let has_fix = |diagnostic: &&Diagnostic| !diagnostic.finding.fixes.is_empty() && !is_refused(diagnostic);
-    let asking = result.remaining.iter().filter(has_fix).count();
-    let manual = result.remaining.iter().filter(|diagnostic| !has_fix(diagnostic) && !is_refused(diagnostic)).count();
-    if asking > 0 {
-        let _ = writeln!(
-            text,
-            "{} left with a fix that changes what the server does: use --unsafe or --select RULE",
-            counted(asking, "finding")
-        );
-    }
+    let offers = offers(options, &result.workspace, &result.remaining);
+    let FixArgs { paths, assume, select, ignore, .. } = arguments;
+    text.push_str(&fixable::render(&offers, |offer| command("fix", &offer.select, &offer.ignore, paths, assume)));
+    let manual = result.remaining.iter().filter(|diagnostic| diagnostic.finding.fixes.is_empty()).count();
     if manual > 0 {
-        let _ = writeln!(text, "{} left to fix by hand: `carbonlint lint` shows where", counted(manual, "finding"));
+        let lint = command("lint", select, ignore, paths, assume);
+        let _ = writeln!(text, "{} left to fix by hand: `{lint}` shows where", counted(manual, "finding"));
     }
     text
 }

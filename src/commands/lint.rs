@@ -3,15 +3,19 @@
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use crate::diagnostic::Diagnostic;
 use crate::disk::{reason, write_output};
+use crate::fix::offer::offers;
+use crate::fix::run::FixOptions;
 use crate::lint::lint;
-use crate::report::lint::{Report, concise, human, json};
+use crate::paths::absolute;
+use crate::report::lint::{Report, concise, fixable, human, json};
 use crate::rule_info::Severity;
 use crate::rules::Selection;
 use crate::source::Overlays;
 use crate::workspace::Workspace;
 
-use super::arguments::{assumptions, check_paths, paths_or_here, selection};
+use super::arguments::{assumptions, check_paths, command, paths_or_here, selection};
 use super::exit::{Exit, Failure};
 use super::terminal::{nothing_found, print, shown, style};
 use crate::cli::{FailOn, LintArgs, LintFormat, Profile};
@@ -38,7 +42,10 @@ pub(super) fn run(arguments: &LintArgs) -> Result<Exit, Failure> {
     let report = Report { workspace: &workspace, diagnostics: &diagnostics, shown: &shown };
     let text = match arguments.format {
         LintFormat::Human if workspace.is_empty() && diagnostics.is_empty() => String::new(),
-        LintFormat::Human => human::render(report, style(arguments.output.is_some())),
+        LintFormat::Human => {
+            let fixable = fixable(arguments, &selection, &workspace, &diagnostics)?;
+            human::render(report, style(arguments.output.is_some())) + &fixable
+        }
         LintFormat::Concise => concise::render(report),
         LintFormat::Json => json::render(report),
     };
@@ -51,6 +58,27 @@ pub(super) fn run(arguments: &LintArgs) -> Result<Exit, Failure> {
     }
     let worst = diagnostics.iter().map(|diagnostic| diagnostic.severity).max();
     Ok(if worst.is_some_and(|worst| fails(worst, arguments.fail_on)) { Exit::Findings } else { Exit::Clean })
+}
+
+/// The commands that fix what was found. What was read from standard input cannot be fixed.
+fn fixable(
+    arguments: &LintArgs,
+    selection: &Selection,
+    workspace: &Workspace,
+    diagnostics: &[Diagnostic],
+) -> Result<String, Failure> {
+    let LintArgs { paths, assume, .. } = arguments;
+    if paths.iter().any(|path| path == Path::new("-")) {
+        return Ok(String::new());
+    }
+    let options = FixOptions {
+        paths: paths_or_here(paths).iter().map(|path| absolute(path)).collect(),
+        assumptions: assumptions(assume)?,
+        selection: selection.clone(),
+        with_unsafe: false,
+    };
+    let offers = offers(&options, workspace, diagnostics);
+    Ok(fixable::render(&offers, |offer| command("fix", &offer.select, &offer.ignore, paths, assume)))
 }
 
 fn fails(severity: Severity, fail_on: FailOn) -> bool {

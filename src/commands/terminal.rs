@@ -8,6 +8,7 @@ use super::exit::{Exit, Failure};
 use crate::model::Content;
 use crate::paths::DisplayPaths;
 use crate::report::lint::human::Style;
+use crate::shell;
 use crate::workspace::Workspace;
 
 /// Prints to standard output. A reader that stops early, as `head` does, is not a failure.
@@ -53,7 +54,10 @@ pub(super) fn warn_of_broken(workspace: &Workspace) {
     let files = workspace.homes.iter().flat_map(|home| &home.model.files);
     for file in files.filter(|file| matches!(file.content, Content::Broken) && !file.faults.is_empty()) {
         let path = shown.path(&file.source.path);
-        eprintln!("warning: {path}: cannot be parsed, so its settings are missing here; `carbonlint lint {path}` shows where");
+        eprintln!(
+            "warning: {path}: cannot be parsed, so its settings are missing here; `carbonlint lint {}` shows where",
+            shell::word(&path)
+        );
     }
 }
 

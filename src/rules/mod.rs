@@ -1,5 +1,6 @@
 //! Runs the rules. Their names and prose are data in `rules/`; conditions that need code are the checks in this folder.
 
+mod by_name;
 mod confidence;
 mod context;
 mod declarative;
@@ -114,7 +115,10 @@ fn applies_to(rule: &RuleInfo, model: &Model) -> bool {
         })
 }
 
-fn complete(rule: &'static RuleInfo, severity: Severity, finding: Finding, homes: &[Home]) -> Diagnostic {
+fn complete(rule: &'static RuleInfo, severity: Severity, mut finding: Finding, homes: &[Home]) -> Diagnostic {
+    if let Some(HomeId(home)) = finding.target.home() {
+        by_name::settle(&mut finding, rule, &homes[home].model);
+    }
     let (path, span) = match &finding.target {
         Target::Site(Site { home, at }) => (homes[home.0].model.file(at.file).source.path.clone(), at.span),
         Target::Path(path, _) => (path.clone(), Span::default()),

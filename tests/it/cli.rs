@@ -118,9 +118,9 @@ fn rules_say_whether_they_have_fixes_and_how_safe_they_are() {
     let table = stdout(&["rules"]);
     for (name, expected, listed, said) in [
         ("xml-not-well-formed", "none", "error ", "This rule has no fix."),
-        ("unknown-key", "safe", "warning safe fix ", "Safe. Apply it with:"),
-        ("double-offset", "unsafe", "error unsafe fix ", "Unsafe. Apply it by its name:"),
-        ("quoted-boolean", "depends", "error fix depends ", "Safe in some cases. Apply it there with:"),
+        ("unknown-key", "safe", "warning safe fix ", "Safe, for the findings that have one. In the home, apply it with:"),
+        ("double-offset", "unsafe", "error fix by name ", "Unsafe, and applied only if the rule is named. In the home, apply it with:"),
+        ("quoted-boolean", "depends", "error fix depends ", "Safe for some findings, unsafe for others."),
     ] {
         assert_eq!(fix(name), expected, "{name}");
         let line = table.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
@@ -129,7 +129,7 @@ fn rules_say_whether_they_have_fixes_and_how_safe_they_are() {
         let paragraph = explained.split_once("\nFix\n\n").and_then(|(_, rest)| rest.lines().next()).unwrap_or_default();
         assert!(paragraph.contains(said), "{explained}");
     }
-    let command_and_note = "\n    carbonlint fix HOME --select double-offset\n\nThe listener moves to another port.\n";
+    let command_and_note = "\n    carbonlint fix --select double-offset\n\nThe listener moves to another port.\n";
     assert!(stdout(&["explain", "double-offset"]).contains(command_and_note));
 }
 

@@ -9,7 +9,6 @@ use miette::{
 
 use super::Report;
 use crate::diagnostic::{Diagnostic, Target};
-use crate::edit::{Fix, Safety};
 use crate::model::{FileId, HomeId};
 use crate::report::{counted, displayed, place, printable, product_name};
 use crate::rule_info::Severity;
@@ -74,25 +73,8 @@ fn summary(report: Report) -> String {
         let _ = writeln!(lines, "nothing found in {files}{homes}");
     } else {
         let _ = writeln!(lines, "{} in {files}{homes}", counts.join(", "));
-        lines.push_str(&fixable(report));
     }
     lines
-}
-
-/// How many findings `fix` can fix, and how.
-fn fixable(report: Report) -> String {
-    let with = |safe: bool| {
-        let is = |fix: &Fix| (fix.safety == Safety::Safe) == safe;
-        report.diagnostics.iter().filter(|diagnostic| diagnostic.finding.fixes.first().is_some_and(is)).count()
-    };
-    match (with(true), with(false)) {
-        (0, 0) => String::new(),
-        (safe, 0) => format!("`carbonlint fix` fixes {safe}\n"),
-        (0, asking) => format!("`carbonlint fix --unsafe` fixes {asking}, but changes what the server does\n"),
-        (safe, asking) => {
-            format!("`carbonlint fix` fixes {safe}; --unsafe fixes {asking} more, but changes what the server does\n")
-        }
-    }
 }
 
 fn describe(home: &Home) -> String {

@@ -1,7 +1,6 @@
 //! `offset-not-integer`: an offset on which the server fails to start, or that does not do what it seems to.
 
 use crate::diagnostic::Finding;
-use crate::edit::Safety;
 use crate::home::Generation;
 use crate::ports::{MAX_OFFSET, MAX_PORT, WrittenOffset, written_offsets};
 use crate::rule_info::Severity;
@@ -61,7 +60,7 @@ fn check_offset(context: HomeContext, written: &WrittenOffset) -> Option<Finding
     let is_text = matches!(value, Some(Value::Text(_)));
     is_text.then(|| {
         let message = format!("the offset `\"{}\"` is a string", written.text);
-        let fix = fixes::set_key(context, written.key, &offset.to_string(), Safety::Safe);
+        let fix = fixes::set_key(context, written.key, &offset.to_string());
         finding(message).help(format!("write `{offset}` without quotes")).severity(Severity::Info).fix(fix)
     })
 }

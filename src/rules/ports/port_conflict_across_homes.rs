@@ -2,13 +2,15 @@
 
 use crate::catalog::Place;
 use crate::diagnostic::Finding;
-use crate::edit::{Fix, Safety};
+use crate::edit::Fix;
 use crate::model::{HomeId, Location};
 use crate::ports::{PortTable, conflicts, free_offset, written_offsets};
 use crate::rules::context::{HomeContext, RuleContext};
 use crate::rules::fixes;
 use crate::rules::urls::is_loopback;
 use crate::workspace::Home;
+
+const RULE: &str = "port-conflict-across-homes";
 
 pub(in crate::rules) fn check(context: RuleContext, findings: &mut Vec<Finding>) {
     let mut plan = Plan::new(context.homes);
@@ -99,7 +101,7 @@ fn name(home: &Home) -> String {
 /// Sets the offset where the home reads it: in deployment.toml, otherwise in carbon.xml.
 fn set_offset(context: HomeContext, offset: i64) -> Option<Fix> {
     if context.model().toml_file().is_some() {
-        return fixes::set_key(context, "server.offset", &offset.to_string(), Safety::Unsafe);
+        return fixes::change_key(context, "server.offset", &offset.to_string(), RULE);
     }
-    fixes::set_place(context.model(), &Place::new("conf/carbon.xml", "Server/Ports/Offset"), &offset.to_string(), Safety::Unsafe)
+    fixes::change_place(context.model(), &Place::new("conf/carbon.xml", "Server/Ports/Offset"), &offset.to_string(), RULE)
 }

@@ -26,7 +26,10 @@ fn safe_fixes_are_applied_and_the_others_named() {
         home.text(TOML),
         "# the rest\n[apim]\nx = 1\n\n# node 2\n[apim.cors]\nenable = true # all\n\n[server]\noffset = 1"
     );
-    assert!(text.contains("2 findings fixed in 1 file") && text.contains("--unsafe"), "{text}");
+    assert!(text.contains("2 findings fixed in 1 file"), "{text}");
+    let hint = "`carbonlint fix --select http-passthru-enabled` fixes 1, but changes what the server does\n";
+    assert!(text.contains(hint), "{text}");
+    assert!(text.contains("2 findings left to fix by hand: `carbonlint lint` shows where\n"), "{text}");
 }
 
 #[test]
@@ -56,7 +59,7 @@ fn a_rule_selected_by_name_brings_its_unsafe_fixes_and_a_category_does_not() {
     let home = Folder::copy_of("homes/api-manager-4.5.0");
     assert!(fix(&home, &["--select", "transport"]).1.contains("0 findings fixed"));
     assert!(fix(&home, &["--select", "http-passthru-enabled"]).1.contains("1 finding fixed"));
-    assert!(home.text(TOML).contains("[transport.passthru_http.listener]\nenable = false"));
+    assert!(home.text(TOML).contains("[transport.passthru_http.listener]\nenable = false # carbonlint["));
 }
 
 #[test]
@@ -108,7 +111,7 @@ fn the_offset_is_settled_before_what_depends_on_it() {
     for (number, fixture) in ["identity-server-7.1.0", "identity-server-7.1.0", "api-manager-4.5.0"].into_iter().enumerate() {
         homes.copy(&format!("homes/{fixture}"), &number.to_string());
     }
-    let (code, text) = fix(&homes, &["--unsafe"]);
+    let (code, text) = fix(&homes, &["--unsafe", "--select", "ports,port-conflict-across-homes"]);
     assert_eq!(code, Some(0), "{text}");
     let api_manager = homes.text("2/repository/conf/deployment.toml");
     assert!(api_manager.contains("offset = 2") && api_manager.contains("ws://localhost:9101"), "{api_manager}");
