@@ -100,7 +100,7 @@ pub(crate) struct FixArgs {
     /// Write nothing, and exit with 1 if anything would change
     #[arg(long)]
     pub check: bool,
-    /// Also apply fixes that change what the server does
+    /// Also apply fixes that change what the server does, but for those that need the name of their rule
     #[arg(long = "unsafe")]
     pub with_unsafe: bool,
     /// Fix only these rules or categories, separated by commas; unsafe fixes are applied too for rules named here
@@ -109,10 +109,10 @@ pub(crate) struct FixArgs {
     /// Skip these rules or categories, separated by commas
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub ignore: Vec<String>,
-    /// Keep a copy of each changed file, with this suffix added to its name
+    /// Keep the old content of each changed file beside it, with this suffix added to its name (and a number if that name is taken)
     #[arg(long, value_name = "SUFFIX")]
     pub backup: Option<String>,
-    /// Restore the elements that this rule commented out
+    /// Undo what the fixes of this rule changed, where they left a mark with its name
     #[arg(long, value_name = "RULE", conflicts_with_all = ["select", "ignore", "with_unsafe"])]
     pub revert: Option<String>,
     /// Facts that the files do not state.

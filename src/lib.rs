@@ -74,9 +74,9 @@ pub use catalog::{Direction, Product, Protocol, UnknownProduct, Version, product
 pub use commands::run_command_line;
 pub use diagnostic::{Diagnostic, Finding, Related, Site, Target};
 pub use edit::{Edit, Fix, Safety};
-pub use fix::Refusal;
 pub use fix::run::{AppliedFix, DidNotConverge, FixOptions, FixResult, RefusedFix, fix};
-pub use fix::write::{ChangedFile, WriteError, write_all};
+pub use fix::write::{ChangedFile, write_all};
+pub use fix::{Refusal, WriteError};
 pub use get::{EffectiveEntry, get};
 pub use home::ReadError;
 pub use lint::lint;

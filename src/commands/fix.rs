@@ -1,9 +1,11 @@
 //! `carbonlint fix`
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
 
-use crate::disk::TEMPORARY_ENDING;
+use crate::disk::{OLD_ENDING, TEMPORARY_ENDING};
+use crate::fix::WriteError;
 use crate::fix::offer::offers;
 use crate::fix::revert::{StuckChange, revert};
 use crate::fix::run::{AppliedFix, FixOptions, FixResult, RefusedFix, fix};
@@ -90,7 +92,7 @@ fn nothing_marked(rule: &str) -> String {
 /// Fails unless the suffix gives backups a different name in the same folder.
 fn check_backup(suffix: Option<&str>) -> Result<(), Failure> {
     match suffix {
-        Some(suffix) if suffix.is_empty() || suffix.contains(['/', '\\']) || suffix == TEMPORARY_ENDING => {
+        Some(suffix) if suffix.is_empty() || suffix.contains(['/', '\\']) || [TEMPORARY_ENDING, OLD_ENDING].contains(&suffix) => {
             Err(Failure::new(format!("`{suffix}` is not a valid backup suffix")).help("use one such as `.orig`"))
         }
         _ => Ok(()),
@@ -132,11 +134,17 @@ fn diffs(files: &[ChangedFile], shown: &DisplayPaths) -> String {
 
 /// Writes the files of each home, all or none. Returns a failure for each home that was not written.
 fn write(files: &[ChangedFile], backup: Option<&str>) -> Vec<Failure> {
-    let failed = write_all(files, backup).into_iter();
+    let failed = write_all(files, backup);
+    let others = failed.len() < files.iter().map(|file| &file.root).collect::<BTreeSet<_>>().len();
+    let failed = failed.into_iter();
     failed
         .map(|(root, error)| {
-            Failure::new(error.to_string())
-                .help(format!("no file of `{}` was changed; other homes were: run the command again", root.display()))
+            let help = match error {
+                WriteError::NotPutBack(..) => "rename that file back, and run the command again".to_owned(),
+                _ if others => format!("no file of `{}` was changed; other homes were: run the command again", root.display()),
+                _ => "no file was changed: run the command again".to_owned(),
+            };
+            Failure::new(error.to_string()).help(help)
         })
         .collect()
 }

@@ -8,5 +8,7 @@ pub(crate) mod revert;
 pub(crate) mod run;
 pub(crate) mod verify;
 pub(crate) mod write;
+mod write_error;
 
 pub use refusal::Refusal;
+pub use write_error::WriteError;

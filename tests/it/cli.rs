@@ -119,7 +119,12 @@ fn rules_say_whether_they_have_fixes_and_how_safe_they_are() {
     for (name, expected, listed, said) in [
         ("xml-not-well-formed", "none", "error ", "This rule has no fix."),
         ("unknown-key", "safe", "warning safe fix ", "Safe, for the findings that have one. In the home, apply it with:"),
-        ("double-offset", "unsafe", "error fix by name ", "Unsafe, and applied only if the rule is named. In the home, apply it with:"),
+        (
+            "double-offset",
+            "unsafe",
+            "error fix by name ",
+            "Unsafe, and applied only if the rule is named. In the home, apply it with:",
+        ),
         ("quoted-boolean", "depends", "error fix depends ", "Safe for some findings, unsafe for others."),
     ] {
         assert_eq!(fix(name), expected, "{name}");
