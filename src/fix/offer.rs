@@ -6,10 +6,8 @@ use super::run::{FixOptions, FixRun, fix};
 use crate::diagnostic::Diagnostic;
 use crate::edit::Safety;
 use crate::lint::lint;
-use crate::model::Content;
-use crate::rule_info::rules;
+use crate::rule_info::{rule, rules};
 use crate::rules::Selection;
-use crate::source::Overlays;
 use crate::workspace::Workspace;
 
 /// A run of `fix` without `--unsafe`.
@@ -57,8 +55,11 @@ fn offer(options: &FixOptions, workspace: &Workspace, diagnostics: &[Diagnostic]
     }
     let is_left =
         |found: &&Diagnostic| found.finding.fixes.iter().any(|fix| run.asks_for(found, fix)) && run.refusal_of(found).is_none();
-    let is_final = diagnostics.iter().filter(is_left).count() == run.applied.len() && !reveals_more(&run.texts, workspace);
-    let count = if is_final { run.applied.len() } else { fix(options).ok()?.applied.len() };
+    // Where some fixes must wait for a later pass, or the server could not read a file to its end before, what later passes find counts too.
+    let in_one_pass = diagnostics.iter().filter(is_left).count() == run.applied.len();
+    let reveals_more =
+        run.applied.iter().any(|applied| rule(&applied.rule).is_some_and(|rule| rule.category.ends_with("-structure")));
+    let count = if in_one_pass && !reveals_more { run.applied.len() } else { fix(options).ok()?.applied.len() };
     let applied: BTreeSet<&String> = run.applied.iter().map(|applied| &applied.rule).collect();
     let is_unsafe = |found: &&Diagnostic| {
         let wanted = found.finding.fixes.iter().find(|fix| run.asks_for(found, fix));
@@ -67,10 +68,4 @@ fn offer(options: &FixOptions, workspace: &Workspace, diagnostics: &[Diagnostic]
     let changes_server = diagnostics.iter().filter(|found| applied.contains(&found.rule.name)).any(|found| is_unsafe(&found));
     let Selection { select, ignore, .. } = options.selection.clone();
     (count > 0).then_some(Offer { select, ignore, count, changes_server })
-}
-
-/// Whether one of the files did not parse: a new pass can find more in it.
-fn reveals_more(texts: &Overlays, workspace: &Workspace) -> bool {
-    let files = workspace.homes.iter().flat_map(|home| &home.model.files);
-    files.filter(|file| matches!(file.content, Content::Broken)).any(|file| texts.contains_key(&file.source.path))
 }

@@ -1,5 +1,6 @@
 //! `carbonlint fix`: what it changes, what it keeps byte for byte, and what it leaves alone.
 
+pub mod hints;
 mod properties;
 mod writing;
 
@@ -103,6 +104,59 @@ fn a_template_of_a_deployment_tool_is_left_alone() {
     let home = Folder::with(&[PRODUCT, (TOML, text.as_bytes())]);
     fix(&home, &["--unsafe"]);
     assert_eq!(home.text(TOML), text);
+}
+
+/// Ten and a hundred of a kind are fixed in one run, and each of them once.
+#[test]
+fn many_findings_of_one_kind_are_fixed_together() {
+    for number in [10, 100] {
+        let count = format!("{number} findings fixed in 1 file");
+        let receiver = "<transportReceiver name=\"http\" class=\"x.PassThroughHttpListener\"><parameter name=\"port\">8280</parameter></transportReceiver>\n";
+        let xml = format!("<axisconfig>\n{}</axisconfig>\n", receiver.repeat(number));
+        let home = Folder::with(&[("updates/product.txt", b"wso2am-2.6.0"), ("repository/conf/axis2/axis2.xml", xml.as_bytes())]);
+        let (code, text) = fix(&home, &["--select", "http-passthru-enabled"]);
+        assert_eq!((code, text.contains(&count)), (Some(0), true), "{text}");
+        fix(&home, &["--revert", "http-passthru-enabled"]);
+        assert_eq!(home.text("repository/conf/axis2/axis2.xml"), xml);
+
+        let connector = "<Connector protocol=\"HTTP/1.1\" port=\"9763\"/>\n";
+        let xml = format!("<Server><Service>\n{}</Service></Server>\n", connector.repeat(number));
+        let home = Folder::with(&[
+            ("updates/product.txt", b"wso2am-2.6.0"),
+            ("repository/conf/tomcat/catalina-server.xml", xml.as_bytes()),
+        ]);
+        let (code, text) = fix(&home, &["--select", "http-servlet-enabled"]);
+        assert_eq!((code, text.contains(&count)), (Some(0), true), "{text}");
+
+        let environment = "\n[[apim.gateway.environment]]\nservice_url = \"https://localhost:9443/services/\"\n";
+        let toml = format!("[server]\noffset = 1\n{}", environment.repeat(number));
+        let home = Folder::with(&[PRODUCT, (TOML, toml.as_bytes())]);
+        let (code, text) = fix(&home, &[]);
+        assert_eq!((code, text.contains(&count)), (Some(0), true), "{text}");
+        assert_eq!(home.text(TOML), toml.replace("9443", "9444"));
+
+        let list = format!("[server]\noffset = 1\n\n[x]\nurls = [{}]\n", "\"https://localhost:9443/\", ".repeat(number));
+        let home = Folder::with(&[PRODUCT, (TOML, list.as_bytes())]);
+        fix(&home, &["--select", "offset-missing-in-url"]);
+        assert_eq!(home.text(TOML), list.replace("9443", "9444"));
+    }
+}
+
+/// Misspelled twice, a key is corrected once, and the others of its file are corrected all the same.
+#[test]
+fn fixes_that_cannot_be_together_do_not_stop_the_others() {
+    let home = Folder::copy_of("homes/api-manager-4.5.0");
+    let (pairs, single) =
+        ("\n[transport.passthru_http.listener]\nenabled = false\nEnable = false\n", "\n[transport.http]\nenabled = false\n");
+    let text = home.text(TOML) + pairs + single;
+    home.write(TOML, &text);
+    let (code, said) = fix(&home, &["--select", "keys"]);
+    assert_eq!(code, Some(0), "{said}");
+    let fixed = home.text(TOML);
+    assert!(
+        fixed.contains("enable = false\nEnable = false\n") || fixed.contains("enabled = false\nenable = false\n"),
+        "{said}{fixed}"
+    );
 }
 
 #[test]

@@ -27,7 +27,7 @@ pub struct Examples {
 #[serde(deny_unknown_fields)]
 pub struct Example {
     pub title: String,
-    product: Option<String>,
+    pub product: Option<String>,
     files: BTreeMap<String, Content>,
     #[serde(flatten)]
     pub stated: Outcome,

@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 use std::{env, iter, thread};
 
 use self::example::{Example, Examples, Observed, Outcome, rule_file};
+use crate::fix::hints;
 use carbonlint::{FixAvailability, RuleInfo, rules};
 
 /// An example with what the program says of it.
@@ -102,6 +103,20 @@ fn a_rule_needs_no_other() {
             }
         }
     }
+}
+
+/// The commands that `lint` suggests for an example fix as many findings as they say.
+#[test]
+fn hints_do_what_they_say() {
+    let mut checked = 0;
+    for CheckedRule { examples, .. } in CHECKED.iter() {
+        for Checked { example, .. } in examples.iter().filter(|checked| checked.should_fail) {
+            let folder = example.lay_out();
+            let product = example.product.as_deref().map(|product| ["--product", product]);
+            checked += hints::check(&folder, product.as_ref().map_or(&[], |arguments| &arguments[..]));
+        }
+    }
+    assert!(checked > 100, "{checked}");
 }
 
 #[test]
