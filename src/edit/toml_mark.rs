@@ -17,25 +17,20 @@ const WAS: &str = ", was ";
 
 /// What a fix added along with a value, as its mark says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Added {
-    Key,
-    KeyAndBlankLine,
-    Table,
-    TableAndBlankLine,
+struct Added {
+    text: &'static str,
+    /// Whether the header above the key was added too.
+    table: bool,
+    blank_lines: usize,
 }
 
-impl Added {
-    const ALL: [Self; 4] = [Self::Key, Self::KeyAndBlankLine, Self::Table, Self::TableAndBlankLine];
-
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Key => ", key added",
-            Self::KeyAndBlankLine => ", key and blank line added",
-            Self::Table => ", table added",
-            Self::TableAndBlankLine => ", table and blank line added",
-        }
-    }
-}
+const ADDED: [Added; 5] = [
+    Added { text: ", key added", table: false, blank_lines: 0 },
+    Added { text: ", key and blank line added", table: false, blank_lines: 1 },
+    Added { text: ", table added", table: true, blank_lines: 0 },
+    Added { text: ", table and blank line added", table: true, blank_lines: 1 },
+    Added { text: ", table and blank lines added", table: true, blank_lines: 2 },
+];
 
 /// A mark of a fix that cannot be undone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,19 +63,14 @@ impl TomlFile<'_> {
         if text.starts_with(',') {
             return Some(edits);
         }
-        let line = text.trim_matches(['\r', '\n']);
-        let is_followed = text[text.trim_end_matches(['\r', '\n']).len()..].matches('\n').count() > 1;
+        let breaks = |text: &str| text.matches('\n').count();
+        let (start, end) = (text.trim_start_matches(['\r', '\n']), text.trim_end_matches(['\r', '\n']).len());
+        let (above, below) = (breaks(&text[..text.len() - start.len()]), breaks(&text[end..]));
         // Where the text before has no line break at its end, the first one of the edit ends that line.
-        let breaks = text[..text.len() - text.trim_start_matches(['\r', '\n']).len()].matches('\n').count();
-        let ends_line = !self.text[..span.start].is_empty() && !self.text[..span.start].ends_with('\n');
-        let added = match (line.starts_with('['), breaks > usize::from(ends_line), is_followed) {
-            (true, false, _) => Added::Table,
-            (true, true, _) => Added::TableAndBlankLine,
-            (false, _, false) => Added::Key,
-            (false, _, true) => Added::KeyAndBlankLine,
-        };
-        let end = text.trim_end_matches(['\r', '\n']).len();
-        text.insert_str(end, &format!("{mark}{}", added.as_str()));
+        let above = above - above.min(usize::from(!self.text[..span.start].ends_with('\n')));
+        let (table, blank_lines) = (start.starts_with('['), above + below.saturating_sub(1));
+        let added = ADDED.iter().find(|added| added.table == table && added.blank_lines == blank_lines);
+        text.insert_str(end, &added.map_or_else(String::new, |added| format!("{mark}{}", added.text)));
         Some(edits)
     }
 
@@ -137,7 +127,7 @@ impl TomlFile<'_> {
             let mark_end = end + WAS.len() + old.len();
             return Ok(vec![(Span::new(entry.value_span.start, mark_end), old.to_owned())]);
         }
-        let added = Added::ALL.into_iter().find_map(|added| Some((added, rest.strip_prefix(added.as_str())?)));
+        let added = ADDED.iter().find_map(|added| Some((*added, rest.strip_prefix(added.text)?)));
         let (added, own) =
             added.ok_or_else(|| format!("the comment was changed after the fix: remove `{name}` to restore it"))?;
         if !own.trim().is_empty() {
@@ -150,25 +140,24 @@ impl TomlFile<'_> {
     /// The lines that a fix added for an entry.
     fn added_lines(&self, entry: &TomlEntry, comment: Span, added: Added) -> Span {
         let mut lines = Span::new(self.line_start(entry.key_span.start), self.after_line_break(comment.end));
-        let header = entry.table.and_then(|number| self.document.tables.get(number)).filter(|header| {
-            let is_alone = self.document.entries.iter().filter(|other| other.table == entry.table).count() == 1;
-            let between = &self.text[header.span.end..entry.key_span.start];
-            is_alone && between.trim().is_empty() && matches!(added, Added::Table | Added::TableAndBlankLine)
-        });
-        let is_last = lines.end == self.text.len();
+        let header = entry.table.and_then(|number| self.document.tables.get(number)).filter(|_| added.table);
+        let mut blank_lines = added.blank_lines;
         if let Some(header) = header {
-            lines.start = self.line_start(header.span.start);
-            if !is_last {
-                lines.end = self.after_line_break(lines.end);
+            let is_alone = self.document.entries.iter().filter(|other| other.table == entry.table).count() == 1;
+            if is_alone && self.text[header.span.end..entry.key_span.start].trim().is_empty() {
+                lines.start = self.line_start(header.span.start);
+            } else {
+                // The table is in use now.
+                blank_lines = 0;
             }
         }
-        if added == Added::KeyAndBlankLine {
+        let is_last = lines.end == self.text.len();
+        if blank_lines > 0 && self.after_line_break(lines.end) > lines.end {
             lines.end = self.after_line_break(lines.end);
+            blank_lines -= 1;
         }
-        let has_blank_line = header.is_some() && added == Added::TableAndBlankLine;
         // A file without a final line break had none before either.
-        let breaks = usize::from(has_blank_line) + usize::from(is_last && !self.text.ends_with('\n'));
-        for _ in 0..breaks {
+        for _ in 0..blank_lines + usize::from(is_last && !self.text.ends_with('\n')) {
             lines.start = self.before_line_break(lines.start);
         }
         lines

@@ -17,28 +17,28 @@ use crate::workspace::Workspace;
 
 /// What marks of a rule allow to restore.
 #[derive(Debug, Default)]
-pub(crate) struct Reverted {
+pub struct Reverted {
     /// The files, with what was there before.
-    pub(crate) files: Vec<ChangedFile>,
+    pub files: Vec<ChangedFile>,
     /// How many changes are undone.
-    pub(crate) count: usize,
+    pub count: usize,
     /// The changes that cannot be undone.
-    pub(crate) stuck: Vec<StuckChange>,
+    pub stuck: Vec<StuckChange>,
 }
 
 /// A marked change that cannot be undone.
 #[derive(Debug)]
-pub(crate) struct StuckChange {
+pub struct StuckChange {
     /// The file.
-    pub(crate) path: PathBuf,
+    pub path: PathBuf,
     /// The line of the mark, from 1.
-    pub(crate) line: usize,
+    pub line: usize,
     /// Why not, and what to do instead.
-    pub(crate) help: String,
+    pub help: String,
 }
 
 /// Undoes every change that `rule` has marked.
-pub(crate) fn revert(workspace: &Workspace, rule: &str) -> Reverted {
+pub fn revert(workspace: &Workspace, rule: &str) -> Reverted {
     let mut reverted = Reverted::default();
     for (number, home) in workspace.homes() {
         let is_requested = |path: &Path| workspace.is_requested(number, path);

@@ -1,6 +1,7 @@
 //! `carbonlint fix`: what it changes, what it keeps byte for byte, and what it leaves alone.
 
 pub mod hints;
+mod mutations;
 mod properties;
 mod writing;
 
@@ -104,6 +105,102 @@ fn a_template_of_a_deployment_tool_is_left_alone() {
     let home = Folder::with(&[PRODUCT, (TOML, text.as_bytes())]);
     fix(&home, &["--unsafe"]);
     assert_eq!(home.text(TOML), text);
+}
+
+#[test]
+fn a_key_that_was_added_or_set_comes_back() {
+    for (text, marked) in [
+        (
+            "[server]\noffset = 1\n",
+            "\n\n[transport.passthru_http.listener]\nenable = false # carbonlint[http-passthru-enabled] set to false, table",
+        ),
+        (
+            "[transport.passthru_http.listener]\nenable = true # open\n",
+            "enable = false # carbonlint[http-passthru-enabled] set to false, was true # open",
+        ),
+    ] {
+        let home = Folder::with(&[PRODUCT, (TOML, text.as_bytes())]);
+        assert_eq!(fix(&home, &["--select", "http-passthru-enabled"]).0, Some(0));
+        assert!(home.text(TOML).contains(marked), "{}", home.text(TOML));
+        let (code, said) = fix(&home, &["--revert", "http-passthru-enabled"]);
+        assert_eq!((code, said.as_str()), (Some(0), "1 change of http-passthru-enabled undone in 1 file\n"));
+        assert_eq!(home.text(TOML), text);
+        let (code, said) = fix(&home, &["--revert", "http-passthru-enabled"]);
+        assert_eq!(
+            (code, said.lines().next()),
+            (Some(0), Some("nothing here is marked with `carbonlint[http-passthru-enabled]`"))
+        );
+    }
+}
+
+#[test]
+fn what_was_changed_after_a_fix_is_not_reverted() {
+    let text = "[transport.passthru_http.listener]\nenable = true\n";
+    let home = Folder::with(&[PRODUCT, (TOML, text.as_bytes())]);
+    fix(&home, &["--select", "http-passthru-enabled"]);
+    home.edit(TOML, "enable = false", "enable = \"$env{OPEN}\"");
+    let changed = home.text(TOML);
+    let (code, said) = fix(&home, &["--revert", "http-passthru-enabled"]);
+    let place = "repository/conf/deployment.toml:2: not reverted [http-passthru-enabled]: ";
+    assert!(
+        said.contains(&format!("{place}the value was changed after the fix: write `enable = true` to restore it\n")),
+        "{said}"
+    );
+    assert_eq!((code, home.text(TOML)), (Some(2), changed));
+}
+
+#[test]
+fn a_port_that_was_commented_out_or_set_in_xml_comes_back() {
+    let text = "[server]\noffset = 2\n\n[transport.https.properties]\nport = 9445 # moved\n";
+    let home = Folder::with(&[PRODUCT, (TOML, text.as_bytes())]);
+    assert_eq!(fix(&home, &["--select", "double-offset"]).0, Some(0));
+    assert!(home.text(TOML).contains("\n# carbonlint[double-offset] removed port = 9445 # moved\n"), "{}", home.text(TOML));
+    assert_eq!(fix(&home, &["--revert", "double-offset"]).0, Some(0));
+    assert_eq!(home.text(TOML), text);
+
+    let homes = Folder::new();
+    for number in 0..2 {
+        homes.copy("homes/api-manager-2.6.0", &format!("{number}"));
+    }
+    let before = homes.files();
+    assert_eq!(fix(&homes, &["--select", "port-conflict-across-homes"]).0, Some(0));
+    let xml = homes.text("1/repository/conf/carbon.xml");
+    assert!(xml.contains("</Offset><!-- carbonlint[port-conflict-across-homes] set to "), "{xml}");
+    assert_eq!(fix(&homes, &["--revert", "port-conflict-across-homes"]).0, Some(0));
+    assert_eq!(homes.files(), before);
+}
+
+/// What is not a string in `[secrets]` is left alone, and so is a number that is a password, until the rule is named.
+#[test]
+fn a_secret_keeps_its_value_and_its_type() {
+    let text =
+        "[database.apim_db]\npassword = \"a&b\"\n\n[runtime_secrets]\nenable = true\n\n[secrets]\nsecure = false\npin = 1234\n";
+    let home = Folder::with(&[PRODUCT, (TOML, text.as_bytes())]);
+    for arguments in [&[][..], &["--unsafe"], &["--unsafe", "--select", "secrets,keys"]] {
+        let (code, said) = fix(&home, arguments);
+        assert_eq!(code, Some(0), "{said}");
+        let kept = home.text(TOML);
+        assert!(kept.contains("secure = false\npin = 1234\n") && kept.contains("enable = true\n"), "{said}{kept}");
+        assert!(kept.contains("password = \"a&b\"\n"), "{said}{kept}");
+    }
+    let (_, said) = fix(&home, &["--select", "secret-not-string"]);
+    assert!(said.contains("3 findings fixed in 1 file"), "{said}");
+    assert!(home.text(TOML).contains("secure = \"false\"\npin = \"1234\"\n"), "{}", home.text(TOML));
+}
+
+/// A fix that is refused is reported at its line, and the others of its rule are applied.
+#[test]
+fn a_refused_fix_has_its_place_and_stops_no_other() {
+    let receiver = |inner: &str| {
+        format!(
+            "<transportReceiver name=\"http\" class=\"x.PassThroughHttpListener\"><parameter name=\"port\">8280</parameter>{inner}</transportReceiver>\n"
+        )
+    };
+    let xml = format!("<axisconfig>\n{}{}</axisconfig>\n", receiver("<x a=\"-~-\"/>"), receiver(""));
+    let home = Folder::with(&[("updates/product.txt", b"wso2am-2.6.0"), ("repository/conf/axis2/axis2.xml", xml.as_bytes())]);
+    let (code, said) = fix(&home, &["--select", "http-passthru-enabled"]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("1 finding fixed in 1 file") && said.contains("1 finding left to fix by hand"), "{said}");
 }
 
 /// Ten and a hundred of a kind are fixed in one run, and each of them once.

@@ -196,7 +196,7 @@ impl Example {
         lint(&workspace, selection).iter().map(|diagnostic| Found::of(diagnostic, &workspace, folder)).collect()
     }
 
-    fn fix(&self, folder: &Folder, selection: Selection, with_unsafe: bool) -> FixResult {
+    pub fn fix(&self, folder: &Folder, selection: Selection, with_unsafe: bool) -> FixResult {
         let options =
             FixOptions { paths: vec![folder.path().to_path_buf()], assumptions: self.assumptions(), selection, with_unsafe };
         fix(&options).expect("the fixes come to an end")
