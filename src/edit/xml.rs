@@ -130,7 +130,9 @@ fn show_dashes(hidden: &str) -> String {
 
 /// The element with the start tag at `start`.
 pub(crate) fn element_at(document: &XmlDocument, start: usize) -> Option<&Element> {
-    document.elements.iter().find(|element| element.tag.start == start)
+    // The elements are in the order of their start tags.
+    let number = document.elements.binary_search_by_key(&start, |element| element.tag.start).ok()?;
+    document.elements.get(number)
 }
 
 #[cfg(test)]

@@ -220,6 +220,24 @@ mod tests {
     }
 
     #[test]
+    fn a_thousand_fixes_of_one_key_are_one_pass() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.toml");
+        fs::write(&path, "[[a]]\nx = 1\n".repeat(1000)).expect("written");
+        let options = FixOptions { paths: vec![folder.path().to_path_buf()], ..FixOptions::default() };
+        let mut run = FixRun::new(&options);
+        let workspace = run.open();
+        let mut diagnostics: Vec<Diagnostic> = (0..1000).map(|_| diagnostic(&[&path], "2", &["a[].x"])).collect();
+        for (number, diagnostic) in diagnostics.iter_mut().enumerate() {
+            let value = "[[a]]\nx = 1\n".len() * number + "[[a]]\nx = ".len();
+            diagnostic.finding.fixes[0].edits[0].span = Span::new(value, value + 1);
+        }
+        run.pass(&workspace, &diagnostics);
+        assert_eq!((run.applied.len(), run.refused.len()), (1000, 0));
+        assert_eq!(run.texts[&path], "[[a]]\nx = 2\n".repeat(1000).into_bytes());
+    }
+
+    #[test]
     fn one_bad_fix_among_many_is_found_and_the_others_are_applied() {
         let folder = tempfile::tempdir().expect("a folder");
         let paths: Vec<PathBuf> = (0..9).map(|number| folder.path().join(format!("{number}.toml"))).collect();

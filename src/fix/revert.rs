@@ -76,15 +76,12 @@ impl Reverted {
             Content::Toml(_) => TomlDocument::parse(&new).is_ok(),
             _ => XmlDocument::parse(&new).is_ok(),
         };
-        match (applied == [true] && parses, file.source.encode(text), file.source.encode(&new)) {
-            (true, Some(old), Some(new)) => {
-                self.count += count;
-                self.files.push(ChangedFile { path: path.clone(), root: root.to_path_buf(), old, new });
-            }
-            _ => {
-                let help = "the file would not parse with what was there before: restore it by hand".to_owned();
-                self.stuck.push(StuckChange { path: path.clone(), line: line(first.start), help });
-            }
+        if let (true, Some(old), Some(new)) = (applied == [true] && parses, file.source.encode(text), file.source.encode(&new)) {
+            self.count += count;
+            self.files.push(ChangedFile { path: path.clone(), root: root.to_path_buf(), old, new });
+        } else {
+            let help = "the file would not parse with what was there before: restore it by hand".to_owned();
+            self.stuck.push(StuckChange { path: path.clone(), line: line(first.start), help });
         }
     }
 

@@ -7,7 +7,6 @@ use crate::edit::{Edit, Fix, Safety};
 use crate::model::{Content, FileId, Location, Model};
 use crate::rules::context::HomeContext;
 use crate::source::key::{Key, key_of, names_in_toml};
-use crate::source::template::is_template;
 use crate::source::toml::TomlEntry;
 use crate::source::xml::{Element, XmlDocument};
 
@@ -30,7 +29,7 @@ pub(super) fn fix_of(
 pub(super) fn toml_of(model: &Model) -> Option<(FileId, TomlFile<'_>)> {
     let (file, document) = model.toml()?;
     let text = &model.file(file).source.text;
-    (!is_template(text)).then_some((file, TomlFile { text, document }))
+    (!document.has_tags).then_some((file, TomlFile { text, document }))
 }
 
 /// Sets `key` of deployment.toml to `literal`, which the server reads as it reads what is there now.
@@ -117,7 +116,20 @@ pub(super) fn change_value_at(model: &Model, at: Location, value: &str, rule: &s
 
 /// The path of local names from the root to `element`, as `fix::verify` names elements.
 fn path_of(document: &XmlDocument, text: &str, element: &Element) -> String {
-    let around =
-        document.elements.iter().filter(|outer| outer.span.start <= element.span.start && element.span.end <= outer.span.end);
-    around.map(|outer| outer.local_name(text)).collect::<Vec<_>>().join("/")
+    let mut path = String::new();
+    let mut outer = document.root();
+    while let Some(around) = outer {
+        path.push_str(if path.is_empty() { "" } else { "/" });
+        path.push_str(around.local_name(text));
+        // The children are in the order of the text.
+        let next = around
+            .children
+            .partition_point(|child| document.elements.get(*child).is_some_and(|child| child.span.end < element.span.end));
+        outer = around
+            .children
+            .get(next)
+            .and_then(|child| document.elements.get(*child))
+            .filter(|child| child.span.start <= element.span.start);
+    }
+    path
 }

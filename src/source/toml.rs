@@ -7,7 +7,7 @@ use toml_parser::Source;
 use toml_parser::lexer::TokenKind;
 
 use super::key::{Key, is_bare_byte};
-use super::template::Masked;
+use super::template::{Masked, is_template};
 use super::toml_faults::faults_of;
 use super::{Span, SyntaxError};
 
@@ -94,6 +94,8 @@ pub struct TomlDocument {
     pub comments: Vec<Span>,
     /// Whether the file is valid TOML only with a deployment tool's tags masked.
     pub is_template: bool,
+    /// Whether a deployment tool may still substitute something in it.
+    pub has_tags: bool,
     by_key: HashMap<String, usize>,
 }
 
@@ -118,7 +120,7 @@ impl TomlDocument {
         let document = Document::parse(text).ok()?;
         let mut reader = TomlReader { text, placeholders, entries: Vec::new(), tables: Vec::new(), elements: Vec::new() };
         reader.read_table(document.as_table(), "", None);
-        Some(reader.finish(text))
+        Some(Self { has_tags: is_template(text), ..reader.finish(text) })
     }
 
     /// The entry of a flattened key; the first one if the key is in an array of tables.
@@ -255,7 +257,14 @@ impl TomlReader<'_> {
             entry.table = entry.table.and_then(|start| self.tables.binary_search_by_key(&start, |table| table.span.start).ok());
             by_key.entry(entry.key.clone()).or_insert(at);
         }
-        TomlDocument { entries: self.entries, tables: self.tables, comments: comments_of(text), is_template: false, by_key }
+        TomlDocument {
+            entries: self.entries,
+            tables: self.tables,
+            comments: comments_of(text),
+            is_template: false,
+            has_tags: false,
+            by_key,
+        }
     }
 }
 

@@ -131,8 +131,11 @@ fn unsafe_fixes_without_names_are_not_far_reaching() {
     }
 }
 
+/// The listeners of a home that are open, with their ports.
+type OpenPorts = BTreeSet<(String, Option<i64>)>;
+
 /// The offset of each home, and the ports that are open.
-fn open_ports(example: &Example, folder: &Folder) -> Vec<(Option<i64>, BTreeSet<(String, Option<i64>)>)> {
+fn open_ports(example: &Example, folder: &Folder) -> Vec<(Option<i64>, OpenPorts)> {
     let workspace = Workspace::open(&[folder.path().to_path_buf()], &example.assumptions(), &Overlays::new());
     let tables = workspace.homes().map(|(_, home)| home.ports());
     let open = |table: &PortTable| {
