@@ -139,10 +139,16 @@ fn write(files: &[ChangedFile], backup: Option<&str>) -> Vec<Failure> {
     let failed = failed.into_iter();
     failed
         .map(|(root, error)| {
+            let what = match error {
+                WriteError::NotPutBack(..) => "rename that file back, and run the command again",
+                WriteError::ReadOnly(_) => "make it writable, and run the command again",
+                WriteError::LinkOut(..) => "fix the file that the link leads to",
+                _ => "run the command again",
+            };
             let help = match error {
-                WriteError::NotPutBack(..) => "rename that file back, and run the command again".to_owned(),
-                _ if others => format!("no file of `{}` was changed; other homes were: run the command again", root.display()),
-                _ => "no file was changed: run the command again".to_owned(),
+                WriteError::NotPutBack(..) => what.to_owned(),
+                _ if others => format!("no file of `{}` was changed, but other homes were: {what}", root.display()),
+                _ => format!("no file was changed: {what}"),
             };
             Failure::new(error.to_string()).help(help)
         })

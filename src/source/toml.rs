@@ -109,7 +109,7 @@ impl TomlDocument {
     /// which the tool's conditions may rule out.
     pub fn parse_template(masked: &Masked, text: &str) -> Result<Self, Vec<SyntaxError>> {
         let read = Self::read(&masked.text, &masked.placeholders);
-        read.map(|document| Self { is_template: true, ..document }).ok_or_else(|| {
+        read.map(|document| Self { is_template: true, has_tags: true, ..document }).ok_or_else(|| {
             let mut faults = faults_of(&masked.text, text);
             faults.retain(|fault| !fault.is_repetition);
             faults

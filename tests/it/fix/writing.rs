@@ -37,7 +37,7 @@ fn a_read_only_file_and_a_link_out_of_the_home_are_refused() {
     fs::set_permissions(home.path().join(TOML), fs::Permissions::from_mode(0o444)).expect("set");
     let (code, text) = fix(&home, &[]);
     assert_eq!(code, Some(2), "{text}");
-    assert!(text.contains("is read-only"), "{text}");
+    assert!(text.contains("is read-only\n  help: no file was changed: make it writable, and run the command again\n"), "{text}");
     let outside = Folder::with(&[("deployment.toml", FAULTY.as_bytes())]);
     let home = Folder::with(&[PRODUCT, ("repository/conf/carbon.properties", b"")]);
     symlink(outside.path().join("deployment.toml"), home.path().join(TOML)).expect("linked");
