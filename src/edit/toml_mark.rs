@@ -47,7 +47,7 @@ pub(crate) fn is_marked(comment: &str) -> bool {
 }
 
 impl TomlFile<'_> {
-    /// [`set`](TomlFile::set), with a mark from which [`bring_back`] restores what was there. A value in an inline table, or on more than one
+    /// [`set`](TomlFile::set), with a mark from which [`bring_back`](TomlFile::bring_back) restores what was there. A value in an inline table, or on more than one
     /// line, is set without a mark.
     pub(crate) fn set_marked(&self, key: &str, literal: &str, rule: &str) -> Option<Vec<TextEdit>> {
         let mut edits = self.set(key, literal)?;
