@@ -36,6 +36,12 @@ pub(super) fn style(to_file: bool) -> Style {
     Style { color: color || is_set("CLICOLOR_FORCE") && !to_file && !is_set("NO_COLOR"), width: std::cmp::max(width, 40) }
 }
 
+/// The width of the terminal; `None` where the output is no terminal, and lines are as long as they are.
+pub(super) fn terminal_width() -> Option<usize> {
+    let width = terminal_size::terminal_size().filter(|_| io::stdout().is_terminal())?.0;
+    Some(width.0.into())
+}
+
 /// Warns of what could not be read, so that the output does not look complete.
 #[allow(clippy::print_stderr, reason = "results go to standard output, warnings to standard error")]
 pub(super) fn warn_of_unreadable(workspace: &Workspace) {

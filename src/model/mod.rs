@@ -21,6 +21,7 @@ pub use content::{FileId, HomeId, Location};
 pub use effective::EffectiveValue;
 pub(crate) use effective::{EffectiveConfiguration, text_of, without_indexes};
 pub(crate) use effective_file::{DecidedBy, EffectiveFile, FoundValue};
+pub(crate) use hostname::is_loopback;
 pub(crate) use mapping::Mapping;
 pub use source_map::{Decider, Trace, TraceSource, TracedCondition, TracedFile};
 pub(crate) use source_map::{EmptyValue, KeyPlace, TracedPart};
@@ -51,6 +52,8 @@ pub struct Assumptions {
     pub port_offset: Option<i64>,
     /// The value of `-Dprofile`.
     pub server_profile: Option<String>,
+    /// Whether all homes run on one machine.
+    pub same_host: bool,
 }
 
 /// A home and its files.
