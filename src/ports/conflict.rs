@@ -141,3 +141,6 @@ fn new_offsets(tables: &[&PortTable], machine: &[usize]) -> (Vec<Suggestion>, bo
         .filter_map(|(home, offset)| offset.map(|offset| Suggestion { home: *home, offset }));
     (suggestions.collect(), relocation.is_smallest)
 }
+
+#[cfg(test)]
+mod tests;
