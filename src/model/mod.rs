@@ -29,6 +29,7 @@ pub(crate) use source_map::{EmptyValue, KeyPlace, TracedPart};
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use content::{OnDemand, OpenedFiles};
@@ -88,7 +89,7 @@ pub struct Model {
     default_spans: OnceCell<HashMap<String, Span>>,
     /// Other files that a rule has read.
     opened: OpenedFiles,
-    schema: OnceCell<Option<Box<Schema>>>,
+    schema: OnceCell<Option<Rc<Schema>>>,
     overlays: Arc<Overlays>,
     /// The files to report findings for; empty for all files.
     only: BTreeSet<PathBuf>,
