@@ -20,7 +20,7 @@ pub(super) fn run(arguments: &SchemaArgs) -> Result<Exit, Failure> {
     let assumptions = assumptions(&assume, false)?;
     if let (true, Some((product, version))) = (arguments.paths.is_empty(), &assumptions.product) {
         let version = version_or_latest(product, version.as_ref());
-        if product.toml_since.as_ref().is_none_or(|since| version.compare(since).is_lt()) {
+        if product.toml_since.as_ref().is_some_and(|since| version.compare(since).is_lt()) {
             return Err(Failure::new(format!("{} {version} has no deployment.toml", product.id)).help(known_products()));
         }
         let schema = known_keys::of_product(&product.id, Some(&version))
