@@ -39,7 +39,7 @@ fn alone(homes: &[&Movable], taken: &Occupancy, steps: &mut u64) -> Vec<u64> {
     homes.iter().map(|home| *known.entry((&home.slots, home.current)).or_insert_with(|| least(home))).collect()
 }
 
-/// The smallest sum of changes after which whole numbers differ and none is below `lowest`: with x[i] for the new numbers in order, x[i] - i
+/// The smallest sum of changes after which whole numbers differ and none is below `lowest`: with `x[i]` for the new numbers in order, `x[i] - i`
 /// must not decrease, and the best such numbers are the isotonic regression of the old ones under the sum of absolute differences.
 fn to_differ(mut numbers: Vec<i64>, lowest: i64) -> u64 {
     numbers.sort_unstable();
