@@ -4,13 +4,14 @@ use std::io;
 use std::path::PathBuf;
 
 use super::exit::Failure;
-use crate::catalog::product_of;
+use super::terminal::print_error;
+use crate::catalog::{Product, Version, product_of};
 use crate::cli::AssumeArgs;
 use crate::model::Assumptions;
 use crate::rules::{Selection, is_rule_or_category};
 
-/// The facts in the arguments that the files do not state.
-pub(super) fn assumptions(arguments: &AssumeArgs) -> Result<Assumptions, Failure> {
+/// The facts in the arguments that the files do not state, and whether all homes run on one machine.
+pub(super) fn assumptions(arguments: &AssumeArgs, same_host: bool) -> Result<Assumptions, Failure> {
     Ok(Assumptions {
         product: arguments
             .product
@@ -21,6 +22,18 @@ pub(super) fn assumptions(arguments: &AssumeArgs) -> Result<Assumptions, Failure
         port_offset: arguments.port_offset.map(i64::from),
         server_profile: arguments.server_profile.clone(),
         follows_links: arguments.links.follow_links,
+        same_host,
+    })
+}
+
+/// The version that was given with `--product`, otherwise the latest, which a note on standard error then says.
+pub(super) fn version_or_latest(product: &Product, version: Option<&Version>) -> Version {
+    version.cloned().unwrap_or_else(|| {
+        let Product { id, latest, .. } = product;
+        print_error(&format!(
+            "note: this is {id} {latest}, the newest version known; name another one as in `--product {id}@{latest}`\n"
+        ));
+        latest.clone()
     })
 }
 

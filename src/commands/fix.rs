@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &FixArgs) -> Result<Exit, Failure> {
     check_backup(arguments.backup.as_deref())?;
     check_paths(&paths)?;
     let shown = shown();
-    let assumptions = assumptions(&arguments.assume)?;
+    let assumptions = assumptions(&arguments.assume, arguments.machine.same_host)?;
     if let Some(name) = &arguments.revert {
         if rule(name).is_none() {
             return Err(Failure::new(format!("no rule is called `{name}`")).help("`carbonlint rules` lists them"));

@@ -13,6 +13,7 @@ use crate::workspace::Workspace;
 
 use super::arguments::{assumptions, check_paths, paths_or_here, selection};
 use super::exit::{Exit, Failure};
+use super::ports_of_homes::{check_offset, check_profile, note_possible_conflicts};
 use super::terminal::{nothing_found, print, shown, style};
 use crate::cli::{FailOn, LintArgs, LintFormat, Profile};
 
@@ -32,7 +33,9 @@ pub(super) fn run(arguments: &LintArgs) -> Result<Exit, Failure> {
     };
     let on_disk: Vec<PathBuf> = paths.iter().filter(|path| !overlays.contains_key(*path)).cloned().collect();
     check_paths(&on_disk)?;
-    let workspace = Workspace::open(&paths, &assumptions(&arguments.assume)?, &overlays);
+    let workspace = Workspace::open(&paths, &assumptions(&arguments.assume, arguments.machine.same_host)?, &overlays);
+    check_profile(&workspace)?;
+    check_offset(&workspace)?;
     let shown = shown();
     let diagnostics = lint(&workspace, &selection);
     let report = Report { workspace: &workspace, diagnostics: &diagnostics, shown: &shown };
@@ -48,6 +51,9 @@ pub(super) fn run(arguments: &LintArgs) -> Result<Exit, Failure> {
     }
     if workspace.is_empty() && diagnostics.is_empty() {
         return Ok(nothing_found(&paths));
+    }
+    if selection.takes_rule("port-conflict-across-homes") {
+        note_possible_conflicts(&workspace);
     }
     let worst = diagnostics.iter().map(|diagnostic| diagnostic.severity).max();
     Ok(if worst.is_some_and(|worst| fails(worst, arguments.fail_on)) { Exit::Findings } else { Exit::Clean })

@@ -8,7 +8,7 @@ use crate::server::mapper::{key_table, known_keys};
 use crate::source::Overlays;
 use crate::workspace::Workspace;
 
-use super::arguments::{assumptions, check_paths, paths_or_here};
+use super::arguments::{assumptions, check_paths, paths_or_here, version_or_latest};
 use super::exit::{Exit, Failure};
 use super::home::only_home;
 use super::terminal::{nothing_found, print, print_error, shown};
@@ -18,12 +18,16 @@ use crate::cli::{AssumeArgs, SchemaArgs};
 pub(super) fn run(arguments: &SchemaArgs) -> Result<Exit, Failure> {
     let assume =
         AssumeArgs { product: arguments.product.clone(), port_offset: None, server_profile: None, links: arguments.links };
-    let assumptions = assumptions(&assume)?;
+    let assumptions = assumptions(&assume, false)?;
     if let (true, Some((product, version))) = (arguments.paths.is_empty(), &assumptions.product) {
-        let schema = known_keys::of_product(&product.id, version.as_ref())
+        let version = version_or_latest(product, version.as_ref());
+        if product.toml_since.as_ref().is_some_and(|since| version.compare(since).is_lt()) {
+            return Err(Failure::new(format!("{} {version} has no deployment.toml", product.id)).help(known_products()));
+        }
+        let schema = known_keys::of_product(&product.id, Some(&version))
             .ok_or_else(|| Failure::new(format!("the keys of {} are not in the catalogue", product.id)).help(known_products()))?;
         print_source_note(&schema);
-        let title = title(&product.name, version.as_ref().map(ToString::to_string));
+        let title = title(&product.name, Some(version.to_string()));
         print(&json_schema::render(&schema, catalog().code_keys_of(&product.id), &title))?;
         return Ok(Exit::Clean);
     }

@@ -64,6 +64,12 @@ fn has_unicode() -> bool {
     locale.is_none_or(is_utf8)
 }
 
+/// The width of the terminal; `None` where the output is no terminal, and lines are as long as they are.
+pub(super) fn terminal_width() -> Option<usize> {
+    let width = terminal_size::terminal_size().filter(|_| io::stdout().is_terminal())?.0;
+    Some(width.0.into())
+}
+
 /// Warns of what could not be read, so that the output does not look complete.
 pub(super) fn warn_of_unreadable(workspace: &Workspace) {
     let shown = shown();

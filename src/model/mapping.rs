@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::{Content, FileId, Model};
@@ -52,19 +53,19 @@ impl Model {
     /// its product or of the product that it seems to belong to. `None` if neither is known.
     pub fn schema(&self) -> Option<&Schema> {
         let schema = self.schema.get_or_init(|| match self.mapping() {
-            Some(mapping) => Some(Box::new(self.read_templates(mapping))),
-            None => self.known_schema().map(Box::new),
+            Some(mapping) => Some(Rc::new(self.read_templates(mapping))),
+            None => self.known_schema(),
         });
         schema.as_deref()
     }
 
-    fn known_schema(&self) -> Option<Schema> {
+    fn known_schema(&self) -> Option<Rc<Schema>> {
         let (_, document) = self.toml()?;
         if let Some(product) = self.product() {
-            return known_keys::of_product(&product.id, self.identity.version.as_ref());
+            return known_keys::shared(&product.id, self.identity.version.as_ref());
         }
         let keys: BTreeSet<&str> = document.entries.iter().map(|entry| entry.key.as_str()).collect();
-        known_keys::guess(&keys)
+        known_keys::guess(&keys).map(Rc::new)
     }
 
     fn read_templates(&self, mapping: &Mapping) -> Schema {

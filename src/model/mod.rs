@@ -22,6 +22,7 @@ pub use content::{FileId, HomeId, Location};
 pub use effective::EffectiveValue;
 pub(crate) use effective::{EffectiveConfiguration, text_of, without_indexes};
 pub(crate) use effective_file::{DecidedBy, EffectiveFile, FoundValue};
+pub(crate) use hostname::is_loopback;
 pub(crate) use mapping::Mapping;
 pub use source_map::{Decider, Trace, TraceSource, TracedCondition, TracedFile};
 pub(crate) use source_map::{EmptyValue, KeyPlace, TracedPart};
@@ -29,6 +30,7 @@ pub(crate) use source_map::{EmptyValue, KeyPlace, TracedPart};
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use content::{OnDemand, OpenedFiles};
@@ -56,6 +58,8 @@ pub struct Assumptions {
     pub server_profile: Option<String>,
     /// Whether files outside a home are read that links in it lead to.
     pub follows_links: bool,
+    /// Whether all homes run on one machine.
+    pub same_host: bool,
 }
 
 /// A home and its files.
@@ -90,7 +94,7 @@ pub struct Model {
     default_spans: OnceCell<HashMap<String, Span>>,
     /// Other files that a rule has read.
     opened: OpenedFiles,
-    schema: OnceCell<Option<Box<Schema>>>,
+    schema: OnceCell<Option<Rc<Schema>>>,
     overlays: Arc<Overlays>,
     boundary: Boundary,
     /// The files to report findings for; empty for all files.

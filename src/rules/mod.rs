@@ -47,6 +47,11 @@ pub struct Selection {
 }
 
 impl Selection {
+    /// Whether the rule of this name runs.
+    pub(crate) fn takes_rule(&self, name: &str) -> bool {
+        rules().iter().any(|rule| rule.name == name && self.takes(rule))
+    }
+
     /// Whether `rule` runs.
     fn takes(&self, rule: &RuleInfo) -> bool {
         let named = |names: &[String]| names.iter().any(|name| *name == rule.name || *name == rule.category);

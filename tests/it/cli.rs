@@ -276,7 +276,8 @@ fn no_output_holds_a_secret() {
 
 #[test]
 fn conflicts_come_with_the_offset_that_parts_the_homes() {
-    let report = json(&["ports", "fixtures/homes/api-manager-4.5.0", "fixtures/homes/identity-server-7.1.0", "--format", "json"]);
+    let homes = ["fixtures/homes/api-manager-4.5.0", "fixtures/homes/identity-server-7.1.0"];
+    let report = json(&["ports", homes[0], homes[1], "--same-host", "--format", "json"]);
     let conflicts = report["conflicts"].as_array().expect("a list");
     assert_eq!(
         conflicts.iter().map(|conflict| conflict["port"].as_i64()).collect::<Vec<_>>(),
@@ -284,7 +285,7 @@ fn conflicts_come_with_the_offset_that_parts_the_homes() {
     );
     assert_eq!(conflicts[0]["suggested_offset"]["value"], 1);
     assert_eq!(conflicts[0]["suggested_offset"]["home"], "fixtures/homes/identity-server-7.1.0");
-    let apart = json(&["ports", "fixtures/homes/api-manager-4.2.0", "fixtures/homes/identity-server-7.1.0", "--format", "json"]);
+    let apart = json(&["ports", "fixtures/homes/api-manager-4.2.0", homes[1], "--same-host", "--format", "json"]);
     assert_eq!(apart["conflicts"].as_array().map(Vec::len), Some(0));
 }
 

@@ -16,7 +16,7 @@ const FLOORS: &[&[&str]] = &[
     &["source"],
     &["catalog", "edit", "server/cava_toml", "server/java"],
     &["config", "home", "server/jinjava"],
-    &["server/mapper"],
+    &["machines", "server/mapper"],
     &["model"],
     &["ports", "rule_info"],
     &["diagnostic"],

@@ -7,6 +7,7 @@ mod fix;
 mod get;
 mod homes;
 mod house;
+mod machines;
 mod ports;
 mod reading;
 mod readme;

@@ -8,7 +8,7 @@ use crate::rules::context::HomeContext;
 use crate::rules::fixes;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
-    for conflict in conflicts(&[context.ports()]) {
+    for conflict in conflicts(&[context.ports()], &[vec![0]]).conflicts {
         let listeners: Vec<&Listener> =
             conflict.listeners.iter().map(|listener| &context.ports().listeners[listener.listener]).collect();
         let mut written: Vec<(&Listener, Location)> =
