@@ -54,6 +54,25 @@ pub(crate) struct AssumeArgs {
     /// Server profile passed to the start script (-Dprofile=X)
     #[arg(long, value_name = "X")]
     pub server_profile: Option<String>,
+    /// What is read of a home.
+    #[command(flatten)]
+    pub links: LinkArgs,
+}
+
+/// What is read of a home.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct LinkArgs {
+    /// Also read files outside of a home that links in it lead to
+    #[arg(long)]
+    pub follow_links: bool,
+}
+
+/// Whether the homes share a machine.
+#[derive(Debug, Args)]
+pub(crate) struct MachineArgs {
+    /// All homes run on one machine: report the ports that they take from each other
+    #[arg(long)]
+    pub same_host: bool,
 }
 
 /// Arguments of `lint`.
@@ -77,7 +96,7 @@ pub(crate) struct LintArgs {
     /// Skip these rules or categories, separated by commas
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub ignore: Vec<String>,
-    /// Purpose of the servers; some rules are milder for development
+    /// Purpose of the servers: advice about what a product ships is information, for production a warning, for development left out
     #[arg(long, value_enum)]
     pub profile: Option<Profile>,
     /// Path of the file on standard input: its name determines the kind of file, and its folder the home
@@ -86,6 +105,9 @@ pub(crate) struct LintArgs {
     /// Facts that the files do not state.
     #[command(flatten)]
     pub assume: AssumeArgs,
+    /// Whether the homes share a machine.
+    #[command(flatten)]
+    pub machine: MachineArgs,
 }
 
 /// Arguments of `fix`.
@@ -118,10 +140,17 @@ pub(crate) struct FixArgs {
     /// Facts that the files do not state.
     #[command(flatten)]
     pub assume: AssumeArgs,
+    /// Whether the homes share a machine.
+    #[command(flatten)]
+    pub machine: MachineArgs,
 }
 
 /// Arguments of `ports`.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Exit codes: 0 done, with --find also that the port is taken; 1 with --check: there are conflicts, with --find: nothing \
+        takes the port; 2 wrong usage or failure; 3 no configuration found."
+)]
 pub(crate) struct PortsArgs {
     /// Product homes, configuration files, or folders to search for both [default: ., or none with --product]
     #[arg(value_name = "PATH")]
@@ -132,9 +161,21 @@ pub(crate) struct PortsArgs {
     /// Also list listeners that do not open
     #[arg(long)]
     pub all: bool,
+    /// Exit with 1 if two listeners of a machine want one port, or a port is above 65535
+    #[arg(long)]
+    pub check: bool,
+    /// List only what takes this port, also listeners that do not open; exit with 1 if nothing takes it
+    #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..), conflicts_with_all = ["all", "check"])]
+    pub find: Option<u16>,
+    /// List only listeners that other machines can reach, or all of them
+    #[arg(long, value_enum, default_value_t = Reach::All, value_name = "REACH")]
+    pub listen: Reach,
     /// Facts that the files do not state. Without PATH, --product shows the product's defaults.
     #[command(flatten)]
     pub assume: AssumeArgs,
+    /// Whether the homes share a machine.
+    #[command(flatten)]
+    pub machine: MachineArgs,
 }
 
 /// The environment of the server.
@@ -147,6 +188,9 @@ pub(crate) struct EnvironmentArgs {
     /// Set a system property for `$sys{}`, as -DKEY=VALUE does; those that the start script sets need not be given
     #[arg(long, value_name = "KEY=VALUE")]
     pub sys: Vec<String>,
+    /// What is read of a home.
+    #[command(flatten)]
+    pub links: LinkArgs,
 }
 
 /// Arguments of `render`.
@@ -258,6 +302,9 @@ pub(crate) struct SchemaArgs {
     /// Print the table of keys that a product reads, for rules/catalog/keys/, from homes of it as shipped
     #[arg(long, requires = "paths", conflicts_with = "product")]
     pub extract: bool,
+    /// What is read of a home.
+    #[command(flatten)]
+    pub links: LinkArgs,
 }
 
 /// Formats of `lint`.
@@ -280,6 +327,15 @@ pub(crate) enum PortsFormat {
     Json,
     /// Comma-separated values with a header line
     Csv,
+}
+
+/// Which listeners are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Reach {
+    /// Every listener
+    All,
+    /// Listeners that are not bound to a loopback address
+    External,
 }
 
 /// Formats of `rules`.

@@ -1,9 +1,13 @@
-//! Writes files atomically: to a temporary file in the same folder, which then replaces the old file.
+//! Reads regular files, and writes files atomically: to a temporary file in the same folder, which then replaces the old file.
+
+mod read;
 
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+
+pub(crate) use read::{LoadError, MAX_FILE_BYTES, irregular, read, read_text, read_up_to};
 
 /// The suffix that is added to a file's name for its temporary file.
 pub(crate) const TEMPORARY_ENDING: &str = ".carbonlint-new";
@@ -153,14 +157,16 @@ fn keep_owner(file: &File, old: &fs::Metadata) {
 #[cfg(not(unix))]
 fn keep_owner(_file: &File, _old: &fs::Metadata) {}
 
-/// The reason for an I/O error, in lower case and without the system's error number.
+/// The reason for an I/O error, which begins in lower case, without the system's error number.
 pub(crate) fn reason(error: &std::io::Error) -> String {
     match error.kind() {
         std::io::ErrorKind::NotFound => "no such file or folder".to_owned(),
         std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         _ => {
             let text = error.to_string();
-            text.split(" (os error").next().unwrap_or(&text).to_lowercase()
+            let text = text.split(" (os error").next().unwrap_or(&text);
+            let mut characters = text.chars();
+            characters.next().map(|first| first.to_lowercase().chain(characters).collect()).unwrap_or_default()
         }
     }
 }

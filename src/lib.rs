@@ -54,10 +54,12 @@ mod home;
 #[doc(hidden)]
 pub mod internals;
 mod lint;
+mod machines;
 mod model;
 mod paths;
 mod port_overview;
 mod ports;
+mod printable;
 mod render;
 mod report;
 mod rule_info;
@@ -84,7 +86,9 @@ pub use model::{
     Assumptions, Decider, EffectiveValue, FileId, HomeId, Location, Trace, TraceSource, TracedCondition, TracedFile,
 };
 pub use port_overview::{PortOverview, ports};
-pub use ports::{Conflict, Listener, ListenerRef, Offset, OffsetSource, PortTable, ServerProfile, Source, State, Suggestion};
+pub use ports::{
+    Conflict, Conflicts, Listener, ListenerRef, Offset, OffsetSource, PortTable, ServerProfile, Source, State, Suggestion,
+};
 pub use render::{FileState, NotRendered, RenderedFile, Rendering, render};
 pub use rule_info::{ByName, FixAvailability, RuleInfo, Severity, rule, rules};
 pub use rules::Selection;

@@ -30,6 +30,32 @@ impl Severity {
     }
 }
 
+/// How serious the findings of a rule are under a profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ProfileSeverity {
+    /// The rule does not run.
+    Off,
+    /// [`Severity::Info`]
+    Info,
+    /// [`Severity::Warning`]
+    Warning,
+    /// [`Severity::Error`]
+    Error,
+}
+
+impl ProfileSeverity {
+    /// The severity; `None` if the rule does not run.
+    pub fn severity(self) -> Option<Severity> {
+        match self {
+            Self::Off => None,
+            Self::Info => Some(Severity::Info),
+            Self::Warning => Some(Severity::Warning),
+            Self::Error => Some(Severity::Error),
+        }
+    }
+}
+
 /// A rule, as described by its file.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -59,7 +85,7 @@ pub struct RuleInfo {
     pub sources: Vec<String>,
     /// Other severities, by the value of `--profile`.
     #[serde(default)]
-    pub severity_in: BTreeMap<String, Severity>,
+    pub severity_in: BTreeMap<String, ProfileSeverity>,
     /// The products that the rule applies to; empty for all.
     #[serde(default)]
     pub applies: Vec<Applies>,

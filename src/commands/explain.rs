@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::exit::{Exit, Failure};
 use super::terminal::print;
 use crate::cli::ExplainArgs;
-use crate::rule_info::{ByName, FixAvailability, RuleInfo, rule, rules};
+use crate::rule_info::{ByName, FixAvailability, RuleInfo, Severity, rule, rules};
 
 /// Runs the command.
 pub(super) fn run(arguments: &ExplainArgs) -> Result<Exit, Failure> {
@@ -31,7 +31,8 @@ pub(super) fn run(arguments: &ExplainArgs) -> Result<Exit, Failure> {
     let _ = writeln!(text, "\nWhat to do\n\n{}", rule.remedy.trim());
     let _ = writeln!(text, "\nFix\n\n{}", fix(rule));
     for (profile, severity) in &rule.severity_in {
-        let _ = writeln!(text, "\nWith --profile {profile}: {}", severity.as_str());
+        let severity = severity.severity().map_or("not reported", Severity::as_str);
+        let _ = writeln!(text, "\nWith --profile {profile}: {severity}");
     }
     text.push_str("\nSources\n\n");
     for source in &rule.sources {

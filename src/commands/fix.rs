@@ -19,9 +19,9 @@ use crate::source::Overlays;
 use crate::source::SourceFile;
 use crate::workspace::Workspace;
 
-use super::arguments::{assumptions, check_paths, command, paths_or_here, selection};
+use super::arguments::{Scope, assumptions, check_paths, paths_or_here, selection};
 use super::exit::{Exit, Failure};
-use super::terminal::{nothing_found, print, shown, style};
+use super::terminal::{nothing_found, print, print_error, shown, style};
 use crate::cli::FixArgs;
 
 /// The result of fixing, or of reverting.
@@ -42,7 +42,7 @@ pub(super) fn run(arguments: &FixArgs) -> Result<Exit, Failure> {
     check_backup(arguments.backup.as_deref())?;
     check_paths(&paths)?;
     let shown = shown();
-    let assumptions = assumptions(&arguments.assume)?;
+    let assumptions = assumptions(&arguments.assume, arguments.machine.same_host)?;
     if let Some(name) = &arguments.revert {
         if rule(name).is_none() {
             return Err(Failure::new(format!("no rule is called `{name}`")).help("`carbonlint rules` lists them"));
@@ -100,7 +100,6 @@ fn check_backup(suffix: Option<&str>) -> Result<(), Failure> {
 }
 
 /// Prints the diff, or writes the files and says what was done.
-#[allow(clippy::print_stderr, reason = "results go to standard output, problems to standard error")]
 fn conclude(arguments: &FixArgs, result: &Changes, shown: &DisplayPaths) -> Result<Exit, Failure> {
     let mut failures = Vec::new();
     if arguments.diff {
@@ -113,9 +112,9 @@ fn conclude(arguments: &FixArgs, result: &Changes, shown: &DisplayPaths) -> Resu
             print(&result.summary)?;
         }
     }
-    eprint!("{}", result.refusals);
+    print_error(&result.refusals);
     for failure in &failures {
-        eprintln!("{failure}");
+        print_error(&format!("{failure}\n"));
     }
     if !(failures.is_empty() && result.refusals.is_empty()) {
         return Ok(Exit::Failure);
@@ -169,11 +168,12 @@ fn summary(arguments: &FixArgs, options: &FixOptions, result: &FixResult, shown:
     }
     let _ = writeln!(text, "{} fixed in {}", counted(result.applied.len(), "finding"), counted(result.files.len(), "file"));
     let offers = offers(options, &result.workspace, &result.remaining);
-    let FixArgs { paths, assume, select, ignore, .. } = arguments;
-    text.push_str(&fixable::render(&offers, |offer| command("fix", &offer.select, &offer.ignore, paths, assume)));
+    let FixArgs { paths, assume, machine, select, ignore, .. } = arguments;
+    let scope = Scope { paths, assume, machine };
+    text.push_str(&fixable::render(&offers, |offer| scope.command("fix", &offer.select, &offer.ignore)));
     let manual = result.remaining.iter().filter(|diagnostic| diagnostic.finding.fixes.is_empty()).count();
     if manual > 0 {
-        let lint = command("lint", select, ignore, paths, assume);
+        let lint = scope.command("lint", select, ignore);
         let _ = writeln!(text, "{} left to fix by hand: `{lint}` shows where", counted(manual, "finding"));
     }
     text

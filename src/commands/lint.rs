@@ -15,8 +15,9 @@ use crate::rules::Selection;
 use crate::source::Overlays;
 use crate::workspace::Workspace;
 
-use super::arguments::{assumptions, check_paths, command, paths_or_here, selection};
+use super::arguments::{Scope, assumptions, check_paths, paths_or_here, selection};
 use super::exit::{Exit, Failure};
+use super::ports_of_homes::{check_offset, check_profile, note_possible_conflicts};
 use super::terminal::{nothing_found, print, shown, style};
 use crate::cli::{FailOn, LintArgs, LintFormat, Profile};
 
@@ -36,7 +37,9 @@ pub(super) fn run(arguments: &LintArgs) -> Result<Exit, Failure> {
     };
     let on_disk: Vec<PathBuf> = paths.iter().filter(|path| !overlays.contains_key(*path)).cloned().collect();
     check_paths(&on_disk)?;
-    let workspace = Workspace::open(&paths, &assumptions(&arguments.assume)?, &overlays);
+    let workspace = Workspace::open(&paths, &assumptions(&arguments.assume, arguments.machine.same_host)?, &overlays);
+    check_profile(&workspace)?;
+    check_offset(&workspace)?;
     let shown = shown();
     let diagnostics = lint(&workspace, &selection);
     let report = Report { workspace: &workspace, diagnostics: &diagnostics, shown: &shown };
@@ -56,6 +59,9 @@ pub(super) fn run(arguments: &LintArgs) -> Result<Exit, Failure> {
     if workspace.is_empty() && diagnostics.is_empty() {
         return Ok(nothing_found(&paths));
     }
+    if selection.takes_rule("port-conflict-across-homes") {
+        note_possible_conflicts(&workspace);
+    }
     let worst = diagnostics.iter().map(|diagnostic| diagnostic.severity).max();
     Ok(if worst.is_some_and(|worst| fails(worst, arguments.fail_on)) { Exit::Findings } else { Exit::Clean })
 }
@@ -67,18 +73,19 @@ fn fixable(
     workspace: &Workspace,
     diagnostics: &[Diagnostic],
 ) -> Result<String, Failure> {
-    let LintArgs { paths, assume, .. } = arguments;
+    let LintArgs { paths, assume, machine, .. } = arguments;
     if paths.iter().any(|path| path == Path::new("-")) {
         return Ok(String::new());
     }
     let options = FixOptions {
         paths: paths_or_here(paths).iter().map(|path| absolute(path)).collect(),
-        assumptions: assumptions(assume)?,
+        assumptions: assumptions(assume, machine.same_host)?,
         selection: selection.clone(),
         with_unsafe: false,
     };
     let offers = offers(&options, workspace, diagnostics);
-    Ok(fixable::render(&offers, |offer| command("fix", &offer.select, &offer.ignore, paths, assume)))
+    let scope = Scope { paths, assume, machine };
+    Ok(fixable::render(&offers, |offer| scope.command("fix", &offer.select, &offer.ignore)))
 }
 
 fn fails(severity: Severity, fail_on: FailOn) -> bool {

@@ -15,12 +15,12 @@ use crate::workspace::Home;
 
 use super::exit::{Exit, Failure};
 use super::home::{environment, not_rendered, only_home, open_home};
-use super::terminal::{print, shown, style};
+use super::terminal::{print, print_error, shown, style};
 use crate::cli::{RenderArgs, TextFormat};
 
 /// Runs the command.
 pub(super) fn run(arguments: &RenderArgs) -> Result<Exit, Failure> {
-    let workspace = open_home(&arguments.home)?;
+    let workspace = open_home(&arguments.home, arguments.environment.links)?;
     let home = only_home(&workspace, &arguments.home)?;
     let model = &home.model;
     let environment = environment(&arguments.environment, model)?;
@@ -77,7 +77,6 @@ impl Run<'_> {
         Ok(())
     }
 
-    #[allow(clippy::print_stderr, reason = "files and diffs go to standard output, findings to standard error")]
     fn conclude(&self, findings: &[Finding]) -> Result<Exit, Failure> {
         let Self { arguments, home, shown, files, .. } = self;
         if arguments.format == TextFormat::Json {
@@ -89,7 +88,7 @@ impl Run<'_> {
             } else if arguments.files.is_empty() && !arguments.diff {
                 print(&text::list(&home.model, files, shown))?;
             }
-            eprint!("{}", text::findings(home, findings, shown));
+            print_error(&text::findings(home, findings, shown));
         }
         let differs = arguments.diff && files.iter().any(|file| file.state.differs());
         Ok(if differs || !findings.is_empty() { Exit::Findings } else { Exit::Clean })

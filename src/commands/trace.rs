@@ -15,7 +15,7 @@ use crate::cli::{TextFormat, TraceArgs};
 
 /// Runs the command.
 pub(super) fn run(arguments: &TraceArgs) -> Result<Exit, Failure> {
-    let workspace = open_home(&arguments.home)?;
+    let workspace = open_home(&arguments.home, arguments.environment.links)?;
     let home = only_home(&workspace, &arguments.home)?;
     let model = &home.model;
     let mut environment = environment(&arguments.environment, model)?;

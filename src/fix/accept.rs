@@ -1,13 +1,13 @@
 //! Chooses the fixes of one lint run that are applied together: wanted, harmless, and without conflicts.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::refusal::Refusal;
 use super::run::{AppliedFix, FixRun, count, subject};
 use super::verify::compare;
 use crate::diagnostic::Diagnostic;
+use crate::disk;
 use crate::edit::{Edit, Fix, Safety, TakenPlaces, apply};
 use crate::model::{HomeId, LoadedFile};
 use crate::source::{Overlays, SourceFile};
@@ -173,7 +173,7 @@ impl FixRun<'_> {
         }
         let bytes = match loaded.get(file) {
             Some(file) => file.source.encode(&file.source.text)?,
-            None => fs::read(file).ok()?,
+            None => disk::read(file).ok()?,
         };
         self.originals.insert(file.to_path_buf(), bytes.clone());
         Some(bytes)
@@ -182,6 +182,8 @@ impl FixRun<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::diagnostic::{Finding, Target};
     use crate::fix::run::FixOptions;

@@ -1,11 +1,11 @@
 //! Undoes the changes of a rule's fixes, by the marks that they left.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::write::ChangedFile;
 use crate::catalog::catalog;
+use crate::disk::read_text;
 use crate::edit::toml::TomlFile;
 use crate::edit::xml::bring_back;
 use crate::edit::{Edit, apply};
@@ -89,7 +89,7 @@ impl Reverted {
         let places = catalog().listeners.iter().filter_map(|row| row.places.first());
         let templates: BTreeSet<PathBuf> = places.map(|place| model.template_path(&place.file)).collect();
         for path in templates.into_iter().filter(|path| is_requested(path)) {
-            let Some(old) = fs::read_to_string(&path).ok() else { continue };
+            let Some(old) = read_text(&path).ok().filter(|_| model.holds(&path)) else { continue };
             let (new, count) = without_marker(&old, rule);
             if count > 0 {
                 self.count += count;

@@ -200,7 +200,7 @@ fn target_of(path: &Path, root: &Path) -> Result<PathBuf, WriteError> {
 /// Fails if the file no longer has the bytes that were read.
 fn is_unchanged(target: &Path, replacement: &ChangedFile) -> Result<(), WriteError> {
     let path = &replacement.path;
-    let now = fs::read(target).map_err(|error| WriteError::Io(path.clone(), error))?;
+    let now = disk::read(target).map_err(|error| WriteError::Io(path.clone(), error.into()))?;
     if now == replacement.old { Ok(()) } else { Err(WriteError::Changed(path.clone())) }
 }
 

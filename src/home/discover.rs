@@ -56,6 +56,8 @@ pub(crate) struct FoundHome {
     pub layout: Layout,
     /// The files whose findings are wanted; empty for all.
     pub only: BTreeSet<PathBuf>,
+    /// The folder that was searched when it was found; `None` for a file that was named.
+    pub searched: Option<PathBuf>,
 }
 
 /// A path that could not be read.
@@ -107,10 +109,13 @@ struct Found {
     /// By the real path of the root, or of the lone file: a home found twice through links is one home.
     targets: BTreeMap<PathBuf, FoundHome>,
     problems: Vec<ReadError>,
+    /// The folder that is searched; `None` for a file that was named.
+    searched: Option<PathBuf>,
 }
 
 impl Found {
     fn search(&mut self, folder: &Path) {
+        self.searched = Some(folder.to_path_buf());
         let outer = home_around(folder);
         if let Some(Outer { layout, is_part: true }) = outer {
             self.add(layout, None);
@@ -169,6 +174,7 @@ impl Found {
     }
 
     fn add_file(&mut self, file: &Path) {
+        self.searched = None;
         if matches!(Kind::of(file), Kind::Text | Kind::Json) {
             return;
         }
@@ -194,7 +200,11 @@ impl Found {
         let place = layout.single_file.as_ref().map_or_else(|| layout.conf_folder(), |(file, _)| file.clone());
         let key = fs::canonicalize(&place).unwrap_or(place);
         let is_new = !self.targets.contains_key(&key);
-        let target = self.targets.entry(key).or_insert_with(|| FoundHome { layout, only: BTreeSet::new() });
+        let target = self.targets.entry(key).or_insert_with(|| FoundHome {
+            layout,
+            only: BTreeSet::new(),
+            searched: self.searched.clone(),
+        });
         match only {
             Some(file) if is_new || !target.only.is_empty() => {
                 target.only.insert(file.to_path_buf());

@@ -48,14 +48,23 @@ pub struct Selection {
 }
 
 impl Selection {
+    /// Whether the rule of this name runs.
+    pub(crate) fn takes_rule(&self, name: &str) -> bool {
+        rules().iter().any(|rule| rule.name == name && self.takes(rule))
+    }
+
     /// Whether `rule` runs.
     fn takes(&self, rule: &RuleInfo) -> bool {
         let named = |names: &[String]| names.iter().any(|name| *name == rule.name || *name == rule.category);
         (self.select.is_empty() || named(&self.select)) && !named(&self.ignore)
     }
 
-    fn severity(&self, rule: &RuleInfo) -> Severity {
-        self.profile.as_ref().and_then(|profile| rule.severity_in.get(profile)).copied().unwrap_or(rule.severity)
+    /// The severity of a rule that runs; `None` if the profile leaves it out. A rule that is selected by its name runs in every profile.
+    fn severity(&self, rule: &RuleInfo) -> Option<Severity> {
+        match self.profile.as_ref().and_then(|profile| rule.severity_in.get(profile)) {
+            None => Some(rule.severity),
+            Some(in_profile) => in_profile.severity().or_else(|| self.select.contains(&rule.name).then_some(rule.severity)),
+        }
     }
 }
 
@@ -64,14 +73,14 @@ pub(crate) fn run(workspace: &Workspace, selection: &Selection) -> Vec<Diagnosti
     let answers: Vec<HomeAnswers> = workspace.homes.iter().map(|_| HomeAnswers::default()).collect();
     let context = RuleContext { homes: &workspace.homes, problems: &workspace.problems, answers: &answers };
     let mut diagnostics = Vec::new();
-    for rule in rules().iter().filter(|rule| selection.takes(rule)) {
+    let selected = rules().iter().filter(|rule| selection.takes(rule));
+    for (rule, severity) in selected.filter_map(|rule| Some((rule, selection.severity(rule)?))) {
         let mut findings = Vec::new();
         match CHECKS.iter().find(|(name, _)| *name == rule.name).map(|(_, check)| check) {
             Some(Check::Run(check)) => check(context, &mut findings),
             Some(Check::Home(check)) => for_each_home(context, rule, |home| check(home, &mut findings)),
             None => for_each_home(context, rule, |home| declarative::check(rule, home, &mut findings)),
         }
-        let severity = selection.severity(rule);
         diagnostics.extend(findings.into_iter().map(|finding| complete(rule, severity, finding, context.homes)));
     }
     drop_superseded(&mut diagnostics);

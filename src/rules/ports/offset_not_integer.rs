@@ -38,15 +38,9 @@ fn check_offset(context: HomeContext, written: &WrittenOffset) -> Option<Finding
         let message = format!("the offset {offset} is negative: the server subtracts it from every port");
         return Some(finding(message).help(plain).severity(Severity::Warning));
     }
-    let highest = context
-        .ports()
-        .listeners
-        .iter()
-        .filter(|listener| listener.enabled && listener.offset == offset)
-        .max_by_key(|listener| listener.port());
-    if let Some((listener, port)) =
-        highest.and_then(|listener| Some((listener, listener.port()?))).filter(|(_, port)| *port > MAX_PORT)
-    {
+    let listeners = context.ports().listeners.iter().filter(|listener| listener.enabled && listener.offset == offset);
+    let refused = listeners.filter_map(|listener| Some((listener, listener.refused?)));
+    if let Some((listener, port)) = refused.max_by_key(|(_, port)| *port).filter(|(listener, _)| listener.base.is_some()) {
         return Some(
             finding(format!("the offset {offset} moves {} to {port}, above the highest port {MAX_PORT}", listener.id))
                 .help(plain),

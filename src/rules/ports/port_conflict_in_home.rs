@@ -10,7 +10,7 @@ use crate::rules::fixes;
 const RULE: &str = "port-conflict-in-home";
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
-    for conflict in conflicts(&[context.ports()]) {
+    for conflict in conflicts(&[context.ports()], &[vec![0]]).conflicts {
         let listeners: Vec<&Listener> =
             conflict.listeners.iter().map(|listener| &context.ports().listeners[listener.listener]).collect();
         let mut written: Vec<(&Listener, Location)> =

@@ -262,7 +262,7 @@ fn the_offset_is_settled_before_what_depends_on_it() {
     for (number, fixture) in ["identity-server-7.1.0", "identity-server-7.1.0", "api-manager-4.5.0"].into_iter().enumerate() {
         homes.copy(&format!("homes/{fixture}"), &number.to_string());
     }
-    let (code, text) = fix(&homes, &["--unsafe", "--select", "ports,port-conflict-across-homes"]);
+    let (code, text) = fix(&homes, &["--unsafe", "--same-host", "--select", "ports,port-conflict-across-homes"]);
     assert_eq!(code, Some(0), "{text}");
     let api_manager = homes.text("2/repository/conf/deployment.toml");
     assert!(api_manager.contains("offset = 2") && api_manager.contains("ws://localhost:9101"), "{api_manager}");
@@ -274,11 +274,11 @@ fn many_homes_get_offsets_in_one_go() {
     for number in 0..14 {
         homes.copy("homes/identity-server-7.1.0", &format!("{number:02}"));
     }
-    let (code, text) = fix(&homes, &["--select", "port-conflict-across-homes"]);
+    let (code, text) = fix(&homes, &["--select", "port-conflict-across-homes", "--same-host"]);
     assert_eq!(code, Some(0), "{text}");
     assert!(text.contains("13 findings fixed in 13 files"), "{text}");
     assert!(homes.text("13/repository/conf/deployment.toml").contains("offset = 13"));
-    assert_eq!(homes.run(&["lint", ".", "--select", "port-conflict-across-homes"]).code, Some(0));
+    assert_eq!(homes.run(&["lint", ".", "--select", "port-conflict-across-homes", "--same-host"]).code, Some(0));
 }
 
 #[test]
