@@ -54,6 +54,25 @@ pub(crate) struct AssumeArgs {
     /// Server profile passed to the start script (-Dprofile=X)
     #[arg(long, value_name = "X")]
     pub server_profile: Option<String>,
+    /// What is read of a home.
+    #[command(flatten)]
+    pub links: LinkArgs,
+}
+
+/// What is read of a home.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct LinkArgs {
+    /// Also read files outside of a home that links in it lead to
+    #[arg(long)]
+    pub follow_links: bool,
+}
+
+/// Whether the homes share a machine.
+#[derive(Debug, Args)]
+pub(crate) struct MachineArgs {
+    /// All homes run on one machine: report the ports that they take from each other
+    #[arg(long)]
+    pub same_host: bool,
 }
 
 /// Arguments of `lint`.
@@ -77,7 +96,7 @@ pub(crate) struct LintArgs {
     /// Skip these rules or categories, separated by commas
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub ignore: Vec<String>,
-    /// Purpose of the servers; some rules are milder for development
+    /// Purpose of the servers: advice about what a product ships is information, for production a warning, for development left out
     #[arg(long, value_enum)]
     pub profile: Option<Profile>,
     /// Path of the file on standard input: its name determines the kind of file, and its folder the home
@@ -86,6 +105,9 @@ pub(crate) struct LintArgs {
     /// Facts that the files do not state.
     #[command(flatten)]
     pub assume: AssumeArgs,
+    /// Whether the homes share a machine.
+    #[command(flatten)]
+    pub machine: MachineArgs,
 }
 
 /// Arguments of `fix`.
@@ -100,7 +122,7 @@ pub(crate) struct FixArgs {
     /// Write nothing, and exit with 1 if anything would change
     #[arg(long)]
     pub check: bool,
-    /// Also apply fixes that change what the server does
+    /// Also apply fixes that change what the server does, but for those that need the name of their rule
     #[arg(long = "unsafe")]
     pub with_unsafe: bool,
     /// Fix only these rules or categories, separated by commas; unsafe fixes are applied too for rules named here
@@ -109,19 +131,26 @@ pub(crate) struct FixArgs {
     /// Skip these rules or categories, separated by commas
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub ignore: Vec<String>,
-    /// Keep a copy of each changed file, with this suffix added to its name
+    /// Keep the old content of each changed file beside it, with this suffix added to its name (and a number if that name is taken)
     #[arg(long, value_name = "SUFFIX")]
     pub backup: Option<String>,
-    /// Restore the elements that this rule commented out
+    /// Undo what the fixes of this rule changed, where they left a mark with its name
     #[arg(long, value_name = "RULE", conflicts_with_all = ["select", "ignore", "with_unsafe"])]
     pub revert: Option<String>,
     /// Facts that the files do not state.
     #[command(flatten)]
     pub assume: AssumeArgs,
+    /// Whether the homes share a machine.
+    #[command(flatten)]
+    pub machine: MachineArgs,
 }
 
 /// Arguments of `ports`.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Exit codes: 0 done, with --find also that the port is taken; 1 with --check: there are conflicts, with --find: nothing \
+        takes the port; 2 wrong usage or failure; 3 no configuration found."
+)]
 pub(crate) struct PortsArgs {
     /// Product homes, configuration files, or folders to search for both [default: ., or none with --product]
     #[arg(value_name = "PATH")]
@@ -132,9 +161,21 @@ pub(crate) struct PortsArgs {
     /// Also list listeners that do not open
     #[arg(long)]
     pub all: bool,
+    /// Exit with 1 if two listeners of a machine want one port, or a port is above 65535
+    #[arg(long)]
+    pub check: bool,
+    /// List only what takes this port, also listeners that do not open; exit with 1 if nothing takes it
+    #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..), conflicts_with_all = ["all", "check"])]
+    pub find: Option<u16>,
+    /// List only listeners that other machines can reach, or all of them
+    #[arg(long, value_enum, default_value_t = Reach::All, value_name = "REACH")]
+    pub listen: Reach,
     /// Facts that the files do not state. Without PATH, --product shows the product's defaults.
     #[command(flatten)]
     pub assume: AssumeArgs,
+    /// Whether the homes share a machine.
+    #[command(flatten)]
+    pub machine: MachineArgs,
 }
 
 /// The environment of the server.
@@ -147,6 +188,9 @@ pub(crate) struct EnvironmentArgs {
     /// Set a system property for `$sys{}`, as -DKEY=VALUE does; those that the start script sets need not be given
     #[arg(long, value_name = "KEY=VALUE")]
     pub sys: Vec<String>,
+    /// What is read of a home.
+    #[command(flatten)]
+    pub links: LinkArgs,
 }
 
 /// Arguments of `render`.
@@ -258,6 +302,9 @@ pub(crate) struct SchemaArgs {
     /// Print the table of keys that a product reads, for rules/catalog/keys/, from homes of it as shipped
     #[arg(long, requires = "paths", conflicts_with = "product")]
     pub extract: bool,
+    /// What is read of a home.
+    #[command(flatten)]
+    pub links: LinkArgs,
 }
 
 /// Formats of `lint`.
@@ -280,6 +327,15 @@ pub(crate) enum PortsFormat {
     Json,
     /// Comma-separated values with a header line
     Csv,
+}
+
+/// Which listeners are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Reach {
+    /// Every listener
+    All,
+    /// Listeners that are not bound to a loopback address
+    External,
 }
 
 /// Formats of `rules`.

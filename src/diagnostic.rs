@@ -21,7 +21,7 @@ pub struct Site {
 pub enum Target {
     /// A place in a file that was read.
     Site(Site),
-    /// A path without a place, such as one that could not be read, with the home that it belongs to, if any.
+    /// A file as a whole, such as one that could not be read or whose silence is the cause, with the home that it belongs to, if any.
     Path(PathBuf, Option<HomeId>),
 }
 

@@ -4,18 +4,23 @@
 use std::cell::Cell;
 use std::path::Path;
 
-use carbonlint::internals::mapper::{Configuration, Release, Renderer, Resources};
 use carbonlint::Environment;
+use carbonlint::internals::mapper::{Configuration, Release, Renderer, Resources};
 use libfuzzer_sys::fuzz_target;
 
-const TEMPLATE: &str = "{{ a }}{% for k, v in a.items() %}{{ k }}={{ v }}{% endfor %}{% for e in b %}{{ e.c }}{% endfor %}{{ a.b }}";
+const TEMPLATE: &str =
+    "{{ a }}{% for k, v in a.items() %}{{ k }}={{ v }}{% endfor %}{% for e in b %}{{ e.c }}{% endfor %}{{ a.b }}";
 
 fuzz_target!(|data: (&str, [&str; 5], &str)| {
     let (toml, files, value) = data;
     let resources = || {
         let next = Cell::new(0);
         // `Resources::read` asks for the five files in this order.
-        Resources::read(Path::new("/nonexistent"), |_| files.get(next.replace(next.get() + 1)).map(|text| (*text).to_owned()))
+        Resources::read(
+            Path::new("/nonexistent"),
+            |_| files.get(next.replace(next.get() + 1)).map(|text| (*text).to_owned()),
+            |_| true,
+        )
     };
     let variables = [("A".to_owned(), value.to_owned())].into();
     let properties = [("A".to_owned(), value.to_owned())].into();

@@ -19,13 +19,14 @@ pub use listener::{Direction, Protocol};
 pub(crate) use listener::{ListenerPart, ListenerRow, OffsetRule, Opens, Switch};
 pub(crate) use place::Place;
 pub use product::Product;
-pub(crate) use product::{CodeKeys, MapperRow, Profile, UrlKey};
+pub(crate) use product::{CodeKeys, MapperRow, Profile, ShippedKey, UrlKey};
 pub(crate) use rewrite::Rewrite;
 pub(crate) use server_trait::{ServerTrait, TraitRow};
 pub use version::Version;
 pub(crate) use version::Versions;
 
 use crate::source::key::Key;
+use crate::suggest::did_you_mean;
 
 /// The catalogue of this build.
 pub fn catalog() -> &'static Catalog {
@@ -62,6 +63,9 @@ pub struct Catalog {
     /// Keys of deployment.toml that code reads, in addition to the templates.
     #[serde(rename = "code_key", default)]
     pub code_keys: Vec<CodeKeys>,
+    /// Keys that products ship in deployment.toml although nothing reads them.
+    #[serde(rename = "shipped_key", default)]
+    pub shipped_keys: Vec<ShippedKey>,
     /// The changes that servers make to their rendered files.
     #[serde(rename = "rewritten")]
     pub rewrites: Vec<Rewrite>,
@@ -102,6 +106,12 @@ impl Catalog {
             Some(table) => table.is_above(Key::new(key)),
             None => known == key,
         })
+    }
+
+    /// Whether a product ships `key` with this value in its deployment.toml although nothing reads it.
+    pub fn ships_key(&self, product: &str, key: &str, value: &str) -> bool {
+        let ships = |row: &ShippedKey| row.key == key && row.value == value && row.products.iter().any(|known| known == product);
+        self.shipped_keys.iter().any(ships)
     }
 
     /// Whether `file` contains a port or a switch of some listener.
@@ -149,14 +159,21 @@ pub fn product_of(text: &str) -> Result<(&'static Product, Option<Version>), Unk
         let names: Vec<&str> = catalog().products.iter().map(|product| product.id.as_str()).collect();
         UnknownProduct {
             message: format!("no product is called `{name}`"),
-            help: format!("the products are {}", names.join(", ")),
+            help: did_you_mean(name, names.iter().copied(), '-')
+                .unwrap_or_else(|| format!("the products are {}", names.join(", "))),
         }
     })?;
     let invalid_version = |version: &str| UnknownProduct {
         message: format!("`{version}` is not a version"),
-        help: "write it like api-manager@4.2.0".to_owned(),
+        help: format!("write it like {}@{}", product.id, product.latest),
     };
     let version = version.map(|version| Version::parse(version).ok_or_else(|| invalid_version(version))).transpose()?;
+    if let Some(version) = version.as_ref().filter(|version| !product.has_release(version)) {
+        return Err(UnknownProduct {
+            message: format!("no version {version} of {} is known", product.id),
+            help: format!("the known versions are {}", product.known_releases()),
+        });
+    }
     Ok((product, version))
 }
 

@@ -11,7 +11,7 @@ use crate::cli::{GetArgs, TextFormat};
 
 /// Runs the command.
 pub(super) fn run(arguments: &GetArgs) -> Result<Exit, Failure> {
-    let workspace = open_home(&arguments.home)?;
+    let workspace = open_home(&arguments.home, arguments.environment.links)?;
     let home = only_home(&workspace, &arguments.home)?;
     let model = &home.model;
     let mut environment = environment(&arguments.environment, model)?;

@@ -1,25 +1,28 @@
 //! Opens the one home that `render` and `get` work on, and determines the environment of its server.
 
 use std::collections::BTreeMap;
+use std::env;
 use std::path::Path;
-use std::{env, fs};
 
+use crate::disk::{read_text, reason};
 use crate::model::{Assumptions, Model};
 use crate::render::NotRendered;
 use crate::server::mapper::Environment;
 use crate::server::mapper::environment::{NotAVariable, parse_env_file};
+use crate::shell;
 use crate::workspace::{Home, Workspace};
 
 use super::arguments::check_paths;
 use super::exit::{Exit, Failure};
 use super::terminal::{shown, warn_of_unreadable};
-use crate::cli::EnvironmentArgs;
+use crate::cli::{EnvironmentArgs, LinkArgs};
 
 /// Opens the home at `path`, or around it, with everything from which its server renders; [`only_home`] checks that there is one.
-pub(super) fn open_home(path: &Path) -> Result<Workspace, Failure> {
+pub(super) fn open_home(path: &Path, links: LinkArgs) -> Result<Workspace, Failure> {
     let paths = [path.to_path_buf()];
     check_paths(&paths)?;
-    let workspace = Workspace::open_sources(&paths, &Assumptions::default());
+    let assumptions = Assumptions { follows_links: links.follow_links, ..Assumptions::default() };
+    let workspace = Workspace::open_sources(&paths, &assumptions);
     warn_of_unreadable(&workspace);
     Ok(workspace)
 }
@@ -44,8 +47,8 @@ pub(super) fn environment(arguments: &EnvironmentArgs, model: &Model) -> Result<
     let mut variables: BTreeMap<String, String> =
         env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect();
     for file in &arguments.env_file {
-        let text = fs::read_to_string(file).map_err(|error| {
-            Failure::new(format!("cannot read `{}`: {error}", file.display())).help("--env-file takes a text file")
+        let text = read_text(file).map_err(|error| {
+            Failure::new(format!("cannot read `{}`: {}", file.display(), reason(&error))).help("--env-file takes a text file")
         })?;
         variables.extend(parse_env_file(&text).map_err(|NotAVariable { line }| {
             Failure::new(format!("{}:{line}: expected `NAME=value`", file.display())).help("comments begin with `#`")
@@ -72,9 +75,8 @@ pub(super) fn not_rendered(model: &Model, why: NotRendered) -> Failure {
         NotRendered::NoToml => Failure::new(format!("`{toml}` does not exist; the server renders its files from it"))
             .help("name a home that has one")
             .exit(Exit::NothingFound),
-        NotRendered::BrokenToml => {
-            Failure::new(format!("`{toml}` is not valid TOML")).help(format!("`carbonlint lint {toml}` shows where"))
-        }
+        NotRendered::BrokenToml => Failure::new(format!("`{toml}` is not valid TOML"))
+            .help(format!("`carbonlint lint {}` shows where", shell::word(&toml))),
         NotRendered::TemplateToml => Failure::new(format!("`{toml}` is a template of a deployment tool"))
             .help("run the tool first, and name the home that it produces"),
     }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::model::Model;
 use crate::render::{Rendering, choose, render};
 use crate::report::trace::{json, text};
+use crate::shell;
 use crate::trace::{FileTrace, trace_file, trace_key};
 
 use super::exit::{Exit, Failure};
@@ -14,7 +15,7 @@ use crate::cli::{TextFormat, TraceArgs};
 
 /// Runs the command.
 pub(super) fn run(arguments: &TraceArgs) -> Result<Exit, Failure> {
-    let workspace = open_home(&arguments.home)?;
+    let workspace = open_home(&arguments.home, arguments.environment.links)?;
     let home = only_home(&workspace, &arguments.home)?;
     let model = &home.model;
     let mut environment = environment(&arguments.environment, model)?;
@@ -28,8 +29,11 @@ pub(super) fn run(arguments: &TraceArgs) -> Result<Exit, Failure> {
     match Target::of(&rendering, target)? {
         Target::File { path, line } => {
             let traced = trace_file(&rendering, path, line).ok_or_else(|| {
-                Failure::new(format!("`{path}` cannot be rendered"))
-                    .help(format!("`carbonlint render {} {path}` says why", arguments.home.display()))
+                Failure::new(format!("`{path}` cannot be rendered")).help(format!(
+                    "`carbonlint render {} {}` says why",
+                    shell::path(&arguments.home),
+                    shell::word(path)
+                ))
             })?;
             check_line(&traced, line)?;
             print(&match arguments.format {
@@ -75,7 +79,8 @@ impl<'a> Target<'a> {
                 Err(Failure::new(format!("{unknown}: it has no template, so the server reads it as it is")))
             }
             Err(unknown) => {
-                let list = "`carbonlint render HOME` lists the files that the server renders".to_owned();
+                let home = shell::word(shown().path(rendering.model.path()));
+                let list = format!("`carbonlint render {home}` lists the files that the server renders");
                 Err(Failure::new(unknown.to_string()).help(unknown.near.clone().unwrap_or(list)))
             }
         }

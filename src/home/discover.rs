@@ -57,6 +57,8 @@ pub(crate) struct FoundHome {
     pub layout: Layout,
     /// The files whose findings are wanted; empty for all.
     pub only: BTreeSet<PathBuf>,
+    /// The folder that was searched when it was found; `None` for a file that was named.
+    pub searched: Option<PathBuf>,
 }
 
 /// A path that could not be read.
@@ -81,7 +83,7 @@ impl std::error::Error for ReadError {}
 /// Finds the homes and files below `paths`, which are absolute; the files of `overlays` need not exist. Never fails: what cannot be read
 /// is among the problems.
 pub(crate) fn discover(paths: &[PathBuf], overlays: &Overlays) -> Discovery {
-    let mut found = Found { overlays, targets: BTreeMap::new(), problems: Vec::new() };
+    let mut found = Found { overlays, targets: BTreeMap::new(), problems: Vec::new(), searched: None };
     for path in paths {
         if overlays.contains_key(path) {
             found.add_file(path);
@@ -111,10 +113,13 @@ struct Found<'a> {
     /// By the real path of the root, or of the lone file, and the number of the file inside it: a home found twice through links is one home.
     targets: BTreeMap<(PathBuf, Option<usize>), FoundHome>,
     problems: Vec<ReadError>,
+    /// The folder that is searched; `None` for a file that was named.
+    searched: Option<PathBuf>,
 }
 
 impl Found<'_> {
     fn search(&mut self, folder: &Path) {
+        self.searched = Some(folder.to_path_buf());
         let outer = home_around(folder);
         if let Some(Outer { layout, is_part: true }) = outer {
             self.add(layout, None);
@@ -175,6 +180,7 @@ impl Found<'_> {
     }
 
     fn add_file(&mut self, file: &Path) {
+        self.searched = None;
         if matches!(Kind::of(file), Kind::Text | Kind::Json) {
             return;
         }
@@ -222,7 +228,11 @@ impl Found<'_> {
         let place = layout.single_file.as_ref().map_or_else(|| layout.conf_folder(), |(file, _)| file.clone());
         let key = (fs::canonicalize(&place).unwrap_or(place), layout.embedded.as_ref().map(|embedded| embedded.number));
         let is_new = !self.targets.contains_key(&key);
-        let target = self.targets.entry(key).or_insert_with(|| FoundHome { layout, only: BTreeSet::new() });
+        let target = self.targets.entry(key).or_insert_with(|| FoundHome {
+            layout,
+            only: BTreeSet::new(),
+            searched: self.searched.clone(),
+        });
         match only {
             Some(file) if is_new || !target.only.is_empty() => {
                 target.only.insert(file.to_path_buf());

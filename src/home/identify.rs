@@ -1,10 +1,10 @@
 //! Determines the product and version of a home, from files that the product ships.
 
-use std::fs;
 use std::path::Path;
 
 use super::layout::Layout;
 use crate::catalog::{Product, Version, catalog};
+use crate::disk;
 
 /// What the files of a home say about it. What they do not say is `None`.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +26,13 @@ impl Identity {
     }
 }
 
+const KERNEL_FILE: &str = "bin/wso2carbon-version.txt";
+const DISTRIBUTION_FILE: &str = "updates/product.txt";
+const PRODUCT_FILE: &str = "bin/version.txt";
+
+/// The files that say which product is in a home.
+pub(crate) const VERSION_FILES: [&str; 3] = [KERNEL_FILE, DISTRIBUTION_FILE, PRODUCT_FILE];
+
 /// What carbon.xml says about the product.
 #[derive(Debug, Default)]
 pub(crate) struct ServerNames {
@@ -43,7 +50,7 @@ pub(crate) fn identify_with(layout: &Layout, names: &ServerNames) -> Identity {
         return identity;
     }
     let root = &layout.root;
-    let kernel = read(root, "bin/wso2carbon-version.txt").as_deref().and_then(|text| Version::parse(text.rsplit(" v").next()?));
+    let kernel = read(root, KERNEL_FILE).as_deref().and_then(|text| Version::parse(text.rsplit(" v").next()?));
     let mut identity = by_distribution(root)
         .or_else(|| by_version_file(root))
         .filter(|identity| identity.product.is_some())
@@ -77,7 +84,7 @@ fn inside_another_home(layout: &Layout) -> Option<Identity> {
 
 /// updates/product.txt: `wso2am-4.6.0`.
 fn by_distribution(root: &Path) -> Option<Identity> {
-    let text = read(root, "updates/product.txt")?;
+    let text = read(root, DISTRIBUTION_FILE)?;
     let (product, version) = catalog().products.iter().find_map(|product| {
         let rest = text.strip_prefix(product.distribution.as_deref()?)?.strip_prefix('-')?;
         rest.starts_with(|first: char| first.is_ascii_digit()).then(|| (product, Version::parse(rest)))
@@ -87,7 +94,7 @@ fn by_distribution(root: &Path) -> Option<Identity> {
 
 /// bin/version.txt: `WSO2 API Manager v4.6.0`.
 fn by_version_file(root: &Path) -> Option<Identity> {
-    let text = read(root, "bin/version.txt")?;
+    let text = read(root, PRODUCT_FILE)?;
     let (name, version) = text.rsplit_once(" v")?;
     Some(Identity { product: product_named(name), version: Version::parse(version), ..Identity::default() })
 }
@@ -113,7 +120,7 @@ fn product_named(name: &str) -> Option<&'static Product> {
 
 /// The first line of a small file, trimmed; `None` if there is none or it still contains a placeholder of the product's build.
 fn read(root: &Path, file: &str) -> Option<String> {
-    let bytes = fs::read(root.join(file)).ok()?;
+    let bytes = disk::read(&root.join(file)).ok()?;
     let line = String::from_utf8_lossy(&bytes).lines().next()?.trim().to_owned();
     (!line.contains("${")).then_some(line)
 }

@@ -6,20 +6,42 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fs, io};
 
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 use super::content::{OnDemand, OpenedFiles, Parsed, parse_all};
+use super::links::Boundary;
+use super::recorded::{CONFIGURATION, TEMPLATES};
 use super::{Assumptions, FileId, LoadedFile, Model, script_names};
 use crate::catalog::{Place, catalog};
-use crate::disk::reason;
-use crate::home::{Generation, INBOUND_ENDPOINTS, Identity, Layout, ReadError};
+use crate::disk::{LoadError, irregular, reason};
+use crate::home::{FoundHome, Generation, INBOUND_ENDPOINTS, Identity, Layout, ReadError, VERSION_FILES};
 use crate::paths::slashed;
-use crate::source::{Kind, LoadError, Overlays, kind, overlays};
+use crate::server::mapper::{JsonFile, metadata, resources};
+use crate::source::{Kind, Overlays, kind, overlays};
 
 impl Model {
     /// Loads the home at `layout`. If `only` names files, loads these and the files that their findings depend on. Never fails: files
     /// that cannot be read or parsed are recorded as problems or faults.
-    pub fn load(layout: Layout, assumptions: Assumptions, overlays: &Arc<Overlays>, only: &BTreeSet<PathBuf>) -> Self {
+    ///
+    /// Links are followed inside the home, or for loose files inside `searched`, and to the files that the user `named`.
+    pub(crate) fn load(found: &FoundHome, assumptions: Assumptions, overlays: &Arc<Overlays>, only: &BTreeSet<PathBuf>) -> Self {
+        let layout = &found.layout;
+        let boundary = match &found.searched {
+            _ if assumptions.follows_links || layout.single_file.is_some() => Boundary::none(),
+            Some(searched) if layout.has_no_home() && layout.root.starts_with(searched) => Boundary::new(searched, &found.only),
+            _ => Boundary::new(&layout.root, &found.only),
+        };
+        Self::load_within(layout.clone(), boundary, assumptions, overlays, only)
+    }
+
+    /// The same, with links followed inside `boundary`.
+    pub(super) fn load_within(
+        layout: Layout,
+        boundary: Boundary,
+        assumptions: Assumptions,
+        overlays: &Arc<Overlays>,
+        only: &BTreeSet<PathBuf>,
+    ) -> Self {
         let mut model = Self {
             layout,
             identity: Identity::default(),
@@ -40,6 +62,7 @@ impl Model {
             opened: OpenedFiles::default(),
             schema: OnceCell::new(),
             overlays: Arc::clone(overlays),
+            boundary,
             only: only.clone(),
         };
         if let Some((path, name)) = model.layout.single_file.clone() {
@@ -55,13 +78,30 @@ impl Model {
         let conf = self.layout.conf_folder();
         let depth = if self.layout.has_no_home() { 2 } else { usize::MAX };
         let mut paths = Vec::new();
-        for entry in WalkDir::new(&conf).follow_links(true).max_depth(depth).sort_by_file_name() {
+        self.check_what_is_read_later();
+        if !self.boundary.holds(&conf) {
+            return;
+        }
+        let mut walk = WalkDir::new(&conf).follow_links(true).max_depth(depth).sort_by_file_name().into_iter();
+        while let Some(entry) = walk.next() {
             match entry {
+                Ok(entry)
+                    if entry.file_type().is_dir() && entry.path_is_symlink() && !self.boundary.enters(entry.path(), &conf) =>
+                {
+                    if !self.boundary.holds(entry.path()) {
+                        self.problems.push(link_out(entry.path()));
+                    }
+                    walk.skip_current_dir();
+                }
                 Ok(entry) if entry.file_type().is_file() && self.is_wanted(entry.path()) => {
                     let counts = only.is_empty() || only.contains(entry.path()) || self.decides_ports(entry.path());
                     if counts {
                         paths.push(entry.into_path());
                     }
+                }
+                Ok(entry) if !entry.file_type().is_dir() && !entry.file_type().is_file() && self.is_wanted(entry.path()) => {
+                    let kind = entry.metadata().ok().and_then(|metadata| irregular(&metadata)).unwrap_or("something else");
+                    self.problems.push(not_regular(entry.path(), kind));
                 }
                 Ok(_) => {}
                 Err(error) => self.problems.push(ReadError::of_walk(&error)),
@@ -72,7 +112,7 @@ impl Model {
             paths.extend(xml_files_in(&root.join(INBOUND_ENDPOINTS)));
             let scripts = catalog().products.iter().flat_map(|product| &product.scripts).flat_map(|script| script_names(script));
             let scripts = scripts.map(|script| root.join(script));
-            paths.extend(scripts.filter(|script| script.is_file()));
+            paths.extend(scripts.filter(|script| script.exists()));
             paths.push(root.join("repository/resources/conf/default.json"));
         }
         let in_memory = self.overlays.keys().filter(|path| path.starts_with(&conf) && self.is_wanted(path));
@@ -83,6 +123,26 @@ impl Model {
                 self.add_file(&path, name);
             }
         }
+    }
+
+    /// Records what of the folders and files that are read on demand is outside of the home or no regular file.
+    fn check_what_is_read_later(&mut self) {
+        let root = self.layout.root.clone();
+        let conf = (!self.layout.has_no_home()).then(|| self.layout.conf_folder());
+        let folders = FOLDERS.iter().map(|folder| root.join(folder)).chain(conf);
+        let templates = WalkDir::new(root.join(TEMPLATES_FOLDER)).min_depth(1).sort_by_file_name().into_iter().flatten();
+        let outside = folders.chain(templates.filter(DirEntry::path_is_symlink).map(DirEntry::into_path));
+        let outside = outside.filter(|folder| folder.is_symlink() && !self.boundary.holds(folder));
+        let mut problems: Vec<ReadError> = outside.map(|folder| link_out(&folder)).collect();
+        for file in read_on_demand().map(|file| root.join(file)) {
+            let Ok(metadata) = fs::metadata(&file) else { continue };
+            if !self.boundary.holds(&file) {
+                problems.extend(file.is_symlink().then(|| link_out(&file)));
+            } else if let Some(kind) = irregular(&metadata) {
+                problems.push(not_regular(&file, kind));
+            }
+        }
+        self.problems.extend(problems);
     }
 
     /// Whether a file in the configuration folder is read. Outside a home, only files with a known name are.
@@ -119,6 +179,13 @@ impl Model {
     }
 
     fn add_file(&mut self, path: &Path, name: String) {
+        if !self.overlays.contains_key(path) && !self.boundary.holds(path) {
+            // Where a folder on the way is the link, it has been reported.
+            if path.is_symlink() {
+                self.problems.push(link_out(path));
+            }
+            return;
+        }
         let source = overlays::source(&self.overlays, path).map(|source| match &self.layout.embedded {
             Some(embedded) => source.with_embedded(embedded.clone()),
             None => source,
@@ -172,6 +239,38 @@ impl Model {
                 .filter(|text| !text.contains("${"))
         };
         crate::home::ServerNames { name: text("Server/Name"), key: text("Server/ServerKey"), version: text("Server/Version") }
+    }
+}
+
+/// The folders on the way to what a home is read from.
+const FOLDERS: [&str; 5] = ["repository", "repository/resources", resources::FOLDER, TEMPLATES_FOLDER, INBOUND_ENDPOINTS];
+
+const TEMPLATES_FOLDER: &str = "repository/resources/conf/templates";
+
+/// The files of a home that are read when something asks for their content. default.json is loaded at once.
+fn read_on_demand() -> impl Iterator<Item = String> {
+    let json = JsonFile::ALL.into_iter().filter(|file| *file != JsonFile::Default);
+    let json = json.map(|file| format!("{}/{}", resources::FOLDER, file.name()));
+    let recorded = [CONFIGURATION, TEMPLATES].into_iter().map(|file| format!("{}/{file}", metadata::FOLDER));
+    json.chain(recorded).chain(VERSION_FILES.into_iter().map(str::to_owned))
+}
+
+/// A pipe, a folder or the like in place of a file.
+fn not_regular(path: &Path, kind: &str) -> ReadError {
+    ReadError {
+        path: path.to_path_buf(),
+        message: format!("it is {kind}, not a regular file"),
+        help: "put a regular file there, or remove it".to_owned(),
+    }
+}
+
+/// A link that is not followed.
+fn link_out(path: &Path) -> ReadError {
+    let target = fs::read_link(path).map_or_else(|_| String::new(), |target| format!(" to `{}`", target.display()));
+    ReadError {
+        path: path.to_path_buf(),
+        message: format!("it is a link{target}, which is outside of the home"),
+        help: "pass `--follow-links` to read what links lead to".to_owned(),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::{Content, FileId, Model};
@@ -10,7 +11,7 @@ use crate::server::jinjava::{SourceMap, Template};
 use crate::server::mapper::key_usage::KeyUsage;
 use crate::server::mapper::schema::Schema;
 use crate::server::mapper::{Configuration, Environment, Output, Release, Renderer, Resources, known_keys};
-use crate::source::{overlays, script, template};
+use crate::source::{script, template};
 
 /// The files that the mapper reads in a home, and the configuration that it computes.
 #[derive(Debug)]
@@ -40,7 +41,8 @@ impl Model {
     }
 
     fn map(&self) -> Mapping {
-        let resources = Resources::read(&self.layout.root, |path| self.text_of(path).map(|text| text.to_string()));
+        let resources =
+            Resources::read(&self.layout.root, |path| self.text_of(path).map(|text| text.to_string()), |path| self.holds(path));
         let release = self.mapper_release();
         let configuration = self
             .toml_without_tags()
@@ -53,19 +55,19 @@ impl Model {
     /// its product or of the product that it seems to belong to. `None` if neither is known.
     pub fn schema(&self) -> Option<&Schema> {
         let schema = self.schema.get_or_init(|| match self.mapping() {
-            Some(mapping) => Some(Box::new(self.read_templates(mapping))),
-            None => self.known_schema().map(Box::new),
+            Some(mapping) => Some(Rc::new(self.read_templates(mapping))),
+            None => self.known_schema(),
         });
         schema.as_deref()
     }
 
-    fn known_schema(&self) -> Option<Schema> {
+    fn known_schema(&self) -> Option<Rc<Schema>> {
         let (_, document) = self.toml()?;
         if let Some(product) = self.product() {
-            return known_keys::of_product(&product.id, self.identity.version.as_ref());
+            return known_keys::shared(&product.id, self.identity.version.as_ref());
         }
         let keys: BTreeSet<&str> = document.entries.iter().map(|entry| entry.key.as_str()).collect();
-        known_keys::guess(&keys)
+        known_keys::guess(&keys).map(Rc::new)
     }
 
     fn read_templates(&self, mapping: &Mapping) -> Schema {
@@ -175,6 +177,7 @@ impl Model {
     /// The text of a file, by its path relative to the home. Read once. `None` if it cannot be read or is not UTF-8.
     pub fn text_of(&self, path: &str) -> Option<Arc<str>> {
         let mut texts = self.texts.borrow_mut();
-        texts.entry(path.to_owned()).or_insert_with(|| overlays::text(&self.overlays, &self.layout.root.join(path))).clone()
+        let read = || self.bytes_of(path).and_then(|bytes| String::from_utf8(bytes).ok()).map(Arc::from);
+        texts.entry(path.to_owned()).or_insert_with(read).clone()
     }
 }

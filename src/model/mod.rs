@@ -6,6 +6,7 @@ mod effective;
 mod effective_file;
 mod given;
 mod hostname;
+mod links;
 mod load;
 mod mapping;
 mod place;
@@ -22,6 +23,7 @@ pub use content::{FileId, HomeId, Location};
 pub use effective::EffectiveValue;
 pub(crate) use effective::{EffectiveConfiguration, text_of, without_indexes};
 pub(crate) use effective_file::{DecidedBy, EffectiveFile, FoundValue};
+pub(crate) use hostname::is_loopback;
 pub(crate) use mapping::Mapping;
 pub use source_map::{Decider, Trace, TraceSource, TracedCondition, TracedFile};
 pub(crate) use source_map::{EmptyValue, KeyPlace, TracedPart};
@@ -29,11 +31,14 @@ pub(crate) use source_map::{EmptyValue, KeyPlace, TracedPart};
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use content::{OnDemand, OpenedFiles};
+use links::Boundary;
 
 use crate::catalog::{Product, ServerTrait, Version, catalog};
+use crate::disk::MAX_FILE_BYTES;
 use crate::home::{Generation, Identity, Layout, ReadError};
 use crate::paths::slashed;
 use crate::server::mapper::Configuration;
@@ -41,7 +46,7 @@ use crate::server::mapper::key_usage::KeyUsage;
 use crate::server::mapper::schema::Schema;
 use crate::source::script::ScriptOption;
 use crate::source::toml::{TomlDocument, TomlEntry};
-use crate::source::{Kind, MAX_FILE_BYTES, Overlays, SourceFile, Span, json, overlays};
+use crate::source::{Kind, Overlays, SourceFile, Span, json, overlays};
 
 /// What the caller knows and the files do not say.
 #[derive(Debug, Clone, Default)]
@@ -52,6 +57,10 @@ pub struct Assumptions {
     pub port_offset: Option<i64>,
     /// The value of `-Dprofile`.
     pub server_profile: Option<String>,
+    /// Whether files outside a home are read that links in it lead to.
+    pub follows_links: bool,
+    /// Whether all homes run on one machine.
+    pub same_host: bool,
 }
 
 /// A home and its files.
@@ -86,8 +95,9 @@ pub struct Model {
     default_spans: OnceCell<HashMap<String, Span>>,
     /// Other files that a rule has read.
     opened: OpenedFiles,
-    schema: OnceCell<Option<Box<Schema>>>,
+    schema: OnceCell<Option<Rc<Schema>>>,
     overlays: Arc<Overlays>,
+    boundary: Boundary,
     /// The files to report findings for; empty for all files.
     only: BTreeSet<PathBuf>,
 }
@@ -153,7 +163,8 @@ impl Model {
             let seen = self.texts.borrow().get(path).cloned().flatten();
             let source = match seen {
                 Some(text) => SourceFile::from_bytes(&full, text.as_bytes().to_vec()),
-                None => overlays::source(&self.overlays, &full),
+                None if self.boundary.holds(&full) => overlays::source(&self.overlays, &full),
+                None => return None,
             };
             let source = source.ok()?;
             Some(LoadedFile { source, name: path.to_owned(), content: Content::Unparsed, faults: Vec::new(), template: None })
@@ -168,7 +179,13 @@ impl Model {
 
     /// The bytes of a file, by its path relative to the home; `None` if it cannot be read or is too large.
     pub fn bytes_of(&self, path: &str) -> Option<Vec<u8>> {
-        overlays::bytes(&self.overlays, &self.layout.root.join(path))
+        let full = self.layout.root.join(path);
+        self.boundary.holds(&full).then(|| overlays::bytes(&self.overlays, &full)).flatten()
+    }
+
+    /// Whether a file or folder is in the home: no link leads out of it on the way to `path`, which is absolute.
+    pub fn holds(&self, path: &Path) -> bool {
+        self.boundary.holds(path)
     }
 
     /// Whether findings for the file at `path` are wanted. Rules ask this before expensive checks.

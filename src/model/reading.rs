@@ -12,7 +12,8 @@ impl Model {
 
     /// `None` if the files have changed on disk since this home was loaded.
     fn other_reading(&self, number: usize) -> Option<Self> {
-        let mut other = Self::load(self.layout.clone(), self.assumptions.clone(), &self.overlays, &self.only);
+        let mut other =
+            Self::load_within(self.layout.clone(), self.boundary.afresh(), self.assumptions.clone(), &self.overlays, &self.only);
         let is_same = |(one, other): (&LoadedFile, &LoadedFile)| one.name == other.name && one.source.text == other.source.text;
         if other.files.len() != self.files.len() || !self.files.iter().zip(&other.files).all(is_same) {
             return None;

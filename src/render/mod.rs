@@ -3,21 +3,20 @@
 mod choose;
 pub(crate) mod out;
 
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 pub(crate) use choose::choose;
 
 use crate::diagnostic::{Finding, Target};
 use crate::disk::reason;
+use crate::disk::{LoadError, MAX_FILE_BYTES, read_up_to};
 use crate::model::recorded::{CONFIGURATION, is_same};
 use crate::model::rewritten::{Comparison, compare, is_rewritten};
 use crate::model::{EffectiveConfiguration, Mapping, Model};
 use crate::rule_info::Severity;
 use crate::rules::start;
 use crate::server::mapper::{Configuration, Environment, Resources};
-use crate::source::MAX_FILE_BYTES;
 use crate::workspace::Home;
 
 /// A home with everything from which its files are rendered.
@@ -192,7 +191,7 @@ impl<'a> Rendering<'a> {
     /// Compares the rendered text with the file in the home, and sets the state of `file`.
     fn compare(&self, file: &mut RenderedFile, text: String) {
         let path = self.in_home(&file.path);
-        file.state = match read(&path) {
+        file.state = match self.old(&path) {
             Ok(Some(old)) => {
                 let state = if old == text.as_bytes() { FileState::Unchanged } else { self.changed(&file.path, &text, &old) };
                 file.old = Some(old);
@@ -207,6 +206,19 @@ impl<'a> Rendering<'a> {
             }
         };
         file.text = Some(text);
+    }
+
+    /// The bytes of the file at `path` in the home; `None` if there is none.
+    fn old(&self, path: &Path) -> io::Result<Option<Vec<u8>>> {
+        if !self.model.holds(path) {
+            return Err(io::Error::other("a link on the way to it leads out of the home; pass `--follow-links` to follow it"));
+        }
+        match read_up_to(path, MAX_COMPARED) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(LoadError::Io(error)) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(LoadError::Io(error)) => Err(error),
+            Err(LoadError::TooLarge(_)) => Err(io::Error::other(format!("it is larger than {} MiB", MAX_COMPARED / 1024 / 1024))),
+        }
     }
 
     /// The state of a file whose bytes are not those of the rendered text.
@@ -246,23 +258,3 @@ const PRODUCT_FOLDERS: [&str; 3] = ["lib", "wso2", "repository/components"];
 
 /// The size in bytes up to which a file in a home is compared: as much as a template may print.
 const MAX_COMPARED: u64 = 2 * MAX_FILE_BYTES;
-
-/// The bytes of the regular file at `path`; `None` if there is no file.
-fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    let metadata = match fs::metadata(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        other => other?,
-    };
-    if metadata.is_dir() {
-        return Err(io::Error::other("it is a folder"));
-    }
-    if !metadata.is_file() {
-        return Err(io::Error::other("it is not a regular file"));
-    }
-    if metadata.len() > MAX_COMPARED {
-        return Err(io::Error::other(format!("it is larger than {} MiB", MAX_COMPARED / 1024 / 1024)));
-    }
-    let mut bytes = Vec::new();
-    File::open(path)?.take(MAX_COMPARED).read_to_end(&mut bytes)?;
-    Ok(Some(bytes))
-}

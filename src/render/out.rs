@@ -75,7 +75,7 @@ impl OutFolder {
         let io_error = |error| OutError::Io(target.clone(), error);
         let old = match fs::metadata(&target) {
             Ok(metadata) if !metadata.is_file() => return Err(OutError::InTheWay(target)),
-            Ok(metadata) if metadata.len() == bytes.len() as u64 && fs::read(&target).is_ok_and(|old| old == bytes) => {
+            Ok(metadata) if metadata.len() == bytes.len() as u64 && disk::read(&target).is_ok_and(|old| old == bytes) => {
                 return Ok(target);
             }
             Ok(metadata) => Some(metadata),

@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 
 use super::keys::dead_key::{DeadKey, DeadKeys, dead_keys};
-use crate::diagnostic::Finding;
+use crate::diagnostic::{Finding, Target};
 use crate::home::ReadError;
 use crate::model::{FileId, HomeId, LoadedFile, Location, Model};
 use crate::ports::PortTable;
@@ -114,6 +114,11 @@ impl<'a> HomeContext<'a> {
     /// A finding at a location in the home.
     pub(crate) fn finding_at(&self, at: Location, message: impl Into<String>) -> Finding {
         Finding::new(self.id, at, message)
+    }
+
+    /// A finding about a file of the home as a whole: no line of it is the cause.
+    pub(crate) fn finding_in(&self, file: FileId, message: impl Into<String>) -> Finding {
+        Finding::at(Target::Path(self.model().file(file).source.path.clone(), Some(self.id)), message)
     }
 
     /// The files of the home with their numbers.

@@ -1,5 +1,6 @@
 //! Runs the rules. Their names and prose are data in `rules/`; conditions that need code are the checks in this folder.
 
+mod by_name;
 mod confidence;
 mod context;
 mod declarative;
@@ -47,14 +48,23 @@ pub struct Selection {
 }
 
 impl Selection {
+    /// Whether the rule of this name runs.
+    pub(crate) fn takes_rule(&self, name: &str) -> bool {
+        rules().iter().any(|rule| rule.name == name && self.takes(rule))
+    }
+
     /// Whether `rule` runs.
     fn takes(&self, rule: &RuleInfo) -> bool {
         let named = |names: &[String]| names.iter().any(|name| *name == rule.name || *name == rule.category);
         (self.select.is_empty() || named(&self.select)) && !named(&self.ignore)
     }
 
-    fn severity(&self, rule: &RuleInfo) -> Severity {
-        self.profile.as_ref().and_then(|profile| rule.severity_in.get(profile)).copied().unwrap_or(rule.severity)
+    /// The severity of a rule that runs; `None` if the profile leaves it out. A rule that is selected by its name runs in every profile.
+    fn severity(&self, rule: &RuleInfo) -> Option<Severity> {
+        match self.profile.as_ref().and_then(|profile| rule.severity_in.get(profile)) {
+            None => Some(rule.severity),
+            Some(in_profile) => in_profile.severity().or_else(|| self.select.contains(&rule.name).then_some(rule.severity)),
+        }
     }
 }
 
@@ -63,14 +73,14 @@ pub(crate) fn run(workspace: &Workspace, selection: &Selection) -> Vec<Diagnosti
     let answers: Vec<HomeAnswers> = workspace.homes.iter().map(|_| HomeAnswers::default()).collect();
     let context = RuleContext { homes: &workspace.homes, problems: &workspace.problems, answers: &answers };
     let mut diagnostics = Vec::new();
-    for rule in rules().iter().filter(|rule| selection.takes(rule)) {
+    let selected = rules().iter().filter(|rule| selection.takes(rule));
+    for (rule, severity) in selected.filter_map(|rule| Some((rule, selection.severity(rule)?))) {
         let mut findings = Vec::new();
         match CHECKS.iter().find(|(name, _)| *name == rule.name).map(|(_, check)| check) {
             Some(Check::Run(check)) => check(context, &mut findings),
             Some(Check::Home(check)) => for_each_home(context, rule, |home| check(home, &mut findings)),
             None => for_each_home(context, rule, |home| declarative::check(rule, home, &mut findings)),
         }
-        let severity = selection.severity(rule);
         diagnostics.extend(findings.into_iter().map(|finding| complete(rule, severity, finding, context.homes)));
     }
     for home in &workspace.homes {
@@ -92,6 +102,7 @@ fn add_reading(context: RuleContext, home: &Home, selection: &Selection, diagnos
     let mut known: BTreeSet<_> = diagnostics.iter().map(key).collect();
     let answers = HomeAnswers::default();
     for rule in rules().iter().filter(|rule| selection.takes(rule) && applies_to(rule, &home.model)) {
+        let Some(severity) = selection.severity(rule) else { continue };
         let mut findings = Vec::new();
         let context = context.reading(home, &answers);
         match CHECKS.iter().find(|(name, _)| *name == rule.name).map(|(_, check)| check) {
@@ -106,7 +117,7 @@ fn add_reading(context: RuleContext, home: &Home, selection: &Selection, diagnos
         for mut finding in findings {
             finding.related.retain(|related| related.site.home == home.id && is_here(related.site.at));
             finding.elsewhere.retain(|at| is_here(*at));
-            let diagnostic = complete(rule, selection.severity(rule), finding, context.homes);
+            let diagnostic = complete(rule, severity, finding, context.homes);
             if known.insert(key(&diagnostic)) {
                 diagnostics.push(diagnostic);
             }
@@ -149,7 +160,10 @@ fn applies_to(rule: &RuleInfo, model: &Model) -> bool {
         })
 }
 
-fn complete(rule: &'static RuleInfo, severity: Severity, finding: Finding, homes: &[Home]) -> Diagnostic {
+fn complete(rule: &'static RuleInfo, severity: Severity, mut finding: Finding, homes: &[Home]) -> Diagnostic {
+    if let Some(HomeId(home)) = finding.target.home() {
+        by_name::settle(&mut finding, rule, &homes[home].model);
+    }
     let (path, span) = match &finding.target {
         Target::Site(Site { home, at }) => (homes[home.0].model.file(at.file).source.path.clone(), at.span),
         Target::Path(path, _) => (path.clone(), Span::default()),

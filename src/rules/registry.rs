@@ -67,6 +67,7 @@ pub(super) static CHECKS: &[(&str, Check)] = &[
     ("double-offset", Check::Home(ports::double_offset::check)),
     ("offset-missing-in-url", Check::Home(ports::offset_missing_in_url::check)),
     ("port-conflict-in-home", Check::Home(ports::port_conflict_in_home::check)),
+    ("port-out-of-range", Check::Home(ports::port_out_of_range::check)),
     ("port-conflict-across-homes", Check::Run(ports::port_conflict_across_homes::check)),
     ("mi-offset-replaces-default", Check::Home(ports::mi_offset_replaces_default::check)),
     ("rendered-file-broken", Check::Home(mapper::rendered_file_broken::check)),

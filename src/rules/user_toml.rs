@@ -1,7 +1,7 @@
 //! Maps mapper results back to the lines of deployment.toml that caused them.
 
 use crate::diagnostic::Finding;
-use crate::model::{FileId, Model};
+use crate::model::{FileId, Location, Model};
 use crate::rules::context::HomeContext;
 use crate::server::mapper::{Configuration, FaultKind, MappingFault, Origin};
 use crate::source::Span;
@@ -24,12 +24,21 @@ pub(super) struct UserToml<'a> {
 /// Where the user wrote what caused a fault or an effective value.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct WrittenAt<'a> {
-    /// The placeholder, otherwise the key, otherwise the start of the file.
+    /// The placeholder, otherwise the key; empty if the user wrote neither.
     pub span: Span,
     /// The key that the user wrote; `None` if none of them is the cause.
     pub key: Option<&'a str>,
     /// The whole value that contains the placeholder.
     pub value: Option<Span>,
+    /// The key in default.json, if that is the cause.
+    pub default: Option<Location>,
+}
+
+impl WrittenAt<'_> {
+    /// The place in `toml`, or of the default; `None` if neither is the cause.
+    pub(super) fn location(&self, toml: FileId) -> Option<Location> {
+        self.key.map(|_| Location { file: toml, span: self.span }).or(self.default)
+    }
 }
 
 impl<'a> UserToml<'a> {
@@ -69,7 +78,8 @@ impl<'a> UserToml<'a> {
             configuration.setting_of(from).or(own)
         });
         let Some((key, setting)) = found else {
-            return WrittenAt { span: self.model.start_of(self.file).span, key: None, value: None };
+            let default = key.and_then(|key| self.model.home_default(key)).map(|(_, at)| at);
+            return WrittenAt { span: Span::at(0), key: None, value: None, default };
         };
         let holding = placeholder.and_then(|placeholder| {
             setting.values.iter().find_map(|value| {
@@ -78,7 +88,7 @@ impl<'a> UserToml<'a> {
             })
         });
         let span = holding.map_or_else(|| self.span_of(key, setting.key), |(_, span)| span);
-        WrittenAt { span, key: Some(key), value: holding.map(|(value, _)| value) }
+        WrittenAt { span, key: Some(key), value: holding.map(|(value, _)| value), default: None }
     }
 
     /// The written key, all of its segments.
@@ -97,12 +107,12 @@ impl<'a> UserToml<'a> {
         entry.is_some_and(|entry| entry.value == TomlValue::Placeholder)
     }
 
-    /// A finding at `written`, about its key.
+    /// A finding at `written`, about its key. About a default it is one about the file as a whole, which is the one to edit.
     pub(super) fn finding(self, context: HomeContext, written: &WrittenAt, message: impl Into<String>) -> Finding {
-        let finding = context.finding(self.file, written.span, message);
-        match written.key {
-            Some(key) => finding.key(key),
-            None => finding,
+        match (written.key, written.default) {
+            (Some(key), _) => context.finding(self.file, written.span, message).key(key),
+            (None, Some(at)) => context.finding_in(self.file, message).related(context.id, at, "set by default"),
+            (None, None) => context.finding_in(self.file, message),
         }
     }
 }

@@ -2,15 +2,12 @@
 
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 use super::config_map::EmbeddedFile;
 use super::encoding::{self, Encoding, EncodingFault};
 use super::kind::Kind;
 use super::position::{FileRange, LineIndex, Point, Position, Span};
-
-/// The size limit for a file, in bytes. The largest file in a real home is about 400 kB.
-pub(crate) const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;
+use crate::disk::{self, LoadError, MAX_FILE_BYTES};
 
 /// The line endings of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,26 +19,6 @@ pub enum LineEnding {
     /// Both `\n` and `\r\n`.
     Mixed,
 }
-
-/// Why a file could not be read.
-#[derive(Debug)]
-pub enum LoadError {
-    /// The operating system's error.
-    Io(io::Error),
-    /// The file is larger than `MAX_FILE_BYTES`; its size in bytes.
-    TooLarge(u64),
-}
-
-impl std::fmt::Display for LoadError {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Io(error) => error.fmt(formatter),
-            Self::TooLarge(size) => write!(formatter, "{size} bytes, more than {MAX_FILE_BYTES}"),
-        }
-    }
-}
-
-impl std::error::Error for LoadError {}
 
 /// A loaded file. Every span is a byte range of its [`text`](Self::text).
 #[derive(Debug)]
@@ -65,17 +42,12 @@ pub struct SourceFile {
 
 impl SourceFile {
     /// Reads the file at `path`. Fails if it cannot be read or is larger than `MAX_FILE_BYTES`.
-    pub fn load(path: &Path) -> Result<Self, LoadError> {
-        let size = fs::metadata(path).map_err(LoadError::Io)?.len();
-        if size > MAX_FILE_BYTES {
-            return Err(LoadError::TooLarge(size));
-        }
-        let bytes = fs::read(path).map_err(LoadError::Io)?;
-        Self::from_bytes(path, bytes)
+    pub(crate) fn load(path: &Path) -> Result<Self, LoadError> {
+        Self::from_bytes(path, disk::read(path)?)
     }
 
     /// Uses `bytes` as the content of the file at `path`, which need not exist. Fails if there are more than `MAX_FILE_BYTES`.
-    pub fn from_bytes(path: &Path, bytes: Vec<u8>) -> Result<Self, LoadError> {
+    pub(crate) fn from_bytes(path: &Path, bytes: Vec<u8>) -> Result<Self, LoadError> {
         if bytes.len() as u64 > MAX_FILE_BYTES {
             return Err(LoadError::TooLarge(bytes.len() as u64));
         }

@@ -24,7 +24,6 @@ mod xml_text;
 pub(crate) mod yaml;
 
 pub use file::SourceFile;
-pub(crate) use file::{LoadError, MAX_FILE_BYTES};
 pub(crate) use kind::Kind;
 pub use overlays::Overlays;
 pub use position::{FileRange, LineIndex, Point, Span};

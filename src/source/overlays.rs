@@ -1,11 +1,10 @@
 //! In-memory contents that replace files on disk, and the functions that read through them.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use super::{LoadError, MAX_FILE_BYTES, SourceFile};
+use super::SourceFile;
+use crate::disk::{self, LoadError};
 
 /// Contents by absolute path, read instead of the files: an editor's unsaved text, standard input, or what a fix is about to write. The
 /// files need not exist.
@@ -19,16 +18,15 @@ pub(crate) fn source(overlays: &Overlays, path: &Path) -> Result<SourceFile, Loa
     }
 }
 
-/// Reads the regular file at `path`. Returns `None` if there is none, it cannot be read, or it is larger than [`MAX_FILE_BYTES`].
+/// Reads the regular file at `path`. Returns `None` if there is none, it cannot be read, or it is larger than [`MAX_FILE_BYTES`](crate::disk::MAX_FILE_BYTES).
 pub(crate) fn bytes(overlays: &Overlays, path: &Path) -> Option<Vec<u8>> {
     if let Some(bytes) = overlays.get(path) {
         return Some(bytes.clone());
     }
-    let is_small = fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() <= MAX_FILE_BYTES);
-    is_small.then(|| fs::read(path).ok()).flatten()
+    disk::read(path).ok()
 }
 
-/// Reads the file at `path` as text. Returns `None` if [`bytes`] does, or if the bytes are not UTF-8.
-pub(crate) fn text(overlays: &Overlays, path: &Path) -> Option<Arc<str>> {
-    bytes(overlays, path).and_then(|bytes| String::from_utf8(bytes).ok()).map(Arc::from)
+/// Reads the text of the regular file at `path`. Returns `None` as [`bytes`] does, and if it is not UTF-8.
+pub(crate) fn text(overlays: &Overlays, path: &Path) -> Option<String> {
+    bytes(overlays, path).and_then(|bytes| String::from_utf8(bytes).ok())
 }

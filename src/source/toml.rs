@@ -7,7 +7,7 @@ use toml_parser::Source;
 use toml_parser::lexer::TokenKind;
 
 use super::key::{Key, is_bare_byte};
-use super::template::Masked;
+use super::template::{Masked, is_template};
 use super::toml_faults::faults_of;
 use super::{Span, SyntaxError};
 
@@ -96,6 +96,8 @@ pub struct TomlDocument {
     pub is_template: bool,
     /// The tags of a deployment tool that print keys, headers or whole lines.
     pub filled: Vec<Span>,
+    /// Whether a deployment tool may still substitute something in it.
+    pub has_tags: bool,
     by_key: HashMap<String, usize>,
 }
 
@@ -114,7 +116,7 @@ impl TomlDocument {
     pub fn parse_template(masked: &Masked, text: &str) -> Result<Self, Vec<SyntaxError>> {
         let document = Self::read(&masked.text, &masked.placeholders).ok_or_else(|| faults_of(&masked.text, text))?;
         let filled = document.filled.into_iter().chain(masked.lines.iter().copied()).collect();
-        Ok(Self { is_template: true, filled, ..document })
+        Ok(Self { is_template: true, has_tags: true, filled, ..document })
     }
 
     fn read(text: &str, placeholders: &[Span]) -> Option<Self> {
@@ -122,7 +124,7 @@ impl TomlDocument {
         let mut reader =
             TomlReader { text, placeholders, entries: Vec::new(), tables: Vec::new(), filled: Vec::new(), elements: Vec::new() };
         reader.read_table(document.as_table(), "", None);
-        Some(reader.finish(text))
+        Some(Self { has_tags: is_template(text), ..reader.finish(text) })
     }
 
     /// The entry of a flattened key; the first one if the key is in an array of tables.
@@ -286,6 +288,7 @@ impl TomlReader<'_> {
             comments: comments_of(text),
             is_template: false,
             filled: self.filled,
+            has_tags: false,
             by_key,
         }
     }

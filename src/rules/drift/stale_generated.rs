@@ -11,7 +11,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     let Some(md5) = model.recorded(CONFIGURATION).remove(name) else { return };
     if model.has_changed(name, &md5) {
         let message = "deployment.toml has changed since the last start: the server still runs with the old configuration";
-        let finding = context.finding_at(model.start_of(file), message).key(name);
+        let finding = context.finding_in(file, message).key(name);
         findings.push(finding.help("restart the server to apply the changes"));
     }
 }

@@ -6,7 +6,7 @@ use crate::catalog::catalog;
 use crate::model::Model;
 use crate::server::mapper::schema::{KeyType, Schema};
 use crate::source::key::Key;
-use crate::source::toml::{TomlDocument, TomlEntry};
+use crate::source::toml::{TomlDocument, TomlEntry, TomlValue};
 use crate::suggest::nearest;
 
 /// A key that nothing reads.
@@ -66,6 +66,7 @@ pub(crate) fn dead_keys(model: &Model) -> Option<DeadKeys> {
         .iter()
         .enumerate()
         .filter(|(_, entry)| !schema.is_read(&entry.key) && !referred.contains(&entry.key) && !is_read_by_code(model, &entry.key))
+        .filter(|(_, entry)| !is_shipped(model, entry))
         .collect();
     if dead.is_empty() {
         return Some(DeadKeys { keys: Vec::new() });
@@ -91,10 +92,19 @@ pub(super) fn referred_by_user(document: &TomlDocument) -> BTreeSet<String> {
 
 /// Whether the product's code reads a key directly, rather than through a template.
 pub(super) fn is_read_by_code(model: &Model, key: &str) -> bool {
-    let guessed = || model.schema()?.source().product();
     // The code of an unknown product may read any key.
-    let Some(product) = model.product().map(|product| product.id.as_str()).or_else(guessed) else { return true };
-    catalog().code_reads(product, key)
+    product_of(model).is_none_or(|product| catalog().code_reads(product, key))
+}
+
+/// Whether the product ships the entry as it is: its users did not write it.
+fn is_shipped(model: &Model, entry: &TomlEntry) -> bool {
+    let TomlValue::String(value) = &entry.value else { return false };
+    product_of(model).is_some_and(|product| catalog().ships_key(product, &entry.key, value))
+}
+
+/// The id of the product, or of the one that the keys were compared with.
+fn product_of(model: &Model) -> Option<&str> {
+    model.product().map(|product| product.id.as_str()).or_else(|| model.schema()?.source().product())
 }
 
 /// The keys that the server reads, indexed for comparison with dead keys.

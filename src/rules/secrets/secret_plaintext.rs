@@ -36,10 +36,10 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             "run `ciphertool.sh -Dconfigure`"
         });
         findings.push(match used {
-            Some(fault) => {
-                let span = settings.locate_fault(fault).span;
-                finding.related(context.id, Location { file: settings.file, span }, "used here")
-            }
+            Some(fault) => match settings.locate_fault(fault).location(settings.file) {
+                Some(at) => finding.related(context.id, at, "used here"),
+                None => finding,
+            },
             None => finding.severity(Severity::Warning),
         });
     }

@@ -1,15 +1,14 @@
 //! The check of the two rules on open HTTP listeners.
 
-use super::listener_place;
+use super::listener_place::{self, ListenerPlace};
 use crate::catalog::{Place, catalog};
 use crate::diagnostic::Finding;
 use crate::edit::{Fix, Safety};
-use crate::model::{Content, EffectiveFile, Location, Model};
+use crate::model::Model;
 use crate::ports::{Listener, State};
 use crate::rules::context::HomeContext;
 use crate::rules::fixes;
 use crate::source::Span;
-use crate::source::xml::Element;
 
 /// A plain HTTP listener that a rule is about.
 pub(super) struct PlainHttp {
@@ -31,26 +30,31 @@ impl PlainHttp {
     /// Reports every open listener of this kind.
     pub(super) fn check(&self, context: HomeContext, findings: &mut Vec<Finding>) {
         for listener in context.ports().listeners.iter().filter(|listener| listener.id == self.id && listener.enabled) {
-            let Some(at) = listener_place::of_listener(context, listener, self.element) else { continue };
+            let Some(place) = listener_place::of_listener(context, listener, self.element) else { continue };
             let on = listener.port().map_or_else(String::new, |port| format!(" on port {port}"));
-            let finding = context.finding_at(at, format!("{}{on}", self.message));
-            let help = listener_place::remedy(context, listener, self.shown);
-            let fix = self.close(context, listener, at).map(|fix| Fix { follow_up: self.still_advertised(context), ..fix });
+            let message = format!("{}{on}", self.message);
+            let finding = listener_place::finding(context, listener, place, self.element, message);
+            let mut help = listener_place::remedy(context, listener, self.shown);
+            if matches!(place, ListenerPlace::Unmentioned(_)) && finding.related.is_empty() {
+                help = format!("it is open by default: {help}");
+            }
+            let fix = self.close(context, listener, place).map(|fix| Fix { follow_up: self.still_advertised(context), ..fix });
             let finding = finding.help(help).fix(fix);
             findings.push(Finding { key: listener_place::key_of(context, listener), ..finding });
         }
     }
 
     /// Closes the listener for good: by its switch, its element in XML, or the template that renders the element.
-    fn close(&self, context: HomeContext, listener: &Listener, at: Location) -> Option<Fix> {
+    fn close(&self, context: HomeContext, listener: &Listener, place: ListenerPlace) -> Option<Fix> {
         let model = context.model();
         if model.toml_file().is_none() {
+            let ListenerPlace::At(at) = place else { return None };
             return fixes::comment_out_element(model, at, self.rule);
         }
         let (row, part) = listener.row?;
         match &part.switch {
-            Some(switch) if listener.state == State::Default || model.toml_file() == Some(at.file) => {
-                switch_off(context, &switch.key)
+            Some(switch) if listener.state == State::Default || model.toml_file() == Some(place.file()) => {
+                fixes::change_key(context, &switch.key, "false", self.rule)
             }
             Some(_) => None,
             None => self.remove_from_template(model, part.places.as_ref().unwrap_or(&row.places).first()?),
@@ -73,17 +77,7 @@ impl PlainHttp {
 
     /// Wraps the element in a template comment. An edit of the generated file would be lost at the next start.
     fn remove_from_template(&self, model: &Model, place: &Place) -> Option<Fix> {
-        let EffectiveFile::Rendered(rendered) = model.effective_file(&place.file)? else { return None };
-        let Content::Xml(document) = &rendered.content else { return None };
-        let (text, found) = (&rendered.source.text, model.find(place));
-        let [found] = found.as_slice() else { return None };
-        let is_around = |element: &&Element| {
-            element.local_name(text) == self.element
-                && element.span.start <= found.holder.start
-                && found.holder.end <= element.span.end
-        };
-        let element = document.elements.iter().rfind(is_around)?;
-        let part = rendered.template_part(model, element.span)?;
+        let part = listener_place::in_template(model, place, self.element)?;
         let template = &model.file(part.file).source.text;
         let written = part.span.of(template);
         // A comment ends at the first `#}`. Offsets in a template that is not UTF-8 agree as long as the text is ASCII.
@@ -97,9 +91,4 @@ impl PlainHttp {
         let title = format!("comment out <{}> in the template of {name}", self.element);
         is_plain.then(|| fixes::fix_of(model, part.file, title, Safety::Unsafe, edits, vec![self.parent.to_owned()]))
     }
-}
-
-/// Sets the switch to false.
-fn switch_off(context: HomeContext, key: &str) -> Option<Fix> {
-    fixes::set_key(context, key, "false", Safety::Unsafe)
 }

@@ -54,8 +54,9 @@ pub struct Resources {
 
 impl Resources {
     /// Reads the JSON files with `read`, which takes paths below the home, and finds the templates in the home at `root`.
-    pub fn read(root: &Path, read: impl Fn(&str) -> Option<String>) -> Self {
-        let mut resources = Self { templates: templates(root), ..Self::default() };
+    /// A linked template counts if `holds` its path.
+    pub fn read(root: &Path, read: impl Fn(&str) -> Option<String>, holds: impl Fn(&Path) -> bool) -> Self {
+        let mut resources = Self { templates: templates(root, holds), ..Self::default() };
         for file in JsonFile::ALL {
             let Some(text) = read(&format!("{FOLDER}/{}", file.name())) else { continue };
             match serde_json::from_str(&text) {
@@ -85,13 +86,12 @@ impl Resources {
     }
 }
 
-/// The templates of a home. Symbolic links are not followed, so nothing outside of the folder is read.
-fn templates(root: &Path) -> Vec<String> {
+fn templates(root: &Path, holds: impl Fn(&Path) -> bool) -> Vec<String> {
     let folder = root.join(FOLDER).join("templates");
     let mut found: Vec<String> = WalkDir::new(&folder)
         .into_iter()
         .filter_map(Result::ok)
-        .filter(|entry| entry.file_type().is_file())
+        .filter(|entry| entry.file_type().is_file() || entry.path_is_symlink() && entry.path().is_file() && holds(entry.path()))
         .filter_map(|entry| {
             let path = entry.path().strip_prefix(&folder).ok()?;
             let parts: Option<Vec<&str>> = path.components().map(|part| part.as_os_str().to_str()).collect();
