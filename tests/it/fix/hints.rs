@@ -59,18 +59,18 @@ fn hints_for_several_homes_move_offsets_only_by_name() {
     for number in 0..3 {
         folder.copy("homes/identity-server-7.1.0", &format!("{number}"));
     }
-    assert!(check(&folder, &[]) >= 2);
-    assert!(check(&folder, &["1", "./2"]) >= 2);
+    assert!(check(&folder, &["--same-host"]) >= 2);
+    assert!(check(&folder, &["--same-host", "1", "./2"]) >= 2);
     let before = folder.files();
     let ports = |folder: &Folder| folder.json(&["ports", "."]);
     let offsets = |folder: &Folder| -> Vec<_> {
         ports(folder)["homes"].as_array().expect("homes").iter().map(|home| home["offset"]["value"].clone()).collect()
     };
     let old = offsets(&folder);
-    assert_eq!(folder.run(&["fix", "--unsafe"]).code, Some(0));
+    assert_eq!(folder.run(&["fix", "--unsafe", "--same-host"]).code, Some(0));
     assert_eq!(offsets(&folder), old);
     assert_ne!(folder.files(), before);
-    folder.run(&["fix", "--select", "port-conflict-across-homes"]);
+    folder.run(&["fix", "--same-host", "--select", "port-conflict-across-homes"]);
     assert_ne!(offsets(&folder), old);
 }
 

@@ -163,7 +163,7 @@ fn a_port_that_was_commented_out_or_set_in_xml_comes_back() {
         homes.copy("homes/api-manager-2.6.0", &format!("{number}"));
     }
     let before = homes.files();
-    assert_eq!(fix(&homes, &["--select", "port-conflict-across-homes"]).0, Some(0));
+    assert_eq!(fix(&homes, &["--select", "port-conflict-across-homes", "--same-host"]).0, Some(0));
     let xml = homes.text("1/repository/conf/carbon.xml");
     assert!(xml.contains("</Offset><!-- carbonlint[port-conflict-across-homes] set to "), "{xml}");
     assert_eq!(fix(&homes, &["--revert", "port-conflict-across-homes"]).0, Some(0));
