@@ -4,6 +4,7 @@ pub use crate::catalog::catalog;
 pub use crate::edit::apply;
 pub use crate::edit::toml::{TextEdit, TomlFile};
 pub use crate::edit::xml::{bring_back, comment_out, set_attribute, set_text};
+pub use crate::fix::revert::revert;
 pub use crate::fix::verify::compare;
 pub use crate::fix::write::replace;
 pub use crate::model::Model;

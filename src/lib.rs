@@ -54,15 +54,18 @@ mod home;
 #[doc(hidden)]
 pub mod internals;
 mod lint;
+mod machines;
 mod model;
 mod paths;
 mod port_overview;
 mod ports;
+mod printable;
 mod render;
 mod report;
 mod rule_info;
 mod rules;
 mod server;
+mod shell;
 mod source;
 mod suggest;
 mod trace;
@@ -73,9 +76,9 @@ pub use catalog::{Direction, Product, Protocol, UnknownProduct, Version, product
 pub use commands::run_command_line;
 pub use diagnostic::{Diagnostic, Finding, Related, Site, Target};
 pub use edit::{Edit, Fix, Safety};
-pub use fix::Refusal;
 pub use fix::run::{AppliedFix, DidNotConverge, FixOptions, FixResult, RefusedFix, fix};
-pub use fix::write::{ChangedFile, WriteError, write_all};
+pub use fix::write::{ChangedFile, write_all};
+pub use fix::{Refusal, WriteError};
 pub use get::{EffectiveEntry, get};
 pub use home::ReadError;
 pub use lint::lint;
@@ -83,9 +86,11 @@ pub use model::{
     Assumptions, Decider, EffectiveValue, FileId, HomeId, Location, Trace, TraceSource, TracedCondition, TracedFile,
 };
 pub use port_overview::{PortOverview, ports};
-pub use ports::{Conflict, Listener, ListenerRef, Offset, OffsetSource, PortTable, ServerProfile, Source, State, Suggestion};
+pub use ports::{
+    Conflict, Conflicts, Listener, ListenerRef, Offset, OffsetSource, PortTable, ServerProfile, Source, State, Suggestion,
+};
 pub use render::{FileState, NotRendered, RenderedFile, Rendering, render};
-pub use rule_info::{FixAvailability, RuleInfo, Severity, rule, rules};
+pub use rule_info::{ByName, FixAvailability, RuleInfo, Severity, rule, rules};
 pub use rules::Selection;
 pub use server::jinjava::ValueEffect;
 pub use server::mapper::value::Value;

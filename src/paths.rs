@@ -3,6 +3,8 @@
 use std::path::{Component, Path, PathBuf};
 use std::{env, fs};
 
+use crate::printable::on_one_line;
+
 /// Makes `path` absolute. Symbolic links are kept, unless the path contains `..`, which only the file system can resolve correctly.
 pub(crate) fn absolute(path: &Path) -> PathBuf {
     if path.components().any(|part| part == Component::ParentDir)
@@ -37,8 +39,13 @@ impl DisplayPaths {
     }
 
     /// The absolute `path`, for display: relative to the folder, with `..` if necessary. A path that shares only the root with the folder
-    /// stays absolute. Separators are `/`.
+    /// stays absolute. Separators are `/`. Characters that a reader cannot see are escaped.
     pub fn path(&self, path: &Path) -> String {
+        on_one_line(&self.exact(path))
+    }
+
+    /// [`DisplayPaths::path`] for programs: nothing is escaped.
+    pub fn exact(&self, path: &Path) -> String {
         let own: Vec<Component> = self.folder.components().collect();
         let parts: Vec<Component> = path.components().filter(|part| *part != Component::CurDir).collect();
         let common = own.iter().zip(&parts).take_while(|(one, other)| one == other).count();

@@ -1,18 +1,19 @@
 //! The entry point of the library: finds the homes below some paths and loads their files.
 
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Index;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::catalog::{Product, Version};
-use crate::config::Config;
+use crate::config::{Config, ConfigError, Configs};
 use crate::diagnostic::{Diagnostic, Finding, Site, Target};
 use crate::home::{FoundHome, ReadError, discover};
+use crate::machines::Machines;
 use crate::model::{Assumptions, HomeId, Model};
 use crate::paths::absolute;
-use crate::ports::PortTable;
+use crate::ports::{PortTable, UnknownProfile};
 use crate::source::{FileRange, Overlays, SourceFile};
 
 /// A home: its files, and its ports.
@@ -23,18 +24,25 @@ pub struct Home {
     /// The files and what they configure.
     pub(crate) model: Model,
     ports: OnceCell<PortTable>,
+    /// The number of the machine that it runs on; `None` if nobody says.
+    machine: Option<usize>,
     /// The folder that the paths in fingerprints are relative to: the home; for files without a home, the folder of carbonlint.toml, or
     /// their own folder if there is none.
     pub(crate) anchor: PathBuf,
 }
 
 impl Home {
-    fn new(id: HomeId, model: Model) -> Self {
+    fn new(id: HomeId, model: Model, machine: Option<usize>) -> Self {
         let layout = &model.layout;
         let has_home = !layout.has_no_home() && layout.single_file.is_none();
         let configured = if has_home { None } else { Config::folder_of(&layout.root) };
         let anchor = configured.unwrap_or_else(|| layout.root.clone());
-        Self { id, model, ports: OnceCell::new(), anchor }
+        Self { id, model, ports: OnceCell::new(), machine, anchor }
+    }
+
+    /// The same home in another reading.
+    pub(crate) fn read_as(&self, model: Model) -> Self {
+        Self { id: self.id, model, ports: OnceCell::new(), machine: self.machine, anchor: self.anchor.clone() }
     }
 
     /// The folder of the home, or the file that was given without one. Absolute.
@@ -61,6 +69,18 @@ impl Home {
             }
             Target::Path(path, _) => (path, None),
         }
+    }
+
+    /// Whether somebody says which machine it runs on.
+    pub(crate) fn has_known_machine(&self) -> bool {
+        self.machine.is_some()
+    }
+
+    /// Why the server profile that the caller gives is none of this product; `None` if it is one, or the product is unknown.
+    pub(crate) fn profile_fault(&self) -> Option<UnknownProfile> {
+        self.model.assumptions.server_profile.as_ref()?;
+        let profile = self.ports().profile.as_ref().filter(|profile| profile.source.is_none())?;
+        profile.fault(self.model.product()?, &self.model.catalogue_version()?)
     }
 
     /// The listeners of the home, determined on the first call.
@@ -121,34 +141,60 @@ impl Workspace {
         let discovery = discover(&paths, &overlays);
         let overlays = Arc::new(overlays);
         let mut workspace = Self { homes: Vec::new(), problems: discovery.problems, only: Vec::new() };
+        let (mut configs, mut machines) = (Configs::default(), Machines::default());
         for target in discovery.targets {
             let only = only(&target);
-            let assumptions = workspace.assumptions_for(&target.layout.root, assumptions);
+            let assumptions = workspace.assumptions_for(&target.layout.root, assumptions, &mut configs);
+            let machine = if assumptions.same_host {
+                Some(0)
+            } else {
+                workspace.machine_of(&target.layout.root, &mut configs, &mut machines)
+            };
             let model = Model::load(&target, assumptions, &overlays, &only);
             if model.files.is_empty() && model.problems.is_empty() && model.too_large.is_empty() {
                 continue;
             }
-            workspace.homes.push(Home::new(HomeId(workspace.homes.len()), model));
+            workspace.homes.push(Home::new(HomeId(workspace.homes.len()), model, machine));
             workspace.only.push(only);
         }
         workspace
     }
 
     /// The caller's assumptions for the home at `root`. If they name no product, that of the nearest carbonlint.toml is used.
-    fn assumptions_for(&mut self, root: &Path, assumptions: &Assumptions) -> Assumptions {
+    fn assumptions_for(&mut self, root: &Path, assumptions: &Assumptions, configs: &mut Configs) -> Assumptions {
         let mut assumptions = assumptions.clone();
         if assumptions.product.is_none() {
-            match Config::nearest(root) {
-                Ok(config) => assumptions.product = config.and_then(|config| config.product),
-                Err(error) if self.problems.iter().any(|problem| problem.path == error.path) => {}
-                Err(error) => self.problems.push(ReadError {
-                    path: error.path,
-                    message: error.message,
-                    help: "write for example `product = \"api-manager@4.5.0\"`".to_owned(),
-                }),
+            match configs.nearest(root) {
+                Ok(config) => assumptions.product = config.and_then(|(_, config)| config.product.clone()),
+                Err(error) => self.report(error),
             }
         }
         assumptions
+    }
+
+    /// The machine that the nearest carbonlint.toml names for the home at `root`.
+    fn machine_of(&mut self, root: &Path, configs: &mut Configs, machines: &mut Machines) -> Option<usize> {
+        let machine = configs.nearest(root).and_then(|nearest| match nearest {
+            Some((folder, config)) => machines.machine_of(root, &folder, &config),
+            None => Ok(None),
+        });
+        machine.unwrap_or_else(|error| {
+            self.report(error);
+            None
+        })
+    }
+
+    /// Reports that a configuration file cannot be used, once.
+    fn report(&mut self, error: ConfigError) {
+        if self.problems.iter().all(|problem| problem.path != error.path) {
+            let help = "correct it, or remove it: it is ignored as a whole".to_owned();
+            self.problems.push(ReadError { path: error.path, message: error.message, help });
+        }
+    }
+
+    /// The homes that are known to run on one machine, by machine; each of the other homes alone.
+    pub(crate) fn machines(&self) -> Vec<Vec<usize>> {
+        machines(&self.homes)
     }
 
     /// Whether no configuration was found.
@@ -206,4 +252,17 @@ impl Index<HomeId> for Workspace {
     fn index(&self, home: HomeId) -> &Home {
         &self.homes[home.0]
     }
+}
+
+/// The homes that are known to run on one machine, by machine; each of the other homes alone.
+pub(crate) fn machines(homes: &[Home]) -> Vec<Vec<usize>> {
+    let mut machines: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    let mut alone = Vec::new();
+    for (number, home) in homes.iter().enumerate() {
+        match home.machine {
+            Some(machine) => machines.entry(machine).or_default().push(number),
+            None => alone.push(vec![number]),
+        }
+    }
+    machines.into_values().chain(alone).collect()
 }

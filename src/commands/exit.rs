@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::printable::{on_one_line, printable};
+
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Exit {
@@ -45,8 +47,8 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "error: {}", self.message)?;
-        self.help.as_ref().map_or(Ok(()), |help| write!(formatter, "\n  help: {help}"))
+        write!(formatter, "error: {}", on_one_line(&self.message))?;
+        self.help.as_ref().map_or(Ok(()), |help| write!(formatter, "\n  help: {}", printable(help)))
     }
 }
 

@@ -3,16 +3,21 @@
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use crate::diagnostic::Diagnostic;
 use crate::disk::{reason, write_output};
+use crate::fix::offer::offers;
+use crate::fix::run::FixOptions;
 use crate::lint::lint;
-use crate::report::lint::{Report, concise, human, json};
+use crate::paths::absolute;
+use crate::report::lint::{Report, concise, fixable, human, json};
 use crate::rule_info::Severity;
 use crate::rules::Selection;
 use crate::source::Overlays;
 use crate::workspace::Workspace;
 
-use super::arguments::{assumptions, check_paths, paths_or_here, selection};
+use super::arguments::{Scope, assumptions, check_paths, paths_or_here, selection};
 use super::exit::{Exit, Failure};
+use super::ports_of_homes::{check_offset, check_profile, note_possible_conflicts};
 use super::terminal::{nothing_found, print, shown, style};
 use crate::cli::{FailOn, LintArgs, LintFormat, Profile};
 
@@ -32,13 +37,18 @@ pub(super) fn run(arguments: &LintArgs) -> Result<Exit, Failure> {
     };
     let on_disk: Vec<PathBuf> = paths.iter().filter(|path| !overlays.contains_key(*path)).cloned().collect();
     check_paths(&on_disk)?;
-    let workspace = Workspace::open(&paths, &assumptions(&arguments.assume)?, &overlays);
+    let workspace = Workspace::open(&paths, &assumptions(&arguments.assume, arguments.machine.same_host)?, &overlays);
+    check_profile(&workspace)?;
+    check_offset(&workspace)?;
     let shown = shown();
     let diagnostics = lint(&workspace, &selection);
     let report = Report { workspace: &workspace, diagnostics: &diagnostics, shown: &shown };
     let text = match arguments.format {
         LintFormat::Human if workspace.is_empty() && diagnostics.is_empty() => String::new(),
-        LintFormat::Human => human::render(report, style(arguments.output.is_some())),
+        LintFormat::Human => {
+            let fixable = fixable(arguments, &selection, &workspace, &diagnostics)?;
+            human::render(report, style(arguments.output.is_some())) + &fixable
+        }
         LintFormat::Concise => concise::render(report),
         LintFormat::Json => json::render(report),
     };
@@ -49,8 +59,33 @@ pub(super) fn run(arguments: &LintArgs) -> Result<Exit, Failure> {
     if workspace.is_empty() && diagnostics.is_empty() {
         return Ok(nothing_found(&paths));
     }
+    if selection.takes_rule("port-conflict-across-homes") {
+        note_possible_conflicts(&workspace);
+    }
     let worst = diagnostics.iter().map(|diagnostic| diagnostic.severity).max();
     Ok(if worst.is_some_and(|worst| fails(worst, arguments.fail_on)) { Exit::Findings } else { Exit::Clean })
+}
+
+/// The commands that fix what was found. What was read from standard input cannot be fixed.
+fn fixable(
+    arguments: &LintArgs,
+    selection: &Selection,
+    workspace: &Workspace,
+    diagnostics: &[Diagnostic],
+) -> Result<String, Failure> {
+    let LintArgs { paths, assume, machine, .. } = arguments;
+    if paths.iter().any(|path| path == Path::new("-")) {
+        return Ok(String::new());
+    }
+    let options = FixOptions {
+        paths: paths_or_here(paths).iter().map(|path| absolute(path)).collect(),
+        assumptions: assumptions(assume, machine.same_host)?,
+        selection: selection.clone(),
+        with_unsafe: false,
+    };
+    let offers = offers(&options, workspace, diagnostics);
+    let scope = Scope { paths, assume, machine };
+    Ok(fixable::render(&offers, |offer| scope.command("fix", &offer.select, &offer.ignore)))
 }
 
 fn fails(severity: Severity, fail_on: FailOn) -> bool {

@@ -8,6 +8,7 @@ mod get;
 mod home;
 mod lint;
 mod ports;
+mod ports_of_homes;
 mod render;
 mod rules;
 mod schema;
@@ -31,7 +32,18 @@ pub fn run_command_line() -> ExitCode {
 }
 
 fn run() -> Result<Exit, Failure> {
-    match Cli::parse().command {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(asked) if !asked.use_stderr() => {
+            terminal::print(&terminal::styled(&asked))?;
+            return Ok(Exit::Clean);
+        }
+        Err(wrong) => {
+            terminal::print_error(&terminal::styled(&wrong));
+            return Ok(Exit::Failure);
+        }
+    };
+    match cli.command {
         Command::Lint(arguments) => lint::run(&arguments),
         Command::Fix(arguments) => fix::run(&arguments),
         Command::Ports(arguments) => ports::run(&arguments),
@@ -44,7 +56,6 @@ fn run() -> Result<Exit, Failure> {
     }
 }
 
-#[allow(clippy::print_stderr, reason = "failures go to standard error")]
 fn report_failure(failure: &Failure) {
-    eprintln!("{failure}");
+    terminal::print_error(&format!("{failure}\n"));
 }

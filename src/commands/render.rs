@@ -10,11 +10,12 @@ use crate::report::counted;
 use crate::report::diff::unified;
 use crate::report::render::json::{self, Detail, FileEntry, old_text};
 use crate::report::render::text;
+use crate::shell;
 use crate::workspace::Home;
 
 use super::exit::{Exit, Failure};
 use super::home::{environment, not_rendered, only_home, open_home};
-use super::terminal::{print, shown, style};
+use super::terminal::{print, print_error, shown, style};
 use crate::cli::{RenderArgs, TextFormat};
 
 /// Runs the command.
@@ -26,7 +27,7 @@ pub(super) fn run(arguments: &RenderArgs) -> Result<Exit, Failure> {
     let rendering = render(home, &environment).map_err(|why| not_rendered(model, why))?;
     let chosen = choose(&rendering, &arguments.files).map_err(|unknown| {
         let failure = Failure::new(format!("the server renders no file `{}`", unknown.name));
-        failure.help(unknown.near.unwrap_or_else(|| format!("`carbonlint render {}` lists them", arguments.home.display())))
+        failure.help(unknown.near.unwrap_or_else(|| format!("`carbonlint render {}` lists them", shell::path(&arguments.home))))
     })?;
     let out = arguments.out.as_ref().map(|folder| OutFolder::new(folder, &model.layout.root)).transpose();
     let out = out.map_err(|error| Failure::new(error.to_string()).help("name a folder outside the home"))?;
@@ -76,7 +77,6 @@ impl Run<'_> {
         Ok(())
     }
 
-    #[allow(clippy::print_stderr, reason = "files and diffs go to standard output, findings to standard error")]
     fn conclude(&self, findings: &[Finding]) -> Result<Exit, Failure> {
         let Self { arguments, home, shown, files, .. } = self;
         if arguments.format == TextFormat::Json {
@@ -88,7 +88,7 @@ impl Run<'_> {
             } else if arguments.files.is_empty() && !arguments.diff {
                 print(&text::list(&home.model, files, shown))?;
             }
-            eprint!("{}", text::findings(home, findings, shown));
+            print_error(&text::findings(home, findings, shown));
         }
         let differs = arguments.diff && files.iter().any(|file| file.state.differs());
         Ok(if differs || !findings.is_empty() { Exit::Findings } else { Exit::Clean })

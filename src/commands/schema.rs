@@ -8,22 +8,26 @@ use crate::server::mapper::{Resources, key_table, known_keys};
 use crate::source::Overlays;
 use crate::workspace::Workspace;
 
-use super::arguments::{assumptions, check_paths, paths_or_here};
+use super::arguments::{assumptions, check_paths, paths_or_here, version_or_latest};
 use super::exit::{Exit, Failure};
 use super::home::only_home;
-use super::terminal::{nothing_found, print, shown};
+use super::terminal::{nothing_found, print, print_error, shown};
 use crate::cli::{AssumeArgs, SchemaArgs};
 
 /// Runs the command.
 pub(super) fn run(arguments: &SchemaArgs) -> Result<Exit, Failure> {
     let assume =
         AssumeArgs { product: arguments.product.clone(), port_offset: None, server_profile: None, links: arguments.links };
-    let assumptions = assumptions(&assume)?;
+    let assumptions = assumptions(&assume, false)?;
     if let (true, Some((product, version))) = (arguments.paths.is_empty(), &assumptions.product) {
-        let schema = known_keys::of_product(&product.id, version.as_ref())
+        let version = version_or_latest(product, version.as_ref());
+        if product.toml_since.as_ref().is_some_and(|since| version.compare(since).is_lt()) {
+            return Err(Failure::new(format!("{} {version} has no deployment.toml", product.id)).help(known_products()));
+        }
+        let schema = known_keys::of_product(&product.id, Some(&version))
             .ok_or_else(|| Failure::new(format!("the keys of {} are not in the catalogue", product.id)).help(known_products()))?;
         print_source_note(&schema);
-        let title = title(&product.name, version.as_ref().map(ToString::to_string));
+        let title = title(&product.name, Some(version.to_string()));
         print(&json_schema::render(&schema, catalog().code_keys_of(&product.id), &title))?;
         return Ok(Exit::Clean);
     }
@@ -86,10 +90,10 @@ fn extract(models: &[&Model]) -> Result<Exit, Failure> {
 }
 
 /// Warns of templates that have changed since the last start: their keys may be the operator's own.
-#[allow(clippy::print_stderr, reason = "the table goes to standard output, warnings to standard error")]
 fn warn_of_changed_templates(model: &Model, shown: &DisplayPaths) {
     for template in model.changed_templates() {
-        eprintln!("warning: {}: has changed since the last start of the server", shown.path(&model.layout.root.join(template)));
+        let path = shown.path(&model.layout.root.join(template));
+        print_error(&format!("warning: {path}: has changed since the last start of the server\n"));
     }
 }
 
@@ -103,15 +107,14 @@ fn warn_of_unfollowed(model: &Model, schema: &Schema, shown: &DisplayPaths) {
 }
 
 /// Says on standard error which version the keys come from, unless it is exactly that of the server.
-#[allow(clippy::print_stderr, reason = "the schema goes to standard output, notes to standard error")]
 fn print_source_note(schema: &Schema) {
     match schema.source() {
         SchemaSource::Catalogue { product, versions, exact: false } => {
             let versions: Vec<String> = versions.iter().map(ToString::to_string).collect();
-            eprintln!("note: these are the keys of {product} {}", versions.join(" and "));
+            print_error(&format!("note: these are the keys of {product} {}\n", versions.join(" and ")));
         }
         SchemaSource::Guess { product, version } => {
-            eprintln!("note: the keys suggest {product} {version}, which is a guess; pass `--product` to be sure");
+            print_error(&format!("note: the keys suggest {product} {version}, which is a guess; pass `--product` to be sure\n"));
         }
         SchemaSource::Home | SchemaSource::Catalogue { .. } => {}
     }

@@ -5,19 +5,34 @@ use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
 use super::exit::{Exit, Failure};
+use crate::disk::reason;
 use crate::model::Content;
 use crate::paths::DisplayPaths;
+use crate::printable::on_one_line;
 use crate::report::lint::human::Style;
+use crate::shell;
 use crate::workspace::Workspace;
 
 /// Prints to standard output. A reader that stops early, as `head` does, is not a failure.
 pub(super) fn print(text: &str) -> Result<(), Failure> {
     match io::stdout().lock().write_all(text.as_bytes()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Failure::new(format!("cannot write to standard output: {error}")))
+            Err(Failure::new(format!("cannot write to standard output: {}", reason(&error))))
         }
         _ => Ok(()),
     }
+}
+
+/// Prints to standard error, which may be closed or full: then there is nobody to read it.
+pub(super) fn print_error(text: &str) {
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// What clap says, with colours where standard error or output is a terminal that has them.
+pub(super) fn styled(message: &clap::Error) -> String {
+    let stream_is_terminal = if message.use_stderr() { io::stderr().is_terminal() } else { io::stdout().is_terminal() };
+    let text = message.render();
+    if has_color(stream_is_terminal) { text.ansi().to_string() } else { text.to_string() }
 }
 
 /// How paths are shown: relative to the working folder.
@@ -25,45 +40,66 @@ pub(super) fn shown() -> DisplayPaths {
     DisplayPaths::relative_to_working_folder()
 }
 
-/// Colour on a terminal unless `NO_COLOR` is set or the terminal is dumb; the width of the terminal, 100 columns elsewhere.
+/// Colours and frames as the terminal takes them; the width of the terminal, 100 columns elsewhere.
 pub(super) fn style(to_file: bool) -> Style {
+    let is_terminal = !to_file && io::stdout().is_terminal();
+    let width = terminal_size::terminal_size().filter(|_| is_terminal).map_or(100, |(width, _)| width.0.into());
+    Style { color: !to_file && has_color(is_terminal), unicode: !is_terminal || has_unicode(), width: std::cmp::max(width, 40) }
+}
+
+/// Colour on a terminal unless `NO_COLOR` is set or the terminal is dumb, and wherever `CLICOLOR_FORCE` asks for it.
+fn has_color(is_terminal: bool) -> bool {
     let is_set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
     let is_dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
-    let color = io::stdout().is_terminal() && !to_file && !is_set("NO_COLOR") && !is_dumb;
-    let width = terminal_size::terminal_size()
-        .filter(|_| !to_file && io::stdout().is_terminal())
-        .map_or(100, |(width, _)| width.0.into());
-    Style { color: color || is_set("CLICOLOR_FORCE") && !to_file && !is_set("NO_COLOR"), width: std::cmp::max(width, 40) }
+    !is_set("NO_COLOR") && (is_set("CLICOLOR_FORCE") || is_terminal && !is_dumb)
+}
+
+/// Whether the terminal shows more than ASCII: the locale says so where it is set.
+fn has_unicode() -> bool {
+    let set = |name: &&str| env::var(name).ok().filter(|value| !value.is_empty());
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(set);
+    let is_utf8 = |locale: String| {
+        let locale = locale.to_ascii_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    };
+    locale.is_none_or(is_utf8)
+}
+
+/// The width of the terminal; `None` where the output is no terminal, and lines are as long as they are.
+pub(super) fn terminal_width() -> Option<usize> {
+    let width = terminal_size::terminal_size().filter(|_| io::stdout().is_terminal())?.0;
+    Some(width.0.into())
 }
 
 /// Warns of what could not be read, so that the output does not look complete.
-#[allow(clippy::print_stderr, reason = "results go to standard output, warnings to standard error")]
 pub(super) fn warn_of_unreadable(workspace: &Workspace) {
     let shown = shown();
     let in_homes = workspace.homes.iter().flat_map(|home| &home.model.problems);
     for problem in workspace.problems.iter().chain(in_homes) {
-        eprintln!("warning: {}: cannot be read: {}", shown.path(&problem.path), problem.message);
+        let message = on_one_line(&problem.message);
+        print_error(&format!("warning: {}: cannot be read: {message}\n", shown.path(&problem.path)));
     }
 }
 
 /// Warns of files that could not be parsed.
-#[allow(clippy::print_stderr, reason = "results go to standard output, warnings to standard error")]
 pub(super) fn warn_of_broken(workspace: &Workspace) {
     let shown = shown();
     let files = workspace.homes.iter().flat_map(|home| &home.model.files);
     for file in files.filter(|file| matches!(file.content, Content::Broken) && !file.faults.is_empty()) {
         let path = shown.path(&file.source.path);
-        eprintln!("warning: {path}: cannot be parsed, so its settings are missing here; `carbonlint lint {path}` shows where");
+        let argument = shell::word(&path);
+        print_error(&format!(
+            "warning: {path}: cannot be parsed, so its settings are missing here; `carbonlint lint {argument}` shows where\n"
+        ));
     }
 }
 
 /// Reports that no configuration was found.
-#[allow(clippy::print_stderr, reason = "the report goes to standard output, this to standard error")]
 pub(super) fn nothing_found(paths: &[PathBuf]) -> Exit {
-    let paths: Vec<String> = paths.iter().map(|path| format!("`{}`", path.display())).collect();
-    eprintln!(
-        "no configuration of a WSO2 product found in {}\n  help: name a product home, a deployment.toml, or a folder that contains some",
+    let paths: Vec<String> = paths.iter().map(|path| format!("`{}`", on_one_line(&path.to_string_lossy()))).collect();
+    print_error(&format!(
+        "no configuration of a WSO2 product found in {}\n  help: name a product home, a deployment.toml, or a folder that contains some\n",
         paths.join(", ")
-    );
+    ));
     Exit::NothingFound
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::model::Model;
 use crate::render::{Rendering, choose, render};
 use crate::report::trace::{json, text};
+use crate::shell;
 use crate::trace::{FileTrace, trace_file, trace_key};
 
 use super::exit::{Exit, Failure};
@@ -29,8 +30,11 @@ pub(super) fn run(arguments: &TraceArgs) -> Result<Exit, Failure> {
         Target::File { path, line } => {
             let traced = trace_file(&rendering, path, line).map_err(|why| {
                 let why = why.map(|why| format!(": {why}")).unwrap_or_default();
-                Failure::new(format!("`{path}` cannot be traced{why}"))
-                    .help(format!("`carbonlint render {} {path}` says more", arguments.home.display()))
+                Failure::new(format!("`{path}` cannot be traced{why}")).help(format!(
+                    "`carbonlint render {} {}` says more",
+                    shell::path(&arguments.home),
+                    shell::word(path)
+                ))
             })?;
             check_line(&traced, line)?;
             print(&match arguments.format {
@@ -76,7 +80,8 @@ impl<'a> Target<'a> {
                 Err(Failure::new(format!("{unknown}: it has no template, so the server reads it as it is")))
             }
             Err(unknown) => {
-                let list = "`carbonlint render HOME` lists the files that the server renders".to_owned();
+                let home = shell::word(shown().path(rendering.model.path()));
+                let list = format!("`carbonlint render {home}` lists the files that the server renders");
                 Err(Failure::new(unknown.to_string()).help(unknown.near.clone().unwrap_or(list)))
             }
         }

@@ -11,8 +11,9 @@ use super::layout::{Layout, has_home_file, is_known_name};
 use crate::catalog::catalog;
 use crate::disk::reason;
 use crate::paths::slashed;
+use crate::source::config_map::{EmbeddedFile, embedded_files};
 use crate::source::kind::without_ending;
-use crate::source::{Kind, Overlays};
+use crate::source::{Kind, Overlays, overlays};
 
 /// Folders that the product itself fills: they are never searched for homes.
 const HOME_FOLDERS: [&str; 16] = [
@@ -82,7 +83,7 @@ impl std::error::Error for ReadError {}
 /// Finds the homes and files below `paths`, which are absolute; the files of `overlays` need not exist. Never fails: what cannot be read
 /// is among the problems.
 pub(crate) fn discover(paths: &[PathBuf], overlays: &Overlays) -> Discovery {
-    let mut found = Found::default();
+    let mut found = Found { overlays, targets: BTreeMap::new(), problems: Vec::new(), searched: None };
     for path in paths {
         if overlays.contains_key(path) {
             found.add_file(path);
@@ -99,21 +100,24 @@ pub(crate) fn discover(paths: &[PathBuf], overlays: &Overlays) -> Discovery {
         }
     }
     let mut targets: Vec<FoundHome> = found.targets.into_values().collect();
-    targets
-        .sort_by(|one, other| (&one.layout.root, &one.layout.single_file).cmp(&(&other.layout.root, &other.layout.single_file)));
+    let place = |target: &FoundHome| {
+        let Layout { root, single_file, embedded, .. } = &target.layout;
+        (root.clone(), single_file.clone(), embedded.as_ref().map(|embedded| embedded.number))
+    };
+    targets.sort_by_cached_key(place);
     Discovery { targets, problems: found.problems }
 }
 
-#[derive(Default)]
-struct Found {
-    /// By the real path of the root, or of the lone file: a home found twice through links is one home.
-    targets: BTreeMap<PathBuf, FoundHome>,
+struct Found<'a> {
+    overlays: &'a Overlays,
+    /// By the real path of the root, or of the lone file, and the number of the file inside it: a home found twice through links is one home.
+    targets: BTreeMap<(PathBuf, Option<usize>), FoundHome>,
     problems: Vec<ReadError>,
     /// The folder that is searched; `None` for a file that was named.
     searched: Option<PathBuf>,
 }
 
-impl Found {
+impl Found<'_> {
     fn search(&mut self, folder: &Path) {
         self.searched = Some(folder.to_path_buf());
         let outer = home_around(folder);
@@ -152,6 +156,8 @@ impl Found {
                 if wholes.is_empty() && is_known_name(entry.path()) && counts() {
                     self.add(Layout::around(entry.path()), None);
                     found = true;
+                } else if wholes.is_empty() && !in_home {
+                    found |= self.add_embedded(entry.path(), None);
                 }
                 continue;
             }
@@ -178,6 +184,9 @@ impl Found {
         if matches!(Kind::of(file), Kind::Text | Kind::Json) {
             return;
         }
+        if Kind::of(file) == Kind::Yaml && (self.add_embedded(file, Some(file)) || !self.is_of_server(file)) {
+            return;
+        }
         let mut layout = Layout::around(file);
         let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let is_deployment = Kind::of(file) == Kind::Toml && name.contains("deployment");
@@ -189,16 +198,35 @@ impl Found {
                 () if is_copy => format!("{COPIES}/{name}"),
                 () => without_ending(name).to_owned(),
             };
-            layout =
-                Layout { root: file.parent().map(Path::to_path_buf).unwrap_or_default(), conf: String::new(), single_file: None };
-            layout.single_file = Some((file.to_path_buf(), stands_for));
+            layout = Layout::of_file(file, stands_for);
         }
         self.add(layout, Some(file));
     }
 
+    /// Adds the configuration files inside a YAML file, and returns whether there are any.
+    fn add_embedded(&mut self, file: &Path, only: Option<&Path>) -> bool {
+        if Kind::of(file) != Kind::Yaml {
+            return false;
+        }
+        let found = overlays::text(self.overlays, file).map(|text| embedded_in(&text)).unwrap_or_default();
+        for embedded in &found {
+            let stands_for = if is_deployment_toml(&embedded.name) { "deployment.toml" } else { &embedded.name };
+            self.add(Layout { embedded: Some(embedded.clone()), ..Layout::of_file(file, stands_for.to_owned()) }, only);
+        }
+        !found.is_empty()
+    }
+
+    /// Whether a server reads the YAML file at `file`: it has the name of one, and is not the manifest of something else.
+    fn is_of_server(&self, file: &Path) -> bool {
+        let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let is_manifest = |text: &str| text.lines().any(|line| line.starts_with("apiVersion:") || line.starts_with("{{"));
+        RUNTIME_FILES.iter().any(|known| known.rsplit('/').next() == Some(without_ending(name)))
+            && overlays::text(self.overlays, file).is_none_or(|text| !is_manifest(&text))
+    }
+
     fn add(&mut self, layout: Layout, only: Option<&Path>) {
         let place = layout.single_file.as_ref().map_or_else(|| layout.conf_folder(), |(file, _)| file.clone());
-        let key = fs::canonicalize(&place).unwrap_or(place);
+        let key = (fs::canonicalize(&place).unwrap_or(place), layout.embedded.as_ref().map(|embedded| embedded.number));
         let is_new = !self.targets.contains_key(&key);
         let target = self.targets.entry(key).or_insert_with(|| FoundHome {
             layout,
@@ -229,6 +257,17 @@ impl ReadError {
         };
         Self { path, message, help: help.to_owned() }
     }
+}
+
+/// The configuration files inside a YAML file with this text.
+pub(crate) fn embedded_in(yaml: &str) -> Vec<EmbeddedFile> {
+    embedded_files(yaml, |name| is_deployment_toml(name) || is_known_name(Path::new(name)))
+}
+
+/// Whether a file of this name, in a YAML file, is a deployment.toml: `deployment.toml`, `apim-deployment.toml`, `deployment-prod.toml`.
+fn is_deployment_toml(name: &str) -> bool {
+    let stem = name.strip_suffix(".toml").unwrap_or_default();
+    stem.ends_with("deployment") || stem.contains("deployment-")
 }
 
 fn is_pruned(entry: &DirEntry, roots: &BTreeSet<PathBuf>) -> bool {

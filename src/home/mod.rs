@@ -5,7 +5,7 @@ mod identify;
 mod layout;
 
 pub use discover::ReadError;
-pub(crate) use discover::{FoundHome, discover};
+pub(crate) use discover::{FoundHome, discover, embedded_in};
 pub(crate) use identify::Identity;
 pub(crate) use identify::{ServerNames, VERSION_FILES, identify_with};
 pub(crate) use layout::{INBOUND_ENDPOINTS, Layout, is_known_name};

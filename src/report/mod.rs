@@ -12,6 +12,8 @@ use serde::Serialize;
 
 use crate::model::{Location, Model};
 use crate::paths::DisplayPaths;
+use crate::printable::{is_hidden, on_one_line, printable};
+use crate::source::position::BYTE_ORDER_MARK;
 use crate::source::secrets;
 
 /// The product's display name and its version, as far as they are known.
@@ -31,15 +33,7 @@ fn place(model: &Model, at: Location, shown: &DisplayPaths) -> String {
     format!("{}:{}", shown.path(&source.path), source.position(at.span.start).line)
 }
 
-/// `text` with control characters escaped, so that a terminal does not act on them.
-fn printable(text: &str) -> String {
-    let escaped = |character: char| character.is_control() && !matches!(character, '\n' | '\t');
-    text.chars()
-        .map(|character| if escaped(character) { character.escape_default().to_string() } else { character.to_string() })
-        .collect()
-}
-
-/// The text of a file as it may be shown, with the same length in bytes: secrets are masked, and dots replace control characters, so that a
+/// The text of a file as it may be shown, with the same length in bytes: secrets are masked, and dots replace hidden characters, so that a
 /// terminal does not act on them.
 fn displayed(text: &str) -> String {
     let masked = secrets::masked(text);
@@ -47,12 +41,16 @@ fn displayed(text: &str) -> String {
     let mut shown = String::with_capacity(masked.len());
     while let Some(character) = characters.next() {
         let is_harmless = match character {
-            '\n' | '\t' => true,
+            '\n' | '\t' | BYTE_ORDER_MARK => true,
             // Without a line feed it moves the cursor to the start of the line.
             '\r' => characters.peek() == Some(&'\n'),
-            other => !other.is_ascii_control(),
+            other => !is_hidden(other),
         };
-        shown.push(if is_harmless { character } else { '.' });
+        if is_harmless {
+            shown.push(character);
+        } else {
+            shown.extend(std::iter::repeat_n('.', character.len_utf8()));
+        }
     }
     shown
 }

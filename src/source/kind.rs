@@ -3,7 +3,7 @@
 use std::path::Path;
 
 /// The extensions that mark a file as a deployment tool's template.
-const TEMPLATE_ENDINGS: [&str; 5] = [".j2", ".erb", ".tpl", ".tmpl", ".epp"];
+const TEMPLATE_ENDINGS: [&str; 6] = [".j2", ".erb", ".tpl", ".tmpl", ".epp", ".template"];
 
 /// Removes the extension that marks a file as a deployment tool's template, if there is one.
 pub(crate) fn without_ending(name: &str) -> &str {
@@ -30,7 +30,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The kind of the file at `path`, by its name. The extensions of templates (`.j2`, `.erb`, `.tpl`, `.tmpl`, `.epp`) are ignored.
+    /// The kind of the file at `path`, by its name. The extensions of templates (`.j2`, `.erb`, `.tpl`, `.tmpl`, `.epp`, `.template`) are ignored.
     pub fn of(path: &Path) -> Self {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let name = without_ending(name);
@@ -57,6 +57,7 @@ mod tests {
             ("repository/conf/deployment.toml", Kind::Toml),
             ("templates/deployment.toml.j2", Kind::Toml),
             ("deployment.toml.mssql", Kind::Toml),
+            ("deployment.toml.template", Kind::Toml),
             ("carbon.xml.erb", Kind::Xml),
             ("spark-defaults.conf", Kind::Properties),
             ("deployment.yaml", Kind::Yaml),

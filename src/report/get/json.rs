@@ -44,7 +44,7 @@ fn value_entry<'a>(model: &Model, entry: &'a EffectiveEntry, shown: &DisplayPath
         value: shown_value(entry).to_json(),
         origin: origin(entry),
         live: entry.live,
-        file: entry.effective.anchor.map(|at| shown.path(&model.file(at.file).source.path)),
+        file: entry.effective.anchor.map(|at| shown.exact(&model.file(at.file).source.path)),
         range: entry.effective.anchor.map(|at| model.file(at.file).source.place(at.span)),
         mapped_from: entry.mapped_from(),
         inferred_from: match &entry.effective.origin {

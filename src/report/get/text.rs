@@ -6,7 +6,7 @@ use super::{origin, shown_value};
 use crate::get::EffectiveEntry;
 use crate::model::Model;
 use crate::paths::DisplayPaths;
-use crate::report::{place, printable};
+use crate::report::{on_one_line, place, printable};
 use crate::server::mapper::Origin;
 
 /// Comments are aligned after lines of up to this many columns.
@@ -14,7 +14,7 @@ const MAX_ALIGNED: usize = 60;
 
 /// A line per value, as deployment.toml would have it, with a comment that says who set it and where.
 pub(crate) fn render(model: &Model, entries: &[EffectiveEntry], shown: &DisplayPaths) -> String {
-    let line = |entry: &EffectiveEntry| format!("{} = {}", entry.effective.key, shown_value(entry).to_toml());
+    let line = |entry: &EffectiveEntry| format!("{} = {}", on_one_line(&entry.effective.key), shown_value(entry).to_toml());
     let lines: Vec<String> = entries.iter().map(line).collect();
     let width = lines.iter().map(|line| line.chars().count()).filter(|width| *width <= MAX_ALIGNED).max().unwrap_or(0);
     let mut text = String::new();

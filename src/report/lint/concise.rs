@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::Report;
 use crate::diagnostic::Target;
-use crate::report::printable;
+use crate::report::on_one_line;
 
 /// Writes the report.
 pub fn render(report: Report) -> String {
@@ -20,7 +20,7 @@ pub fn render(report: Report) -> String {
         };
         let (severity, rule) = (diagnostic.severity.as_str(), &diagnostic.rule.name);
         // Writing to a String cannot fail.
-        let _ = writeln!(text, "{place}: {severity}[{rule}] {}", printable(&diagnostic.finding.message));
+        let _ = writeln!(text, "{place}: {severity}[{rule}] {}", on_one_line(&diagnostic.finding.message));
     }
     text
 }

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents,
+    ThemeCharacters, ThemeStyles,
 };
 
 use super::Report;
 use crate::diagnostic::{Diagnostic, Related, Site, Target};
-use crate::edit::{Fix, Safety};
 use crate::model::{FileId, HomeId};
-use crate::report::{counted, displayed, place, printable, product_name};
+use crate::report::{counted, displayed, on_one_line, place, printable, product_name};
 use crate::rule_info::Severity;
 use crate::source::position::BYTE_ORDER_MARK;
 use crate::source::{LineIndex, Span};
@@ -22,13 +22,18 @@ use crate::workspace::Home;
 pub struct Style {
     /// Whether to use colours.
     pub color: bool,
+    /// Whether to draw with more than ASCII.
+    pub unicode: bool,
     /// Columns of the terminal.
     pub width: usize,
 }
 
 /// Writes the report.
 pub fn render(report: Report, style: Style) -> String {
-    let theme = if style.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    let theme = GraphicalTheme {
+        characters: if style.unicode { ThemeCharacters::unicode() } else { ThemeCharacters::ascii() },
+        styles: if style.color { ThemeStyles::ansi() } else { ThemeStyles::none() },
+    };
     let handler = GraphicalReportHandler::new_themed(theme)
         .with_width(style.width)
         .with_links(false)
@@ -46,7 +51,7 @@ pub fn render(report: Report, style: Style) -> String {
         let drawn = Drawn::new(report, diagnostic, &mut last_text);
         if handler.render_report(&mut text, &drawn).is_err() {
             // If miette cannot draw the place, the message is still printed.
-            let _ = writeln!(text, "{}: {}", report.shown.path(&diagnostic.path), diagnostic.finding.message);
+            let _ = writeln!(text, "{}: {}", report.shown.path(&diagnostic.path), on_one_line(&diagnostic.finding.message));
         }
     }
     if !text.is_empty() {
@@ -74,25 +79,8 @@ fn summary(report: Report) -> String {
         let _ = writeln!(lines, "nothing found in {files}{homes}");
     } else {
         let _ = writeln!(lines, "{} in {files}{homes}", counts.join(", "));
-        lines.push_str(&fixable(report));
     }
     lines
-}
-
-/// How many findings `fix` can fix, and how.
-fn fixable(report: Report) -> String {
-    let with = |safe: bool| {
-        let is = |fix: &Fix| (fix.safety == Safety::Safe) == safe;
-        report.diagnostics.iter().filter(|diagnostic| diagnostic.finding.fixes.first().is_some_and(is)).count()
-    };
-    match (with(true), with(false)) {
-        (0, 0) => String::new(),
-        (safe, 0) => format!("`carbonlint fix` fixes {safe}\n"),
-        (0, asking) => format!("`carbonlint fix --unsafe` fixes {asking}, but changes what the server does\n"),
-        (safe, asking) => {
-            format!("`carbonlint fix` fixes {safe}; --unsafe fixes {asking} more, but changes what the server does\n")
-        }
-    }
 }
 
 fn describe(home: &Home) -> String {
@@ -141,7 +129,7 @@ struct Drawn<'a> {
 impl<'a> Drawn<'a> {
     fn new(report: Report<'a>, diagnostic: &'a Diagnostic, last_text: &mut LastText) -> Self {
         let finding = &diagnostic.finding;
-        let mut message = printable(&finding.message);
+        let mut message = on_one_line(&finding.message);
         let mut help: Vec<String> = finding.help.iter().map(|help| printable(help)).collect();
         let mut drawn = None;
         match &finding.target {

@@ -64,6 +64,7 @@ struct RelatedEntry<'a> {
 struct FixEntry<'a> {
     title: &'a str,
     safety: Safety,
+    by_name: bool,
     edits: Vec<EditEntry<'a>>,
 }
 
@@ -104,7 +105,7 @@ pub fn render(report: Report) -> String {
 fn home_entry<'a>(report: Report<'a>, home: &'a Home) -> LintHomeEntry<'a> {
     let identity = &home.model.identity;
     LintHomeEntry {
-        path: report.shown.path(home.model.path()),
+        path: report.shown.exact(home.model.path()),
         product: identity.product.map(|product| product.id.as_str()),
         version: identity.version.as_ref().map(ToString::to_string),
         generation: home.model.generation,
@@ -117,7 +118,7 @@ fn entry<'a>(report: Report<'a>, diagnostic: &'a Diagnostic) -> DiagnosticEntry<
     let finding = &diagnostic.finding;
     let range = report.workspace.range(diagnostic);
     let related = finding.related.iter().map(|related| RelatedEntry {
-        file: report.shown.path(&report.workspace.source(&related.site).path),
+        file: report.shown.exact(&report.workspace.source(&related.site).path),
         range: self::range(report, &related.site),
         message: &related.message,
     });
@@ -128,8 +129,8 @@ fn entry<'a>(report: Report<'a>, diagnostic: &'a Diagnostic) -> DiagnosticEntry<
         message: &finding.message,
         help: finding.help.as_deref(),
         url: None,
-        home: diagnostic.home().map(|home| report.shown.path(report.workspace[home].model.path())),
-        file: report.shown.path(&diagnostic.path),
+        home: diagnostic.home().map(|home| report.shown.exact(report.workspace[home].model.path())),
+        file: report.shown.exact(&diagnostic.path),
         key: finding.key.as_deref(),
         range,
         related: related.collect(),
@@ -145,9 +146,9 @@ fn fix_entry<'a>(report: Report, diagnostic: &Diagnostic, fix: &'a Fix) -> FixEn
         // A template is edited, not linted.
         let opened = || Some(model.file(model.open(&model.below_home(&edit.file)?)?));
         let range = linted.or_else(opened)?.source.place(edit.span);
-        Some(EditEntry { file: report.shown.path(&edit.file), range, text: &edit.text })
+        Some(EditEntry { file: report.shown.exact(&edit.file), range, text: &edit.text })
     });
-    FixEntry { title: &fix.title, safety: fix.safety, edits: edits.collect() }
+    FixEntry { title: &fix.title, safety: fix.safety, by_name: fix.safety == Safety::ByName, edits: edits.collect() }
 }
 
 fn range(report: Report, site: &Site) -> FileRange {

@@ -80,13 +80,13 @@ pub(crate) fn file_entry(
     detail: Detail,
     shown: &DisplayPaths,
 ) -> FileEntry {
-    let in_home = shown.path(&model.layout.root.join(&file.path));
+    let in_home = shown.exact(&model.layout.root.join(&file.path));
     let diff = || Some(unified(&in_home, &old_text(file), file.text.as_ref()?, false));
     FileEntry {
         path: file.path.clone(),
         state: file.state.as_str(),
         reason: file.state.reason().map(ToOwned::to_owned),
-        written: written.map(|path| shown.path(&path)),
+        written: written.map(|path| shown.exact(&path)),
         text: file.text.as_deref().filter(|_| detail == Detail::Text).map(secrets::masked),
         diff: if detail == Detail::Diff && file.state.has_diff() { diff() } else { None },
         file: in_home,
@@ -104,7 +104,7 @@ pub(crate) fn render(home: &Home, files: &[FileEntry], findings: &[Finding], sho
     let count = |state: &str| files.iter().filter(|file| file.state == state).count();
     crate::report::json_text(&RenderDocument {
         version: 1,
-        home: shown.path(model.path()),
+        home: shown.exact(model.path()),
         product: model.product().map(|product| product.id.as_str()),
         product_version: model.identity.version.as_ref().map(ToString::to_string),
         files,
@@ -129,7 +129,7 @@ fn diagnostic<'a>(home: &'a Home, finding: &'a Finding, shown: &DisplayPaths) ->
         severity: finding.severity.unwrap_or(Severity::Error),
         message: &finding.message,
         help: finding.help.as_deref(),
-        file: shown.path(path),
+        file: shown.exact(path),
         // A key of deployment.toml; the keys of findings elsewhere have other forms.
         key: finding.key.as_deref().filter(|_| toml.is_some_and(|toml| toml == path)),
         range,

@@ -100,7 +100,7 @@ struct KeyPlaceEntry {
 
 /// One line of a file, or all its lines with values.
 pub(crate) fn file(model: &Model, traced: &FileTrace, one: bool, shown: &DisplayPaths) -> String {
-    let file = shown.path(&traced.file.source.path);
+    let file = shown.exact(&traced.file.source.path);
     let mut lines: Vec<LineEntry> = traced.lines.iter().map(|line| line_entry(model, traced, line, shown)).collect();
     match lines.pop() {
         Some(line) if one => crate::report::json_text(&LineDocument { version: 1, file, line }),
@@ -143,7 +143,7 @@ fn line_entry(model: &Model, traced: &FileTrace, line: &LineTrace, shown: &Displ
 
 fn place_entry(model: &Model, at: Location, shown: &DisplayPaths) -> PlaceEntry {
     let source = &model.file(at.file).source;
-    PlaceEntry { file: shown.path(&source.path), range: source.place(at.span) }
+    PlaceEntry { file: shown.exact(&source.path), range: source.place(at.span) }
 }
 
 fn key_entry(model: &Model, value: &EffectiveValue, shown: &DisplayPaths) -> KeyEntry {
@@ -173,7 +173,7 @@ fn condition_entry(model: &Model, condition: &TracedCondition, shown: &DisplayPa
 
 fn key_place_entry(model: &Model, place: &TracedPlace, shown: &DisplayPaths) -> KeyPlaceEntry {
     KeyPlaceEntry {
-        file: shown.path(&model.layout.root.join(&place.path)),
+        file: shown.exact(&model.layout.root.join(&place.path)),
         range: FileRange { start: place.start, end: place.end },
         template: place_entry(model, place.template, shown),
         effect: match place.effect {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::origin;
 use crate::model::{EffectiveValue, Location, Model, TracedCondition};
-use crate::report::{counted, printable};
+use crate::report::{counted, on_one_line, printable};
 use crate::server::jinjava::ValueEffect;
 use crate::server::mapper::Origin;
 use crate::server::mapper::value::Value;
@@ -79,9 +79,9 @@ fn described(model: &Model, value: &EffectiveValue) -> String {
         value.anchor.map(|at| format!("{}:{}", file_name(model, at), model.file(at.file).source.position(at.span.start).line));
     let Some(set) = &value.value else {
         let near = place.map(|place| format!(" in {place}")).unwrap_or_default();
-        return format!("{}  # not set{near}", value.key);
+        return format!("{}  # not set{near}", on_one_line(&value.key));
     };
-    let mut text = format!("{} = {}", value.key, shortened(&set.shown(&value.key).to_toml()));
+    let mut text = format!("{} = {}", on_one_line(&value.key), shortened(&set.shown(&value.key).to_toml()));
     if let Some(origin) = origin(value) {
         let _ = write!(text, "  # {origin}");
     }
@@ -120,7 +120,7 @@ pub(crate) fn key(model: &Model, traced: &KeyTrace) -> String {
         let _ = writeln!(text, "  {}", described(model, value));
     }
     for why in &traced.reasons {
-        let _ = writeln!(text, "decides nothing: {}", reason(model, &traced.key, why));
+        let _ = writeln!(text, "decides nothing: {}", reason(model, &on_one_line(&traced.key), why));
     }
     for (effect, heading) in [(ValueEffect::Printed, "printed in"), (ValueEffect::Decides, "decides what is printed in")] {
         let mut places: Vec<&TracedPlace> = traced.places.iter().filter(|place| place.effect == effect).collect();
