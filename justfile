@@ -18,3 +18,7 @@ bench:
 # Start a rule: its rule file, its check, and their registration
 new-rule category name:
     rules/new-rule {{category}} {{name}}
+
+# Mutate real configuration files below a folder at random, and fix and revert each result
+nightly folder count="10000":
+    tests/nightly/mutate {{folder}} {{count}}

@@ -78,6 +78,14 @@ pub(crate) struct SearchArgs {
     pub hidden: bool,
 }
 
+/// Whether the homes share a machine.
+#[derive(Debug, Args)]
+pub(crate) struct MachineArgs {
+    /// All homes run on one machine: report the ports that they take from each other
+    #[arg(long)]
+    pub same_host: bool,
+}
+
 /// Arguments of `lint`.
 #[derive(Debug, Args)]
 pub(crate) struct LintArgs {
@@ -117,6 +125,9 @@ pub(crate) struct LintArgs {
     /// Facts that the files do not state.
     #[command(flatten)]
     pub assume: AssumeArgs,
+    /// Whether the homes share a machine.
+    #[command(flatten)]
+    pub machine: MachineArgs,
 }
 
 /// Arguments of `fix`.
@@ -131,7 +142,7 @@ pub(crate) struct FixArgs {
     /// Write nothing, and exit with 1 if anything would change
     #[arg(long)]
     pub check: bool,
-    /// Also apply fixes that change what the server does
+    /// Also apply fixes that change what the server does, but for those that need the name of their rule
     #[arg(long = "unsafe")]
     pub with_unsafe: bool,
     /// Fix only these rules or categories, separated by commas; unsafe fixes are applied too for rules named here
@@ -140,10 +151,10 @@ pub(crate) struct FixArgs {
     /// Skip these rules or categories, separated by commas
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub ignore: Vec<String>,
-    /// Keep a copy of each changed file, with this suffix added to its name
+    /// Keep the old content of each changed file beside it, with this suffix added to its name (and a number if that name is taken)
     #[arg(long, value_name = "SUFFIX")]
     pub backup: Option<String>,
-    /// Restore the elements that this rule commented out
+    /// Undo what the fixes of this rule changed, where they left a mark with its name
     #[arg(long, value_name = "RULE", conflicts_with_all = ["select", "ignore", "with_unsafe"])]
     pub revert: Option<String>,
     /// How folders are searched.
@@ -152,10 +163,17 @@ pub(crate) struct FixArgs {
     /// Facts that the files do not state.
     #[command(flatten)]
     pub assume: AssumeArgs,
+    /// Whether the homes share a machine.
+    #[command(flatten)]
+    pub machine: MachineArgs,
 }
 
 /// Arguments of `ports`.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Exit codes: 0 done, with --find also that the port is taken; 1 with --check: there are conflicts, with --find: nothing \
+        takes the port; 2 wrong usage or failure; 3 no configuration found."
+)]
 pub(crate) struct PortsArgs {
     /// Product homes, configuration files, or folders to search for both [default: ., or none with --product]
     #[arg(value_name = "PATH")]
@@ -166,12 +184,24 @@ pub(crate) struct PortsArgs {
     /// Also list listeners that do not open
     #[arg(long)]
     pub all: bool,
+    /// Exit with 1 if two listeners of a machine want one port, or a port is above 65535
+    #[arg(long)]
+    pub check: bool,
+    /// List only what takes this port, also listeners that do not open; exit with 1 if nothing takes it
+    #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..), conflicts_with_all = ["all", "check"])]
+    pub find: Option<u16>,
+    /// List only listeners that other machines can reach, or all of them
+    #[arg(long, value_enum, default_value_t = Reach::All, value_name = "REACH")]
+    pub listen: Reach,
     /// How folders are searched.
     #[command(flatten)]
     pub search: SearchArgs,
     /// Facts that the files do not state. Without PATH, --product shows the product's defaults.
     #[command(flatten)]
     pub assume: AssumeArgs,
+    /// Whether the homes share a machine.
+    #[command(flatten)]
+    pub machine: MachineArgs,
 }
 
 /// The environment of the server.
@@ -323,6 +353,15 @@ pub(crate) enum PortsFormat {
     Json,
     /// Comma-separated values with a header line
     Csv,
+}
+
+/// Which listeners are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Reach {
+    /// Every listener
+    All,
+    /// Listeners that are not bound to a loopback address
+    External,
 }
 
 /// Formats of `rules`.

@@ -1,12 +1,15 @@
-//! The configuration file of carbonlint, `carbonlint.toml`, which names the product of files that do not name it themselves.
+//! The configuration file of carbonlint, `carbonlint.toml`: the product of files that do not name it themselves, and the machines of homes.
 
+use std::collections::BTreeMap;
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use toml::de::{DeTable, DeValue};
 
 use crate::catalog::{Product, Version, product_of};
 use crate::disk::{read_text, reason};
+use crate::suggest::did_you_mean;
 
 /// The name of the file. It applies to the files in its folder and below.
 pub(crate) const FILE_NAME: &str = "carbonlint.toml";
@@ -14,11 +17,14 @@ pub(crate) const FILE_NAME: &str = "carbonlint.toml";
 /// A parsed configuration file.
 #[derive(Debug, Clone)]
 pub(crate) struct Config {
-    /// The folder of the file.
-    pub folder: PathBuf,
     /// `product = "api-manager@4.5.0"`: the product, and optionally the version, of files that do not name it.
     pub product: Option<(&'static Product, Option<Version>)>,
+    /// `[hosts]`: each machine with the homes that run on it, as paths relative to the file.
+    pub hosts: Vec<(String, Vec<String>)>,
 }
+
+/// The keys of the file.
+const KEYS: [&str; 2] = ["product", "hosts"];
 
 /// Why a configuration file cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,18 +44,11 @@ impl std::fmt::Display for ConfigError {
 impl std::error::Error for ConfigError {}
 
 impl Config {
-    /// Reads the nearest configuration file, in the folder `path` or above it. Returns `None` if there is none. Fails if the file cannot
-    /// be read or is not valid.
-    pub(crate) fn nearest(path: &Path) -> Result<Option<Self>, ConfigError> {
-        let path = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
-        Self::folder_of(&path).map(|folder| Self::read(&folder.join(FILE_NAME))).transpose()
-    }
-
-    /// The folder of the configuration file that applies to `path`; `None` if there is none.
+    /// The folder of the configuration file that applies to `path`; `None` if there is none. The file need not be valid.
     ///
     /// The search ends at the root of a repository, and at a folder or file that belongs to somebody else: in a folder where everybody may
     /// write, anybody could decide what is reported for the others.
-    fn folder_of(path: &Path) -> Option<PathBuf> {
+    pub(crate) fn folder_of(path: &Path) -> Option<PathBuf> {
         let start = path.ancestors().find_map(|folder| folder.metadata().ok())?;
         for folder in path.ancestors() {
             if folder.metadata().is_ok_and(|metadata| !is_trusted(&metadata, &start)) {
@@ -70,18 +69,55 @@ impl Config {
         let failed = |message: String| ConfigError { path: path.to_path_buf(), message };
         let text = read_text(path).map_err(|error| failed(reason(&error)))?;
         let table = DeTable::parse(&text).map_err(|error| failed(error.message().to_owned()))?;
-        let mut product = None;
+        let mut config = Self { product: None, hosts: Vec::new() };
         for (key, value) in table.get_ref() {
             match (&**key.get_ref(), value.get_ref()) {
                 ("product", DeValue::String(name)) => {
                     let named = product_of(name).map_err(|unknown| failed(format!("{}; {}", unknown.message, unknown.help)))?;
-                    product = Some(named);
+                    config.product = Some(named);
                 }
                 ("product", _) => return Err(failed("`product` must be a string such as \"api-manager@4.5.0\"".to_owned())),
-                (other, _) => return Err(failed(format!("unknown key `{other}`; the only key is `product`"))),
+                ("hosts", DeValue::Table(hosts)) => {
+                    config.hosts = hosts
+                        .iter()
+                        .map(|(host, homes)| host_of(host.get_ref(), homes.get_ref()))
+                        .collect::<Result<_, _>>()
+                        .map_err(failed)?;
+                }
+                ("hosts", _) => return Err(failed("`hosts` must be a table with a list of homes for each machine".to_owned())),
+                (other, _) => {
+                    let help = did_you_mean(other, KEYS, '.').unwrap_or_else(|| "the keys are `product` and `hosts`".to_owned());
+                    return Err(failed(format!("unknown key `{other}`; {help}")));
+                }
             }
         }
-        Ok(Self { folder: path.parent().map(Path::to_path_buf).unwrap_or_default(), product })
+        Ok(config)
+    }
+}
+
+/// A machine and its homes.
+fn host_of(host: &str, homes: &DeValue) -> Result<(String, Vec<String>), String> {
+    let homes = homes.as_array().and_then(|homes| {
+        let homes = homes.iter().map(|home| Some(home.get_ref().as_str()?.to_owned()));
+        homes.collect::<Option<Vec<String>>>()
+    });
+    let homes = homes.ok_or_else(|| format!("`hosts.{host}` must be a list of paths such as [\"node1\", \"node2\"]"))?;
+    Ok((host.to_owned(), homes))
+}
+
+/// The configuration files that were read so far, each once.
+#[derive(Debug, Default)]
+pub(crate) struct Configs {
+    by_folder: BTreeMap<PathBuf, Result<Rc<Config>, ConfigError>>,
+}
+
+impl Configs {
+    /// The nearest configuration file, in the folder `path` or above it, with its folder. Fails if the file cannot be read or is not valid.
+    pub(crate) fn nearest(&mut self, path: &Path) -> Result<Option<(PathBuf, Rc<Config>)>, ConfigError> {
+        let path = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+        let Some(folder) = Config::folder_of(&path) else { return Ok(None) };
+        let read = self.by_folder.entry(folder.clone()).or_insert_with(|| Config::read(&folder.join(FILE_NAME)).map(Rc::new));
+        read.clone().map(|config| Some((folder, config)))
     }
 }
 
@@ -110,8 +146,8 @@ mod tests {
         fs::create_dir_all(&inner).expect("created");
         fs::write(folder.path().join(FILE_NAME), "product = \"identity-server\"\n").expect("written");
         let product = |path: &Path| {
-            let config = Config::nearest(path).expect("readable").expect("a file");
-            config.product.map(|(product, version)| (product.id.as_str(), version.map(|version| version.to_string())))
+            let (_, config) = Configs::default().nearest(path).expect("readable").expect("a file");
+            config.product.as_ref().map(|(product, version)| (product.id.as_str(), version.as_ref().map(ToString::to_string)))
         };
         assert_eq!(product(&inner), Some(("identity-server", None)));
         fs::write(folder.path().join("a").join(FILE_NAME), "product = \"api-manager@4.5.0\"\n").expect("written");
@@ -152,11 +188,22 @@ mod tests {
     }
 
     #[test]
-    fn unknown_keys_and_values_are_errors() {
+    fn unknown_keys_and_values_are_errors_that_help() {
         let folder = tempfile::tempdir().expect("a folder");
-        for text in ["products = \"x\"\n", "product = 1\n", "product =\n", "product = \"api-mgr\"\n"] {
+        for (text, expected) in [
+            ("products = \"x\"\n", "unknown key `products`; did you mean `product`?"),
+            ("host = 1\n", "unknown key `host`; did you mean `hosts`?"),
+            ("x = 1\n", "unknown key `x`; the keys are `product` and `hosts`"),
+            ("product = 1\n", "`product` must be a string such as \"api-manager@4.5.0\""),
+            ("product = \"api-managr\"\n", "no product is called `api-managr`; did you mean `api-manager`?"),
+            ("hosts = [\"a\"]\n", "`hosts` must be a table with a list of homes for each machine"),
+            ("[hosts]\na = \"b\"\n", "`hosts.a` must be a list of paths such as [\"node1\", \"node2\"]"),
+        ] {
             fs::write(folder.path().join(FILE_NAME), text).expect("written");
-            assert!(Config::nearest(folder.path()).is_err(), "{text}");
+            let error = Configs::default().nearest(folder.path()).expect_err("an error");
+            assert_eq!(error.message, expected, "{text}");
         }
+        fs::write(folder.path().join(FILE_NAME), "product =\n").expect("written");
+        assert!(Configs::default().nearest(folder.path()).is_err());
     }
 }

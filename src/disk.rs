@@ -12,6 +12,9 @@ pub(crate) use read::{LoadError, MAX_FILE_BYTES, irregular, read, read_text, rea
 /// The suffix that is added to a file's name for its temporary file.
 pub(crate) const TEMPORARY_ENDING: &str = ".carbonlint-new";
 
+/// The suffix that is added to a file's name for its old content, while several files are replaced.
+pub(crate) const OLD_ENDING: &str = ".carbonlint-old";
+
 /// The new content of a file, in a temporary file beside it. It is removed again unless it is renamed over the file.
 #[derive(Debug)]
 pub(crate) struct NewContent {
@@ -107,14 +110,30 @@ pub(crate) fn write_new(path: &Path, bytes: &[u8], old: Option<&fs::Metadata>) -
         Some(_) => private(&mut options).open(path)?,
     };
     let written = old.map_or(Ok(()), |old| {
-        keep_owner(path, old);
-        fs::set_permissions(path, old.permissions())
+        keep_owner(&file, old);
+        file.set_permissions(old.permissions())
     });
     if let Err(error) = written.and_then(|()| file.write_all(bytes)) {
         let _ = fs::remove_file(path);
         return Err(error);
     }
     Ok(file)
+}
+
+/// Gives the file at `path` the second name `name`, which must be free. Where the file system has no such names, `name` is a copy of the
+/// file, which has the content `bytes`. Either `name` is whole, or it does not exist.
+pub(crate) fn keep_as(path: &Path, name: &Path, bytes: &[u8], old: &fs::Metadata) -> io::Result<()> {
+    fs::hard_link(path, name).or_else(|error| {
+        if error.kind() == io::ErrorKind::AlreadyExists {
+            return Err(error);
+        }
+        let mut copy = NewContent::write(name, bytes, Some(old))?;
+        copy.flush()?;
+        if name.symlink_metadata().is_ok() {
+            return Err(io::ErrorKind::AlreadyExists.into());
+        }
+        copy.rename()
+    })
 }
 
 #[cfg(unix)]
@@ -129,14 +148,14 @@ fn private(options: &mut fs::OpenOptions) -> &mut fs::OpenOptions {
 }
 
 #[cfg(unix)]
-fn keep_owner(path: &Path, old: &fs::Metadata) {
-    use std::os::unix::fs::{MetadataExt, chown};
-    // Only root can change the owner. For other users the file belongs to the writer, as with any editor.
-    let _ = chown(path, Some(old.uid()), Some(old.gid()));
+fn keep_owner(file: &File, old: &fs::Metadata) {
+    use std::os::unix::fs::{MetadataExt, fchown};
+    // Only root can change the owner, and others only to a group of theirs. Otherwise the file belongs to the writer, as with any editor.
+    let _ = fchown(file, Some(old.uid()), Some(old.gid())).or_else(|_| fchown(file, None, Some(old.gid())));
 }
 
 #[cfg(not(unix))]
-fn keep_owner(_path: &Path, _old: &fs::Metadata) {}
+fn keep_owner(_file: &File, _old: &fs::Metadata) {}
 
 /// The reason for an I/O error, which begins in lower case, without the system's error number.
 pub(crate) fn reason(error: &std::io::Error) -> String {

@@ -4,6 +4,7 @@ pub use crate::catalog::catalog;
 pub use crate::edit::apply;
 pub use crate::edit::toml::{TextEdit, TomlFile};
 pub use crate::edit::xml::{bring_back, comment_out, set_attribute, set_text};
+pub use crate::fix::revert::revert;
 pub use crate::fix::verify::compare;
 pub use crate::fix::write::replace;
 pub use crate::model::Model;
@@ -33,7 +34,7 @@ pub mod mapper {
     pub use crate::server::mapper::key_table::{self, KeyTable};
     pub use crate::server::mapper::key_usage::KeyUsage;
     pub use crate::server::mapper::schema::{KeyType, Schema, SchemaSource};
-    pub use crate::server::mapper::{Configuration, Release, Renderer, Resources, known_keys};
+    pub use crate::server::mapper::{Configuration, HomeBudget, Release, Renderer, Resources, known_keys};
 }
 
 /// The files of a home and what they configure.

@@ -55,6 +55,7 @@ mod home;
 #[doc(hidden)]
 pub mod internals;
 mod lint;
+mod machines;
 mod model;
 mod paths;
 mod port_overview;
@@ -65,6 +66,7 @@ mod report;
 mod rule_info;
 mod rules;
 mod server;
+mod shell;
 mod source;
 mod suggest;
 mod trace;
@@ -76,9 +78,9 @@ pub use commands::run_command_line;
 pub use coverage::Coverage;
 pub use diagnostic::{Diagnostic, Finding, Related, Site, Target};
 pub use edit::{Edit, Fix, Safety};
-pub use fix::Refusal;
 pub use fix::run::{AppliedFix, DidNotConverge, FixOptions, FixResult, RefusedFix, fix};
-pub use fix::write::{ChangedFile, WriteError, write_all};
+pub use fix::write::{ChangedFile, write_all};
+pub use fix::{Refusal, WriteError};
 pub use get::{EffectiveEntry, get};
 pub use home::{ReadError, Search};
 pub use lint::lint;
@@ -86,13 +88,15 @@ pub use model::{
     Assumptions, Decider, EffectiveValue, FileId, HomeId, Location, Trace, TraceSource, TracedCondition, TracedFile,
 };
 pub use port_overview::{PortOverview, ports};
-pub use ports::{Conflict, Listener, ListenerRef, Offset, OffsetSource, PortTable, ServerProfile, Source, State, Suggestion};
+pub use ports::{
+    Conflict, Conflicts, Listener, ListenerRef, Offset, OffsetSource, PortTable, ServerProfile, Source, State, Suggestion,
+};
 pub use render::{FileState, NotRendered, RenderedFile, Rendering, render};
-pub use rule_info::{FixAvailability, RuleInfo, Severity, rule, rules};
+pub use rule_info::{ByName, FixAvailability, RuleInfo, Severity, rule, rules};
 pub use rules::Selection;
 pub use server::jinjava::ValueEffect;
 pub use server::mapper::value::Value;
 pub use server::mapper::{Effective, Environment, Origin};
 pub use source::{FileRange, Overlays, Point, Span};
-pub use trace::{FileTrace, KeyTrace, LineTrace, NoPlace, TracedPlace, trace_file, trace_key};
+pub use trace::{FileTrace, KeyTrace, LineTrace, NoPlace, TracedPlace, UntracedFile, trace_file, trace_key};
 pub use workspace::{Home, NotOneHome, Workspace};

@@ -76,6 +76,8 @@ pub struct RuleInfo {
     pub fix: FixAvailability,
     /// Why its fixes are unsafe, or when; `None` only if there are none or all are safe.
     pub fix_note: Option<String>,
+    /// Which of its unsafe fixes are applied only if the rule is selected by name, never by `--unsafe` alone.
+    pub by_name: Option<ByName>,
     /// Less specific rules. Their findings are dropped at a place that this rule reports.
     #[serde(default)]
     pub supersedes: Vec<String>,
@@ -99,7 +101,7 @@ pub enum FixAvailability {
     None,
     /// All are safe: `carbonlint fix` applies them.
     Safe,
-    /// All are unsafe: they need `--unsafe`, or `--select` with the name of the rule.
+    /// All are unsafe: they need `--unsafe`, unless [`by_name`](RuleInfo::by_name) excludes it, or `--select` with the name of the rule.
     Unsafe,
     /// Some are safe and some are not.
     Depends,
@@ -115,6 +117,18 @@ impl FixAvailability {
             Self::Depends => "depends",
         }
     }
+}
+
+/// Unsafe fixes that are applied only if their rule is selected by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ByName {
+    /// All of the rule.
+    All,
+    /// Those that set an offset or the port of a listener.
+    Port,
+    /// Those that edit a template of the server.
+    Template,
 }
 
 /// A product that a rule applies to.
@@ -169,6 +183,7 @@ mod tests {
         for info in rules() {
             let needs_note = matches!(info.fix, FixAvailability::Unsafe | FixAvailability::Depends);
             assert_eq!(needs_note, info.fix_note.is_some(), "{}: fix_note", info.name);
+            assert!(needs_note || info.by_name.is_none(), "{}: by_name without an unsafe fix", info.name);
             for superseded in &info.supersedes {
                 let other = rule(superseded).unwrap_or_else(|| panic!("{}: no rule {superseded}", info.name));
                 assert!(!other.supersedes.contains(&info.name), "{} and {superseded} supersede each other", info.name);

@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::catalog::{Product, Version};
-use crate::config::Config;
+use crate::config::{Config, ConfigError, Configs};
 use crate::diagnostic::{Diagnostic, Finding, Site, Target};
 use crate::home::{Discovery, FoundHome, LeftAlone, PassedOver, ReadError, Search, discover};
+use crate::machines::Machines;
 use crate::model::{Assumptions, HomeId, Model};
 use crate::paths::absolute;
-use crate::ports::PortTable;
+use crate::ports::{PortTable, UnknownProfile};
 use crate::source::{FileRange, Overlays, SourceFile};
 
 /// A home: its files, and its ports.
@@ -23,18 +24,24 @@ pub struct Home {
     /// The files and what they configure.
     pub(crate) model: Model,
     ports: OnceCell<PortTable>,
+    /// The number of the machine that it runs on; `None` if nobody says.
+    machine: Option<usize>,
     /// The folder that the paths in fingerprints are relative to: the home; for files without a home, the folder of carbonlint.toml, or
     /// their own folder if there is none.
     pub(crate) anchor: PathBuf,
 }
 
 impl Home {
-    /// `configured` is the folder of the carbonlint.toml that applies to it.
-    fn new(id: HomeId, model: Model, configured: Option<PathBuf>) -> Self {
+    fn new(id: HomeId, model: Model, machine: Option<usize>) -> Self {
         let layout = &model.layout;
-        let configured = configured.filter(|folder| !model.is_home() && layout.root.starts_with(folder));
+        let configured = if model.is_home() { None } else { Config::folder_of(&layout.root) };
         let anchor = configured.unwrap_or_else(|| layout.root.clone());
-        Self { id, model, ports: OnceCell::new(), anchor }
+        Self { id, model, ports: OnceCell::new(), machine, anchor }
+    }
+
+    /// The same home in another reading.
+    pub(crate) fn read_as(&self, model: Model) -> Self {
+        Self { id: self.id, model, ports: OnceCell::new(), machine: self.machine, anchor: self.anchor.clone() }
     }
 
     /// The folder of the home, or the file that was given without one. Absolute.
@@ -63,14 +70,23 @@ impl Home {
         }
     }
 
+    /// Whether somebody says which machine it runs on.
+    pub(crate) fn has_known_machine(&self) -> bool {
+        self.machine.is_some()
+    }
+
+    /// Why the server profile that the caller gives is none of this product; `None` if it is one, or the product is unknown.
+    pub(crate) fn profile_fault(&self) -> Option<UnknownProfile> {
+        self.model.assumptions.server_profile.as_ref()?;
+        let profile = self.ports().profile.as_ref().filter(|profile| profile.source.is_none())?;
+        profile.fault(self.model.product()?, &self.model.catalogue_version()?)
+    }
+
     /// The listeners of the home, determined on the first call.
     pub fn ports(&self) -> &PortTable {
         self.ports.get_or_init(|| PortTable::of(&self.model))
     }
 }
-
-/// A product, and optionally its version.
-type NamedProduct = (&'static Product, Option<Version>);
 
 /// The error for no home, or several, where exactly one is needed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,45 +150,66 @@ impl Workspace {
         let Discovery { targets, left_alone, passed_over, problems } = discover(&paths, &overlays, search);
         let overlays = Arc::new(overlays);
         let mut workspace = Self { homes: Vec::new(), problems, left_alone, passed_over, only: Vec::new() };
-        let mut configs = BTreeMap::new();
+        let (mut configs, mut machines) = (Configs::default(), Machines::default());
         for target in targets {
             let only = only(&target);
-            let root = target.layout.root.clone();
-            let (folder, product) = configs.entry(root).or_insert_with_key(|root| workspace.configured(root)).clone();
-            let assumptions = Assumptions { product: assumptions.product.clone().or(product), ..assumptions.clone() };
+            let assumptions = workspace.assumptions_for(&target.layout.root, assumptions, &mut configs);
+            let machine = if assumptions.same_host {
+                Some(0)
+            } else {
+                workspace.machine_of(&target.layout.root, &mut configs, &mut machines)
+            };
             let model = Model::load(&target, assumptions, &overlays, &only);
             if model.files.is_empty() && model.problems.is_empty() && model.too_large.is_empty() {
                 continue;
             }
-            workspace.homes.push(Home::new(HomeId(workspace.homes.len()), model, folder));
+            workspace.homes.push(Home::new(HomeId(workspace.homes.len()), model, machine));
             workspace.only.push(only);
         }
         workspace
     }
 
-    /// What the carbonlint.toml that applies to the files in `root` says: its folder, and the product of files that do not name it.
-    fn configured(&mut self, root: &Path) -> (Option<PathBuf>, Option<NamedProduct>) {
-        match Config::nearest(root) {
-            Ok(None) => (None, None),
-            Ok(Some(config)) => (Some(config.folder), config.product),
-            Err(error) => {
-                let folder = error.path.parent().map(Path::to_path_buf);
-                if self.problems.iter().all(|problem| problem.path != error.path) {
-                    self.problems.push(ReadError {
-                        path: error.path,
-                        message: error.message,
-                        help: "write for example `product = \"api-manager@4.5.0\"`".to_owned(),
-                    });
-                }
-                (folder, None)
+    /// The caller's assumptions for the home at `root`. If they name no product, that of the nearest carbonlint.toml is used.
+    fn assumptions_for(&mut self, root: &Path, assumptions: &Assumptions, configs: &mut Configs) -> Assumptions {
+        let mut assumptions = assumptions.clone();
+        if assumptions.product.is_none() {
+            match configs.nearest(root) {
+                Ok(config) => assumptions.product = config.and_then(|(_, config)| config.product.clone()),
+                Err(error) => self.report(error),
             }
         }
+        assumptions
     }
 
     /// How many homes and lone files a search finds below `paths`, without loading them.
     pub(crate) fn count(paths: &[PathBuf], search: Search) -> usize {
         let paths: Vec<PathBuf> = paths.iter().map(|path| absolute(path)).collect();
         discover(&paths, &Overlays::new(), search).targets.len()
+    }
+
+    /// The machine that the nearest carbonlint.toml names for the home at `root`.
+    fn machine_of(&mut self, root: &Path, configs: &mut Configs, machines: &mut Machines) -> Option<usize> {
+        let machine = configs.nearest(root).and_then(|nearest| match nearest {
+            Some((folder, config)) => machines.machine_of(root, &folder, &config),
+            None => Ok(None),
+        });
+        machine.unwrap_or_else(|error| {
+            self.report(error);
+            None
+        })
+    }
+
+    /// Reports that a configuration file cannot be used, once.
+    fn report(&mut self, error: ConfigError) {
+        if self.problems.iter().all(|problem| problem.path != error.path) {
+            let help = "correct it, or remove it: it is ignored as a whole".to_owned();
+            self.problems.push(ReadError { path: error.path, message: error.message, help });
+        }
+    }
+
+    /// The homes that are known to run on one machine, by machine; each of the other homes alone.
+    pub(crate) fn machines(&self) -> Vec<Vec<usize>> {
+        machines(&self.homes)
     }
 
     /// Whether no configuration was found.
@@ -235,4 +272,17 @@ impl Index<HomeId> for Workspace {
     fn index(&self, home: HomeId) -> &Home {
         &self.homes[home.0]
     }
+}
+
+/// The homes that are known to run on one machine, by machine; each of the other homes alone.
+pub(crate) fn machines(homes: &[Home]) -> Vec<Vec<usize>> {
+    let mut machines: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    let mut alone = Vec::new();
+    for (number, home) in homes.iter().enumerate() {
+        match home.machine {
+            Some(machine) => machines.entry(machine).or_default().push(number),
+            None => alone.push(vec![number]),
+        }
+    }
+    machines.into_values().chain(alone).collect()
 }

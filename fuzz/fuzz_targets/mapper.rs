@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::path::Path;
 
 use carbonlint::Environment;
-use carbonlint::internals::mapper::{Configuration, Release, Renderer, Resources};
+use carbonlint::internals::mapper::{Configuration, HomeBudget, Release, Renderer, Resources};
 use libfuzzer_sys::fuzz_target;
 
 const TEMPLATE: &str =
@@ -30,6 +30,6 @@ fuzz_target!(|data: (&str, [&str; 5], &str)| {
     let (Some(first), Some(second)) = (resolve(), resolve()) else { return };
     assert_eq!(first.values(), second.values());
     assert_eq!(first.faults, second.faults);
-    let text = |configuration: &Configuration| Renderer::new(configuration, &release).render("x", TEMPLATE).text;
+    let text = |configuration: &Configuration| Renderer::new(configuration, &release, &HomeBudget::default()).render("x", TEMPLATE).text;
     assert_eq!(text(&first), text(&second));
 });

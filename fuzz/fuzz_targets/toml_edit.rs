@@ -15,12 +15,12 @@ const KEYS: [&str; 5] = [
     "monitoring.jmx.rmi_server_start",
 ];
 
-fn check(text: &str, edits: Vec<TextEdit>, scope: &[String]) {
+fn check(text: &str, edits: Vec<TextEdit>, scope: &[&str]) {
     let edits: Vec<Edit> = edits.into_iter().map(|(span, text)| Edit { file: "deployment.toml".into(), span, text }).collect();
     let (result, applied) = apply(text, &[edits]);
     if applied == [true] {
         // `fix` never writes what this rejects, so a rejection here is a faulty edit.
-        let verdict = compare(Path::new("deployment.toml"), text.as_bytes(), result.as_bytes(), scope);
+        let verdict = compare(Path::new("deployment.toml"), text.as_bytes(), result.as_bytes(), &scope.iter().copied().collect());
         assert!(verdict.is_ok(), "{verdict:?}\n{text}\n=>\n{result}");
     }
 }
@@ -30,12 +30,12 @@ fuzz_target!(|text: &str| {
     let file = TomlFile { text, document: &document };
     for key in KEYS {
         if let Some(edits) = file.set(key, "1") {
-            check(text, edits, &[key.to_owned()]);
+            check(text, edits, &[key]);
         }
     }
     for entry in &document.entries {
         if let Some(edit) = file.remove(entry) {
-            check(text, vec![edit], &[entry.key.clone()]);
+            check(text, vec![edit], &[entry.key.as_str()]);
         }
     }
     for table in &document.tables {

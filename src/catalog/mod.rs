@@ -28,6 +28,7 @@ pub use version::Version;
 pub(crate) use version::Versions;
 
 use crate::source::key::Key;
+use crate::suggest::did_you_mean;
 
 /// The catalogue of this build.
 pub fn catalog() -> &'static Catalog {
@@ -162,14 +163,21 @@ pub fn product_of(text: &str) -> Result<(&'static Product, Option<Version>), Unk
         let names: Vec<&str> = catalog().products.iter().map(|product| product.id.as_str()).collect();
         UnknownProduct {
             message: format!("no product is called `{name}`"),
-            help: format!("the products are {}", names.join(", ")),
+            help: did_you_mean(name, names.iter().copied(), '-')
+                .unwrap_or_else(|| format!("the products are {}", names.join(", "))),
         }
     })?;
     let invalid_version = |version: &str| UnknownProduct {
         message: format!("`{version}` is not a version"),
-        help: "write it like api-manager@4.2.0".to_owned(),
+        help: format!("write it like {}@{}", product.id, product.latest),
     };
     let version = version.map(|version| Version::parse(version).ok_or_else(|| invalid_version(version))).transpose()?;
+    if let Some(version) = version.as_ref().filter(|version| !product.has_release(version)) {
+        return Err(UnknownProduct {
+            message: format!("no version {version} of {} is known", product.id),
+            help: format!("the known versions are {}", product.known_releases()),
+        });
+    }
     Ok((product, version))
 }
 

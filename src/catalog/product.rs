@@ -42,11 +42,30 @@ pub struct Product {
     pub shipped_options: Vec<String>,
     /// The newest known version.
     pub latest: Version,
+    /// The releases that are known, oldest first, without their last number; empty if only the newest is.
+    #[serde(default)]
+    pub releases: Vec<Version>,
     /// Carbon kernel versions that belong to only one version of the product.
     #[serde(default)]
     pub kernels: BTreeMap<String, Version>,
     /// The evidence.
     pub source: String,
+}
+
+impl Product {
+    /// Whether `version` belongs to a known release. Of a product without a list of releases, every version up to the newest does.
+    pub fn has_release(&self, version: &Version) -> bool {
+        match self.releases.as_slice() {
+            [] => version.is_at_most(&self.latest),
+            releases => releases.iter().any(|release| version.begins_with(release)),
+        }
+    }
+
+    /// The known releases, for messages.
+    pub fn known_releases(&self) -> String {
+        let releases: Vec<String> = self.releases.iter().map(ToString::to_string).collect();
+        if releases.is_empty() { format!("those up to {}", self.latest) } else { releases.join(", ") }
+    }
 }
 
 /// The config mapper and the template engine of some versions of some products.

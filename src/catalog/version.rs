@@ -47,6 +47,12 @@ impl Version {
         Self { numbers, text: format!("below {}", self.text) }
     }
 
+    /// Whether this version is `latest`, an update of it, or older.
+    pub fn is_at_most(&self, latest: &Self) -> bool {
+        let release = |version: &Self| version.numbers.iter().copied().take(2).collect::<Vec<_>>();
+        release(self) == release(latest) || self.compare(latest).is_le()
+    }
+
     /// Whether this version begins with the numbers of `prefix`: 6.5.0 begins with 6.5.
     pub fn begins_with(&self, prefix: &Self) -> bool {
         self.numbers.starts_with(&prefix.numbers)

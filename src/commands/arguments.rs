@@ -4,14 +4,16 @@ use std::io;
 use std::path::PathBuf;
 
 use super::exit::Failure;
-use crate::catalog::product_of;
-use crate::cli::{AssumeArgs, SearchArgs};
+use super::terminal::print_error;
+use crate::catalog::{Product, Version, product_of};
+use crate::cli::{AssumeArgs, MachineArgs, SearchArgs};
 use crate::home::Search;
 use crate::model::Assumptions;
 use crate::rules::{Selection, is_rule_or_category};
+use crate::shell;
 
-/// The facts in the arguments that the files do not state.
-pub(super) fn assumptions(arguments: &AssumeArgs) -> Result<Assumptions, Failure> {
+/// The facts in the arguments that the files do not state, and whether all homes run on one machine.
+pub(super) fn assumptions(arguments: &AssumeArgs, same_host: bool) -> Result<Assumptions, Failure> {
     Ok(Assumptions {
         product: arguments
             .product
@@ -22,6 +24,18 @@ pub(super) fn assumptions(arguments: &AssumeArgs) -> Result<Assumptions, Failure
         port_offset: arguments.port_offset.map(i64::from),
         server_profile: arguments.server_profile.clone(),
         follows_links: arguments.links.follow_links,
+        same_host,
+    })
+}
+
+/// The version that was given with `--product`, otherwise the latest, which a note on standard error then says.
+pub(super) fn version_or_latest(product: &Product, version: Option<&Version>) -> Version {
+    version.cloned().unwrap_or_else(|| {
+        let Product { id, latest, .. } = product;
+        print_error(&format!(
+            "note: this is {id} {latest}, the newest version known; name another one as in `--product {id}@{latest}`\n"
+        ));
+        latest.clone()
     })
 }
 
@@ -38,6 +52,42 @@ pub(super) fn selection(select: &[String], ignore: &[String]) -> Result<Selectio
         }
     }
     Ok(Selection { select: select.to_vec(), ignore: ignore.to_vec(), profile: None })
+}
+
+/// What a command looks at: its paths, and the arguments that decide what is read there.
+#[derive(Clone, Copy)]
+pub(super) struct Scope<'a> {
+    pub paths: &'a [PathBuf],
+    pub search: SearchArgs,
+    pub assume: &'a AssumeArgs,
+    pub machine: &'a MachineArgs,
+}
+
+impl Scope<'_> {
+    /// The command `name` on the same scope, as text to paste into a shell.
+    pub(super) fn command(&self, name: &str, select: &[String], ignore: &[String]) -> String {
+        let Self { paths, search, assume, machine } = self;
+        let options = [
+            ("--select", (!select.is_empty()).then(|| select.join(","))),
+            ("--ignore", (!ignore.is_empty()).then(|| ignore.join(","))),
+            ("--product", assume.product.clone()),
+            ("--port-offset", assume.port_offset.map(|offset| offset.to_string())),
+            ("--server-profile", assume.server_profile.clone()),
+        ];
+        let flags = [
+            ("--no-ignore", search.no_ignore),
+            ("--hidden", search.hidden),
+            ("--follow-links", assume.links.follow_links),
+            ("--same-host", machine.same_host),
+        ];
+        let mut words = vec!["carbonlint".to_owned(), name.to_owned()];
+        for (name, value) in options {
+            words.extend(value.map(|value| format!("{name} {}", shell::word(value))));
+        }
+        words.extend(flags.iter().filter(|(_, is_set)| *is_set).map(|(name, _)| (*name).to_owned()));
+        words.extend(paths.iter().map(|path| shell::path(path)));
+        words.join(" ")
+    }
 }
 
 /// The given paths, or the working folder.

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::exit::{Exit, Failure};
 use super::terminal::print;
 use crate::cli::ExplainArgs;
-use crate::rule_info::{FixAvailability, RuleInfo, Severity, rule, rules};
+use crate::rule_info::{ByName, FixAvailability, RuleInfo, Severity, rule, rules};
 
 /// Runs the command.
 pub(super) fn run(arguments: &ExplainArgs) -> Result<Exit, Failure> {
@@ -44,19 +44,31 @@ pub(super) fn run(arguments: &ExplainArgs) -> Result<Exit, Failure> {
 
 /// Whether and how `carbonlint fix` fixes the findings of a rule. Commands are on lines of their own, so that they can be copied.
 fn fix(rule: &RuleInfo) -> String {
-    let by_name = format!("    carbonlint fix HOME --select {}", rule.name);
-    let how = match rule.fix {
-        FixAvailability::None => return "This rule has no fix.".to_owned(),
-        FixAvailability::Safe => "Safe. Apply it with:\n\n    carbonlint fix HOME".to_owned(),
-        FixAvailability::Unsafe => format!("Unsafe. Apply it by its name:\n\n{by_name}"),
-        FixAvailability::Depends => {
-            format!(
-                "Safe in some cases. Apply it there with:\n\n    carbonlint fix HOME\n\nApply it everywhere with:\n\n{by_name}"
-            )
+    let by_name = format!("    carbonlint fix --select {}", rule.name);
+    let note = rule.fix_note.as_deref().map(str::trim);
+    let how = match (rule.fix, rule.by_name) {
+        (FixAvailability::None, _) => return "This rule has no fix.".to_owned(),
+        (FixAvailability::Safe, _) => format!("Safe, for the findings that have one. In the home, apply it with:\n\n{by_name}"),
+        (FixAvailability::Unsafe, by) => {
+            let far_reaching = match by {
+                None => String::new(),
+                Some(ByName::All) => ", and applied only if the rule is named".to_owned(),
+                Some(ByName::Port) => {
+                    ", for the findings that have one. Where it sets an offset or a port, it is\napplied only if the rule is named".to_owned()
+                }
+                Some(ByName::Template) => {
+                    ", for the findings that have one. Where it edits a template of the server, it\nis applied only if the rule is named".to_owned()
+                }
+            };
+            format!("Unsafe{far_reaching}. In the home, apply it with:\n\n{by_name}")
         }
+        (FixAvailability::Depends, _) => format!(
+            "Safe for some findings, unsafe for others. In the home, apply the safe fixes of\nall rules with\n\n    carbonlint fix\n\nand all \
+             fixes of this rule with\n\n{by_name}"
+        ),
     };
-    match &rule.fix_note {
-        Some(note) => format!("{how}\n\n{}", textwrap::fill(note.trim(), LINE)),
+    match note {
+        Some(note) => format!("{how}\n\n{}", textwrap::fill(note, LINE)),
         None => how,
     }
 }

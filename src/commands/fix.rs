@@ -1,23 +1,26 @@
 //! `carbonlint fix`
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
 
 use crate::coverage::{Coverage, GapKind};
-use crate::diagnostic::Diagnostic;
-use crate::disk::TEMPORARY_ENDING;
-use crate::fix::revert::revert;
+use crate::disk::{OLD_ENDING, TEMPORARY_ENDING};
+use crate::fix::WriteError;
+use crate::fix::offer::offers;
+use crate::fix::revert::{StuckChange, revert};
 use crate::fix::run::{AppliedFix, FixOptions, FixResult, RefusedFix, fix};
 use crate::fix::write::{ChangedFile, write_all};
 use crate::paths::{DisplayPaths, absolute};
 use crate::report::counted;
 use crate::report::diff::unified;
+use crate::report::lint::fixable;
 use crate::rule_info::rule;
 use crate::source::Overlays;
 use crate::source::SourceFile;
 use crate::workspace::Workspace;
 
-use super::arguments::{assumptions, check_paths, names_files, paths_or_here, search, selection};
+use super::arguments::{Scope, assumptions, check_paths, names_files, paths_or_here, search, selection};
 use super::exit::{Exit, Failure};
 use super::terminal::{note_gaps, nothing_found, print, print_error, shown, style};
 use crate::cli::FixArgs;
@@ -40,7 +43,7 @@ pub(super) fn run(arguments: &FixArgs) -> Result<Exit, Failure> {
     check_backup(arguments.backup.as_deref())?;
     check_paths(&paths)?;
     let shown = shown();
-    let assumptions = assumptions(&arguments.assume)?;
+    let assumptions = assumptions(&arguments.assume, arguments.machine.same_host)?;
     let search = search(arguments.search);
     if let Some(name) = &arguments.revert {
         if rule(name).is_none() {
@@ -50,12 +53,16 @@ pub(super) fn run(arguments: &FixArgs) -> Result<Exit, Failure> {
         if workspace.is_empty() {
             return Ok(nothing_found(&paths, &workspace, search));
         }
-        let files = revert(&workspace, name);
-        let summary = match files.len() {
-            0 => format!("{name} commented nothing out; change keys of deployment.toml back by hand\n"),
-            count => format!("restored what {name} commented out in {}\n", counted(count, "file")),
+        let reverted = revert(&workspace, name);
+        let stuck = reverted.stuck.iter();
+        let refusals =
+            stuck.map(|StuckChange { path, line, help }| format!("{}:{line}: not reverted [{name}]: {help}\n", shown.path(path)));
+        let summary = match (reverted.count, reverted.stuck.len()) {
+            (0, 0) => nothing_marked(name),
+            (count, _) => format!("{} of {name} undone in {}\n", counted(count, "change"), counted(reverted.files.len(), "file")),
         };
-        return conclude(arguments, &Changes { files, summary, refusals: String::new() }, &shown);
+        let changes = Changes { refusals: refusals.collect(), files: reverted.files, summary };
+        return conclude(arguments, &changes, &shown);
     }
     let options = FixOptions {
         paths: paths.iter().map(|path| absolute(path)).collect(),
@@ -74,17 +81,25 @@ pub(super) fn run(arguments: &FixArgs) -> Result<Exit, Failure> {
     }
     note_gaps(&Coverage::of(&result.workspace), |kind| kind == GapKind::Foreign);
     let mut refusals = String::new();
-    for RefusedFix { path, rule, reason } in &result.refused {
-        let _ = writeln!(refusals, "{}: not fixed [{rule}]: {reason}", shown.path(path));
+    for RefusedFix { path, line, rule, reason } in &result.refused {
+        let _ = writeln!(refusals, "{}:{line}: not fixed [{rule}]: {reason}", shown.path(path));
     }
-    let summary = summary(&result, &shown);
+    let summary = summary(arguments, &options, &result, &shown);
     conclude(arguments, &Changes { files: result.files, summary, refusals }, &shown)
+}
+
+/// What `--revert` says where nothing has a mark of the rule.
+fn nothing_marked(rule: &str) -> String {
+    format!(
+        "nothing here is marked with `carbonlint[{rule}]`\n  help: only marked changes can be undone; take back others from a backup, or by \
+         hand\n"
+    )
 }
 
 /// Fails unless the suffix gives backups a different name in the same folder.
 fn check_backup(suffix: Option<&str>) -> Result<(), Failure> {
     match suffix {
-        Some(suffix) if suffix.is_empty() || suffix.contains(['/', '\\']) || suffix == TEMPORARY_ENDING => {
+        Some(suffix) if suffix.is_empty() || suffix.contains(['/', '\\']) || [TEMPORARY_ENDING, OLD_ENDING].contains(&suffix) => {
             Err(Failure::new(format!("`{suffix}` is not a valid backup suffix")).help("use one such as `.orig`"))
         }
         _ => Ok(()),
@@ -125,16 +140,28 @@ fn diffs(files: &[ChangedFile], shown: &DisplayPaths) -> String {
 
 /// Writes the files of each home, all or none. Returns a failure for each home that was not written.
 fn write(files: &[ChangedFile], backup: Option<&str>) -> Vec<Failure> {
-    let failed = write_all(files, backup).into_iter();
+    let failed = write_all(files, backup);
+    let others = failed.len() < files.iter().map(|file| &file.root).collect::<BTreeSet<_>>().len();
+    let failed = failed.into_iter();
     failed
         .map(|(root, error)| {
-            Failure::new(error.to_string())
-                .help(format!("no file of `{}` was changed; other homes were: run the command again", root.display()))
+            let what = match error {
+                WriteError::NotPutBack(..) => "rename that file back, and run the command again",
+                WriteError::ReadOnly(_) => "make it writable, and run the command again",
+                WriteError::LinkOut(..) => "fix the file that the link leads to",
+                _ => "run the command again",
+            };
+            let help = match error {
+                WriteError::NotPutBack(..) => what.to_owned(),
+                _ if others => format!("no file of `{}` was changed, but other homes were: {what}", root.display()),
+                _ => format!("no file was changed: {what}"),
+            };
+            Failure::new(error.to_string()).help(help)
         })
         .collect()
 }
 
-fn summary(result: &FixResult, shown: &DisplayPaths) -> String {
+fn summary(arguments: &FixArgs, options: &FixOptions, result: &FixResult, shown: &DisplayPaths) -> String {
     let mut text = String::new();
     for AppliedFix { rule, title, files, follow_up, .. } in &result.applied {
         let files: Vec<String> = files.iter().map(|file| shown.path(file)).collect();
@@ -147,21 +174,14 @@ fn summary(result: &FixResult, shown: &DisplayPaths) -> String {
         text.push('\n');
     }
     let _ = writeln!(text, "{} fixed in {}", counted(result.applied.len(), "finding"), counted(result.files.len(), "file"));
-    let is_refused = |diagnostic: &&Diagnostic| {
-        result.refused.iter().any(|refused| refused.rule == diagnostic.rule.name && refused.path == diagnostic.path)
-    };
-    let has_fix = |diagnostic: &&Diagnostic| !diagnostic.finding.fixes.is_empty() && !is_refused(diagnostic);
-    let asking = result.remaining.iter().filter(has_fix).count();
-    let manual = result.remaining.iter().filter(|diagnostic| !has_fix(diagnostic) && !is_refused(diagnostic)).count();
-    if asking > 0 {
-        let _ = writeln!(
-            text,
-            "{} left with a fix that changes what the server does: use --unsafe or --select RULE",
-            counted(asking, "finding")
-        );
-    }
+    let offers = offers(options, &result.workspace, &result.remaining);
+    let FixArgs { paths, search, assume, machine, select, ignore, .. } = arguments;
+    let scope = Scope { paths, search: *search, assume, machine };
+    text.push_str(&fixable::render(&offers, |offer| scope.command("fix", &offer.select, &offer.ignore)));
+    let manual = result.remaining.iter().filter(|diagnostic| diagnostic.finding.fixes.is_empty()).count();
     if manual > 0 {
-        let _ = writeln!(text, "{} left to fix by hand: `carbonlint lint` shows where", counted(manual, "finding"));
+        let lint = scope.command("lint", select, ignore);
+        let _ = writeln!(text, "{} left to fix by hand: `{lint}` shows where", counted(manual, "finding"));
     }
     text
 }

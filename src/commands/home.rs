@@ -9,6 +9,7 @@ use crate::model::{Assumptions, Model};
 use crate::render::NotRendered;
 use crate::server::mapper::Environment;
 use crate::server::mapper::environment::{NotAVariable, parse_env_file};
+use crate::shell;
 use crate::workspace::{Home, Workspace};
 
 use super::arguments::check_paths;
@@ -80,9 +81,8 @@ pub(super) fn not_rendered(model: &Model, why: NotRendered) -> Failure {
         NotRendered::NoToml => Failure::new(format!("`{toml}` does not exist; the server renders its files from it"))
             .help("name a home that has one")
             .exit(Exit::NothingFound),
-        NotRendered::BrokenToml => {
-            Failure::new(format!("`{toml}` is not valid TOML")).help(format!("`carbonlint lint {toml}` shows where"))
-        }
+        NotRendered::BrokenToml => Failure::new(format!("`{toml}` is not valid TOML"))
+            .help(format!("`carbonlint lint {}` shows where", shell::word(&toml))),
         NotRendered::TemplateToml => Failure::new(format!("`{toml}` is a template of a deployment tool"))
             .help("run the tool first, and name the home that it produces"),
     }

@@ -4,18 +4,22 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::coverage::{Coverage, GapKind};
+use crate::diagnostic::Diagnostic;
 use crate::disk::{reason, write_output};
+use crate::fix::offer::offers;
+use crate::fix::run::FixOptions;
 use crate::lint::lint;
-use crate::paths::DisplayPaths;
+use crate::paths::{DisplayPaths, absolute};
 use crate::report::files;
-use crate::report::lint::{Report, concise, human, json};
+use crate::report::lint::{Report, concise, fixable, human, json};
 use crate::rule_info::Severity;
 use crate::rules::Selection;
 use crate::source::Overlays;
 use crate::workspace::Workspace;
 
-use super::arguments::{assumptions, check_paths, names_files, paths_or_here, search, selection};
+use super::arguments::{Scope, assumptions, check_paths, names_files, paths_or_here, search, selection};
 use super::exit::{Exit, Failure};
+use super::ports_of_homes::{check_offset, check_profile, note_possible_conflicts};
 use super::terminal::{note_gaps, nothing_found, print, shown, style};
 use crate::cli::{FailOn, LintArgs, LintFormat, Profile};
 
@@ -36,7 +40,10 @@ pub(super) fn run(arguments: &LintArgs) -> Result<Exit, Failure> {
     let on_disk: Vec<PathBuf> = paths.iter().filter(|path| !overlays.contains_key(*path)).cloned().collect();
     check_paths(&on_disk)?;
     let search = search(arguments.search);
-    let workspace = Workspace::open_found(&paths, search, &assumptions(&arguments.assume)?, &overlays);
+    let assumptions = assumptions(&arguments.assume, arguments.machine.same_host)?;
+    let workspace = Workspace::open_found(&paths, search, &assumptions, &overlays);
+    check_profile(&workspace)?;
+    check_offset(&workspace)?;
     let shown = shown();
     if arguments.list_files {
         return list_files(arguments, &workspace, &paths, &shown);
@@ -45,7 +52,10 @@ pub(super) fn run(arguments: &LintArgs) -> Result<Exit, Failure> {
     let report = Report { workspace: &workspace, diagnostics: &diagnostics, shown: &shown };
     let text = match arguments.format {
         LintFormat::Human if workspace.is_empty() && diagnostics.is_empty() => String::new(),
-        LintFormat::Human => human::render(report, style(arguments.output.is_some())),
+        LintFormat::Human => {
+            let fixable = fixable(arguments, &selection, &workspace, &diagnostics)?;
+            human::render(report, style(arguments.output.is_some())) + &fixable
+        }
         LintFormat::Concise => concise::render(report),
         LintFormat::Json => json::render(report),
     };
@@ -58,6 +68,9 @@ pub(super) fn run(arguments: &LintArgs) -> Result<Exit, Failure> {
     note_gaps(&coverage, |kind| !is_reported || kind == GapKind::Foreign);
     if workspace.is_empty() && diagnostics.is_empty() && !names_files(&paths) {
         return Ok(nothing_found(&paths, &workspace, search));
+    }
+    if selection.takes_rule("port-conflict-across-homes") {
+        note_possible_conflicts(&workspace);
     }
     let worst = diagnostics.iter().map(|diagnostic| diagnostic.severity).max();
     let fails = worst.is_some_and(|worst| fails(worst, arguments.fail_on)) || arguments.strict && !coverage.is_complete();
@@ -79,6 +92,29 @@ fn list_files(arguments: &LintArgs, workspace: &Workspace, paths: &[PathBuf], sh
     } else {
         Exit::Clean
     })
+}
+
+/// The commands that fix what was found. What was read from standard input cannot be fixed.
+fn fixable(
+    arguments: &LintArgs,
+    selection: &Selection,
+    workspace: &Workspace,
+    diagnostics: &[Diagnostic],
+) -> Result<String, Failure> {
+    let LintArgs { paths, search: searched, assume, machine, .. } = arguments;
+    if paths.iter().any(|path| path == Path::new("-")) {
+        return Ok(String::new());
+    }
+    let options = FixOptions {
+        paths: paths_or_here(paths).iter().map(|path| absolute(path)).collect(),
+        search: search(*searched),
+        assumptions: assumptions(assume, machine.same_host)?,
+        selection: selection.clone(),
+        with_unsafe: false,
+    };
+    let offers = offers(&options, workspace, diagnostics);
+    let scope = Scope { paths, search: *searched, assume, machine };
+    Ok(fixable::render(&offers, |offer| scope.command("fix", &offer.select, &offer.ignore)))
 }
 
 fn fails(severity: Severity, fail_on: FailOn) -> bool {

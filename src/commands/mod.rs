@@ -8,6 +8,7 @@ mod get;
 mod home;
 mod lint;
 mod ports;
+mod ports_of_homes;
 mod render;
 mod rules;
 mod schema;

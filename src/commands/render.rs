@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use crate::diagnostic::Finding;
 use crate::paths::DisplayPaths;
-use crate::printable::on_one_line;
 use crate::render::out::OutFolder;
 use crate::render::{FileState, RenderedFile, choose, render};
 use crate::report::counted;
 use crate::report::diff::unified;
 use crate::report::render::json::{self, Detail, FileEntry, old_text};
 use crate::report::render::text;
+use crate::shell;
 use crate::workspace::Home;
 
 use super::exit::{Exit, Failure};
@@ -27,11 +27,7 @@ pub(super) fn run(arguments: &RenderArgs) -> Result<Exit, Failure> {
     let rendering = render(home, &environment).map_err(|why| not_rendered(model, why))?;
     let chosen = choose(&rendering, &arguments.files).map_err(|unknown| {
         let failure = Failure::new(format!("the server renders no file `{}`", unknown.name));
-        failure.help(
-            unknown
-                .near
-                .unwrap_or_else(|| format!("`carbonlint render {}` lists them", on_one_line(&arguments.home.to_string_lossy()))),
-        )
+        failure.help(unknown.near.unwrap_or_else(|| format!("`carbonlint render {}` lists them", shell::path(&arguments.home))))
     })?;
     let out = arguments.out.as_ref().map(|folder| OutFolder::new(folder, &model.layout.root)).transpose();
     let out = out.map_err(|error| Failure::new(error.to_string()).help("name a folder outside the home"))?;

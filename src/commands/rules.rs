@@ -7,7 +7,7 @@ use serde_json::json;
 use super::exit::{Exit, Failure};
 use super::terminal::print;
 use crate::cli::{RulesArgs, RulesFormat};
-use crate::rule_info::{FixAvailability, RuleInfo, rules};
+use crate::rule_info::{ByName, FixAvailability, RuleInfo, rules};
 
 /// Runs the command.
 pub(super) fn run(arguments: &RulesArgs) -> Result<Exit, Failure> {
@@ -38,6 +38,7 @@ fn fix(rule: &RuleInfo) -> &'static str {
     match rule.fix {
         FixAvailability::None => "",
         FixAvailability::Safe => "safe fix",
+        FixAvailability::Unsafe if rule.by_name == Some(ByName::All) => "fix by name",
         FixAvailability::Unsafe => "unsafe fix",
         FixAvailability::Depends => "fix depends",
     }
@@ -52,7 +53,8 @@ fn json_list() -> String {
                 "category": rule.category,
                 "severity": rule.severity,
                 "summary": rule.summary,
-                "fix": rule.fix
+                "fix": rule.fix,
+                "fix_by_name": rule.by_name
             })
         })
         .collect();

@@ -5,11 +5,11 @@ use crate::home::Search;
 use crate::model::Model;
 use crate::paths::DisplayPaths;
 use crate::server::mapper::schema::{Schema, SchemaSource, json_schema};
-use crate::server::mapper::{key_table, known_keys};
+use crate::server::mapper::{Resources, key_table, known_keys};
 use crate::source::Overlays;
 use crate::workspace::Workspace;
 
-use super::arguments::{assumptions, check_paths, paths_or_here};
+use super::arguments::{assumptions, check_paths, paths_or_here, version_or_latest};
 use super::exit::{Exit, Failure};
 use super::home::only_home;
 use super::terminal::{nothing_found, print, print_error, shown};
@@ -19,12 +19,16 @@ use crate::cli::{AssumeArgs, SchemaArgs};
 pub(super) fn run(arguments: &SchemaArgs) -> Result<Exit, Failure> {
     let assume =
         AssumeArgs { product: arguments.product.clone(), port_offset: None, server_profile: None, links: arguments.links };
-    let assumptions = assumptions(&assume)?;
+    let assumptions = assumptions(&assume, false)?;
     if let (true, Some((product, version))) = (arguments.paths.is_empty(), &assumptions.product) {
-        let schema = known_keys::of_product(&product.id, version.as_ref())
+        let version = version_or_latest(product, version.as_ref());
+        if product.toml_since.as_ref().is_some_and(|since| version.compare(since).is_lt()) {
+            return Err(Failure::new(format!("{} {version} has no deployment.toml", product.id)).help(known_products()));
+        }
+        let schema = known_keys::of_product(&product.id, Some(&version))
             .ok_or_else(|| Failure::new(format!("the keys of {} are not in the catalogue", product.id)).help(known_products()))?;
         print_source_note(&schema);
-        let title = title(&product.name, version.as_ref().map(ToString::to_string));
+        let title = title(&product.name, Some(version.to_string()));
         print(&json_schema::render(&schema, catalog().code_keys_of(&product.id), &title))?;
         return Ok(Exit::Clean);
     }
@@ -44,6 +48,7 @@ pub(super) fn run(arguments: &SchemaArgs) -> Result<Exit, Failure> {
         failure.help("name a home with its templates, or the product with `--product NAME@VERSION`")
     })?;
     print_source_note(schema);
+    warn_of_unfollowed(model, schema, &shown());
     let name = model.product().map_or("a WSO2 server", |product| product.name.as_str());
     let title = title(name, model.identity.version.as_ref().map(ToString::to_string));
     let product = model.product().map(|product| product.id.as_str()).or_else(|| schema.source().product());
@@ -72,6 +77,7 @@ fn extract(models: &[&Model]) -> Result<Exit, Failure> {
         let schema = model.schema().filter(|schema| *schema.source() == SchemaSource::Home);
         let schema = schema.ok_or_else(|| Failure::new(format!("`{path}` has no templates")))?;
         warn_of_changed_templates(model, &shown);
+        warn_of_unfollowed(model, schema, &shown);
         schemas.push((version, schema));
     }
     let Some(product) = product else { return Ok(Exit::NothingFound) };
@@ -89,6 +95,15 @@ fn warn_of_changed_templates(model: &Model, shown: &DisplayPaths) {
     for template in model.changed_templates() {
         let path = shown.path(&model.layout.root.join(template));
         print_error(&format!("warning: {path}: has changed since the last start of the server\n"));
+    }
+}
+
+/// Warns of templates that take too many steps to follow: keys that only they read are missing.
+#[allow(clippy::print_stderr, reason = "the schema goes to standard output, warnings to standard error")]
+fn warn_of_unfollowed(model: &Model, schema: &Schema, shown: &DisplayPaths) {
+    for (output, _) in schema.unfollowed() {
+        let template = shown.path(&model.layout.root.join(Resources::path_of_template(output)));
+        eprintln!("warning: {template}: takes too many steps, so keys that it reads can be missing");
     }
 }
 

@@ -13,6 +13,7 @@ use crate::paths::DisplayPaths;
 use crate::printable::on_one_line;
 use crate::report::lint::human::Style;
 use crate::report::notes;
+use crate::shell;
 use crate::workspace::Workspace;
 
 /// Prints to standard output. A reader that stops early, as `head` does, is not a failure.
@@ -67,6 +68,12 @@ fn has_unicode() -> bool {
     locale.is_none_or(is_utf8)
 }
 
+/// The width of the terminal; `None` where the output is no terminal, and lines are as long as they are.
+pub(super) fn terminal_width() -> Option<usize> {
+    let width = terminal_size::terminal_size().filter(|_| io::stdout().is_terminal())?.0;
+    Some(width.0.into())
+}
+
 /// Warns of what could not be read, so that the output does not look complete.
 pub(super) fn warn_of_unreadable(workspace: &Workspace) {
     let shown = shown();
@@ -83,8 +90,9 @@ pub(super) fn warn_of_broken(workspace: &Workspace) {
     let files = workspace.homes.iter().flat_map(|home| &home.model.files);
     for file in files.filter(|file| matches!(file.content, Content::Broken) && !file.faults.is_empty()) {
         let path = shown.path(&file.source.path);
+        let argument = shell::word(&path);
         print_error(&format!(
-            "warning: {path}: cannot be parsed, so its settings are missing here; `carbonlint lint {path}` shows where\n"
+            "warning: {path}: cannot be parsed, so its settings are missing here; `carbonlint lint {argument}` shows where\n"
         ));
     }
 }

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use crate::model::Model;
-use crate::printable::on_one_line;
 use crate::render::{Rendering, choose, render};
 use crate::report::trace::{json, text};
+use crate::shell;
 use crate::trace::{FileTrace, trace_file, trace_key};
 
 use super::exit::{Exit, Failure};
@@ -28,9 +28,13 @@ pub(super) fn run(arguments: &TraceArgs) -> Result<Exit, Failure> {
     }
     match Target::of(&rendering, target)? {
         Target::File { path, line } => {
-            let traced = trace_file(&rendering, path, line).ok_or_else(|| {
-                Failure::new(format!("`{path}` cannot be rendered"))
-                    .help(format!("`carbonlint render {} {path}` says why", on_one_line(&arguments.home.to_string_lossy())))
+            let traced = trace_file(&rendering, path, line).map_err(|why| {
+                let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+                Failure::new(format!("`{path}` cannot be traced{why}")).help(format!(
+                    "`carbonlint render {} {}` says more",
+                    shell::path(&arguments.home),
+                    shell::word(path)
+                ))
             })?;
             check_line(&traced, line)?;
             print(&match arguments.format {
@@ -76,7 +80,8 @@ impl<'a> Target<'a> {
                 Err(Failure::new(format!("{unknown}: it has no template, so the server reads it as it is")))
             }
             Err(unknown) => {
-                let list = "`carbonlint render HOME` lists the files that the server renders".to_owned();
+                let home = shell::word(shown().path(rendering.model.path()));
+                let list = format!("`carbonlint render {home}` lists the files that the server renders");
                 Err(Failure::new(unknown.to_string()).help(unknown.near.clone().unwrap_or(list)))
             }
         }

@@ -1,6 +1,7 @@
 //! Text edits on byte ranges, and applying several fixes to a file at once.
 
 pub(crate) mod toml;
+pub(crate) mod toml_mark;
 pub(crate) mod xml;
 
 use std::collections::BTreeSet;
@@ -27,6 +28,9 @@ pub enum Safety {
     Safe,
     /// Behaviour changes, or a person must decide.
     Unsafe,
+    /// Unsafe, and so far-reaching that it is applied only if its rule is selected by name: see [`ByName`](crate::ByName).
+    #[serde(rename = "unsafe")]
+    ByName,
 }
 
 /// A fix: its edits, and what they may change.
@@ -50,19 +54,25 @@ impl Fix {
     pub fn files(&self) -> BTreeSet<&PathBuf> {
         self.edits.iter().map(|edit| &edit.file).collect()
     }
+}
 
-    /// Whether both fixes change the same key or element of a file. Applied together, they would write it twice.
-    pub fn shares_a_key_with(&self, other: &Fix) -> bool {
-        self.files().into_iter().any(|file| other.files().contains(&file))
-            && self.scope.iter().any(|key| other.scope.contains(key))
+/// Places of a file that edits take, so that no two edits overlap or touch.
+#[derive(Debug, Default)]
+pub(crate) struct TakenPlaces(BTreeSet<Span>);
+
+impl TakenPlaces {
+    /// Takes the places of all `edits`. Returns `false`, and takes none, if one of them overlaps or touches a place taken before.
+    pub(crate) fn take<'a>(&mut self, edits: impl Iterator<Item = &'a Edit> + Clone) -> bool {
+        if edits.clone().any(|edit| self.touches(edit.span)) {
+            return false;
+        }
+        self.0.extend(edits.map(|edit| edit.span));
+        true
     }
 
-    /// Whether an edit of this fix overlaps or touches an edit of `other`.
-    pub fn touches_edits_of(&self, other: &Self) -> bool {
-        let meet = |one: &Edit, other: &Edit| {
-            one.file == other.file && one.span.start <= other.span.end && other.span.start <= one.span.end
-        };
-        self.edits.iter().any(|one| other.edits.iter().any(|other| meet(one, other)))
+    fn touches(&self, span: Span) -> bool {
+        // The places do not overlap, so the last one that starts at or before the end of `span` also ends last.
+        self.0.range(..=Span::new(span.end, usize::MAX)).next_back().is_some_and(|taken| taken.end >= span.start)
     }
 }
 
@@ -72,16 +82,16 @@ impl Fix {
 pub fn apply(text: &str, fixes: &[Vec<Edit>]) -> (String, Vec<bool>) {
     let mut order: Vec<usize> = (0..fixes.len()).collect();
     order.sort_by_key(|fix| fixes[*fix].iter().map(|edit| edit.span).min());
+    let mut places = TakenPlaces::default();
     let mut taken: Vec<&Edit> = Vec::new();
     let mut applied = vec![false; fixes.len()];
     for fix in order {
         let edits = &fixes[fix];
-        let fits = |edit: &Edit| {
+        let is_in_text = |edit: &Edit| {
             let (start, end) = (edit.span.start, edit.span.end);
-            let in_text = start <= end && text.is_char_boundary(start) && text.is_char_boundary(end);
-            in_text && taken.iter().all(|other| end < other.span.start || other.span.end < start)
+            start <= end && text.is_char_boundary(start) && text.is_char_boundary(end)
         };
-        if !edits.is_empty() && edits.iter().all(fits) && are_apart(edits) {
+        if !edits.is_empty() && edits.iter().all(is_in_text) && are_apart(edits) && places.take(edits.iter()) {
             taken.extend(edits);
             applied[fix] = true;
         }

@@ -231,7 +231,7 @@ impl TomlFile<'_> {
         Span::new(self.line_start(span.start), end)
     }
 
-    fn line_start(&self, at: usize) -> usize {
+    pub(super) fn line_start(&self, at: usize) -> usize {
         let start = self.text[..at].rfind('\n').map_or(0, |line| line + 1);
         // Nothing may be inserted before a byte-order mark.
         let mark = BYTE_ORDER_MARK;

@@ -1,8 +1,10 @@
 //! Edits of XML files as text: sets values, comments elements out and restores them.
 
+use crate::source::Span;
 use crate::source::xml::{Attribute, Element, XmlDocument};
 
 use super::toml::TextEdit;
+use super::toml_mark::StuckMark;
 
 /// Sets the value of an attribute, escaped for its quotes.
 pub fn set_attribute(text: &str, attribute: Attribute, value: &str) -> TextEdit {
@@ -36,27 +38,76 @@ pub fn comment_out(text: &str, element: &Element, rule: &str) -> Option<TextEdit
     Some((element.span, format!("{OPEN}{rule}{OPEN_END}{hidden}{CLOSE}")))
 }
 
-/// Restores every element that `rule` commented out. A comment that does not contain exactly one element, as after a manual edit, is kept.
-pub fn bring_back(text: &str, document: &XmlDocument, rule: &str) -> Vec<TextEdit> {
+/// A mark of `rule` for the value of an element, or of its attribute `name`: an edit that adds it after the element. `None` if a comment cannot
+/// contain one of the values.
+pub(crate) fn mark_of_value(element: &Element, name: Option<&str>, old: &str, new: &str, rule: &str) -> Option<TextEdit> {
+    let what = name.map_or_else(String::new, |name| format!("{name} "));
+    let text = format!("{what}{SET}{new}{WAS}{old}");
+    let is_plain = !text.contains("--") && !text.ends_with('-') && !text.contains('\n');
+    is_plain.then(|| (Span::at(element.span.end), format!("{OPEN}{rule}{OPEN_END}{text}{CLOSE}")))
+}
+
+const SET: &str = "set to ";
+const WAS: &str = ", was ";
+
+/// A value that a mark names: the attribute, or `None` for the text of the element; its value now, and what it was before.
+struct MarkedValue<'a> {
+    attribute: Option<&'a str>,
+    now: &'a str,
+    was: &'a str,
+}
+
+impl<'a> MarkedValue<'a> {
+    fn read(mark: &'a str) -> Option<Self> {
+        let (attribute, values) = mark.split_once(SET)?;
+        let (now, was) = values.split_once(WAS)?;
+        Some(Self { attribute: Some(attribute.trim_end()).filter(|name| !name.is_empty()), now, was })
+    }
+}
+
+/// Restores every element that `rule` commented out, and every value that it set. Returns the edits, and the marks that cannot be undone, as
+/// after a manual edit.
+pub fn bring_back(text: &str, document: &XmlDocument, rule: &str) -> (Vec<TextEdit>, Vec<StuckMark>) {
     let open = format!("{OPEN}{rule}{OPEN_END}");
-    let comments = document.comments.iter();
-    comments
-        .filter_map(|comment| {
-            let hidden = comment.of(text).strip_prefix(&open)?.strip_suffix(CLOSE)?;
-            let shown = show_dashes(hidden);
-            XmlDocument::parse(&shown).is_ok().then_some((*comment, shown))
-        })
-        .collect()
+    let (mut edits, mut stuck) = (Vec::new(), Vec::new());
+    for comment in &document.comments {
+        let Some(hidden) = comment.of(text).strip_prefix(&open).and_then(|rest| rest.strip_suffix(CLOSE)) else { continue };
+        if let Some(value) = MarkedValue::read(hidden).filter(|_| !hidden.trim_start().starts_with('<')) {
+            match restored(text, document, *comment, &value) {
+                Ok(edit) => edits.extend([edit, (*comment, String::new())]),
+                Err(help) => stuck.push(StuckMark { span: *comment, help }),
+            }
+            continue;
+        }
+        let shown = show_dashes(hidden);
+        if XmlDocument::parse(&shown).is_ok() {
+            edits.push((*comment, shown));
+        } else if hidden.trim_start().starts_with('<') {
+            let help = "the comment was changed and no longer contains one element: remove its marks by hand".to_owned();
+            stuck.push(StuckMark { span: *comment, help });
+        }
+    }
+    (edits, stuck)
 }
 
-/// Whether a fix wrote this comment.
-pub(crate) fn is_marked(comment: &str) -> bool {
-    comment.starts_with(OPEN)
+/// The edit that restores a value. Fails with what to do by hand.
+fn restored(text: &str, document: &XmlDocument, comment: Span, value: &MarkedValue) -> Result<TextEdit, String> {
+    let what = value.attribute.map_or_else(|| "the element".to_owned(), |name| format!("`{name}`"));
+    let element = document.elements.iter().find(|element| element.span.end == comment.start);
+    let at = element.and_then(|element| match value.attribute {
+        Some(name) => element.attribute(text, name).map(|attribute| attribute.value),
+        None => Some(element.content_span()),
+    });
+    match at.filter(|at| at.of(text) == value.now) {
+        Some(at) => Ok((at, value.was.to_owned())),
+        None => Err(format!("{what} was changed after the fix: write `{}` to restore it", value.was)),
+    }
 }
 
-/// The text of a comment with the dashes restored that a fix had hidden.
-pub(crate) fn plain(comment: &str) -> String {
-    show_dashes(comment)
+/// The element that a fix commented out; `None` for any other comment.
+pub(crate) fn commented_out(comment: &str) -> Option<String> {
+    let (_, hidden) = comment.strip_prefix(OPEN)?.strip_suffix(CLOSE)?.split_once(OPEN_END)?;
+    Some(show_dashes(hidden))
 }
 
 fn hide_dashes(text: &str) -> Option<String> {
@@ -79,7 +130,9 @@ fn show_dashes(hidden: &str) -> String {
 
 /// The element with the start tag at `start`.
 pub(crate) fn element_at(document: &XmlDocument, start: usize) -> Option<&Element> {
-    document.elements.iter().find(|element| element.tag.start == start)
+    // The elements are in the order of their start tags.
+    let number = document.elements.binary_search_by_key(&start, |element| element.tag.start).ok()?;
+    document.elements.get(number)
 }
 
 #[cfg(test)]
@@ -125,8 +178,8 @@ mod tests {
             let commented = replaced(&text, &edit);
             let document = parse(&commented);
             assert_eq!(document.elements.len(), 1, "{commented}");
-            assert!(bring_back(&commented, &document, "another-rule").is_empty());
-            let back = bring_back(&commented, &document, "some-rule");
+            assert_eq!(bring_back(&commented, &document, "another-rule"), (vec![], vec![]));
+            let (back, _) = bring_back(&commented, &document, "some-rule");
             assert_eq!(back.len(), 1);
             assert_eq!(replaced(&commented, &back[0]), text);
         }
@@ -137,5 +190,26 @@ mod tests {
         for text in ["<a><b c=\"-~-\"/></a>", "<!DOCTYPE a [<!ENTITY x \"y\">]><a><b>&x;</b></a>"] {
             assert_eq!(comment_out(text, &parse(text).elements[1], "r"), None);
         }
+    }
+
+    #[test]
+    fn a_value_comes_back_unless_it_was_changed_since() {
+        let text = "<a><b c='1'/><d>0</d></a>";
+        let document = parse(text);
+        let (b, d) = (&document.elements[1], &document.elements[2]);
+        let mut marked = replaced(text, &mark_of_value(d, None, "0", "2", "r").expect("plain")).replace("<d>0", "<d>2");
+        let mark = mark_of_value(b, Some("c"), "1", "3", "r").expect("plain");
+        marked = replaced(&marked, &mark).replace("'1'", "'3'");
+        assert_eq!(
+            marked,
+            "<a><b c='3'/><!-- carbonlint[r] c set to 3, was 1 --><d>2</d><!-- carbonlint[r] set to 2, was 0 --></a>"
+        );
+        let (edits, stuck) = bring_back(&marked, &parse(&marked), "r");
+        assert_eq!((edits.len(), stuck.len()), (4, 0));
+        assert_eq!(edits.iter().rev().fold(marked.clone(), |text, edit| replaced(&text, edit)), text);
+        let changed = marked.replace("<d>2", "<d>5");
+        let (_, stuck) = bring_back(&changed, &parse(&changed), "r");
+        assert_eq!(stuck[0].help, "the element was changed after the fix: write `0` to restore it");
+        assert_eq!(mark_of_value(d, None, "0--1", "2", "r"), None);
     }
 }

@@ -1,15 +1,15 @@
-//! Chooses the fixes of one lint run that are applied together: wanted, harmless alone, and without conflicts.
+//! Chooses the fixes of one lint run that are applied together: wanted, harmless, and without conflicts.
 
-use crate::disk;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use super::refusal::Refusal;
-use super::run::{AppliedFix, FixRun, RefusedFix, count, subject};
+use super::run::{AppliedFix, FixRun, count, subject};
 use super::verify::compare;
 use crate::diagnostic::Diagnostic;
-use crate::edit::{Edit, Fix, Safety, apply};
-use crate::model::HomeId;
+use crate::disk;
+use crate::edit::{Edit, Fix, Safety, TakenPlaces, apply};
+use crate::model::{HomeId, LoadedFile};
 use crate::source::{Overlays, SourceFile};
 use crate::workspace::Workspace;
 
@@ -20,12 +20,53 @@ struct WantedFix<'a> {
     fix: &'a Fix,
 }
 
+/// What the fixes of a pass take for themselves. Of two that need the same, the second waits for the next pass.
+#[derive(Default)]
+struct Claims<'a> {
+    places: HashMap<&'a Path, TakenPlaces>,
+    /// The rule that changes a key or element of a file.
+    keys: HashMap<(&'a Path, &'a str), &'a str>,
+}
+
+impl<'a> Claims<'a> {
+    /// Takes what the fix needs. Returns `false`, and takes nothing more, if another fix has some of it.
+    fn take(&mut self, WantedFix { diagnostic, fix }: WantedFix<'a>) -> bool {
+        let files = fix.files();
+        let keys: Vec<(&Path, &str)> =
+            files.iter().flat_map(|file| fix.scope.iter().map(|key| (file.as_path(), key.as_str()))).collect();
+        let rule = diagnostic.rule.name.as_str();
+        // Two rules would write the same key twice. One rule changes it in several elements, or in several places of its value.
+        if keys.iter().any(|key| self.keys.get(key).is_some_and(|other| *other != rule)) {
+            return false;
+        }
+        let mut taken = true;
+        for file in files {
+            let edits = fix.edits.iter().filter(|edit| edit.file == *file);
+            taken &= self.places.entry(file.as_path()).or_default().take(edits);
+        }
+        if taken {
+            self.keys.extend(keys.into_iter().map(|key| (key, rule)));
+        }
+        taken
+    }
+}
+
+/// The files of a lint run by their paths.
+type Loaded<'a> = HashMap<&'a Path, &'a LoadedFile>;
+
 impl FixRun<'_> {
-    /// Whether a fix is wanted: it is safe or was requested, and it has not been refused.
+    /// Whether the options ask for a fix: it is safe, or unsafe fixes or those of its rule are wanted.
+    pub(super) fn asks_for(&self, diagnostic: &Diagnostic, fix: &Fix) -> bool {
+        match fix.safety {
+            Safety::Safe => true,
+            Safety::Unsafe => self.options.with_unsafe || self.options.names(diagnostic),
+            Safety::ByName => self.options.names(diagnostic),
+        }
+    }
+
+    /// Whether a fix is wanted: it is asked for, and it has not been refused.
     fn wants(&self, diagnostic: &Diagnostic, fix: &Fix) -> bool {
-        let by_name = self.options.selection.select.contains(&diagnostic.rule.name);
-        let allowed = fix.safety == Safety::Safe || self.options.with_unsafe || by_name;
-        allowed && !self.refused.iter().any(|refused| refused.rule == diagnostic.rule.name && refused.path == diagnostic.path)
+        self.asks_for(diagnostic, fix) && self.refusal_of(diagnostic).is_none()
     }
 
     /// Applies the wanted fixes of one lint run that fit together. Returns the rules that changed something.
@@ -42,28 +83,22 @@ impl FixRun<'_> {
             .filter(|diagnostic| diagnostic.finding.fixes.iter().any(|fix| self.wants(diagnostic, fix) && moves_home(fix)))
             .map(Diagnostic::home)
             .collect();
-        let mut accepted: Vec<WantedFix> = Vec::new();
-        let mut wanted: Vec<(&Diagnostic, &Fix)> = diagnostics
+        let mut wanted: Vec<WantedFix> = diagnostics
             .iter()
-            .filter_map(|diagnostic| Some((diagnostic, diagnostic.finding.fixes.iter().find(|fix| self.wants(diagnostic, fix))?)))
+            .filter_map(|diagnostic| {
+                let fix = diagnostic.finding.fixes.iter().find(|fix| self.wants(diagnostic, fix))?;
+                Some(WantedFix { diagnostic, fix })
+            })
+            .filter(|WantedFix { diagnostic, fix }| !moved.contains(&diagnostic.home()) || moves_home(fix))
             .collect();
         // Safe fixes go first: once a key is spelled right, an unsafe fix may no longer be needed.
-        wanted.sort_by_key(|(_, fix)| fix.safety);
-        for (diagnostic, fix) in wanted {
-            if moved.contains(&diagnostic.home()) && !moves_home(fix) {
-                continue;
-            }
-            // Each fix must pass the comparison alone. Of two that overlap or write the same key, the second waits for the next pass.
-            let wanted = WantedFix { diagnostic, fix };
-            match self.verify_alone(workspace, wanted) {
-                Err(reason) => self.refuse(diagnostic, reason),
-                Ok(()) if accepted.iter().all(|other| !other.fix.touches_edits_of(fix) && !other.fix.shares_a_key_with(fix)) => {
-                    accepted.push(wanted);
-                }
-                Ok(()) => {}
-            }
-        }
-        let new = self.combine(workspace, &mut accepted);
+        wanted.sort_by_key(|wanted| wanted.fix.safety);
+        let mut claims = Claims::default();
+        wanted.retain(|wanted| claims.take(*wanted));
+        let files = workspace.homes.iter().flat_map(|home| &home.model.files);
+        let loaded: Loaded = files.map(|file| (file.source.path.as_path(), file)).collect();
+        let (mut accepted, mut new) = (Vec::new(), Overlays::new());
+        self.settle(&loaded, &mut accepted, &mut new, &wanted);
         self.texts.extend(new);
         for WantedFix { diagnostic, fix } in &accepted {
             for file in fix.files() {
@@ -81,62 +116,63 @@ impl FixRun<'_> {
         accepted.iter().map(|wanted| wanted.diagnostic.rule.name.clone()).collect()
     }
 
-    fn refuse(&mut self, diagnostic: &Diagnostic, reason: Refusal) {
-        let (path, rule) = (diagnostic.path.clone(), diagnostic.rule.name.clone());
-        self.refused.insert(RefusedFix { path, rule, reason });
-    }
-
-    /// Fails with the reason if the fix alone may not be applied to one of its files.
-    fn verify_alone(&mut self, workspace: &Workspace, wanted: WantedFix) -> Result<(), Refusal> {
-        wanted.fix.files().into_iter().try_for_each(|file| self.changed(workspace, file, &[wanted]).map(|_| ()))
-    }
-
-    /// The new bytes of every file that the fixes change together. If a file fails the comparison, the fixes that change it are refused and
-    /// removed, in all of their files.
-    fn combine(&mut self, workspace: &Workspace, accepted: &mut Vec<WantedFix>) -> Overlays {
-        loop {
-            let files: BTreeSet<&PathBuf> = accepted.iter().flat_map(|wanted| wanted.fix.files()).collect();
-            let results: Vec<(&PathBuf, Result<Vec<u8>, Refusal>)> =
-                files.into_iter().map(|file| (file, self.changed(workspace, file, accepted))).collect();
-            let Some((file, reason)) = results.iter().find_map(|(file, result)| Some((*file, result.as_ref().err()?.clone())))
-            else {
-                return results.into_iter().filter_map(|(file, result)| Some((file.clone(), result.ok()?))).collect();
-            };
-            let (out, kept): (Vec<WantedFix>, Vec<WantedFix>) =
-                accepted.iter().partition(|wanted| wanted.fix.files().contains(file));
-            for wanted in out {
-                self.refuse(wanted.diagnostic, reason.clone());
+    /// Accepts those of `wanted` that pass the comparison together with the ones accepted before; `new` are the new bytes of their files. Where
+    /// they do not pass, each half is tried, down to the single fix: alone, it is refused; beside others, it waits for the next pass.
+    fn settle<'a>(&mut self, loaded: &Loaded, accepted: &mut Vec<WantedFix<'a>>, new: &mut Overlays, wanted: &[WantedFix<'a>]) {
+        let (Some(first), (left, right)) = (wanted.first(), wanted.split_at(wanted.len() / 2)) else { return };
+        match self.changed(loaded, accepted, wanted) {
+            Ok(texts) => {
+                accepted.extend(wanted);
+                new.extend(texts);
             }
-            *accepted = kept;
+            Err(_) if wanted.len() > 1 => {
+                self.settle(loaded, accepted, new, left);
+                self.settle(loaded, accepted, new, right);
+            }
+            Err(_) => {
+                if let Err(reason) = self.changed(loaded, &[], wanted) {
+                    self.refuse(first.diagnostic, reason);
+                }
+            }
         }
     }
 
+    /// The new bytes of every file that `added` changes, with the fixes of `accepted` too. Fails with the reason if they may not be applied to
+    /// one of the files.
+    fn changed(&mut self, loaded: &Loaded, accepted: &[WantedFix], added: &[WantedFix]) -> Result<Overlays, Refusal> {
+        let mut fixes: BTreeMap<&PathBuf, Vec<&Fix>> =
+            added.iter().flat_map(|wanted| wanted.fix.files()).map(|file| (file, Vec::new())).collect();
+        for wanted in accepted.iter().chain(added) {
+            for file in wanted.fix.files() {
+                fixes.entry(file).and_modify(|fixes| fixes.push(wanted.fix));
+            }
+        }
+        fixes.into_iter().map(|(file, fixes)| Ok((file.clone(), self.changed_file(loaded, file, &fixes)?))).collect()
+    }
+
     /// The bytes of `file` with the fixes applied, after a comparison with its current content.
-    fn changed(&mut self, workspace: &Workspace, file: &Path, fixes: &[WantedFix]) -> Result<Vec<u8>, Refusal> {
-        let old = self.bytes_of(workspace, file).ok_or(Refusal::Unreadable)?;
+    fn changed_file(&mut self, loaded: &Loaded, file: &Path, fixes: &[&Fix]) -> Result<Vec<u8>, Refusal> {
+        let old = self.bytes_of(loaded, file).ok_or(Refusal::Unreadable)?;
         let source = SourceFile::from_bytes(file, old.clone()).map_err(|_| Refusal::TooLarge)?;
-        let here: Vec<&Fix> =
-            fixes.iter().map(|wanted| wanted.fix).filter(|fix| fix.edits.iter().any(|edit| edit.file == file)).collect();
         let edits: Vec<Vec<Edit>> =
-            here.iter().map(|fix| fix.edits.iter().filter(|edit| edit.file == file).cloned().collect()).collect();
+            fixes.iter().map(|fix| fix.edits.iter().filter(|edit| edit.file == file).cloned().collect()).collect();
         let (text, applied) = apply(&source.text, &edits);
         if applied.contains(&false) {
             return Err(Refusal::EditsDoNotFit);
         }
         let new = source.encode(&text).ok_or(Refusal::NotEncodable(source.encoding.name()))?;
-        let scope: Vec<String> = here.iter().flat_map(|fix| fix.scope.clone()).collect();
+        let scope: BTreeSet<&str> = fixes.iter().flat_map(|fix| fix.scope.iter().map(String::as_str)).collect();
         compare(file, &old, &new, &scope)?;
         Ok(new)
     }
 
     /// The current bytes of a file. For a linted file these are the bytes that its findings come from.
-    fn bytes_of(&mut self, workspace: &Workspace, file: &Path) -> Option<Vec<u8>> {
+    fn bytes_of(&mut self, loaded: &Loaded, file: &Path) -> Option<Vec<u8>> {
         if let Some(bytes) = self.texts.get(file).or_else(|| self.originals.get(file)) {
             return Some(bytes.clone());
         }
-        let mut files = workspace.homes.iter().flat_map(|home| &home.model.files);
-        let bytes = match files.find(|loaded| loaded.source.path == file) {
-            Some(loaded) => loaded.source.encode(&loaded.source.text)?,
+        let bytes = match loaded.get(file) {
+            Some(file) => file.source.encode(&file.source.text)?,
             None => disk::read(file).ok()?,
         };
         self.originals.insert(file.to_path_buf(), bytes.clone());
@@ -183,5 +219,41 @@ mod tests {
             let fixed = run.pass(&workspace, &[diagnostic(&[&one, &other], text, &["a", "b", "c"])]);
             assert_eq!((run.texts.len(), fixed.len(), run.refused.len()), (expected, expected / 2, 1 - expected / 2), "{text}");
         }
+    }
+
+    #[test]
+    fn a_thousand_fixes_of_one_key_are_one_pass() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.toml");
+        fs::write(&path, "[[a]]\nx = 1\n".repeat(1000)).expect("written");
+        let options = FixOptions { paths: vec![folder.path().to_path_buf()], ..FixOptions::default() };
+        let mut run = FixRun::new(&options);
+        let workspace = run.open();
+        let mut diagnostics: Vec<Diagnostic> = (0..1000).map(|_| diagnostic(&[&path], "2", &["a[].x"])).collect();
+        for (number, diagnostic) in diagnostics.iter_mut().enumerate() {
+            let value = "[[a]]\nx = 1\n".len() * number + "[[a]]\nx = ".len();
+            diagnostic.finding.fixes[0].edits[0].span = Span::new(value, value + 1);
+        }
+        run.pass(&workspace, &diagnostics);
+        assert_eq!((run.applied.len(), run.refused.len()), (1000, 0));
+        assert_eq!(run.texts[&path], "[[a]]\nx = 2\n".repeat(1000).into_bytes());
+    }
+
+    #[test]
+    fn one_bad_fix_among_many_is_found_and_the_others_are_applied() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let paths: Vec<PathBuf> = (0..9).map(|number| folder.path().join(format!("{number}.toml"))).collect();
+        for path in &paths {
+            fs::write(path, "a = 1\n").expect("written");
+        }
+        let options = FixOptions { paths: vec![folder.path().to_path_buf()], ..FixOptions::default() };
+        let mut run = FixRun::new(&options);
+        let workspace = run.open();
+        let text = |number: usize| if number == 5 { "[" } else { "c" };
+        let diagnostics: Vec<Diagnostic> =
+            paths.iter().enumerate().map(|(number, path)| diagnostic(&[path], text(number), &["a", "c"])).collect();
+        run.pass(&workspace, &diagnostics);
+        assert_eq!((run.applied.len(), run.refused.len()), (8, 1));
+        assert!(run.refused.keys().all(|refused| refused.path == paths[5]), "{:?}", run.refused);
     }
 }

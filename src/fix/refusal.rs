@@ -19,7 +19,7 @@ pub enum Refusal {
     DoesNotParse,
     /// Files of this kind cannot be compared.
     UnknownKind,
-    /// The comment at this byte of the old text would be lost.
+    /// The comment on this line of the old text would be lost.
     LosesComment(usize),
     /// A key or element that the fix does not name would change.
     AlsoChanges(String),
@@ -39,7 +39,7 @@ impl fmt::Display for Refusal {
             Self::ChangesEncoding => formatter.write_str("its encoding would change"),
             Self::DoesNotParse => formatter.write_str("the result would not parse"),
             Self::UnknownKind => formatter.write_str("files of this kind cannot be compared"),
-            Self::LosesComment(at) => write!(formatter, "the comment at byte {at} would be lost"),
+            Self::LosesComment(line) => write!(formatter, "the comment on line {line} would be lost"),
             Self::AlsoChanges(name) => write!(formatter, "`{name}` would also change"),
             Self::CausesError => formatter.write_str("it would cause a new error in the file"),
             Self::Ineffective => formatter.write_str("it would not remove the finding"),

@@ -1,10 +1,10 @@
 //! Detects applied fixes that did harm or had no effect, and rolls them back.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
 
 use super::refusal::Refusal;
-use super::run::{AppliedFix, FixRun, RefusedFix, Subject, count};
+use super::run::{AppliedFix, FixRun, RefusedFinding, Subject, count};
 use crate::diagnostic::Diagnostic;
 use crate::lint::lint;
 use crate::rule_info::Severity;
@@ -22,22 +22,29 @@ impl FixRun<'_> {
         let original =
             Workspace::open_found(&self.options.paths, self.options.search, &self.options.assumptions, &Overlays::new());
         let original = lint(&original, &all);
-        let known = |diagnostics: &[Diagnostic], error: &Diagnostic| {
-            diagnostics.iter().filter(|known| known.rule.name == error.rule.name && known.path == error.path).count()
-        };
+        let (before, original) = (per_rule(before), per_rule(&original));
         let now = lint(workspace, &all);
-        let is_error = |diagnostic: &&Diagnostic| diagnostic.severity == Severity::Error;
-        let errors = now.iter().filter(is_error).filter(|error| self.texts.contains_key(&error.path));
-        let is_new = |error: &&Diagnostic| known(&now, error) > known(before, error).max(known(&original, error));
-        errors.filter(is_new).map(|error| error.path.clone()).collect()
+        let is_new = |(place, number): &(&RuleInFile, &usize)| {
+            let known = |counts: &HashMap<RuleInFile, usize>| counts.get(*place).copied().unwrap_or(0);
+            **number > known(&before).max(known(&original))
+        };
+        let errors: BTreeSet<RuleInFile> =
+            now.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).map(rule_in_file).collect();
+        let now = per_rule(&now);
+        let errors = now.iter().filter(|(place, _)| errors.contains(*place) && self.texts.contains_key(place.1));
+        errors.filter(is_new).map(|((_, path), _)| path.to_path_buf()).collect()
     }
 
     /// The files in which fixes were applied but the findings remain.
     pub(super) fn ineffective(&self, remaining: &[Diagnostic]) -> BTreeSet<PathBuf> {
         let remaining = count(remaining);
+        let mut fixed: BTreeMap<&Subject, usize> = BTreeMap::new();
+        for applied in &self.applied {
+            *fixed.entry(&applied.subject).or_default() += 1;
+        }
         let remains = |applied: &&AppliedFix| {
-            let fixed = self.applied.iter().filter(|other| other.subject == applied.subject).count();
             let number = |counts: &BTreeMap<Subject, usize>| counts.get(&applied.subject).copied().unwrap_or(0);
+            let fixed = fixed.get(&applied.subject).copied().unwrap_or(0);
             number(&remaining) > number(&self.counts).saturating_sub(fixed)
         };
         self.applied.iter().filter(remains).flat_map(|applied| applied.files.iter().cloned()).collect()
@@ -50,7 +57,23 @@ impl FixRun<'_> {
         let (undone, kept): (Vec<AppliedFix>, Vec<AppliedFix>) = self.applied.drain(..).partition(is_undone);
         self.applied = kept;
         for applied in undone {
-            self.refused.insert(RefusedFix { path: applied.subject.1, rule: applied.rule, reason: reason.clone() });
+            let refused = RefusedFinding { path: applied.subject.1, rule: applied.rule, fingerprint: None };
+            self.refused.insert(refused, reason.clone());
         }
     }
+}
+
+/// A rule, and a file in which it found something.
+type RuleInFile<'a> = (&'a str, &'a Path);
+
+fn rule_in_file(diagnostic: &Diagnostic) -> RuleInFile<'_> {
+    (&diagnostic.rule.name, &diagnostic.path)
+}
+
+fn per_rule(diagnostics: &[Diagnostic]) -> HashMap<RuleInFile<'_>, usize> {
+    let mut counts = HashMap::new();
+    for diagnostic in diagnostics {
+        *counts.entry(rule_in_file(diagnostic)).or_default() += 1;
+    }
+    counts
 }

@@ -13,8 +13,8 @@ use crate::rules::Selection;
 use crate::source::Overlays;
 use crate::workspace::Workspace;
 
-/// After this many passes, fixes are considered not to converge.
-const MAX_PASSES: usize = 10;
+/// After this many passes the fixes are given up. A pass applies all fixes that do not depend on each other, so few are ever needed.
+const MAX_PASSES: usize = 100;
 
 /// What to fix, and with which fixes.
 #[derive(Debug, Clone, Default)]
@@ -27,8 +27,16 @@ pub struct FixOptions {
     pub assumptions: Assumptions,
     /// The rules.
     pub selection: Selection,
-    /// Whether to apply all unsafe fixes. Those of rules selected by name are always applied.
+    /// Whether to apply the unsafe fixes of all rules, but for those that are applied by name only. All fixes of rules that are selected by
+    /// name are applied.
     pub with_unsafe: bool,
+}
+
+impl FixOptions {
+    /// Whether the rule of a diagnostic is selected by its name.
+    pub(super) fn names(&self, diagnostic: &Diagnostic) -> bool {
+        self.selection.select.contains(&diagnostic.rule.name)
+    }
 }
 
 /// A fix that was applied.
@@ -46,11 +54,13 @@ pub struct AppliedFix {
     pub(super) subject: Subject,
 }
 
-/// A fix that was wanted but not applied.
+/// A fix that was asked for but not applied.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RefusedFix {
     /// The file.
     pub path: PathBuf,
+    /// The line of the finding, from 1, in the file as it is after all fixes.
+    pub line: usize,
     /// The rule.
     pub rule: String,
     /// Why.
@@ -72,16 +82,22 @@ pub struct FixResult {
     pub workspace: Workspace,
 }
 
-/// The fixes undo each other, or never end.
+/// The fixes do not come to an end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DidNotConverge {
     /// Their rules.
     pub rules: Vec<String>,
+    /// Whether the fixes undo each other. Otherwise each pass finds more to fix.
+    pub undo_each_other: bool,
 }
 
 impl std::fmt::Display for DidNotConverge {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "the fixes of {} undo each other", self.rules.join(" and "))
+        match (self.undo_each_other, self.rules.as_slice()) {
+            (true, [rule]) => write!(formatter, "the fixes of {rule} undo each other"),
+            (true, rules) => write!(formatter, "the fixes of {} undo each other", rules.join(" and ")),
+            (false, rules) => write!(formatter, "the fixes of {} find more to fix each time", rules.join(" and ")),
+        }
     }
 }
 
@@ -90,11 +106,13 @@ impl std::error::Error for DidNotConverge {}
 /// Determines what to write. Fails if the fixes do not converge; nothing should be written then.
 pub fn fix(options: &FixOptions) -> Result<FixResult, DidNotConverge> {
     let mut run = FixRun::new(options);
-    let mut seen: Vec<Overlays> = vec![Overlays::new()];
+    // The texts before each pass, and the rules that it applied.
+    let mut seen: Vec<(Overlays, BTreeSet<String>)> = Vec::new();
     let mut first: Option<Vec<Diagnostic>> = None;
     for _ in 0..MAX_PASSES {
         let workspace = run.open();
         let diagnostics = lint(&workspace, &options.selection);
+        let texts = run.texts.clone();
         let fixed = run.pass(&workspace, &diagnostics);
         let before = first.get_or_insert_with(|| diagnostics.clone());
         if fixed.is_empty() {
@@ -106,15 +124,21 @@ pub fn fix(options: &FixOptions) -> Result<FixResult, DidNotConverge> {
             // The fixes broke something in these files, or had no effect: leave the files unchanged.
             run.roll_back(&broken, &Refusal::CausesError);
             run.roll_back(&ineffective, &Refusal::Ineffective);
+            // What was rolled back is refused from now on, so texts seen before do not show a circle.
+            seen.clear();
             continue;
         }
-        if seen.contains(&run.texts) {
-            return Err(DidNotConverge { rules: fixed.into_iter().collect() });
+        seen.push((texts, fixed));
+        if let Some(start) = seen.iter().position(|(texts, _)| *texts == run.texts) {
+            return Err(DidNotConverge { rules: rules_of(&seen[start..]), undo_each_other: true });
         }
-        seen.push(run.texts.clone());
     }
-    let rules: BTreeSet<String> = run.applied.iter().map(|applied| applied.rule.clone()).collect();
-    Err(DidNotConverge { rules: rules.into_iter().collect() })
+    Err(DidNotConverge { rules: rules_of(&seen[seen.len().saturating_sub(1)..]), undo_each_other: false })
+}
+
+fn rules_of(passes: &[(Overlays, BTreeSet<String>)]) -> Vec<String> {
+    let rules: BTreeSet<&String> = passes.iter().flat_map(|(_, rules)| rules).collect();
+    rules.into_iter().cloned().collect()
 }
 
 /// The state between two passes.
@@ -129,7 +153,16 @@ pub(super) struct FixRun<'a> {
     pub(super) applied: Vec<AppliedFix>,
     /// The highest number of findings of a rule, a file and a key so far.
     pub(super) counts: BTreeMap<Subject, usize>,
-    pub(super) refused: BTreeSet<RefusedFix>,
+    pub(super) refused: BTreeMap<RefusedFinding, Refusal>,
+}
+
+/// A finding whose fixes are refused, or all findings of a rule in a file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct RefusedFinding {
+    pub(super) path: PathBuf,
+    pub(super) rule: String,
+    /// `None` for all.
+    pub(super) fingerprint: Option<String>,
 }
 
 /// What findings are counted by: rule, file and key.
@@ -156,7 +189,7 @@ impl<'a> FixRun<'a> {
             roots: BTreeMap::new(),
             applied: Vec::new(),
             counts: BTreeMap::new(),
-            refused: BTreeSet::new(),
+            refused: BTreeMap::new(),
         }
     }
 
@@ -164,14 +197,37 @@ impl<'a> FixRun<'a> {
         Workspace::open_found(&self.options.paths, self.options.search, &self.options.assumptions, &self.texts)
     }
 
+    /// Refuses the fixes of a finding.
+    pub(super) fn refuse(&mut self, diagnostic: &Diagnostic, reason: Refusal) {
+        let (path, rule) = (diagnostic.path.clone(), diagnostic.rule.name.clone());
+        self.refused.insert(RefusedFinding { path, rule, fingerprint: Some(diagnostic.fingerprint.clone()) }, reason);
+    }
+
+    /// Why the fixes of a finding are refused; `None` if they are not.
+    pub(super) fn refusal_of(&self, diagnostic: &Diagnostic) -> Option<&Refusal> {
+        if self.refused.is_empty() {
+            return None;
+        }
+        let (path, rule) = (diagnostic.path.clone(), diagnostic.rule.name.clone());
+        let one = RefusedFinding { path, rule, fingerprint: Some(diagnostic.fingerprint.clone()) };
+        self.refused.get(&one).or_else(|| self.refused.get(&RefusedFinding { fingerprint: None, ..one }))
+    }
+
     fn finish(self, workspace: Workspace, remaining: Vec<Diagnostic>) -> FixResult {
+        let asked =
+            remaining.iter().filter(|diagnostic| diagnostic.finding.fixes.iter().any(|fix| self.asks_for(diagnostic, fix)));
+        let refused = asked.filter_map(|diagnostic| {
+            let reason = self.refusal_of(diagnostic)?.clone();
+            let (path, rule) = (diagnostic.path.clone(), diagnostic.rule.name.clone());
+            Some(RefusedFix { path, line: workspace.range(diagnostic).start.line, rule, reason })
+        });
+        let refused = refused.collect();
         let (roots, mut originals) = (self.roots, self.originals);
         let files = self.texts.into_iter().filter_map(|(path, new)| {
             let old = originals.remove(&path)?;
             let root = roots.get(&path).cloned().unwrap_or_default();
             (old != new).then_some(ChangedFile { path, root, old, new })
         });
-        let files = files.collect();
-        FixResult { files, applied: self.applied, refused: self.refused.into_iter().collect(), remaining, workspace }
+        FixResult { files: files.collect(), applied: self.applied, refused, remaining, workspace }
     }
 }

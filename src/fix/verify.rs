@@ -1,35 +1,69 @@
 //! The comparison before writing: the new text must parse, and only what the fixes name may differ.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
 use super::refusal::Refusal;
-use crate::edit::xml::{is_marked, plain};
+use crate::edit::toml_mark::is_marked;
+use crate::edit::xml::commented_out;
+use crate::home::embedded_in;
 use crate::model::{Content, parse};
 use crate::source::key::Key;
 use crate::source::toml::{TomlDocument, TomlEntry};
 use crate::source::xml::{Element, XmlDocument};
 use crate::source::yaml::{YamlNode, YamlValue};
-use crate::source::{SourceFile, Span};
+use crate::source::{Kind, SourceFile, Span};
 
 /// Compares the content of the file at `path` before and after. Fails with the reason why the new content may not be written.
-pub fn compare(path: &Path, old: &[u8], new: &[u8], scope: &[String]) -> Result<(), Refusal> {
+pub fn compare(path: &Path, old: &[u8], new: &[u8], scope: &BTreeSet<&str>) -> Result<(), Refusal> {
     let load = |bytes: &[u8]| SourceFile::from_bytes(path, bytes.to_vec()).map_err(|_| Refusal::TooLarge);
     let (old, new) = (load(old)?, load(new)?);
     if old.encoding != new.encoding || new.encoding_fault != old.encoding_fault {
         return Err(Refusal::ChangesEncoding);
     }
-    let (before, after) = (parse(&old).0, parse(&new).0);
+    let (inside, still_inside) = match old.kind {
+        Kind::Yaml => (embedded_in(&old.text), embedded_in(&new.text)),
+        _ => Default::default(),
+    };
+    if inside.len() != still_inside.len() {
+        return Err(Refusal::DoesNotParse);
+    }
+    if inside.is_empty() {
+        return compare_content(&old, &new, scope);
+    }
+    // What is around the files inside the YAML file stays as it is.
+    let mut ends = (0, 0);
+    for (before, after) in inside.iter().zip(&still_inside) {
+        if old.text[ends.0..before.span.start] != new.text[ends.1..after.span.start] {
+            return Err(Refusal::AlsoChanges(path.display().to_string()));
+        }
+        ends = (before.span.end, after.span.end);
+    }
+    if old.text[ends.0..] != new.text[ends.1..] {
+        return Err(Refusal::AlsoChanges(path.display().to_string()));
+    }
+    inside.into_iter().zip(still_inside).try_for_each(|(before, after)| {
+        let load = |bytes: &[u8], file| SourceFile::from_bytes(path, bytes.to_vec()).map(|source| source.with_embedded(file));
+        let (Ok(before), Ok(after)) = (load(old.text.as_bytes(), before), load(new.text.as_bytes(), after)) else {
+            return Err(Refusal::TooLarge);
+        };
+        compare_content(&before, &after, scope)
+    })
+}
+
+/// Compares the content of one file before and after.
+fn compare_content(old: &SourceFile, new: &SourceFile, scope: &BTreeSet<&str>) -> Result<(), Refusal> {
+    let (before, after) = (parse(old).0, parse(new).0);
     let (before, after) = match (&before, &after) {
         // A file that did not parse before cannot be compared: a template of the server, for example.
         (Content::Broken | Content::Unparsed, _) => return Ok(()),
         (_, Content::Broken) => return Err(Refusal::DoesNotParse),
         (Content::Toml(before), Content::Toml(after)) => {
-            keeps_comments(&old.text, &before.comments, &new.text, &after.comments)?;
+            keeps_comments(old, &before.comments, &new.text, &after.comments, comments_in_toml_comment)?;
             (toml_facts(before), toml_facts(after))
         }
         (Content::Xml(before), Content::Xml(after)) => {
-            keeps_comments(&old.text, &before.comments, &new.text, &after.comments)?;
+            keeps_comments(old, &before.comments, &new.text, &after.comments, comments_in_xml_comment)?;
             (xml_facts(before, &old.text), xml_facts(after, &new.text))
         }
         (Content::Properties(before), Content::Properties(after)) => {
@@ -45,7 +79,7 @@ pub fn compare(path: &Path, old: &[u8], new: &[u8], scope: &[String]) -> Result<
     let names = before.keys().chain(after.keys());
     let changed = names.filter(|name| before.get(*name) != after.get(*name));
     // No fix may change a secret.
-    match changed.into_iter().find(|name| is_secret(name) || !scope.iter().any(|touched| is_at_or_below(name, touched))) {
+    match changed.into_iter().find(|name| is_secret(name) || !is_in_scope(name, scope)) {
         Some(name) => Err(Refusal::AlsoChanges(name.clone())),
         None => Ok(()),
     }
@@ -62,8 +96,10 @@ fn collect(pairs: impl Iterator<Item = (String, String)>) -> Facts {
     facts
 }
 
-fn is_at_or_below(name: &str, touched: &str) -> bool {
-    Key::new(touched).covers(Key::new(name)) || name.strip_prefix(touched).is_some_and(|rest| rest.starts_with(['/', '@']))
+/// Whether `scope` has the name itself, or a table or element that it is in.
+fn is_in_scope(name: &str, scope: &BTreeSet<&str>) -> bool {
+    let ends = name.match_indices(['.', '[', '/', '@']).map(|(end, _)| end);
+    ends.chain([name.len()]).any(|end| scope.contains(&name[..end])) || scope.contains("")
 }
 
 fn is_secret(name: &str) -> bool {
@@ -71,15 +107,10 @@ fn is_secret(name: &str) -> bool {
 }
 
 fn toml_facts(document: &TomlDocument) -> Facts {
-    let element = |entry: &TomlEntry| {
-        let number = entry.table?;
-        let key = &document.tables.get(number)?.key;
-        Key::new(key).is_in_list().then(|| document.tables[..number].iter().filter(|table| table.key == *key).count())
-    };
     let value = |entry: &TomlEntry| match entry.value.as_text().filter(|_| is_secret(&entry.key)) {
         // Secrets must be strings, so quotes around a value do not change the secret.
         Some(text) => text,
-        None => format!("{:?} {:?}", element(entry), without_spans(&entry.value)),
+        None => format!("{:?} {:?}", entry.elements, without_spans(&entry.value)),
     };
     collect(document.entries.iter().map(|entry| (entry.key.clone(), value(entry))))
 }
@@ -138,20 +169,42 @@ fn yaml_facts(root: Option<&YamlNode>) -> Facts {
 }
 
 /// Fails unless the new text has every comment of the old one as often as before, on its own or inside a comment made by a fix.
-fn keeps_comments(old: &str, before: &[Span], new: &str, after: &[Span]) -> Result<(), Refusal> {
-    let mut kept: HashMap<&str, usize> = HashMap::new();
+fn keeps_comments(
+    old: &SourceFile,
+    before: &[Span],
+    new: &str,
+    after: &[Span],
+    inside: fn(&str) -> Vec<String>,
+) -> Result<(), Refusal> {
+    let mut kept: HashMap<String, usize> = HashMap::new();
     for comment in after {
-        *kept.entry(comment.of(new)).or_default() += 1;
+        let comment = comment.of(new);
+        for text in inside(comment).into_iter().chain([comment.to_owned()]) {
+            *kept.entry(text).or_default() += 1;
+        }
     }
-    let made: Vec<String> = after.iter().map(|comment| comment.of(new)).filter(|comment| is_marked(comment)).map(plain).collect();
     for comment in before {
-        match kept.get_mut(comment.of(old)) {
+        match kept.get_mut(comment.of(&old.text)) {
             Some(count) if *count > 0 => *count -= 1,
-            _ if made.iter().any(|made| made.contains(&plain(comment.of(old)))) => {}
-            _ => return Err(Refusal::LosesComment(comment.start)),
+            _ => return Err(Refusal::LosesComment(old.position(comment.start).line)),
         }
     }
     Ok(())
+}
+
+/// The comments of an element that a fix commented out.
+fn comments_in_xml_comment(comment: &str) -> Vec<String> {
+    let Some(element) = commented_out(comment) else { return Vec::new() };
+    let document = XmlDocument::parse(&element).unwrap_or_default();
+    document.comments.iter().map(|inner| inner.of(&element).to_owned()).collect()
+}
+
+/// The comments that may be at the end of one that a fix added to a line.
+fn comments_in_toml_comment(comment: &str) -> Vec<String> {
+    if !is_marked(comment) {
+        return Vec::new();
+    }
+    comment.match_indices('#').skip(1).map(|(start, _)| comment[start..].to_owned()).collect()
 }
 
 #[cfg(test)]
@@ -159,8 +212,7 @@ mod tests {
     use super::*;
 
     fn verdict(name: &str, old: &str, new: &str, scope: &[&str]) -> Result<(), Refusal> {
-        let scope: Vec<String> = scope.iter().map(|touch| (*touch).to_owned()).collect();
-        compare(Path::new(name), old.as_bytes(), new.as_bytes(), &scope)
+        compare(Path::new(name), old.as_bytes(), new.as_bytes(), &scope.iter().copied().collect())
     }
 
     #[test]

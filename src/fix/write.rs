@@ -8,8 +8,10 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io;
+use std::iter;
 use std::path::{Path, PathBuf};
 
+use super::write_error::WriteError;
 use crate::disk::{self, NewContent};
 
 /// A file with its old and new bytes.
@@ -25,40 +27,6 @@ pub struct ChangedFile {
     pub new: Vec<u8>,
 }
 
-/// Why nothing was written.
-#[derive(Debug)]
-pub enum WriteError {
-    /// The file has changed since it was read.
-    Changed(PathBuf),
-    /// The file or its folder is not writable.
-    ReadOnly(PathBuf),
-    /// The path is a link to a target outside the home.
-    LinkOut(PathBuf, PathBuf),
-    /// A file with the name of the backup exists.
-    BackupExists(PathBuf),
-    /// Another process is writing to the file.
-    Busy(PathBuf),
-    /// The operating system reported an error.
-    Io(PathBuf, io::Error),
-}
-
-impl std::fmt::Display for WriteError {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Changed(path) => write!(formatter, "`{}` has changed since it was read", path.display()),
-            Self::ReadOnly(path) => write!(formatter, "`{}` is read-only", path.display()),
-            Self::LinkOut(path, target) => {
-                write!(formatter, "`{}` is a link to `{}`, which is outside the home", path.display(), target.display())
-            }
-            Self::BackupExists(path) => write!(formatter, "`{}` already exists: the backup would overwrite it", path.display()),
-            Self::Busy(path) => write!(formatter, "another process is writing to `{}`", path.display()),
-            Self::Io(path, error) => write!(formatter, "cannot write `{}`: {}", path.display(), disk::reason(error)),
-        }
-    }
-}
-
-impl std::error::Error for WriteError {}
-
 /// A step that a test can make fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum WriteStep {
@@ -66,6 +34,8 @@ pub(crate) enum WriteStep {
     Write(usize),
     /// The temporary file of the replacement with this index is about to be renamed over the old file.
     Rename(usize),
+    /// The old content of the replacement with this index is about to be put back.
+    PutBack(usize),
 }
 
 /// Writes the files of each home, all or none. Returns the homes in which nothing was written, each with the reason.
@@ -79,7 +49,7 @@ pub fn write_all(files: &[ChangedFile], backup: Option<&str>) -> Vec<(PathBuf, W
 }
 
 /// Replaces the files, all or none. Links may not lead out of the folder `root`. With `backup`, the old content of each file is kept beside
-/// it, under its name with that suffix.
+/// it, under its name with that suffix, and a number where that name is taken.
 pub fn replace(replacements: &[ChangedFile], root: &Path, backup: Option<&str>) -> Result<(), WriteError> {
     replace_with(replacements, root, backup, &mut |_| Ok(()))
 }
@@ -93,12 +63,17 @@ pub(crate) fn replace_with(
 ) -> Result<(), WriteError> {
     let mut prepared = Vec::new();
     for (number, replacement) in replacements.iter().enumerate() {
-        prepared.push(Prepared::new(number, replacement, root, backup, before)?);
+        prepared.push(Prepared::new(number, replacement, root, before)?);
+    }
+    for file in &mut prepared {
+        file.keep_old(backup, replacements.len() > 1)?;
     }
     for number in 0..prepared.len() {
         if let Err(error) = prepared[number].rename(before) {
-            prepared[..number].iter().for_each(Prepared::put_back);
-            return Err(error);
+            let stuck = prepared[..number].iter_mut().map(|file| file.put_back(before));
+            // Every file is put back, even if one cannot be.
+            let stuck: Vec<WriteError> = stuck.filter_map(Result::err).collect();
+            return Err(stuck.into_iter().next().unwrap_or(error));
         }
     }
     for file in &mut prepared {
@@ -114,7 +89,9 @@ struct Prepared<'a> {
     /// The file itself, with links resolved.
     target: PathBuf,
     content: NewContent,
-    backup: Option<PathBuf>,
+    metadata: fs::Metadata,
+    /// The name under which the old content is kept, and whether it stays there in the end.
+    old: Option<(PathBuf, bool)>,
     /// Held until the end, so that other processes leave the file alone.
     _lock: File,
     done: bool,
@@ -125,7 +102,6 @@ impl<'a> Prepared<'a> {
         number: usize,
         replacement: &'a ChangedFile,
         root: &Path,
-        backup: Option<&str>,
         before: &mut dyn FnMut(WriteStep) -> io::Result<()>,
     ) -> Result<Self, WriteError> {
         let path = &replacement.path;
@@ -152,18 +128,36 @@ impl<'a> Prepared<'a> {
             }
             _ => io_error(error),
         })?;
-        let mut prepared = Self { number, replacement, target, content, backup: None, _lock: lock, done: false };
-        if let Some(ending) = backup {
-            let kept = disk::beside(&prepared.target, ending);
-            if kept.symlink_metadata().is_ok() {
-                return Err(WriteError::BackupExists(kept));
+        Ok(Self { number, replacement, target, content, metadata, old: None, _lock: lock, done: false })
+    }
+
+    /// Keeps the old content under another name: that of the backup, or else, for one of several files, a temporary one.
+    fn keep_old(&mut self, backup: Option<&str>, is_one_of_several: bool) -> Result<(), WriteError> {
+        let Self { target, metadata, replacement, .. } = self;
+        let kept = match backup {
+            Some(suffix) => {
+                let numbered = (1..).map(|number| disk::beside(target, &format!("{suffix}.{number}")));
+                let names = iter::once(disk::beside(target, suffix)).chain(numbered);
+                let mut failed = None;
+                let name = names.into_iter().find(|name| match disk::keep_as(target, name, &replacement.old, metadata) {
+                    Err(error) if error.kind() == io::ErrorKind::AlreadyExists => false,
+                    result => {
+                        failed = result.err();
+                        true
+                    }
+                });
+                failed.map_or(Ok(()), Err).map(|()| name.map(|name| (name, true)))
             }
-            let kept_error = |error| WriteError::Io(kept.clone(), error);
-            let file = disk::write_new(&kept, &replacement.old, Some(&metadata)).map_err(kept_error)?;
-            prepared.backup = Some(kept.clone());
-            file.sync_all().map_err(kept_error)?;
-        }
-        Ok(prepared)
+            None if is_one_of_several => {
+                let name = disk::beside(target, disk::OLD_ENDING);
+                // One that a killed run left behind.
+                let _ = fs::remove_file(&name);
+                disk::keep_as(target, &name, &replacement.old, metadata).map(|()| Some((name, false)))
+            }
+            None => Ok(None),
+        };
+        self.old = kept.map_err(|error| WriteError::Io(self.replacement.path.clone(), error))?;
+        Ok(())
     }
 
     fn rename(&mut self, before: &mut dyn FnMut(WriteStep) -> io::Result<()>) -> Result<(), WriteError> {
@@ -174,21 +168,23 @@ impl<'a> Prepared<'a> {
         Ok(())
     }
 
-    /// Restores the old content after another file could not be renamed.
-    fn put_back(&self) {
-        let Ok(metadata) = fs::metadata(&self.target) else { return };
-        let restored = flushed(&self.target, &self.replacement.old, &metadata).and_then(|mut content| content.rename());
-        if restored.is_ok() {
-            disk::flush_folder_of(&self.target);
-        }
+    /// Restores the old content after another file could not be renamed. It needs no space on the disk.
+    fn put_back(&mut self, before: &mut dyn FnMut(WriteStep) -> io::Result<()>) -> Result<(), WriteError> {
+        let Some((kept, _)) = self.old.take() else { return Ok(()) };
+        let restored = before(WriteStep::PutBack(self.number)).and_then(|()| fs::rename(&kept, &self.target));
+        restored.map_err(|error| WriteError::NotPutBack(self.replacement.path.clone(), kept, error))?;
+        disk::flush_folder_of(&self.target);
+        Ok(())
     }
 }
 
 impl Drop for Prepared<'_> {
-    /// Removes the backup, whatever went wrong.
+    /// Removes the other name of the old content, unless it is a backup of what was replaced.
     fn drop(&mut self) {
-        if let Some(backup) = self.backup.as_ref().filter(|_| !self.done) {
-            let _ = fs::remove_file(backup);
+        if let Some((kept, stays)) = &self.old
+            && !(*stays && self.done)
+        {
+            let _ = fs::remove_file(kept);
         }
     }
 }
@@ -264,13 +260,37 @@ mod tests {
     #[test]
     fn a_backup_overwrites_nothing_and_is_removed_on_failure() {
         let folder = Folder::with(&[("a", "1"), ("a.bak", "older")]);
-        let replacements = [folder.replacement("a", "1", "one")];
-        let error = replace(&replacements, folder.0.path(), Some(".bak")).expect_err("taken");
-        assert!(matches!(error, WriteError::BackupExists(_)), "{error}");
-        assert_eq!((folder.read("a"), folder.read("a.bak"), folder.names().len()), ("1".into(), "older".into(), 2));
+        for (old, new) in [("1", "2"), ("2", "3")] {
+            replace(&[folder.replacement("a", old, new)], folder.0.path(), Some(".bak")).expect("written");
+        }
+        assert_eq!(folder.names(), ["a", "a.bak", "a.bak.1", "a.bak.2"]);
+        assert_eq!(
+            (folder.read("a.bak"), folder.read("a.bak.1"), folder.read("a.bak.2")),
+            ("older".into(), "1".into(), "2".into())
+        );
         let mut hook = |now: WriteStep| if now == WriteStep::Rename(0) { Err(refuse()) } else { Ok(()) };
-        replace_with(&replacements, folder.0.path(), Some(".orig"), &mut hook).expect_err("refused");
-        assert_eq!(folder.names(), ["a", "a.bak"]);
+        replace_with(&[folder.replacement("a", "3", "4")], folder.0.path(), Some(".orig"), &mut hook).expect_err("refused");
+        assert_eq!(folder.names(), ["a", "a.bak", "a.bak.1", "a.bak.2"]);
+    }
+
+    #[test]
+    fn what_cannot_be_put_back_is_kept_and_named() {
+        for (backup, kept) in [(None, "a.carbonlint-old"), (Some(".bak"), "a.bak")] {
+            let folder = Folder::with(&[("a", "1"), ("b", "2"), ("c", "3")]);
+            let replacements =
+                [folder.replacement("a", "1", "one"), folder.replacement("b", "2", "two"), folder.replacement("c", "3", "three")];
+            let fails = [WriteStep::Rename(2), WriteStep::PutBack(0)];
+            let mut hook = |now: WriteStep| if fails.contains(&now) { Err(refuse()) } else { Ok(()) };
+            let error = replace_with(&replacements, folder.0.path(), backup, &mut hook).expect_err("refused");
+            let said = error.to_string();
+            assert!(
+                said.contains("/a` was changed and could not be put back (no storage space): its old content is in"),
+                "{said}"
+            );
+            assert!(said.ends_with(&format!("/{kept}`")), "{said}");
+            assert_eq!((folder.read(kept), folder.read("a"), folder.read("b")), ("1".into(), "one".into(), "2".into()));
+            assert_eq!(folder.names(), ["a", kept, "b", "c"]);
+        }
     }
 
     #[test]
@@ -298,10 +318,12 @@ mod tests {
     }
 
     #[test]
-    fn the_temporary_file_of_a_killed_run_is_replaced() {
-        let folder = Folder::with(&[("a", "1"), ("a.carbonlint-new", "half")]);
-        replace(&[folder.replacement("a", "1", "one")], folder.0.path(), None).expect("written");
-        assert_eq!(folder.names(), ["a"]);
+    fn the_temporary_files_of_a_killed_run_are_replaced() {
+        let left = [("a", "1"), ("b", "2"), ("a.carbonlint-new", "half"), ("a.carbonlint-old", "0")];
+        let folder = Folder::with(&left);
+        let replacements = [folder.replacement("a", "1", "one"), folder.replacement("b", "2", "two")];
+        replace(&replacements, folder.0.path(), None).expect("written");
+        assert_eq!(folder.names(), ["a", "b"]);
     }
 
     #[test]

@@ -12,12 +12,12 @@ use super::around::{
 };
 use super::layout::{Layout, has_home_file};
 use super::left_out::{LeftAlone, PassedOver, WhyLeftAlone, WhyPassedOver};
-use super::name::{ByName, by_name, stands_for};
+use super::name::{ByName, by_name, embedded_in, stands_for};
 use super::read_error::ReadError;
 use super::walk::{Entry, Search, Walk};
 use crate::catalog::catalog;
 use crate::disk::reason;
-use crate::source::{Kind, Overlays};
+use crate::source::{Kind, Overlays, overlays};
 
 /// What the paths hold.
 #[derive(Debug, Default)]
@@ -46,7 +46,7 @@ pub(crate) struct FoundHome {
 /// Finds the homes and files below `paths`, which are absolute; the files of `overlays` need not exist. Never fails: what cannot be read
 /// is among the problems.
 pub(crate) fn discover(paths: &[PathBuf], overlays: &Overlays, search: Search) -> Discovery {
-    let mut found = Found { search, ..Found::default() };
+    let mut found = Found::new(overlays, search);
     for path in paths {
         if overlays.contains_key(path) {
             found.add_named(path);
@@ -63,8 +63,11 @@ pub(crate) fn discover(paths: &[PathBuf], overlays: &Overlays, search: Search) -
         }
     }
     let mut targets: Vec<FoundHome> = found.targets.into_values().collect();
-    targets
-        .sort_by(|one, other| (&one.layout.root, &one.layout.single_file).cmp(&(&other.layout.root, &other.layout.single_file)));
+    let place = |target: &FoundHome| {
+        let Layout { root, single_file, embedded, .. } = &target.layout;
+        (root.clone(), single_file.clone(), embedded.as_ref().map(|embedded| embedded.number))
+    };
+    targets.sort_by_cached_key(place);
     // A file that was also named is not left alone.
     let named: BTreeSet<&PathBuf> = targets.iter().flat_map(|target| &target.only).collect();
     let left_alone = found.left_alone.into_iter().filter(|(path, _)| !named.contains(path));
@@ -72,11 +75,11 @@ pub(crate) fn discover(paths: &[PathBuf], overlays: &Overlays, search: Search) -
     Discovery { left_alone, targets, passed_over: found.passed_over, problems: found.problems }
 }
 
-#[derive(Default)]
-struct Found {
+struct Found<'a> {
+    overlays: &'a Overlays,
     search: Search,
-    /// By the real path of the root, or of the lone file: a home found twice through links is one home.
-    targets: BTreeMap<PathBuf, FoundHome>,
+    /// By the real path of the root, or of the lone file, and the number of the file inside it: a home found twice through links is one home.
+    targets: BTreeMap<(PathBuf, Option<usize>), FoundHome>,
     left_alone: BTreeMap<PathBuf, WhyLeftAlone>,
     passed_over: Vec<PassedOver>,
     problems: Vec<ReadError>,
@@ -84,7 +87,19 @@ struct Found {
     searched: Option<PathBuf>,
 }
 
-impl Found {
+impl<'a> Found<'a> {
+    fn new(overlays: &'a Overlays, search: Search) -> Self {
+        Self {
+            overlays,
+            search,
+            targets: BTreeMap::new(),
+            left_alone: BTreeMap::new(),
+            passed_over: Vec::new(),
+            problems: Vec::new(),
+            searched: None,
+        }
+    }
+
     fn search(&mut self, folder: &Path) {
         self.searched = Some(folder.to_path_buf());
         let outer = home_around(folder);
@@ -121,6 +136,7 @@ impl Found {
                         !is_inside && (!in_home || path.parent().is_some_and(has_home_file))
                     };
                     found |= self.add_found(&path, folder, is_read);
+                    found |= is_read() && self.add_embedded(&path, None);
                 }
                 Ok(Entry::Folder(path)) => {
                     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
@@ -166,7 +182,7 @@ impl Found {
         match why {
             Some(why) => _ = self.left_alone.insert(file.to_path_buf(), why),
             None if matches!(name, ByName::Known) => self.add(Layout::around(file), None),
-            None => self.add(alone(file, stands_for(file)), None),
+            None => self.add(Layout::of_file(file, stands_for(file).to_owned()), None),
         }
         why.is_none()
     }
@@ -180,7 +196,7 @@ impl Found {
             match by_name(&file) {
                 ByName::LeftAlone(row) => _ = self.left_alone.insert(file, WhyLeftAlone::ByName(row)),
                 ByName::Variant if whole => _ = self.left_alone.insert(file, WhyLeftAlone::NotRead),
-                ByName::Variant => self.add(alone(&file, stands_for(&file)), None),
+                ByName::Variant => self.add(Layout::of_file(&file, stands_for(&file).to_owned()), None),
                 ByName::Known | ByName::Other => {}
             }
         }
@@ -195,12 +211,15 @@ impl Found {
             self.add(home, Some(file));
             return;
         }
+        if self.add_embedded(file, Some(file)) {
+            return;
+        }
         let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let passed_over = match (by_name(file), Kind::of(file)) {
             (_, Kind::Xml) if is_servers_template(file) => Some(WhyPassedOver::TemplateWithoutHome),
             (ByName::Known | ByName::Variant, _) | (ByName::LeftAlone(_), Kind::Toml) | (_, Kind::Xml) => None,
             (_, Kind::Properties) if file.extension().is_none_or(|ending| ending != "conf") => None,
-            (_, Kind::Yaml) if is_runtime_file(file) => None,
+            (_, Kind::Yaml) if is_runtime_file(file) && !self.is_manifest(file) => None,
             (_, Kind::Script) if is_named_like_a_script(file) => None,
             _ if is_servers_template(file) => Some(WhyPassedOver::TemplateWithoutHome),
             _ => Some(WhyPassedOver::Foreign),
@@ -208,14 +227,33 @@ impl Found {
         match passed_over {
             Some(why) => self.passed_over.push(PassedOver { path: file.to_path_buf(), why }),
             // No file that a server reads has this name: the syntax is all that can be wrong with it.
-            None if is_mappers_copy(file) => self.add(alone(file, &format!("{COPIES}/{name}")), Some(file)),
-            None => self.add(alone(file, stands_for(file)), Some(file)),
+            None if is_mappers_copy(file) => self.add(Layout::of_file(file, format!("{COPIES}/{name}")), Some(file)),
+            None => self.add(Layout::of_file(file, stands_for(file).to_owned()), Some(file)),
         }
+    }
+
+    /// Adds the configuration files inside a YAML file, and returns whether there are any.
+    fn add_embedded(&mut self, file: &Path, only: Option<&Path>) -> bool {
+        if Kind::of(file) != Kind::Yaml {
+            return false;
+        }
+        let found = overlays::text(self.overlays, file).map(|text| embedded_in(&text)).unwrap_or_default();
+        for embedded in &found {
+            let name = stands_for(Path::new(&embedded.name)).to_owned();
+            self.add(Layout { embedded: Some(embedded.clone()), ..Layout::of_file(file, name) }, only);
+        }
+        !found.is_empty()
+    }
+
+    /// Whether a YAML file is a manifest of Kubernetes or a template of Helm, whatever its name.
+    fn is_manifest(&self, file: &Path) -> bool {
+        let is_manifest = |text: &str| text.lines().any(|line| line.starts_with("apiVersion:") || line.starts_with("{{"));
+        overlays::text(self.overlays, file).is_some_and(|text| is_manifest(&text))
     }
 
     fn add(&mut self, layout: Layout, only: Option<&Path>) {
         let place = layout.single_file.as_ref().map_or_else(|| layout.conf_folder(), |(file, _)| file.clone());
-        let key = fs::canonicalize(&place).unwrap_or(place);
+        let key = (fs::canonicalize(&place).unwrap_or(place), layout.embedded.as_ref().map(|embedded| embedded.number));
         let is_new = !self.targets.contains_key(&key);
         let target = self.targets.entry(key).or_insert_with(|| FoundHome {
             layout,
@@ -241,12 +279,6 @@ fn files_below(folder: &Path, depth: usize) -> Vec<PathBuf> {
 /// A template of a server that was found without a home.
 fn template_alone(path: PathBuf) -> Option<PassedOver> {
     is_servers_template(&path).then_some(PassedOver { path, why: WhyPassedOver::TemplateWithoutHome })
-}
-
-/// The layout of a file without a home, which is looked up under another name.
-fn alone(file: &Path, name: &str) -> Layout {
-    let root = file.parent().map(Path::to_path_buf).unwrap_or_default();
-    Layout { root, conf: String::new(), single_file: Some((file.to_path_buf(), name.to_owned())) }
 }
 
 /// Why something at `path` is left alone in a search of `folder` although its own name does not say so.

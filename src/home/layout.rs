@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::source::config_map::EmbeddedFile;
 use crate::source::kind::without_ending;
 
 /// The folder of the default synapse configuration's inbound endpoints, below the home.
@@ -42,12 +43,20 @@ pub struct Layout {
     pub conf: String,
     /// The file, if a single file is treated as a home: its path, and the name under which it is looked up.
     pub single_file: Option<(PathBuf, String)>,
+    /// The file inside the single file that is meant.
+    pub embedded: Option<EmbeddedFile>,
 }
 
 impl Layout {
     /// The layout of a home at `root` with its configuration in `conf`.
     pub fn new(root: &Path, conf: &str) -> Self {
-        Self { root: root.to_path_buf(), conf: conf.to_owned(), single_file: None }
+        Self { root: root.to_path_buf(), conf: conf.to_owned(), single_file: None, embedded: None }
+    }
+
+    /// The layout of a single file that is treated as a home, in which it is called `stands_for`.
+    pub(super) fn of_file(file: &Path, stands_for: String) -> Self {
+        let root = file.parent().unwrap_or(Path::new(""));
+        Self { single_file: Some((file.to_path_buf(), stands_for)), ..Self::new(root, "") }
     }
 
     /// Whether the files are loose in one folder, without a home around them.

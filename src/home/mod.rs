@@ -17,6 +17,7 @@ pub(crate) use identify::Identity;
 pub(crate) use identify::{ServerNames, VERSION_FILES, by_folder_name, identify_with};
 pub(crate) use layout::{INBOUND_ENDPOINTS, Layout, is_known_name};
 pub(crate) use left_out::{LeftAlone, PassedOver, WhyLeftAlone, WhyPassedOver};
+pub(crate) use name::embedded_in;
 pub use read_error::ReadError;
 pub use walk::Search;
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::layout::is_known_name;
 use crate::catalog::{LeftAloneRow, catalog};
 use crate::source::Kind;
+use crate::source::config_map::{EmbeddedFile, embedded_files};
 use crate::source::kind::{TEMPLATE_ENDINGS, without_ending};
 
 /// What a file is by its name.
@@ -32,6 +33,11 @@ pub(super) fn by_name(path: &Path) -> ByName {
         () if is_known_name(path) || is_variant(path) => ByName::Variant,
         () => ByName::Other,
     }
+}
+
+/// The configuration files inside a YAML file with this text.
+pub(crate) fn embedded_in(yaml: &str) -> Vec<EmbeddedFile> {
+    embedded_files(yaml, |name| is_configuration(Path::new(name)))
 }
 
 /// Whether a file of this name is configuration, whatever else is in its folder.

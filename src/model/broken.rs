@@ -70,7 +70,7 @@ pub(crate) fn causes(values: EffectiveConfiguration, path: &str) -> Vec<BrokenFi
 
 /// The rendered file, and the first place where it is malformed.
 fn first_fault(values: EffectiveConfiguration, path: &str) -> Option<(TracedFile, SyntaxError)> {
-    let file = TracedFile::render(values, path)?;
+    let file = TracedFile::render(values, path).ok()?;
     let fault = faults_of(path, &file.source.text).into_iter().next()?;
     Some((file, fault))
 }
@@ -263,7 +263,7 @@ impl Test<'_> {
         rendered.set(rendered.get() + 1);
         let configuration = self.search.without(&[self.unset, &keys].concat());
         let values = self.values.model.effective_with(&configuration);
-        let Some(file) = TracedFile::render(values, self.search.path) else { return Outcome::Same };
+        let Ok(file) = TracedFile::render(values, self.search.path) else { return Outcome::Same };
         let faults = faults_of(self.search.path, &file.source.text);
         let Some(fault) = faults.first() else { return Outcome::WellFormed };
         let identity = FaultIdentity::new(values, &file, fault);

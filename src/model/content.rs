@@ -4,10 +4,11 @@ use elsa::{FrozenMap, FrozenVec};
 
 use crate::source::properties::Properties;
 use crate::source::script::{self, ScriptOption};
+use crate::source::template::{self, Readings, Template};
 use crate::source::toml::TomlDocument;
 use crate::source::xml::XmlDocument;
 use crate::source::yaml::{self, YamlNode};
-use crate::source::{Kind, SourceFile, Span, SyntaxError, json, template};
+use crate::source::{Kind, SourceFile, Span, SyntaxError, json};
 
 /// The index of a file in its home.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,6 +50,8 @@ pub struct LoadedFile {
     pub content: Content,
     /// Its syntax errors.
     pub faults: Vec<SyntaxError>,
+    /// What is known of it as a template of a deployment tool; `None` for a file without tags.
+    pub template: Option<FilledIn>,
 }
 
 /// Files that were read on demand. The list only grows, so references to its files stay valid.
@@ -126,45 +129,100 @@ pub(crate) fn faults_of_rendered(kind: Kind, text: &str) -> Vec<SyntaxError> {
     faults.into_iter().filter(|fault| !fault.too_deep).collect()
 }
 
-/// Parses a file according to its kind. A file that does not parse as it is written is tried as a deployment tool's template, with the
-/// tags masked. A binary file has no syntax errors: it is one as a whole.
+/// A file, read in every way that a deployment tool may fill it in.
+pub(crate) struct Parsed {
+    /// The content with the first branch of each condition.
+    pub content: Content,
+    /// Its syntax errors.
+    pub faults: Vec<SyntaxError>,
+    /// What is known of the file as a template of a deployment tool.
+    pub template: Option<FilledIn>,
+}
+
+/// What is known of a file that a deployment tool fills in.
+#[derive(Debug)]
+pub struct FilledIn {
+    /// The content and the syntax errors with other branches of its conditions.
+    pub others: Vec<(Content, Vec<SyntaxError>)>,
+    /// The branches that were not read.
+    pub unread: Vec<Span>,
+    /// A tag.
+    pub tag: Span,
+}
+
+/// The content of a file and its syntax errors. See [`parse_all`].
 pub(crate) fn parse(source: &SourceFile) -> (Content, Vec<SyntaxError>) {
+    let Parsed { content, faults, .. } = parse_all(source);
+    (content, faults)
+}
+
+/// Parses a file according to its kind. The template of a deployment tool is parsed with its tags masked, once with the first branch of each
+/// condition, and as often as it takes to read each other branch. A file with tags only inside strings is parsed as it is written, and the values
+/// with tags are unknown. A binary file has no syntax errors: it is one as a whole.
+pub(crate) fn parse_all(source: &SourceFile) -> Parsed {
     if source.is_binary() {
-        return (Content::Broken, Vec::new());
+        return Parsed { content: Content::Broken, faults: Vec::new(), template: None };
     }
-    let text = source.text.as_str();
+    let text = source.text_of_server();
     match source.kind {
-        Kind::Toml => match TomlDocument::parse(text) {
-            Ok(document) => (Content::Toml(document), Vec::new()),
-            Err(faults) => match template::mask(text, Kind::Toml) {
-                None => (Content::Broken, faults),
-                Some(masked) => match TomlDocument::parse_template(&masked, text) {
-                    Ok(document) => (Content::Toml(document), Vec::new()),
-                    Err(faults) => (Content::Broken, faults),
-                },
-            },
+        Kind::Toml => match Template::of(text, Kind::Toml) {
+            None => plain(TomlDocument::parse(text).map(Content::Toml)),
+            Some(template) => {
+                let in_strings = || TomlDocument::parse_filled_in(text, &template.prints());
+                match (!template.has_conditions_in_comments()).then(in_strings).flatten() {
+                    Some(document) => Parsed { template: Some(FilledIn::plain(&template)), ..plain(Ok(Content::Toml(document))) },
+                    None => parse_toml_template(&template, text),
+                }
+            }
         },
-        Kind::Xml => match XmlDocument::parse(text) {
-            Ok(document) => (Content::Xml(document), Vec::new()),
-            Err(faults) => match template::mask(text, Kind::Xml).map(|masked| XmlDocument::parse(&masked.text)) {
-                Some(Ok(document)) => (Content::Xml(document), Vec::new()),
-                _ => (Content::Broken, faults),
-            },
+        Kind::Xml => match Template::of(text, Kind::Xml) {
+            None => plain(XmlDocument::parse(text).map(Content::Xml)),
+            Some(template) => {
+                let read = template::read(&template, |masked| XmlDocument::parse(&masked.text).map(Content::Xml));
+                match XmlDocument::parse(text) {
+                    Ok(document) if read.all.iter().any(Result::is_err) => plain(Ok(Content::Xml(document))),
+                    _ => FilledIn::of(read, &template),
+                }
+            }
         },
         Kind::Properties => {
             let mut properties = Properties::parse(text);
             let faults = std::mem::take(&mut properties.faults);
-            (Content::Properties(properties), faults)
+            Parsed { content: Content::Properties(properties), faults, template: None }
         }
-        Kind::Yaml => match yaml::parse(text) {
-            Ok(root) => (Content::Yaml(root), Vec::new()),
-            Err(fault) => (Content::Broken, vec![fault]),
-        },
-        Kind::Script => (Content::Script(script::options(text)), Vec::new()),
-        Kind::Json => match serde_json::from_str(text) {
-            Ok(map) => (Content::Json(map), Vec::new()),
-            Err(_) => (Content::Broken, Vec::new()),
-        },
-        Kind::Text => (Content::Unparsed, Vec::new()),
+        Kind::Yaml => plain(yaml::parse(text).map(Content::Yaml).map_err(|fault| vec![fault])),
+        Kind::Script => plain(Ok(Content::Script(script::options(text)))),
+        Kind::Json => plain(serde_json::from_str(text).map(Content::Json).map_err(|_| Vec::new())),
+        Kind::Text => plain(Ok(Content::Unparsed)),
+    }
+}
+
+fn plain(read: Result<Content, Vec<SyntaxError>>) -> Parsed {
+    let (content, faults) = content_of(read);
+    Parsed { content, faults, template: None }
+}
+
+fn content_of(read: Result<Content, Vec<SyntaxError>>) -> (Content, Vec<SyntaxError>) {
+    match read {
+        Ok(content) => (content, Vec::new()),
+        Err(faults) => (Content::Broken, faults),
+    }
+}
+
+fn parse_toml_template(template: &Template, text: &str) -> Parsed {
+    let read = template::read(template, |masked| TomlDocument::parse_template(masked, text).map(Content::Toml));
+    FilledIn::of(read, template)
+}
+
+impl FilledIn {
+    fn plain(template: &Template) -> Self {
+        Self { others: Vec::new(), unread: Vec::new(), tag: template.first_tag() }
+    }
+
+    fn of(read: Readings<Content>, template: &Template) -> Parsed {
+        let mut all = read.all.into_iter().map(content_of);
+        let (content, faults) = all.next().unwrap_or((Content::Broken, Vec::new()));
+        let filled = Self { others: all.collect(), unread: read.unread, tag: template.first_tag() };
+        Parsed { content, faults, template: Some(filled) }
     }
 }

@@ -17,3 +17,9 @@ impl Model {
         name.filter(|name| !name.is_empty() && !name.contains(['$', '{', '<']))
     }
 }
+
+/// Whether `host` is a loopback name or address.
+pub(crate) fn is_loopback(host: &str) -> bool {
+    let host = host.trim_matches(['[', ']']);
+    host.eq_ignore_ascii_case("localhost") || host.starts_with("127.") || host == "::1"
+}

@@ -25,6 +25,11 @@ impl Boundary {
         Self { folder: folder.to_path_buf(), real: fs::canonicalize(folder).ok(), named: named.clone(), ..Self::default() }
     }
 
+    /// The same boundary, before anything is entered.
+    pub(super) fn afresh(&self) -> Self {
+        Self { folder: self.folder.clone(), real: self.real.clone(), named: self.named.clone(), ..Self::default() }
+    }
+
     /// No boundary.
     pub(super) fn none() -> Self {
         Self::default()

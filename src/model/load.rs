@@ -8,7 +8,7 @@ use std::{fs, io};
 
 use walkdir::{DirEntry, WalkDir};
 
-use super::content::{OnDemand, OpenedFiles, parse};
+use super::content::{OnDemand, OpenedFiles, Parsed, parse_all};
 use super::links::Boundary;
 use super::recorded::{CONFIGURATION, TEMPLATES};
 use super::{Assumptions, FileId, LoadedFile, Model, script_names};
@@ -25,7 +25,7 @@ impl Model {
     ///
     /// Links are followed inside the home, or for loose files inside `searched`, and to the files that the user `named`.
     pub(crate) fn load(found: &FoundHome, assumptions: Assumptions, overlays: &Arc<Overlays>, only: &BTreeSet<PathBuf>) -> Self {
-        let layout = found.layout.clone();
+        let layout = &found.layout;
         let boundary = match &found.searched {
             _ if assumptions.follows_links => Boundary::none(),
             // Whoever names a link means the file that it leads to.
@@ -33,6 +33,17 @@ impl Model {
             Some(searched) if layout.has_no_home() && layout.root.starts_with(searched) => Boundary::new(searched, &found.only),
             _ => Boundary::new(&layout.root, &found.only),
         };
+        Self::load_within(layout.clone(), boundary, assumptions, overlays, only)
+    }
+
+    /// The same, with links followed inside `boundary`.
+    pub(super) fn load_within(
+        layout: Layout,
+        boundary: Boundary,
+        assumptions: Assumptions,
+        overlays: &Arc<Overlays>,
+        only: &BTreeSet<PathBuf>,
+    ) -> Self {
         let mut model = Self {
             layout,
             identity: Identity::default(),
@@ -49,6 +60,7 @@ impl Model {
             usages: RefCell::default(),
             alone: OnceCell::new(),
             traced: OnDemand::default(),
+            untraced: RefCell::default(),
             default_spans: OnceCell::new(),
             opened: OpenedFiles::default(),
             schema: OnceCell::new(),
@@ -177,11 +189,15 @@ impl Model {
             }
             return;
         }
-        match overlays::source(&self.overlays, path) {
+        let source = overlays::source(&self.overlays, path).map(|source| match &self.layout.embedded {
+            Some(embedded) => source.with_embedded(embedded.clone()),
+            None => source,
+        });
+        match source {
             Ok(source) => {
-                let (content, faults) = parse(&source);
+                let Parsed { content, faults, template } = parse_all(&source);
                 self.by_name.insert(name.clone(), FileId(self.files.len()));
-                self.files.push(LoadedFile { source, name, content, faults });
+                self.files.push(LoadedFile { source, name, content, faults, template });
             }
             Err(LoadError::TooLarge(size)) => self.too_large.push((path.to_path_buf(), size)),
             // default.json is optional; any other file was listed, so it is a problem if it is gone.

@@ -1,15 +1,17 @@
 //! The results of the server's config mapper for a home, computed on first use.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::{Content, FileId, Model};
 use crate::server::jinjava::{SourceMap, Template};
 use crate::server::mapper::key_usage::KeyUsage;
 use crate::server::mapper::schema::Schema;
-use crate::server::mapper::{Configuration, Environment, Output, Release, Renderer, Resources, known_keys};
-use crate::source::script;
+use crate::server::mapper::{Configuration, Environment, HomeBudget, Output, Release, Renderer, Resources, known_keys};
+use crate::source::{script, template};
 
 /// The files that the mapper reads in a home, and the configuration that it computes.
 #[derive(Debug)]
@@ -23,6 +25,10 @@ pub struct Mapping {
     pub configuration: Option<Configuration>,
     /// What the server renders in an unknown environment, in the order of the templates, each rendered on first use.
     outputs: Vec<OnceCell<Option<Output>>>,
+    /// What the templates may still use with `configuration`.
+    budget: HomeBudget,
+    /// The same with any other configuration. Rules try out many, which must not change what is found out about the first.
+    trial_budget: HomeBudget,
 }
 
 impl Mapping {
@@ -42,29 +48,30 @@ impl Model {
         let resources =
             Resources::read(&self.layout.root, |path| self.text_of(path).map(|text| text.to_string()), |path| self.holds(path));
         let release = self.mapper_release();
-        let configuration =
-            self.plain_toml().and_then(|(_, toml)| Configuration::resolve(toml, &resources, &Environment::unknown(), &release));
+        let configuration = self
+            .toml_without_tags()
+            .and_then(|toml| Configuration::resolve(&toml, &resources, &Environment::unknown(), &release));
         let outputs = resources.templates.iter().map(|_| OnceCell::new()).collect();
-        Mapping { resources, release, configuration, outputs }
+        Mapping { resources, release, configuration, outputs, budget: HomeBudget::default(), trial_budget: HomeBudget::default() }
     }
 
     /// The keys that the server reads. They come from the home's templates; for a deployment.toml without a home, from the catalogue of
     /// its product or of the product that it seems to belong to. `None` if neither is known.
     pub fn schema(&self) -> Option<&Schema> {
         let schema = self.schema.get_or_init(|| match self.mapping() {
-            Some(mapping) => Some(Box::new(self.read_templates(mapping))),
-            None => self.known_schema().map(Box::new),
+            Some(mapping) => Some(Rc::new(self.read_templates(mapping))),
+            None => self.known_schema(),
         });
         schema.as_deref()
     }
 
-    fn known_schema(&self) -> Option<Schema> {
+    fn known_schema(&self) -> Option<Rc<Schema>> {
         let (_, document) = self.toml()?;
         if let Some(product) = self.product() {
-            return known_keys::of_product(&product.id, self.identity.version.as_ref());
+            return known_keys::shared(&product.id, self.identity.version.as_ref());
         }
         let keys: BTreeSet<&str> = document.entries.iter().map(|entry| entry.key.as_str()).collect();
-        known_keys::guess(&keys)
+        known_keys::guess(&keys).map(Rc::new)
     }
 
     fn read_templates(&self, mapping: &Mapping) -> Schema {
@@ -114,8 +121,8 @@ impl Model {
             return mapping.configuration.as_ref();
         }
         let resolve = || {
-            let (_, toml) = self.plain_toml()?;
-            Configuration::resolve(toml, &Resources::default(), &Environment::unknown(), &self.mapper_release()).map(Box::new)
+            let toml = self.toml_without_tags()?;
+            Configuration::resolve(&toml, &Resources::default(), &Environment::unknown(), &self.mapper_release()).map(Box::new)
         };
         self.alone.get_or_init(resolve).as_deref()
     }
@@ -140,7 +147,10 @@ impl Model {
 
     fn template_and_renderer<'a>(&'a self, path: &str, configuration: &'a Configuration) -> Option<(Arc<str>, Renderer<'a>)> {
         let template = self.text_of(&Resources::path_of_template(path))?;
-        Some((template, Renderer::new(configuration, &self.mapping()?.release)))
+        let mapping = self.mapping()?;
+        let is_own = mapping.configuration.as_ref().is_some_and(|own| std::ptr::eq(own, configuration));
+        let budget = if is_own { &mapping.budget } else { &mapping.trial_budget };
+        Some((template, Renderer::new(configuration, &mapping.release, budget)))
     }
 
     /// The file at `path`, relative to the home, as the server renders it in an unknown environment. Rendered once.
@@ -161,7 +171,14 @@ impl Model {
         let file = self.toml_file()?;
         let loaded = self.file(file);
         let is_plain = matches!(&loaded.content, Content::Toml(document) if !document.is_template);
-        is_plain.then_some((file, loaded.source.text.as_str()))
+        is_plain.then_some((file, loaded.source.text_of_server()))
+    }
+
+    /// The same, with words in place of the tags that a deployment tool fills in, so that the tags are not taken for what they print.
+    fn toml_without_tags(&self) -> Option<Cow<'_, str>> {
+        let (file, text) = self.plain_toml()?;
+        let is_filled_in = self.file(file).template.is_some();
+        Some(if is_filled_in { Cow::Owned(template::without_tags(text)) } else { Cow::Borrowed(text) })
     }
 
     /// The text of a file, by its path relative to the home. Read once. `None` if it cannot be read or is not UTF-8.

@@ -10,6 +10,7 @@ mod links;
 mod load;
 mod mapping;
 mod place;
+mod reading;
 pub(crate) mod recorded;
 pub(crate) mod rewritten;
 mod source_map;
@@ -22,6 +23,7 @@ pub use content::{FileId, HomeId, Location};
 pub use effective::EffectiveValue;
 pub(crate) use effective::{EffectiveConfiguration, text_of, without_indexes};
 pub(crate) use effective_file::{DecidedBy, EffectiveFile, FoundValue};
+pub(crate) use hostname::is_loopback;
 pub(crate) use mapping::Mapping;
 pub use source_map::{Decider, Trace, TraceSource, TracedCondition, TracedFile};
 pub(crate) use source_map::{EmptyValue, KeyPlace, TracedPart};
@@ -29,6 +31,7 @@ pub(crate) use source_map::{EmptyValue, KeyPlace, TracedPart};
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use content::{OnDemand, OpenedFiles};
@@ -38,6 +41,7 @@ use crate::catalog::{Product, ServerTrait, Version, catalog};
 use crate::disk::MAX_FILE_BYTES;
 use crate::home::{Generation, Identity, Layout, ReadError};
 use crate::paths::slashed;
+use crate::server::jinjava::TemplateFault;
 use crate::server::mapper::Configuration;
 use crate::server::mapper::key_usage::KeyUsage;
 use crate::server::mapper::schema::Schema;
@@ -56,6 +60,8 @@ pub struct Assumptions {
     pub server_profile: Option<String>,
     /// Whether files outside a home are read that links in it lead to.
     pub follows_links: bool,
+    /// Whether all homes run on one machine.
+    pub same_host: bool,
 }
 
 /// A home and its files.
@@ -86,11 +92,13 @@ pub struct Model {
     alone: OnceCell<Option<Box<Configuration>>>,
     /// Rendered files with their source maps.
     traced: OnDemand<Option<TracedFile>>,
+    /// The files that could not be rendered with a source map, and why.
+    untraced: RefCell<Vec<(String, TemplateFault)>>,
     /// The places of the keys in default.json.
     default_spans: OnceCell<HashMap<String, Span>>,
     /// Other files that a rule has read.
     opened: OpenedFiles,
-    schema: OnceCell<Option<Box<Schema>>>,
+    schema: OnceCell<Option<Rc<Schema>>>,
     overlays: Arc<Overlays>,
     boundary: Boundary,
     /// The files to report findings for; empty for all files.
@@ -167,7 +175,7 @@ impl Model {
                 None => return None,
             };
             let source = source.ok()?;
-            Some(LoadedFile { source, name: path.to_owned(), content: Content::Unparsed, faults: Vec::new() })
+            Some(LoadedFile { source, name: path.to_owned(), content: Content::Unparsed, faults: Vec::new(), template: None })
         };
         self.opened.number_of(path, open).map(|opened| FileId(self.files.len() + opened))
     }

@@ -1,11 +1,14 @@
 //! What decides each part of the files that the server renders: values and who set them, conditions, and the lines of templates.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::effective::{EffectiveConfiguration, EffectiveValue, text_of};
 use super::{Content, FileId, Location, Model, parse};
-use crate::server::jinjava::{self, ConditionSource, PathStep, SourceMap, TextSource, ValueEffect, ValuePlace};
-use crate::server::mapper::{Renderer, Resources};
+use crate::server::jinjava::{
+    self, ConditionSource, Effect as FaultEffect, EmptySource, PathStep, SourceMap, Stretch, TemplateFault, TextSource,
+    ValueEffect, ValuePlace,
+};
+use crate::server::mapper::{Renderer, Resources, removed_returns};
 use crate::source::secrets::masked;
 use crate::source::{SourceFile, Span, SyntaxError};
 
@@ -24,6 +27,8 @@ pub struct TracedFile {
     template: FileId,
     /// The template as the server's engine reads it.
     normalized: String,
+    /// Where carriage returns were removed from it.
+    removed: Vec<usize>,
 }
 
 /// What decides a range of a rendered file.
@@ -114,9 +119,19 @@ impl Model {
         let known = self.traced.get(path);
         let file = known.or_else(|| {
             let values = self.effective_configuration()?;
-            Some(self.traced.insert(path, TracedFile::render(values, path)))
+            let traced = TracedFile::render(values, path);
+            let fault = traced.as_ref().err().cloned().flatten();
+            self.untraced.borrow_mut().extend(fault.map(|fault| (path.to_owned(), fault)));
+            Some(self.traced.insert(path, traced.ok()))
         });
         file?.as_ref()
+    }
+
+    /// The files whose source map was asked for and could not be recorded, with the reason. Only those that can be rendered without one.
+    pub(crate) fn untraced(&self) -> Vec<(String, TemplateFault)> {
+        let untraced = self.untraced.borrow();
+        let is_written = |path: &str| self.output(path).is_some_and(|output| output.text.is_some());
+        untraced.iter().filter(|(path, _)| is_written(path)).cloned().collect()
     }
 
     /// What decides a range of the file that the server renders at `path`.
@@ -126,38 +141,37 @@ impl Model {
 }
 
 impl TracedFile {
-    /// Renders the file at `path` with its source map; `None` if there is no such template, or if it cannot be rendered.
-    pub fn render(values: EffectiveConfiguration, path: &str) -> Option<Self> {
+    /// Renders the file at `path` with its source map. Fails if there is no such template, or with the fault because of which it cannot be
+    /// rendered.
+    pub fn render(values: EffectiveConfiguration, path: &str) -> Result<Self, Option<TemplateFault>> {
         let EffectiveConfiguration { model, configuration } = values;
-        let (output, map, template) = model.render_with_source_map(path, configuration)?;
-        let source = SourceFile::from_bytes(&model.layout.root.join(path), output.text?.into_bytes()).ok()?;
+        let (output, map, template) = model.render_with_source_map(path, configuration).ok_or(None)?;
+        let Some(text) = output.text else {
+            return Err(output.faults.into_iter().find(|fault| fault.effect != FaultEffect::Ignored));
+        };
+        let source = SourceFile::from_bytes(&model.layout.root.join(path), text.into_bytes()).map_err(|_| None)?;
         let (content, faults) = parse(&source);
         let normalized = Renderer::normalized(&template);
-        Some(Self {
+        Ok(Self {
             path: path.to_owned(),
             source,
             content,
             faults,
             map,
-            template: model.open(&Resources::path_of_template(path))?,
+            template: model.open(&Resources::path_of_template(path)).ok_or(None)?,
             normalized,
+            removed: removed_returns(&template).collect(),
         })
     }
 
     /// What decides `range` of the text.
     pub fn trace(&self, values: EffectiveConfiguration, range: Span) -> Trace {
-        let mut trace = Trace::default();
-        let mut keys = EachOnce::default();
-        for source in self.map.sources(range) {
-            let part = self.in_template(values.model, &source, range);
-            push_new(&mut trace.template, part);
-            keys.add(values, &source.printed);
-            for condition in source.conditions {
-                push_new(&mut trace.conditions, self.condition(values, &condition));
-            }
-        }
-        trace.keys = keys.list;
-        trace
+        let mut known = BTreeSet::new();
+        let parts = self.map.stretches(range).map(|stretch| self.in_template(values.model, stretch, range));
+        let template = parts.filter(|part| known.insert(*part)).collect();
+        let source = self.map.source_of_range(range);
+        let conditions = source.conditions.iter().map(|condition| self.condition(values, condition)).collect();
+        Trace { template, keys: EachOnce::of(values, &source.printed), conditions }
     }
 
     /// The parts of `range` that single texts and expressions of the template wrote, in order and without gaps.
@@ -194,12 +208,9 @@ impl TracedFile {
 
     /// The expressions that printed nothing, in the order of the text.
     pub(crate) fn empty_values(&self, model: &Model) -> Vec<EmptyValue> {
-        let found = self.map.empty_sources().filter_map(|source| {
-            let [path] = &source.printed[..] else { return None };
-            let (_, member) = plain_expression(source.template.of(&self.normalized))?.rsplit_once('.')?;
-            let is_tested = source.conditions.iter().any(|condition| condition.tested.contains(path));
-            let template = self.location(model, source.template);
-            (!is_tested).then(|| EmptyValue { at: source.span.start, template, path: path.clone(), member: member.to_owned() })
+        let found = self.map.empty_values().filter_map(|EmptySource { at, template, path }| {
+            let (_, member) = plain_expression(template.of(&self.normalized))?.rsplit_once('.')?;
+            Some(EmptyValue { at, template: self.location(model, template), path, member: member.to_owned() })
         });
         found.collect()
     }
@@ -212,19 +223,13 @@ impl TracedFile {
     /// The text as it may be shown, of the same length: secrets are masked, those that look like one and those whose key says so.
     pub(crate) fn hidden(&self, values: EffectiveConfiguration) -> String {
         let mut text = masked(&self.source.text).into_bytes();
-        for source in self.map.sources(Span::new(0, text.len())) {
-            let written = source.span.of(&self.source.text);
-            let is_secret = |path: &Vec<PathStep>| {
-                // A loop over a table prints its keys too.
-                if matches!(path.last(), Some(PathStep::Key(name)) if **name == *written) {
-                    return false;
-                }
-                let value = values.at(path);
-                value.value.as_ref().is_some_and(|set| set.shown(&value.key) != *set)
-            };
-            if source.printed.iter().any(is_secret) {
-                text[source.span.start..source.span.end].fill(b'*');
-            }
+        let is_secret = |path: &[PathStep]| {
+            let value = values.at(path);
+            value.value.as_ref().is_some_and(|set| set.shown(&value.key) != *set)
+        };
+        // A loop over a table prints its keys too, which are not secret.
+        for span in self.map.stretches_showing(&self.source.text, is_secret) {
+            text[span.start..span.end].fill(b'*');
         }
         // Whole characters are replaced.
         String::from_utf8(text).unwrap_or_default()
@@ -253,13 +258,16 @@ impl TracedFile {
         let end = |span: Span| Some((self.map.sources(span).next().filter(|source| source.is_text)?, span));
         let (first, start) = end(Span::new(range.start, range.start + 1))?;
         let (last, stop) = end(Span::new(range.end.checked_sub(1)?, range.end))?;
-        let (start, stop) = (self.in_template(model, &first, start), self.in_template(model, &last, stop));
+        let part = |source: &TextSource, range| {
+            self.in_template(model, Stretch { span: source.span, template: source.template, is_text: source.is_text }, range)
+        };
+        let (start, stop) = (part(&first, start), part(&last, stop));
         let is_one = first.conditions == last.conditions && start.span.start < stop.span.end;
         is_one.then(|| Location { file: self.template, span: Span::new(start.span.start, stop.span.end) })
     }
 
     /// The part of the template that wrote `range` of what `source` wrote.
-    fn in_template(&self, model: &Model, source: &TextSource, range: Span) -> Location {
+    fn in_template(&self, model: &Model, source: Stretch, range: Span) -> Location {
         if !source.is_text {
             return self.location(model, source.template);
         }
@@ -274,7 +282,7 @@ impl TracedFile {
     /// A span of the normalized template as a location in the template's file.
     pub(crate) fn location(&self, model: &Model, span: Span) -> Location {
         let text = &model.file(self.template).source.text;
-        let own = |offset| Renderer::denormalized(text, offset);
+        let own = |offset| offset + self.removed.partition_point(|at| *at < offset);
         Location { file: self.template, span: Span::new(own(span.start), own(span.end)).clamped(text) }
     }
 }
@@ -332,12 +340,6 @@ impl EachOnce {
             self.list.push(value);
             self.list.extend(referred.filter(|value| self.keys.insert(value.key.clone())));
         }
-    }
-}
-
-fn push_new<T: PartialEq>(list: &mut Vec<T>, item: T) {
-    if !list.contains(&item) {
-        list.push(item);
     }
 }
 

@@ -41,7 +41,10 @@ pub fn listeners_of_product(
             let mut listener = Listener::blank(row, part);
             listener.base = part.port.or(row.port).map(i64::from);
             let default_flag = row.offset_flag.as_ref().is_some_and(|flag| flag.default);
-            listener.offset = if part.offset.unwrap_or(row.offset).applies(false, true, default_flag) { offset } else { 0 };
+            if part.offset.unwrap_or(row.offset).applies(false, true, default_flag) {
+                listener.follows_offset = true;
+                listener.shift(offset);
+            }
             listener.enabled = part.open && server_profile.is_none_or(|profile| profile.opens(&row.id));
             listeners.push(listener);
         }

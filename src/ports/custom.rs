@@ -77,6 +77,8 @@ fn connector(
         direction: Direction::Inbound,
         base: resolved.number(),
         offset: 0,
+        follows_offset: false,
+        refused: None,
         random: false,
         // Tomcat binds a connector without an address to all of them.
         bind: attribute("address").map_or_else(|| Some(bind::ANY.to_owned()), |address| bind::address(&address)),

@@ -43,6 +43,8 @@ fn endpoint(model: &Model, file: EffectiveFile, offset: &Offset, profile: Option
         direction: Direction::Inbound,
         base: resolved.number(),
         offset: 0,
+        follows_offset: false,
+        refused: None,
         random: false,
         bind: None,
         unknown: match &resolved {

@@ -7,6 +7,7 @@ use crate::ports::range::MAX_PORT;
 
 /// A listener of a home.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own, and every combination exists")]
 pub struct Listener {
     /// Its name in every output.
     pub id: String,
@@ -22,6 +23,10 @@ pub struct Listener {
     pub base: Option<i64>,
     /// The offset that is added to the port; 0 if none is.
     pub offset: i64,
+    /// Whether the offset of the server is added to the port. True even at offset 0, where nothing is added.
+    pub follows_offset: bool,
+    /// The number above the highest port that the configuration comes to, on which the server cannot listen.
+    pub refused: Option<i64>,
     /// Whether the operating system picks the port at each startup.
     pub random: bool,
     /// The address that it is bound to, `0.0.0.0` for every one; `None` if the configuration does not decide it.
@@ -55,6 +60,8 @@ impl Listener {
             direction: row.direction,
             base: None,
             offset: 0,
+            follows_offset: false,
+            refused: None,
             random: row.random,
             bind: row.bind_default.clone(),
             unknown: None,
@@ -79,15 +86,21 @@ impl Listener {
                 self.note = Some(format!("nothing opens on port {base}"));
                 self.unknown = Some(format!("`{base}` is not a port"));
             }
-            _ => self.unknown = Some(format!("`{base}` is not a port: the highest is {MAX_PORT}")),
+            _ => self.refuse(base),
         }
+    }
+
+    fn refuse(&mut self, number: i64) {
+        self.refused = Some(number);
+        self.unknown = Some(format!("`{number}` is not a port: the highest is {MAX_PORT}"));
     }
 
     /// Adds the offset of the home. If the offset is unknown, so is the port.
     pub(super) fn add_offset(&mut self, offset: &Offset) {
+        self.follows_offset = true;
         match offset.value {
             _ if self.base.is_none() => {}
-            Some(value) => self.offset = value,
+            Some(value) => self.shift(value),
             None => {
                 self.base = None;
                 let why = offset.unknown.as_deref().unwrap_or("it is set in a file that cannot be read");
@@ -96,22 +109,28 @@ impl Listener {
         }
     }
 
-    /// Whether the port changes with the offset. True even at offset 0, where nothing is added.
-    pub(super) fn follows_offset(&self) -> bool {
-        match self.row {
-            Some((row, part)) => part.offset.unwrap_or(row.offset).applies(self.source.anchor().is_some(), true, true),
-            None => self.offset != 0,
+    /// Adds an offset to the port.
+    pub(super) fn shift(&mut self, offset: i64) {
+        self.offset = offset;
+        if let Some(port) = self.base.map(|base| base + offset).filter(|port| *port > MAX_PORT) {
+            self.refuse(port);
         }
     }
 
-    /// The effective port, if known. It may be out of range.
+    /// The effective port; `None` if it is unknown, or above the highest one. It may be below the lowest.
     pub fn port(&self) -> Option<i64> {
-        self.base.map(|base| base + self.offset)
+        self.base.filter(|_| self.refused.is_none()).map(|base| base + self.offset)
+    }
+
+    /// Whether the server opens the port, rather than leaving it closed or connecting to another server.
+    pub(super) fn is_inbound_and_open(&self) -> bool {
+        self.enabled && self.direction == Direction::Inbound
     }
 
     /// The protocol and port of an open, inbound listener with a known port; `None` if the listener cannot conflict with another.
     pub fn occupies(&self) -> Option<(Protocol, i64)> {
-        (self.enabled && self.direction == Direction::Inbound).then(|| self.port()).flatten().map(|port| (self.protocol, port))
+        let port = self.port().filter(|port| self.is_inbound_and_open() && *port > 0)?;
+        Some((self.protocol, port))
     }
 }
 

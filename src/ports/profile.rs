@@ -1,8 +1,11 @@
 //! Server profiles: `-Dprofile`, which API Manager can also take from `[server] server_role`.
 
+use std::collections::BTreeSet;
+
 use crate::catalog::{Product, Profile, Version, catalog};
 use crate::model::{Location, Model};
 use crate::source::toml::TomlValue;
+use crate::suggest::did_you_mean;
 
 /// The profile that a home starts with.
 #[derive(Debug, Clone)]
@@ -34,18 +37,42 @@ impl ServerProfile {
 }
 
 impl ServerProfile {
-    /// The profile `name` of a product without a home; without `version`, of the latest version.
-    pub fn of_product(product: &Product, version: Option<&Version>, name: &str) -> Self {
-        Self { name: name.to_owned(), known: known(product, version.unwrap_or(&product.latest), name), source: None }
+    /// The profile `name` of a product without a home.
+    pub fn of_product(product: &Product, version: &Version, name: &str) -> Self {
+        Self { name: name.to_owned(), known: known(product, version, name), source: None }
+    }
+
+    /// Why this is no profile of a product; `None` if it is one.
+    pub(crate) fn fault(&self, product: &Product, version: &Version) -> Option<UnknownProfile> {
+        if self.known.is_some() || self.name == "default" {
+            return None;
+        }
+        let profiles = profiles_of(product, version).flat_map(|profile| &profile.names).map(String::as_str);
+        let names: BTreeSet<&str> = profiles.chain(["default"]).collect();
+        let help = did_you_mean(&self.name, names.iter().copied(), '-').unwrap_or_else(|| {
+            let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+            format!("it has {}", names.join(", "))
+        });
+        let message = format!("{} {version} has no server profile `{}`", product.id, self.name);
+        Some(UnknownProfile { message, help })
     }
 }
 
+/// A server profile that a product does not have. The server starts everything then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct UnknownProfile {
+    /// What is wrong.
+    pub message: String,
+    /// What can be meant.
+    pub help: String,
+}
+
+fn profiles_of(product: &Product, version: &Version) -> impl Iterator<Item = &'static Profile> {
+    catalog().profiles.iter().filter(|profile| profile.products.contains(&product.id) && profile.versions.contains(version))
+}
+
 fn known(product: &Product, version: &Version, name: &str) -> Option<&'static Profile> {
-    catalog().profiles.iter().find(|profile| {
-        profile.products.contains(&product.id)
-            && profile.names.iter().any(|known| known == name)
-            && profile.versions.contains(version)
-    })
+    profiles_of(product, version).find(|profile| profile.names.iter().any(|known| known == name))
 }
 
 /// The profile that `model` starts with; `None` if nothing sets one.

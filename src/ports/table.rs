@@ -4,6 +4,7 @@ use crate::model::Model;
 use crate::ports::listener::Listener;
 use crate::ports::offset::{Offset, offset_of};
 use crate::ports::profile::{self, ServerProfile};
+use crate::ports::range::{MAX_OFFSET, MAX_PORT};
 use crate::ports::{catalogued, custom, inbound};
 
 /// The listeners of a home, and what decides their ports.
@@ -28,13 +29,23 @@ impl PortTable {
         Self { offset, profile, listeners }
     }
 
-    /// Changes the offset, and moves the listeners that follow it.
-    pub fn move_to(&mut self, offset: i64) {
-        let moved = offset - self.offset.value.unwrap_or(0);
-        for listener in self.listeners.iter_mut().filter(|listener| listener.follows_offset()) {
-            listener.offset += moved;
-        }
-        self.offset.value = Some(offset);
+    /// Whether another offset of the home moves the listener with this number. It does not move one with an offset of its own, as the
+    /// runtimes of Carbon 5 have.
+    pub(super) fn moves(&self, listener: usize) -> bool {
+        let listener = &self.listeners[listener];
+        listener.follows_offset && self.offset.value == Some(listener.offset)
+    }
+
+    /// The open listeners on a number above the highest port, with that number.
+    pub(crate) fn refused(&self) -> impl Iterator<Item = (&Listener, i64)> {
+        let open = self.listeners.iter().filter(|listener| listener.enabled);
+        open.filter_map(|listener| Some((listener, listener.refused?)))
+    }
+
+    /// The highest offset that leaves every open listener on a port.
+    pub(crate) fn highest_offset(&self) -> i64 {
+        let open = self.listeners.iter().filter(|listener| listener.enabled && listener.follows_offset);
+        open.filter_map(|listener| listener.base).max().map_or(MAX_OFFSET, |base| MAX_PORT - base)
     }
 
     /// The first listener of this id.

@@ -7,6 +7,7 @@ use crate::diagnostic::{Finding, Target};
 use crate::home::ReadError;
 use crate::model::{FileId, HomeId, LoadedFile, Location, Model};
 use crate::ports::PortTable;
+use crate::rule_info::Severity;
 use crate::server::mapper::Configuration;
 use crate::server::mapper::schema::Schema;
 use crate::source::{Kind, Span, SyntaxError};
@@ -47,6 +48,11 @@ impl<'a> RuleContext<'a> {
     /// One home of the run.
     pub(crate) fn home(&self, id: HomeId) -> HomeContext<'a> {
         HomeContext { id, home: &self.homes[id.0], homes: self.homes, answers: &self.answers[id.0], rendering: None }
+    }
+
+    /// One home of the run in another reading.
+    pub(super) fn reading(&self, home: &'a Home, answers: &'a HomeAnswers) -> HomeContext<'a> {
+        HomeContext { id: home.id, home, homes: self.homes, answers, rendering: None }
     }
 
     /// All homes of the run with their numbers.
@@ -128,6 +134,12 @@ pub(super) fn faults_of_files(context: HomeContext, takes: impl Fn(Kind, &Syntax
             let at = |span: Span| Location { file, span };
             let mut finding = context.finding_at(at(fault.span), fault.message.clone());
             finding.help.clone_from(&fault.help);
+            if loaded.template.is_some() && !fault.is_repetition {
+                // The tags may print what is missing.
+                let help = finding.help.map_or_else(String::new, |help| format!("{help}; "));
+                finding.help = Some(format!("{help}carbonlint cannot read this template, and checked nothing else in it"));
+                finding.severity = Some(Severity::Warning);
+            }
             findings.push(match &fault.related {
                 Some((span, message)) => finding.related(context.id, at(*span), message.clone()),
                 None => finding,

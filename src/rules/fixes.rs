@@ -2,12 +2,11 @@
 
 use crate::catalog::Place;
 use crate::edit::toml::{TextEdit, TomlFile};
-use crate::edit::xml::{comment_out, element_at, set_attribute, set_text};
+use crate::edit::xml::{comment_out, element_at, mark_of_value, set_attribute, set_text};
 use crate::edit::{Edit, Fix, Safety};
 use crate::model::{Content, FileId, Location, Model};
 use crate::rules::context::HomeContext;
 use crate::source::key::{Key, key_of, names_in_toml};
-use crate::source::template::is_template;
 use crate::source::toml::TomlEntry;
 use crate::source::xml::{Element, XmlDocument};
 
@@ -20,8 +19,10 @@ pub(super) fn fix_of(
     edits: Vec<TextEdit>,
     scope: Vec<String>,
 ) -> Fix {
-    let path = &model.file(file).source.path;
-    let edits = edits.into_iter().map(|(span, text)| Edit { file: path.clone(), span, text }).collect();
+    let source = &model.file(file).source;
+    let place =
+        |(span, text): TextEdit| source.embedded().map_or((span, text.clone()), |file| file.edit(&source.text, span, &text));
+    let edits = edits.into_iter().map(place).map(|(span, text)| Edit { file: source.path.clone(), span, text }).collect();
     Fix { title, safety, edits, scope, follow_up: None }
 }
 
@@ -29,15 +30,22 @@ pub(super) fn fix_of(
 /// server never reads.
 pub(super) fn toml_of(model: &Model) -> Option<(FileId, TomlFile<'_>)> {
     let (file, document) = model.toml()?;
-    let text = &model.file(file).source.text;
-    (!is_template(text)).then_some((file, TomlFile { text, document }))
+    let text = model.file(file).source.text_of_server();
+    (!document.has_tags).then_some((file, TomlFile { text, document }))
 }
 
-/// Sets `key` of deployment.toml to `literal`.
-pub(super) fn set_key(context: HomeContext, key: &str, literal: &str, safety: Safety) -> Option<Fix> {
+/// Sets `key` of deployment.toml to `literal`, which the server reads as it reads what is there now.
+pub(super) fn set_key(context: HomeContext, key: &str, literal: &str) -> Option<Fix> {
     let (file, toml) = toml_of(context.model())?;
     let edits = toml.set(key, literal)?;
-    Some(fix_of(context.model(), file, format!("set `{key}` to {literal}"), safety, edits, vec![key.to_owned()]))
+    Some(fix_of(context.model(), file, format!("set `{key}` to {literal}"), Safety::Safe, edits, vec![key.to_owned()]))
+}
+
+/// Changes `key` of deployment.toml to `literal`, with a mark from which `fix --revert` restores what was there.
+pub(super) fn change_key(context: HomeContext, key: &str, literal: &str, rule: &str) -> Option<Fix> {
+    let (file, toml) = toml_of(context.model())?;
+    let edits = toml.set_marked(key, literal, rule)?;
+    Some(fix_of(context.model(), file, format!("set `{key}` to {literal}"), Safety::Unsafe, edits, vec![key.to_owned()]))
 }
 
 /// The edits that move an entry of deployment.toml to `key`, in the table of that key.
@@ -84,14 +92,14 @@ pub(super) fn comment_out_element(model: &Model, at: Location, rule: &str) -> Op
     Some(fix_of(model, at.file, format!("comment out <{name}>"), Safety::Unsafe, vec![edit], vec![path]))
 }
 
-/// Sets the first value found at `place`: the text of an element or an attribute.
-pub(super) fn set_place(model: &Model, place: &Place, value: &str, safety: Safety) -> Option<Fix> {
+/// Changes the first value found at `place`: the text of an element or an attribute.
+pub(super) fn change_place(model: &Model, place: &Place, value: &str, rule: &str) -> Option<Fix> {
     let found = model.find_in_home(place).into_iter().next()?;
-    set_value_at(model, found.at, value, safety)
+    change_value_at(model, found.at, value, rule)
 }
 
-/// Sets the text of the element, or the value of the attribute, at `at`.
-pub(super) fn set_value_at(model: &Model, at: Location, value: &str, safety: Safety) -> Option<Fix> {
+/// Changes the text of the element, or the value of the attribute, at `at`, with a mark from which `fix --revert` restores it.
+pub(super) fn change_value_at(model: &Model, at: Location, value: &str, rule: &str) -> Option<Fix> {
     let (document, text) = xml_of(model, at.file)?;
     let around = |element: &&Element| element.span.start <= at.span.start && at.span.end <= element.span.end;
     let element = document.elements.iter().rfind(around)?;
@@ -100,15 +108,30 @@ pub(super) fn set_value_at(model: &Model, at: Location, value: &str, safety: Saf
         Some(attribute) => set_attribute(text, *attribute, value),
         None => set_text(text, element, value)?,
     };
-    let name =
-        attribute.map_or_else(|| format!("<{}>", element.local_name(text)), |attribute| attribute.name.of(text).to_owned());
+    let attribute = attribute.map(|attribute| attribute.name.of(text));
+    let name = attribute.map_or_else(|| format!("<{}>", element.local_name(text)), str::to_owned);
     let path = path_of(document, text, element);
-    Some(fix_of(model, at.file, format!("set {name} to {value}"), safety, vec![edit], vec![path]))
+    let mark = mark_of_value(element, attribute, edit.0.of(text), &edit.1, rule);
+    let edits = [edit].into_iter().chain(mark).collect();
+    Some(fix_of(model, at.file, format!("set {name} to {value}"), Safety::Unsafe, edits, vec![path]))
 }
 
 /// The path of local names from the root to `element`, as `fix::verify` names elements.
 fn path_of(document: &XmlDocument, text: &str, element: &Element) -> String {
-    let around =
-        document.elements.iter().filter(|outer| outer.span.start <= element.span.start && element.span.end <= outer.span.end);
-    around.map(|outer| outer.local_name(text)).collect::<Vec<_>>().join("/")
+    let mut path = String::new();
+    let mut outer = document.root();
+    while let Some(around) = outer {
+        path.push_str(if path.is_empty() { "" } else { "/" });
+        path.push_str(around.local_name(text));
+        // The children are in the order of the text.
+        let next = around
+            .children
+            .partition_point(|child| document.elements.get(*child).is_some_and(|child| child.span.end < element.span.end));
+        outer = around
+            .children
+            .get(next)
+            .and_then(|child| document.elements.get(*child))
+            .filter(|child| child.span.start <= element.span.start);
+    }
+    path
 }

@@ -1,5 +1,6 @@
 //! Runs the rules. Their names and prose are data in `rules/`; conditions that need code are the checks in this folder.
 
+mod by_name;
 mod confidence;
 mod context;
 mod declarative;
@@ -27,10 +28,10 @@ mod yaml_structure;
 use std::collections::BTreeSet;
 
 use context::{HomeAnswers, HomeContext, RuleContext};
-use registry::{CHECKS, Check};
+use registry::{CHECKS, Check, LAST_CHECKS};
 
 use crate::diagnostic::{Diagnostic, Finding, Site, Target};
-use crate::model::{FileId, HomeId, Model};
+use crate::model::{FileId, HomeId, Location, Model};
 use crate::rule_info::{RuleInfo, Severity, rules};
 use crate::source::Span;
 use crate::workspace::{Home, Workspace};
@@ -47,6 +48,11 @@ pub struct Selection {
 }
 
 impl Selection {
+    /// Whether the rule of this name runs.
+    pub(crate) fn takes_rule(&self, name: &str) -> bool {
+        rules().iter().any(|rule| rule.name == name && self.takes(rule))
+    }
+
     /// Whether `rule` runs.
     fn takes(&self, rule: &RuleInfo) -> bool {
         let named = |names: &[String]| names.iter().any(|name| *name == rule.name || *name == rule.category);
@@ -68,19 +74,62 @@ pub(crate) fn run(workspace: &Workspace, selection: &Selection) -> Vec<Diagnosti
     let context = RuleContext { homes: &workspace.homes, problems: &workspace.problems, answers: &answers };
     let mut diagnostics = Vec::new();
     let selected = rules().iter().filter(|rule| selection.takes(rule));
-    for (rule, severity) in selected.filter_map(|rule| Some((rule, selection.severity(rule)?))) {
+    let selected: Vec<_> = selected.filter_map(|rule| Some((rule, selection.severity(rule)?))).collect();
+    for (rule, severity) in &selected {
         let mut findings = Vec::new();
         match CHECKS.iter().find(|(name, _)| *name == rule.name).map(|(_, check)| check) {
             Some(Check::Run(check)) => check(context, &mut findings),
             Some(Check::Home(check)) => for_each_home(context, rule, |home| check(home, &mut findings)),
             None => for_each_home(context, rule, |home| declarative::check(rule, home, &mut findings)),
         }
-        diagnostics.extend(findings.into_iter().map(|finding| complete(rule, severity, finding, context.homes)));
+        diagnostics.extend(findings.into_iter().map(|finding| complete(rule, *severity, finding, context.homes)));
+    }
+    for (name, check) in LAST_CHECKS {
+        let Some((rule, severity)) = selected.iter().find(|(rule, _)| rule.name == *name) else { continue };
+        let mut findings = Vec::new();
+        for_each_home(context, rule, |home| check(home, &mut findings));
+        diagnostics.extend(findings.into_iter().map(|finding| complete(rule, *severity, finding, context.homes)));
+    }
+    for home in &workspace.homes {
+        for model in home.model.other_readings() {
+            add_reading(context, &home.read_as(model), selection, &mut diagnostics);
+        }
     }
     drop_superseded(&mut diagnostics);
     diagnostics.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
     fingerprints::add(&mut diagnostics, context.homes);
     diagnostics
+}
+
+/// Adds what the rules find in `home`, another reading of a home, and have not found in the readings before.
+fn add_reading(context: RuleContext, home: &Home, selection: &Selection, diagnostics: &mut Vec<Diagnostic>) {
+    let key = |diagnostic: &Diagnostic| {
+        (diagnostic.rule.name.clone(), diagnostic.path.clone(), diagnostic.span, diagnostic.finding.message.clone())
+    };
+    let mut known: BTreeSet<_> = diagnostics.iter().map(key).collect();
+    let answers = HomeAnswers::default();
+    for rule in rules().iter().filter(|rule| selection.takes(rule) && applies_to(rule, &home.model)) {
+        let Some(severity) = selection.severity(rule) else { continue };
+        let mut findings = Vec::new();
+        let context = context.reading(home, &answers);
+        match CHECKS.iter().find(|(name, _)| *name == rule.name).map(|(_, check)| check) {
+            // A rule about several homes looks at their first readings.
+            Some(Check::Run(_)) => {}
+            Some(Check::Home(check)) => check(context, &mut findings),
+            None => declarative::check(rule, context, &mut findings),
+        }
+        // Only the filled in files differ, and only they are certain to have the same number in each reading.
+        let is_here = |at: Location| home.model.is_filled_in(at.file);
+        findings.retain(|finding| matches!(&finding.target, Target::Site(Site { at, .. }) if is_here(*at)));
+        for mut finding in findings {
+            finding.related.retain(|related| related.site.home == home.id && is_here(related.site.at));
+            finding.elsewhere.retain(|at| is_here(*at));
+            let diagnostic = complete(rule, severity, finding, context.homes);
+            if known.insert(key(&diagnostic)) {
+                diagnostics.push(diagnostic);
+            }
+        }
+    }
 }
 
 /// Drops the findings at places that a superseding rule has reported. A rule that did not run, or found nothing there, supersedes nothing.
@@ -118,7 +167,10 @@ fn applies_to(rule: &RuleInfo, model: &Model) -> bool {
         })
 }
 
-fn complete(rule: &'static RuleInfo, severity: Severity, finding: Finding, homes: &[Home]) -> Diagnostic {
+fn complete(rule: &'static RuleInfo, severity: Severity, mut finding: Finding, homes: &[Home]) -> Diagnostic {
+    if let Some(HomeId(home)) = finding.target.home() {
+        by_name::settle(&mut finding, rule, &homes[home].model);
+    }
     let (path, span) = match &finding.target {
         Target::Site(Site { home, at }) => (homes[home.0].model.file(at.file).source.path.clone(), at.span),
         Target::Path(path, _) => (path.clone(), Span::default()),

@@ -22,6 +22,7 @@ pub(super) static CHECKS: &[(&str, Check)] = &[
     ("file-too-large", Check::Home(source::file_too_large::check)),
     ("nesting-too-deep", Check::Home(source::nesting_too_deep::check)),
     ("encoding-invalid", Check::Home(source::encoding_invalid::check)),
+    ("template-not-checked", Check::Home(source::template_not_checked::check)),
     ("toml-syntax", Check::Home(toml_structure::toml_syntax::check)),
     ("toml-refused-by-server", Check::Home(toml_structure::toml_refused_by_server::check)),
     ("supertable-after-subtable", Check::Home(toml_structure::supertable_after_subtable::check)),
@@ -66,12 +67,19 @@ pub(super) static CHECKS: &[(&str, Check)] = &[
     ("double-offset", Check::Home(ports::double_offset::check)),
     ("offset-missing-in-url", Check::Home(ports::offset_missing_in_url::check)),
     ("port-conflict-in-home", Check::Home(ports::port_conflict_in_home::check)),
+    ("port-out-of-range", Check::Home(ports::port_out_of_range::check)),
     ("port-conflict-across-homes", Check::Run(ports::port_conflict_across_homes::check)),
     ("mi-offset-replaces-default", Check::Home(ports::mi_offset_replaces_default::check)),
     ("rendered-file-broken", Check::Home(mapper::rendered_file_broken::check)),
     ("scalar-instead-of-table", Check::Home(keys::scalar_instead_of_table::check)),
     ("missing-table-member", Check::Home(keys::missing_table_member::check)),
 ];
+
+/// A function that checks a rule in one home after all of [`CHECKS`].
+type LastCheck = fn(HomeContext, &mut Vec<Finding>);
+
+/// The rules that also report what the checks of other rules could not find out.
+pub(super) static LAST_CHECKS: &[(&str, LastCheck)] = &[("template-fails", mapper::template_fails::untraced)];
 
 #[cfg(test)]
 mod tests {

@@ -2,6 +2,8 @@
 
 use crate::source::Span;
 
+pub(super) use crate::model::is_loopback;
+
 /// A URL with a numeric port.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct LiteralPort {
@@ -33,12 +35,6 @@ fn port_of(text: &str, start: usize) -> Option<LiteralPort> {
     let number = port.parse().ok().filter(|_| port.bytes().all(|byte| byte.is_ascii_digit()))?;
     let end = start + authority.len();
     Some(LiteralPort { host: host.trim_matches(['[', ']']).to_owned(), port: number, span: Span::new(end - port.len(), end) })
-}
-
-/// Whether `host` is a loopback name or address.
-pub(super) fn is_loopback(host: &str) -> bool {
-    let host = host.trim_matches(['[', ']']);
-    host.eq_ignore_ascii_case("localhost") || host.starts_with("127.") || host == "::1"
 }
 
 #[cfg(test)]

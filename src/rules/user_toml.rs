@@ -5,7 +5,7 @@ use crate::model::{FileId, Location, Model};
 use crate::rules::context::HomeContext;
 use crate::server::mapper::{Configuration, FaultKind, MappingFault, Origin};
 use crate::source::Span;
-use crate::source::toml::{TomlDocument, TomlEntry};
+use crate::source::toml::{TomlDocument, TomlEntry, TomlValue};
 
 /// deployment.toml with the configuration that the mapper derives from it.
 #[derive(Debug, Clone, Copy)]
@@ -99,6 +99,12 @@ impl<'a> UserToml<'a> {
     /// The entry whose value contains `value`.
     pub(super) fn entry_at(self, value: Span) -> Option<&'a TomlEntry> {
         self.document.entries.iter().find(|entry| entry.value_span.start <= value.start && value.end <= entry.value_span.end)
+    }
+
+    /// Whether a deployment tool fills in a part of the value of `key`.
+    pub(super) fn is_filled_in(self, key: Option<&str>) -> bool {
+        let entry = key.and_then(|key| self.document.get(key));
+        entry.is_some_and(|entry| entry.value == TomlValue::Placeholder)
     }
 
     /// A finding at `written`, about its key. About a default it is one about the file as a whole, which is the one to edit.

@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
+use super::config_map::EmbeddedFile;
 use super::encoding::{self, Encoding, EncodingFault};
 use super::kind::Kind;
 use super::position::{FileRange, LineIndex, Point, Position, Span};
@@ -34,6 +35,8 @@ pub struct SourceFile {
     pub byte_order_mark: bool,
     /// The first fault in the bytes, if any.
     pub encoding_fault: Option<EncodingFault>,
+    /// The file inside this file that is looked at, with its text alone.
+    embedded: Option<(EmbeddedFile, String)>,
     lines: OnceCell<LineIndex>,
 }
 
@@ -62,6 +65,7 @@ impl SourceFile {
             encoding: decoded.encoding,
             byte_order_mark: decoded.byte_order_mark,
             encoding_fault: decoded.fault,
+            embedded: None,
             lines: OnceCell::new(),
         })
     }
@@ -75,6 +79,25 @@ impl SourceFile {
         };
         let odd = beginning().filter(is_odd).count();
         odd >= 32 && odd * 4 > beginning().count()
+    }
+
+    /// The same file as the one around `embedded`, which decides the kind.
+    #[must_use]
+    pub(crate) fn with_embedded(mut self, embedded: EmbeddedFile) -> Self {
+        let alone = embedded.alone_in(&self.text);
+        self.kind = embedded.kind();
+        self.embedded = Some((embedded, alone));
+        self
+    }
+
+    /// The file inside this file that is looked at.
+    pub(crate) fn embedded(&self) -> Option<&EmbeddedFile> {
+        self.embedded.as_ref().map(|(embedded, _)| embedded)
+    }
+
+    /// The text that the server reads: the whole text, or that of the file inside it with everything around it blanked. Offsets are the same.
+    pub fn text_of_server(&self) -> &str {
+        self.embedded.as_ref().map_or(&self.text, |(_, alone)| alone)
     }
 
     /// The line index, built on the first call.

@@ -57,6 +57,7 @@ mod tests {
             ("repository/conf/deployment.toml", Kind::Toml),
             ("templates/deployment.toml.j2", Kind::Toml),
             ("deployment.toml.mssql", Kind::Toml),
+            ("deployment.toml.template", Kind::Toml),
             ("carbon.xml.erb", Kind::Xml),
             ("spark-defaults.conf", Kind::Properties),
             ("deployment.yaml", Kind::Yaml),

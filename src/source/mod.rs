@@ -1,5 +1,6 @@
 //! Loads files and parses them into read-only views with spans. Nothing here depends on a product.
 
+pub(crate) mod config_map;
 pub(crate) mod encoding;
 mod file;
 pub(crate) mod json;

@@ -18,10 +18,15 @@ pub(crate) fn source(overlays: &Overlays, path: &Path) -> Result<SourceFile, Loa
     }
 }
 
-/// Reads the regular file at `path`. Returns `None` if there is none, it cannot be read, or it is larger than [`MAX_FILE_BYTES`].
+/// Reads the regular file at `path`. Returns `None` if there is none, it cannot be read, or it is larger than [`MAX_FILE_BYTES`](crate::disk::MAX_FILE_BYTES).
 pub(crate) fn bytes(overlays: &Overlays, path: &Path) -> Option<Vec<u8>> {
     if let Some(bytes) = overlays.get(path) {
         return Some(bytes.clone());
     }
     disk::read(path).ok()
+}
+
+/// Reads the text of the regular file at `path`. Returns `None` as [`bytes`] does, and if it is not UTF-8.
+pub(crate) fn text(overlays: &Overlays, path: &Path) -> Option<String> {
+    bytes(overlays, path).and_then(|bytes| String::from_utf8(bytes).ok())
 }

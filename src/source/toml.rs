@@ -7,7 +7,7 @@ use toml_parser::Source;
 use toml_parser::lexer::TokenKind;
 
 use super::key::{Key, is_bare_byte};
-use super::template::Masked;
+use super::template::{Masked, is_template};
 use super::toml_faults::faults_of;
 use super::{Span, SyntaxError};
 
@@ -94,6 +94,10 @@ pub struct TomlDocument {
     pub comments: Vec<Span>,
     /// Whether the file is valid TOML only with a deployment tool's tags masked.
     pub is_template: bool,
+    /// The tags of a deployment tool that print keys, headers or whole lines.
+    pub filled: Vec<Span>,
+    /// Whether a deployment tool may still substitute something in it.
+    pub has_tags: bool,
     by_key: HashMap<String, usize>,
 }
 
@@ -103,22 +107,24 @@ impl TomlDocument {
         Self::read(text, &[]).ok_or_else(|| faults_of(text, text))
     }
 
-    /// Parses `masked`, the masked form of `text`, a deployment tool's template. Fails with all syntax errors except repeated definitions,
-    /// which the tool's conditions may rule out.
+    /// Parses `text`, in which a deployment tool substitutes `placeholders`. `None` unless all of them are inside strings or comments.
+    pub fn parse_filled_in(text: &str, placeholders: &[Span]) -> Option<Self> {
+        Self::read(text, placeholders)
+    }
+
+    /// Parses `masked`, the masked form of `text`, a deployment tool's template. Fails with all syntax errors.
     pub fn parse_template(masked: &Masked, text: &str) -> Result<Self, Vec<SyntaxError>> {
-        let read = Self::read(&masked.text, &masked.placeholders);
-        read.map(|document| Self { is_template: true, ..document }).ok_or_else(|| {
-            let mut faults = faults_of(&masked.text, text);
-            faults.retain(|fault| !fault.is_repetition);
-            faults
-        })
+        let document = Self::read(&masked.text, &masked.placeholders).ok_or_else(|| faults_of(&masked.text, text))?;
+        let filled = document.filled.into_iter().chain(masked.lines.iter().copied()).collect();
+        Ok(Self { is_template: true, has_tags: true, filled, ..document })
     }
 
     fn read(text: &str, placeholders: &[Span]) -> Option<Self> {
         let document = Document::parse(text).ok()?;
-        let mut reader = TomlReader { text, placeholders, entries: Vec::new(), tables: Vec::new(), elements: Vec::new() };
+        let mut reader =
+            TomlReader { text, placeholders, entries: Vec::new(), tables: Vec::new(), filled: Vec::new(), elements: Vec::new() };
         reader.read_table(document.as_table(), "", None);
-        Some(reader.finish(text))
+        Some(Self { has_tags: is_template(text), ..reader.finish(text) })
     }
 
     /// The entry of a flattened key; the first one if the key is in an array of tables.
@@ -149,6 +155,7 @@ struct TomlReader<'a> {
     placeholders: &'a [Span],
     entries: Vec<TomlEntry>,
     tables: Vec<TomlTable>,
+    filled: Vec<Span>,
     /// The indexes of the elements around what is being read.
     elements: Vec<usize>,
 }
@@ -159,6 +166,9 @@ impl TomlReader<'_> {
         let mut first_below: Option<Span> = None;
         for (name, item) in table {
             let Some(written) = table.key(name) else { continue };
+            if self.is_filled(written.span()) {
+                continue;
+            }
             let key = Key::new(key).child(name);
             let below = match item {
                 Item::Value(value) => {
@@ -218,7 +228,11 @@ impl TomlReader<'_> {
 
     fn read_inline(&mut self, inline: &InlineTable, key: &str, header: Option<Span>) {
         for (name, value) in inline {
-            let written = inline.key(name).map_or_else(Span::default, |key| self.key_span(key));
+            let key_of_entry = inline.key(name);
+            if self.is_filled(key_of_entry.and_then(toml_edit::Key::span)) {
+                continue;
+            }
+            let written = key_of_entry.map_or_else(Span::default, |key| self.key_span(key));
             self.read_value(&Key::new(key).child(name), written, value, header);
         }
     }
@@ -229,9 +243,22 @@ impl TomlReader<'_> {
         Span::new(start_of_dotted_key(self.text, leaf.start), leaf.end)
     }
 
+    /// Whether a deployment tool substitutes a part of `span`. The placeholders are in order and apart.
+    fn has_placeholder(&self, span: Span) -> bool {
+        let before = self.placeholders.partition_point(|placeholder| placeholder.end <= span.start);
+        self.placeholders.get(before).is_some_and(|placeholder| placeholder.start < span.end)
+    }
+
+    /// Whether a deployment tool substitutes a segment of a key, so that what it is the key of is unknown.
+    fn is_filled(&mut self, segment: Option<std::ops::Range<usize>>) -> bool {
+        let filled = segment.map(Span::from).filter(|span| self.has_placeholder(*span));
+        self.filled.extend(filled);
+        filled.is_some()
+    }
+
     fn convert(&self, value: &Value) -> TomlValue {
         let span = value.span().map_or_else(Span::default, Span::from);
-        if self.placeholders.iter().any(|placeholder| placeholder.start >= span.start && placeholder.end <= span.end) {
+        if self.has_placeholder(span) {
             return TomlValue::Placeholder;
         }
         match value {
@@ -255,7 +282,15 @@ impl TomlReader<'_> {
             entry.table = entry.table.and_then(|start| self.tables.binary_search_by_key(&start, |table| table.span.start).ok());
             by_key.entry(entry.key.clone()).or_insert(at);
         }
-        TomlDocument { entries: self.entries, tables: self.tables, comments: comments_of(text), is_template: false, by_key }
+        TomlDocument {
+            entries: self.entries,
+            tables: self.tables,
+            comments: comments_of(text),
+            is_template: false,
+            filled: self.filled,
+            has_tags: false,
+            by_key,
+        }
     }
 }
 

@@ -24,6 +24,17 @@ pub struct KeyTrace {
     pub places: Vec<TracedPlace>,
     /// Why there are none; empty if there are some.
     pub reasons: Vec<NoPlace>,
+    /// The files in which no places were looked for.
+    pub untraced: Vec<UntracedFile>,
+}
+
+/// A file that cannot be traced.
+#[derive(Debug)]
+pub struct UntracedFile {
+    /// Its path, relative to the home.
+    pub path: String,
+    /// What is wrong with its template.
+    pub why: String,
 }
 
 /// A place in a rendered file that a key decides.
@@ -84,8 +95,15 @@ pub fn trace_key(rendering: &Rendering, key: &str) -> KeyTrace {
     let values = rendering.effective();
     let mut places = Vec::new();
     let mut reasons = Vec::new();
+    let mut untraced = Vec::new();
     for path in rendering.paths() {
-        let Some(file) = TracedFile::render(values, path) else { continue };
+        let file = match TracedFile::render(values, path) {
+            Ok(file) => file,
+            Err(fault) => {
+                untraced.extend(fault.map(|fault| UntracedFile { path: path.clone(), why: fault.message }));
+                continue;
+            }
+        };
         let found = file.places(values.model, |steps, effect| keys.are_meant_by(&text_of(steps), effect));
         if !found.is_empty() {
             let hidden = file.hidden(values);
@@ -102,6 +120,7 @@ pub fn trace_key(rendering: &Rendering, key: &str) -> KeyTrace {
         key,
         places,
         reasons,
+        untraced,
     }
 }
 
@@ -169,7 +188,7 @@ impl Keys {
         let mut reasons: Vec<NoPlace> = Vec::new();
         for used in schema.own_uses(&pattern) {
             let Some(path) = schema.outputs.get(used.template) else { continue };
-            let Some(file) = TracedFile::render(rendering.effective(), path) else { continue };
+            let Ok(file) = TracedFile::render(rendering.effective(), path) else { continue };
             let reason = match file.unreached(model, used.span) {
                 Some((at, condition, holds)) => NoPlace::NotReached { at, condition, holds },
                 None => NoPlace::WithoutEffect { at: file.location(model, used.span) },

@@ -3,5 +3,5 @@
 mod key;
 mod line;
 
-pub use key::{KeyTrace, NoPlace, TracedPlace, trace_key};
+pub use key::{KeyTrace, NoPlace, TracedPlace, UntracedFile, trace_key};
 pub use line::{FileTrace, LineTrace, trace_file};

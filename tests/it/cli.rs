@@ -147,9 +147,14 @@ fn rules_say_whether_they_have_fixes_and_how_safe_they_are() {
     let table = stdout(&["rules"]);
     for (name, expected, listed, said) in [
         ("xml-not-well-formed", "none", "error ", "This rule has no fix."),
-        ("unknown-key", "safe", "warning safe fix ", "Safe. Apply it with:"),
-        ("double-offset", "unsafe", "error unsafe fix ", "Unsafe. Apply it by its name:"),
-        ("quoted-boolean", "depends", "error fix depends ", "Safe in some cases. Apply it there with:"),
+        ("unknown-key", "safe", "warning safe fix ", "Safe, for the findings that have one. In the home, apply it with:"),
+        (
+            "double-offset",
+            "unsafe",
+            "error fix by name ",
+            "Unsafe, and applied only if the rule is named. In the home, apply it with:",
+        ),
+        ("quoted-boolean", "depends", "error fix depends ", "Safe for some findings, unsafe for others."),
     ] {
         assert_eq!(fix(name), expected, "{name}");
         let line = table.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
@@ -158,7 +163,7 @@ fn rules_say_whether_they_have_fixes_and_how_safe_they_are() {
         let paragraph = explained.split_once("\nFix\n\n").and_then(|(_, rest)| rest.lines().next()).unwrap_or_default();
         assert!(paragraph.contains(said), "{explained}");
     }
-    let command_and_note = "\n    carbonlint fix HOME --select double-offset\n\nThe listener moves to another port.\n";
+    let command_and_note = "\n    carbonlint fix --select double-offset\n\nThe listener moves to another port.\n";
     assert!(stdout(&["explain", "double-offset"]).contains(command_and_note));
 }
 
@@ -279,7 +284,8 @@ fn no_output_holds_a_secret() {
 
 #[test]
 fn conflicts_come_with_the_offset_that_parts_the_homes() {
-    let report = json(&["ports", "fixtures/homes/api-manager-4.5.0", "fixtures/homes/identity-server-7.1.0", "--format", "json"]);
+    let homes = ["fixtures/homes/api-manager-4.5.0", "fixtures/homes/identity-server-7.1.0"];
+    let report = json(&["ports", homes[0], homes[1], "--same-host", "--format", "json"]);
     let conflicts = report["conflicts"].as_array().expect("a list");
     assert_eq!(
         conflicts.iter().map(|conflict| conflict["port"].as_i64()).collect::<Vec<_>>(),
@@ -287,7 +293,7 @@ fn conflicts_come_with_the_offset_that_parts_the_homes() {
     );
     assert_eq!(conflicts[0]["suggested_offset"]["value"], 1);
     assert_eq!(conflicts[0]["suggested_offset"]["home"], "fixtures/homes/identity-server-7.1.0");
-    let apart = json(&["ports", "fixtures/homes/api-manager-4.2.0", "fixtures/homes/identity-server-7.1.0", "--format", "json"]);
+    let apart = json(&["ports", "fixtures/homes/api-manager-4.2.0", homes[1], "--same-host", "--format", "json"]);
     assert_eq!(apart["conflicts"].as_array().map(Vec::len), Some(0));
 }
 

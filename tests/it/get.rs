@@ -81,7 +81,7 @@ fn the_product_of_carbonlint_toml_counts_for_every_command() {
     folder.write("carbonlint.toml", "products = 1\n");
     for command in ["get", "render"] {
         let run = folder.run(&[command, "home"]);
-        let expected = "warning: carbonlint.toml: cannot be read: unknown key `products`; the only key is `product`";
+        let expected = "warning: carbonlint.toml: cannot be read: unknown key `products`; did you mean `product`?";
         assert!(run.err.contains(expected), "{command}: {}", run.err);
     }
 }

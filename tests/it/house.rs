@@ -12,11 +12,11 @@ use crate::support::repository;
 /// The rooms from the ground up. A file may import from its own room and from rooms further down.
 const FLOORS: &[&[&str]] = &[
     &["printable"],
-    &["disk", "paths", "suggest"],
+    &["disk", "paths", "shell", "suggest"],
     &["source"],
     &["catalog", "edit", "server/cava_toml", "server/java"],
     &["config", "home", "server/jinjava"],
-    &["server/mapper"],
+    &["machines", "server/mapper"],
     &["model"],
     &["ports", "rule_info"],
     &["diagnostic"],

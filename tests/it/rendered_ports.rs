@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::support::{Folder, files_below, fixture, open};
-use carbonlint::internals::mapper::{Renderer, Resources};
+use carbonlint::internals::mapper::{HomeBudget, Renderer, Resources};
 use carbonlint::internals::model_of;
 use carbonlint::{Listener, Source, Workspace};
 
@@ -15,7 +15,8 @@ use carbonlint::{Listener, Source, Workspace};
 fn rendered_home(workspace: &Workspace, root: &Path, to: &Folder) -> usize {
     let model = model_of(workspace.only_home().expect("a home"));
     let (mapping, configuration) = model.configuration().expect("a configuration");
-    let renderer = Renderer::new(configuration, &mapping.release);
+    let budget = HomeBudget::default();
+    let renderer = Renderer::new(configuration, &mapping.release, &budget);
     for name in ["bin", "updates"] {
         for (path, bytes) in files_below(&root.join(name)) {
             to.write(path.strip_prefix(root).expect("below"), bytes);

@@ -5,7 +5,7 @@ use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use carbonlint::internals::mapper::{Renderer, Resources};
+use carbonlint::internals::mapper::{HomeBudget, Renderer, Resources};
 use carbonlint::internals::{TomlDocument, TomlFile, model_of};
 use carbonlint::{
     Assumptions, EffectiveValue, Environment, Origin, Overlays, Rendering, Trace, Value, Workspace, get, render, trace_file,
@@ -30,7 +30,8 @@ fn recording_changes_no_file() {
         let workspace = open(&root);
         let model = model_of(workspace.only_home().expect("a home"));
         let (mapping, configuration) = model.configuration().expect("a configuration");
-        let renderer = Renderer::new(configuration, &mapping.release);
+        let budget = HomeBudget::default();
+        let renderer = Renderer::new(configuration, &mapping.release, &budget);
         for path in &mapping.resources.templates {
             let template = model.text_of(&Resources::path_of_template(path)).expect("a template");
             let plain = renderer.render(path, &template);

@@ -93,7 +93,7 @@ fn a_wrong_target_is_explained() {
         ),
         (
             "/etc/passwd",
-            "error: the server renders no file `/etc/passwd`\n  help: `carbonlint render HOME` lists the files that the server renders\n",
+            "error: the server renders no file `/etc/passwd`\n  help: `carbonlint render home` lists the files that the server renders\n",
         ),
         (
             "",

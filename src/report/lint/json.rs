@@ -76,6 +76,7 @@ struct RelatedEntry<'a> {
 struct FixEntry<'a> {
     title: &'a str,
     safety: Safety,
+    by_name: bool,
     edits: Vec<EditEntry<'a>>,
 }
 
@@ -179,7 +180,7 @@ fn fix_entry<'a>(report: Report, diagnostic: &Diagnostic, fix: &'a Fix) -> FixEn
         let range = linted.or_else(opened)?.source.place(edit.span);
         Some(EditEntry { file: report.shown.exact(&edit.file), range, text: &edit.text })
     });
-    FixEntry { title: &fix.title, safety: fix.safety, edits: edits.collect() }
+    FixEntry { title: &fix.title, safety: fix.safety, by_name: fix.safety == Safety::ByName, edits: edits.collect() }
 }
 
 fn range(report: Report, site: &Site) -> FileRange {

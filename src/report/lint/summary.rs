@@ -4,7 +4,6 @@ use std::fmt::Write;
 
 use super::Report;
 use crate::coverage::{Coverage, GapKind};
-use crate::edit::{Fix, Safety};
 use crate::report::{counted, notes, printable, product_name};
 use crate::rule_info::Severity;
 use crate::workspace::Home;
@@ -27,7 +26,6 @@ pub(super) fn render(report: Report) -> String {
         .collect();
     let found = if counts.is_empty() { "nothing found".to_owned() } else { counts.join(", ") };
     let _ = writeln!(text, "{found} in {}{}", searched(report), missed(&coverage));
-    text.push_str(&fixable(report));
     text
 }
 
@@ -58,22 +56,6 @@ fn missed(coverage: &Coverage) -> String {
     let checks = (coverage.skipped() > 0).then(|| format!("checks skipped in {}", coverage.skipped()));
     let parts: Vec<String> = files.into_iter().chain(checks).collect();
     if parts.is_empty() { String::new() } else { format!("; {}", parts.join(", ")) }
-}
-
-/// How many findings `fix` can fix, and how.
-fn fixable(report: Report) -> String {
-    let with = |safe: bool| {
-        let is = |fix: &Fix| (fix.safety == Safety::Safe) == safe;
-        report.diagnostics.iter().filter(|diagnostic| diagnostic.finding.fixes.first().is_some_and(is)).count()
-    };
-    match (with(true), with(false)) {
-        (0, 0) => String::new(),
-        (safe, 0) => format!("`carbonlint fix` fixes {safe}\n"),
-        (0, asking) => format!("`carbonlint fix --unsafe` fixes {asking}, but changes what the server does\n"),
-        (safe, asking) => {
-            format!("`carbonlint fix` fixes {safe}; --unsafe fixes {asking} more, but changes what the server does\n")
-        }
-    }
 }
 
 fn describe(home: &Home) -> String {

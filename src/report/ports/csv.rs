@@ -2,15 +2,15 @@
 
 use crate::paths::DisplayPaths;
 use crate::ports::Listener;
-use crate::report::ports::PortsHome;
+use crate::report::ports::{Listed, PortsHome};
 
 const HEADER: &str = "home,product,version,id,protocol,tls,direction,base,offset,port,enabled,random,description,source_kind,source_file,source_line,bind";
 
-/// Writes the ports of `homes`; `all` includes listeners that do not open.
-pub(crate) fn render(homes: &[PortsHome], all: bool, shown: &DisplayPaths) -> String {
+/// Writes the ports of `homes`.
+pub(crate) fn render(homes: &[PortsHome], listed: Listed, shown: &DisplayPaths) -> String {
     let mut text = format!("{HEADER}\r\n");
     for home in homes {
-        for listener in home.listeners.iter().filter(|listener| all || listener.enabled) {
+        for listener in listed.of(home) {
             text.push_str(&row(home, listener, shown).map(|field| quoted(&field)).join(","));
             text.push_str("\r\n");
         }

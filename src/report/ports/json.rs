@@ -6,8 +6,8 @@ use crate::catalog::{Direction, Protocol};
 use crate::home::Generation;
 use crate::model::{Location, Model};
 use crate::paths::DisplayPaths;
-use crate::ports::{Conflict, Listener, OffsetSource};
-use crate::report::ports::PortsHome;
+use crate::ports::{Conflict, Conflicts, Listener, OffsetSource, Suggestion};
+use crate::report::ports::{Listed, PortsHome};
 use crate::source::FileRange;
 
 #[derive(Serialize)]
@@ -15,6 +15,7 @@ struct PortsDocument<'a> {
     version: u32,
     homes: Vec<PortsHomeEntry<'a>>,
     conflicts: Vec<ConflictEntry<'a>>,
+    suggested_offsets: Vec<SuggestedOffset>,
 }
 
 #[derive(Serialize)]
@@ -88,17 +89,18 @@ struct SuggestedOffset {
     value: i64,
 }
 
-/// Writes the ports of `homes`, with a line break at the end; `all` includes listeners that do not open.
-pub(crate) fn render(homes: &[PortsHome], conflicts: &[Conflict], all: bool, shown: &DisplayPaths) -> String {
+/// Writes the ports of `homes`, with a line break at the end.
+pub(crate) fn render(homes: &[PortsHome], conflicts: &Conflicts, listed: Listed, shown: &DisplayPaths) -> String {
     let document = PortsDocument {
         version: 1,
-        homes: homes.iter().map(|home| home_entry(home, all, shown)).collect(),
-        conflicts: conflicts.iter().map(|conflict| conflict_entry(homes, conflict, shown)).collect(),
+        homes: homes.iter().map(|home| home_entry(home, listed, shown)).collect(),
+        conflicts: conflicts.conflicts.iter().map(|conflict| conflict_entry(homes, conflict, shown)).collect(),
+        suggested_offsets: conflicts.offsets.iter().map(|suggestion| suggested(homes, *suggestion, shown)).collect(),
     };
     crate::report::json_text(&document)
 }
 
-fn home_entry<'a>(home: &'a PortsHome, all: bool, shown: &DisplayPaths) -> PortsHomeEntry<'a> {
+fn home_entry<'a>(home: &PortsHome<'a>, listed: Listed, shown: &DisplayPaths) -> PortsHomeEntry<'a> {
     let model = home.model;
     let source = match home.offset.source {
         OffsetSource::File(at) => source_entry(model, "file", Some(at), shown),
@@ -112,12 +114,7 @@ fn home_entry<'a>(home: &'a PortsHome, all: bool, shown: &DisplayPaths) -> Ports
         generation: model.map(|model| model.generation),
         profile: model.and_then(|model| model.identity.profile.as_deref()),
         offset: OffsetEntry { value: home.offset.value, source },
-        listeners: home
-            .listeners
-            .iter()
-            .filter(|listener| all || listener.enabled)
-            .map(|listener| listener_entry(model, listener, shown))
-            .collect(),
+        listeners: listed.of(home).map(|listener| listener_entry(model, listener, shown)).collect(),
     }
 }
 
@@ -152,20 +149,25 @@ fn listener_entry<'a>(model: Option<&Model>, listener: &'a Listener, shown: &Dis
     }
 }
 
-fn conflict_entry<'a>(homes: &'a [PortsHome], conflict: &Conflict, shown: &DisplayPaths) -> ConflictEntry<'a> {
-    let path = |home: usize| homes[home].model.map(|model| shown.exact(model.path()));
+fn conflict_entry<'a>(homes: &[PortsHome<'a>], conflict: &Conflict, shown: &DisplayPaths) -> ConflictEntry<'a> {
     let listeners = conflict.listeners.iter();
     ConflictEntry {
         port: conflict.port,
         protocol: conflict.protocol,
         listeners: listeners
             .map(|listener| ConflictListener {
-                home: path(listener.home),
+                home: path_of(homes, listener.home, shown),
                 id: &homes[listener.home].listeners[listener.listener].id,
             })
             .collect(),
-        suggested_offset: conflict
-            .suggestion
-            .map(|suggestion| SuggestedOffset { home: path(suggestion.home), value: suggestion.offset }),
+        suggested_offset: conflict.suggestion.map(|suggestion| suggested(homes, suggestion, shown)),
     }
+}
+
+fn suggested(homes: &[PortsHome], suggestion: Suggestion, shown: &DisplayPaths) -> SuggestedOffset {
+    SuggestedOffset { home: path_of(homes, suggestion.home, shown), value: suggestion.offset }
+}
+
+fn path_of(homes: &[PortsHome], home: usize, shown: &DisplayPaths) -> Option<String> {
+    homes[home].model.map(|model| shown.exact(model.path()))
 }

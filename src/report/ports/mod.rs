@@ -1,8 +1,9 @@
 //! The formats of `ports`.
 
 pub(crate) mod csv;
+pub(crate) mod find;
 mod home;
 pub(crate) mod json;
 pub(crate) mod table;
 
-pub(crate) use home::PortsHome;
+pub(crate) use home::{Listed, PortsHome};

@@ -2,25 +2,31 @@
 
 use std::fmt::Write;
 
-use super::PortsHome;
+use super::{Listed, PortsHome};
 use crate::catalog::Direction;
 use crate::paths::DisplayPaths;
-use crate::ports::{Conflict, Listener, OffsetSource, Source};
+use crate::ports::{Conflict, Conflicts, Listener, OffsetSource, Source};
 use crate::report::{counted, place, printable, product_name};
 
-/// Writes the tables; `all` includes listeners that do not open.
-pub(crate) fn render(homes: &[PortsHome], conflicts: &[Conflict], all: bool, shown: &DisplayPaths) -> String {
+/// Writes the tables, in lines of up to `width` columns if that is limited.
+pub(crate) fn render(
+    homes: &[PortsHome],
+    conflicts: &Conflicts,
+    listed: Listed,
+    shown: &DisplayPaths,
+    width: Option<usize>,
+) -> String {
     let mut text = String::new();
     for (number, home) in homes.iter().enumerate() {
         if number > 0 {
             text.push('\n');
         }
         text.push_str(&heading(home, shown));
-        text.push_str(&table(home, all));
+        text.push_str(&table(home, listed, width));
     }
-    if !conflicts.is_empty() {
-        let _ = writeln!(text, "\n{}:", counted(conflicts.len(), "conflict"));
-        for conflict in conflicts {
+    if !conflicts.conflicts.is_empty() {
+        let _ = writeln!(text, "\n{}:", counted(conflicts.conflicts.len(), "conflict"));
+        for conflict in &conflicts.conflicts {
             text.push_str(&conflict_line(homes, conflict, shown));
         }
         text.push_str(&suggestions(homes, conflicts, shown));
@@ -65,9 +71,14 @@ fn heading(home: &PortsHome, shown: &DisplayPaths) -> String {
 
 const HEADINGS: [&str; 6] = ["PORT", "PROTOCOL", "LISTENER", "BASE", "FROM", "DESCRIPTION"];
 
-fn table(home: &PortsHome, all: bool) -> String {
+/// The widest that a table may be without a terminal.
+const NO_LIMIT: usize = usize::MAX;
+/// The description is not made narrower than this.
+const MIN_DESCRIPTION: usize = 24;
+
+fn table(home: &PortsHome, listed: Listed, width: Option<usize>) -> String {
     let mut rows: Vec<[String; 6]> = vec![HEADINGS.map(str::to_owned)];
-    let mut listeners: Vec<&Listener> = home.listeners.iter().filter(|listener| all || listener.enabled).collect();
+    let mut listeners: Vec<&Listener> = listed.of(home).collect();
     listeners.sort_by_key(|listener| {
         (!listener.enabled, listener.direction == Direction::Outbound, listener.port().is_none(), listener.port())
     });
@@ -75,17 +86,47 @@ fn table(home: &PortsHome, all: bool) -> String {
     if rows.len() == 1 {
         return "  no listeners\n".to_owned();
     }
-    let widths: Vec<usize> =
+    let mut widths: Vec<usize> =
         (0..HEADINGS.len()).map(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0)).collect();
+    let width = width.unwrap_or(NO_LIMIT);
+    let before = |widths: &[usize]| widths[..5].iter().filter(|width| **width > 0).map(|width| width + 2).sum::<usize>() + 2;
+    if before(&widths) + widths[5].min(MIN_DESCRIPTION) > width {
+        // There is no room for the place beside the description.
+        for row in &mut rows {
+            let from = std::mem::take(&mut row[4]);
+            if !["FROM", "default"].contains(&from.as_str()) {
+                let _ = write!(row[5], " [{from}]");
+            }
+        }
+        widths[4] = 0;
+    }
+    let indent = before(&widths);
+    let left = width.saturating_sub(indent).max(MIN_DESCRIPTION);
     let mut text = String::new();
     for row in rows {
-        let cells = row.iter().zip(&widths).enumerate().map(|(column, (cell, width))| {
-            if column == 0 || column == 3 { format!("{cell:>width$}") } else { format!("{cell:<width$}") }
-        });
-        let line = cells.collect::<Vec<_>>().join("  ");
-        let _ = writeln!(text, "  {}", line.trim_end());
+        let cells = row[..5].iter().zip(&widths).enumerate().filter(|(_, (_, width))| **width > 0);
+        let cells = cells.map(
+            |(column, (cell, width))| {
+                if column == 0 || column == 3 { format!("{cell:>width$}") } else { format!("{cell:<width$}") }
+            },
+        );
+        let start = format!("  {}  ", cells.collect::<Vec<_>>().join("  "));
+        let description = wrapped(&row[5], left);
+        for (number, line) in description.iter().enumerate() {
+            let line = if number == 0 { format!("{start}{line}") } else { format!("{:indent$}{line}", "") };
+            let _ = writeln!(text, "{}", line.trim_end());
+        }
     }
     text
+}
+
+/// The lines of a description; words are not broken.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let options = textwrap::Options::new(width)
+        .break_words(false)
+        .word_separator(textwrap::WordSeparator::AsciiSpace)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation);
+    textwrap::wrap(text, options).into_iter().map(std::borrow::Cow::into_owned).collect()
 }
 
 fn row(home: &PortsHome, listener: &Listener) -> [String; 6] {
@@ -126,10 +167,14 @@ fn row(home: &PortsHome, listener: &Listener) -> [String; 6] {
     [port, protocol, listener.id.clone(), base, from, description]
 }
 
+/// How many listeners of a conflict are named.
+const MAX_NAMED: usize = 4;
+
 fn conflict_line(homes: &[PortsHome], conflict: &Conflict, shown: &DisplayPaths) -> String {
-    let wanted: Vec<String> = conflict
+    let mut named: Vec<String> = conflict
         .listeners
         .iter()
+        .take(MAX_NAMED)
         .map(|reference| {
             let home = &homes[reference.home];
             let id = &home.listeners[reference.listener].id;
@@ -139,17 +184,61 @@ fn conflict_line(homes: &[PortsHome], conflict: &Conflict, shown: &DisplayPaths)
             }
         })
         .collect();
-    format!("  {:>5}/{}  {}\n", conflict.port, conflict.protocol.as_str(), wanted.join(", "))
+    if let Some(more) = conflict.listeners.len().checked_sub(MAX_NAMED).filter(|more| *more > 0) {
+        named.push(format!("and {more} more"));
+    }
+    format!("  {:>5}/{}  {}\n", conflict.port, conflict.protocol.as_str(), named.join(", "))
 }
 
-fn suggestions(homes: &[PortsHome], conflicts: &[Conflict], shown: &DisplayPaths) -> String {
-    let mut lines: Vec<String> = Vec::new();
-    for suggestion in conflicts.iter().filter_map(|conflict| conflict.suggestion) {
+fn suggestions(homes: &[PortsHome], conflicts: &Conflicts, shown: &DisplayPaths) -> String {
+    let mut text = String::new();
+    let left = conflicts.conflicts.iter().filter(|conflict| conflict.suggestion.is_none()).count();
+    if !conflicts.offsets.is_empty() {
+        let what = if left == 0 { "all conflicts" } else { "the other conflicts" };
+        let how = if conflicts.is_smallest { ", with the smallest total change" } else { "" };
+        let _ = writeln!(text, "\nThese offsets avoid {what}{how}:");
+    }
+    for suggestion in &conflicts.offsets {
         let home = homes[suggestion.home].model.map_or_else(String::new, |model| shown.path(model.path()));
-        let line = format!("Offset {} avoids the conflicts of {home}.\n", suggestion.offset);
-        if !lines.contains(&line) {
-            lines.push(line);
+        let _ = writeln!(text, "  {:>5}  {home}", suggestion.offset);
+    }
+    if left > 0 {
+        let _ = writeln!(text, "\nNo offset avoids {}: change one of the ports.", counted(left, "conflict"));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::product_of;
+    use crate::ports::{Offset, listeners_of_product};
+
+    #[test]
+    fn a_table_fits_the_terminal_and_loses_no_word() {
+        let (product, _) = product_of("api-manager").expect("known");
+        let offset = Offset { value: Some(0), source: OffsetSource::Default, unknown: None };
+        let listeners = listeners_of_product(product, None, Some(1), None);
+        let home = PortsHome {
+            model: None,
+            product: Some(product),
+            version: None,
+            offset: &offset,
+            profile: None,
+            listeners: &listeners,
+        };
+        let wide = table(&home, Listed::default(), None);
+        let words = |text: &str| {
+            let mut words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+            words.retain(|word| !["FROM", "default"].contains(&word.as_str()));
+            words.sort();
+            words
+        };
+        for width in [80, 90, 120] {
+            let text = table(&home, Listed::default(), Some(width));
+            let longest = text.lines().map(|line| line.chars().count()).max().expect("lines");
+            assert!(longest <= width, "{longest} columns:\n{text}");
+            assert_eq!(words(&text), words(&wide));
         }
     }
-    lines.concat()
 }

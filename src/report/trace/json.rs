@@ -16,6 +16,9 @@ struct FileDocument {
     version: u32,
     file: String,
     lines: Vec<LineEntry>,
+    /// The first line that was not looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left_off: Option<usize>,
 }
 
 #[derive(Serialize)]
@@ -77,6 +80,14 @@ struct KeyDocument {
     places: Vec<KeyPlaceEntry>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     reasons: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    untraced: Vec<UntracedEntry>,
+}
+
+#[derive(Serialize)]
+struct UntracedEntry {
+    file: String,
+    reason: String,
 }
 
 #[derive(Serialize)]
@@ -95,7 +106,7 @@ pub(crate) fn file(model: &Model, traced: &FileTrace, one: bool, shown: &Display
         Some(line) if one => crate::report::json_text(&LineDocument { version: 1, file, line }),
         last => {
             lines.extend(last);
-            crate::report::json_text(&FileDocument { version: 1, file, lines })
+            crate::report::json_text(&FileDocument { version: 1, file, lines, left_off: traced.left_off })
         }
     }
 }
@@ -110,6 +121,11 @@ pub(crate) fn key(model: &Model, traced: &KeyTrace, shown: &DisplayPaths) -> Str
         following: entries(&traced.following),
         places: traced.places.iter().map(|place| key_place_entry(model, place, shown)).collect(),
         reasons: traced.reasons.iter().map(|why| reason(model, &traced.key, why)).collect(),
+        untraced: traced
+            .untraced
+            .iter()
+            .map(|file| UntracedEntry { file: shown.path(&model.layout.root.join(&file.path)), reason: file.why.clone() })
+            .collect(),
     })
 }
 

@@ -31,6 +31,9 @@ pub(crate) fn file(model: &Model, traced: &FileTrace, one: bool) -> String {
                 let _ = writeln!(text, "  {at:>width$}  {}", described(model, value));
             }
         }
+        if let Some(line) = traced.left_off {
+            let _ = writeln!(text, "the lines from {line} on are left out: name one of them, such as {path}:{line}");
+        }
     }
     printable(&text)
 }
@@ -132,6 +135,9 @@ pub(crate) fn key(model: &Model, traced: &KeyTrace) -> String {
         for found in places {
             write_place(&mut text, model, found);
         }
+    }
+    for file in &traced.untraced {
+        let _ = writeln!(text, "not searched: {}: {}", file.path, file.why);
     }
     printable(&text)
 }

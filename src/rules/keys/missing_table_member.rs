@@ -116,7 +116,7 @@ fn empty_by_default(values: EffectiveConfiguration, path: &str) -> BTreeSet<Loca
     let keys: Vec<String> = values.configuration.settings.keys().cloned().collect();
     let defaults = values.configuration.without(&keys, &mapping.resources, &mapping.release);
     let file = TracedFile::render(values.model.effective_with(&defaults), path);
-    file.into_iter().flat_map(|file| file.empty_values(values.model)).map(|empty| empty.template).collect()
+    file.ok().into_iter().flat_map(|file| file.empty_values(values.model)).map(|empty| empty.template).collect()
 }
 
 /// The element, attribute or property around a place in a rendered file, and whether it is empty.

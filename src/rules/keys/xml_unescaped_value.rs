@@ -36,7 +36,7 @@ pub(in crate::rules) fn of_file(context: HomeContext, path: &str) -> Vec<Finding
     let Some(effective) = context.configuration().map(|configuration| model.effective_with(configuration)) else {
         return Vec::new();
     };
-    let Some(file) = TracedFile::render(effective, path).filter(|_| is_xml(path)) else { return Vec::new() };
+    let Some(file) = TracedFile::render(effective, path).ok().filter(|_| is_xml(path)) else { return Vec::new() };
     let values = values_in(model);
     let mut places = Places::of(&values);
     places.add(effective, &file);

@@ -6,6 +6,8 @@ use crate::ports::{Listener, Source};
 use crate::rules::context::HomeContext;
 use crate::rules::fixes;
 
+const RULE: &str = "double-offset";
+
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     for listener in context.ports().listeners.iter().filter(|listener| listener.enabled && listener.offset > 0) {
         let (Some(at), Some(base), Some(default)) = (listener.source.anchor(), listener.base, default_port(context, listener))
@@ -37,15 +39,15 @@ fn default_port(context: HomeContext, listener: &Listener) -> Option<i64> {
     in_home.or_else(|| part.port.or(row.port).map(i64::from))
 }
 
-/// Removes the port from deployment.toml, or sets it to the default in XML.
+/// Comments the port out in deployment.toml, or sets it to the default in XML.
 fn without_port(context: HomeContext, listener: &Listener, default: i64) -> Option<Fix> {
     let model = context.model();
     let Source::File { at, .. } = listener.source else { return None };
     if model.toml_file() != Some(at.file) {
-        return fixes::set_value_at(model, at, &default.to_string(), Safety::Unsafe);
+        return fixes::change_value_at(model, at, &default.to_string(), RULE);
     }
     let (file, toml) = fixes::toml_of(model)?;
     let entry = toml.document.entries.iter().find(|entry| entry.value_span == at.span)?;
-    let edits = vec![toml.remove(entry)?];
-    Some(fixes::fix_of(model, file, format!("remove `{}`", entry.key), Safety::Unsafe, edits, vec![entry.key.clone()]))
+    let edits = vec![toml.remove_marked(entry, RULE)?];
+    Some(fixes::fix_of(model, file, format!("comment out `{}`", entry.key), Safety::Unsafe, edits, vec![entry.key.clone()]))
 }

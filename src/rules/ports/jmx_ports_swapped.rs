@@ -1,10 +1,14 @@
 //! `jmx-ports-swapped`: the ports of the JMX registry and server, swapped as in the documentation.
 
 use crate::diagnostic::Finding;
-use crate::edit::{Fix, Safety};
+use crate::edit::Fix;
+use crate::model::Location;
 use crate::ports::{Listener, Source};
 use crate::rules::context::HomeContext;
 use crate::rules::fixes;
+use crate::source::Span;
+
+const RULE: &str = "jmx-ports-swapped";
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let ports = context.ports();
@@ -32,8 +36,17 @@ fn swap(context: HomeContext, registry: &Listener, server: &Listener) -> Option<
     if one.file != other.file {
         return None;
     }
-    let edits = vec![(one.span, other.span.of(text).to_owned()), (other.span, one.span.of(text).to_owned())];
-    let keys = [registry, server].into_iter().filter_map(|listener| listener.row?.1.port_key.clone());
-    let scope = if model.toml_file().is_some() { keys.collect() } else { vec!["Server/Ports/JMX".to_owned(), "JMX".to_owned()] };
-    Some(fixes::fix_of(model, one.file, "swap the two ports".to_owned(), Safety::Unsafe, edits, scope))
+    let change = |at: Location, value: Span| {
+        let value = value.of(text);
+        if model.toml_file() != Some(at.file) {
+            return fixes::change_value_at(model, at, value, RULE);
+        }
+        let (_, toml) = fixes::toml_of(model)?;
+        let entry = toml.document.entries.iter().find(|entry| entry.value_span == at.span)?;
+        fixes::change_key(context, &entry.key, value, RULE)
+    };
+    let (mut fix, second) = (change(one, other.span)?, change(other, one.span)?);
+    fix.edits.extend(second.edits);
+    fix.scope.extend(second.scope);
+    Some(Fix { title: "swap the two ports".to_owned(), ..fix })
 }

@@ -7,3 +7,4 @@ pub(super) mod offset_missing_in_url;
 pub(super) mod offset_not_integer;
 pub(super) mod port_conflict_across_homes;
 pub(super) mod port_conflict_in_home;
+pub(super) mod port_out_of_range;

@@ -1,7 +1,6 @@
 //! `offset-not-integer`: an offset on which the server fails to start, or that does not do what it seems to.
 
 use crate::diagnostic::Finding;
-use crate::edit::Safety;
 use crate::home::Generation;
 use crate::ports::{MAX_OFFSET, MAX_PORT, WrittenOffset, written_offsets};
 use crate::rule_info::Severity;
@@ -39,15 +38,9 @@ fn check_offset(context: HomeContext, written: &WrittenOffset) -> Option<Finding
         let message = format!("the offset {offset} is negative: the server subtracts it from every port");
         return Some(finding(message).help(plain).severity(Severity::Warning));
     }
-    let highest = context
-        .ports()
-        .listeners
-        .iter()
-        .filter(|listener| listener.enabled && listener.offset == offset)
-        .max_by_key(|listener| listener.port());
-    if let Some((listener, port)) =
-        highest.and_then(|listener| Some((listener, listener.port()?))).filter(|(_, port)| *port > MAX_PORT)
-    {
+    let listeners = context.ports().listeners.iter().filter(|listener| listener.enabled && listener.offset == offset);
+    let refused = listeners.filter_map(|listener| Some((listener, listener.refused?)));
+    if let Some((listener, port)) = refused.max_by_key(|(_, port)| *port).filter(|(listener, _)| listener.base.is_some()) {
         return Some(
             finding(format!("the offset {offset} moves {} to {port}, above the highest port {MAX_PORT}", listener.id))
                 .help(plain),
@@ -61,7 +54,7 @@ fn check_offset(context: HomeContext, written: &WrittenOffset) -> Option<Finding
     let is_text = matches!(value, Some(Value::Text(_)));
     is_text.then(|| {
         let message = format!("the offset `\"{}\"` is a string", written.text);
-        let fix = fixes::set_key(context, written.key, &offset.to_string(), Safety::Safe);
+        let fix = fixes::set_key(context, written.key, &offset.to_string());
         finding(message).help(format!("write `{offset}` without quotes")).severity(Severity::Info).fix(fix)
     })
 }

@@ -2,71 +2,78 @@
 
 use crate::catalog::Place;
 use crate::diagnostic::Finding;
-use crate::edit::{Fix, Safety};
+use crate::edit::Fix;
 use crate::model::{HomeId, Location};
-use crate::ports::{PortTable, conflicts, free_offset, written_offsets};
+use crate::ports::{Conflict, Conflicts, Listener, PortTable, conflicts, written_offsets};
 use crate::rules::context::{HomeContext, RuleContext};
 use crate::rules::fixes;
-use crate::rules::urls::is_loopback;
-use crate::workspace::Home;
+use crate::workspace::{Home, machines};
+
+const RULE: &str = "port-conflict-across-homes";
 
 pub(in crate::rules) fn check(context: RuleContext, findings: &mut Vec<Finding>) {
-    let mut plan = Plan::new(context.homes);
-    for (id, home) in context.homes().filter(|(_, home)| home.model.is_complete) {
-        let earlier: Vec<&Home> =
-            context.homes[..id.0].iter().filter(|earlier| earlier.model.is_complete && same_machine(earlier, home)).collect();
-        let conflicts: Vec<(&Home, Vec<i64>)> = earlier
-            .into_iter()
-            .map(|earlier| (earlier, common_ports(earlier, home)))
-            .filter(|(_, ports)| !ports.is_empty())
-            .collect();
-        let Some(at) = place_of_offset(home).filter(|_| !conflicts.is_empty()) else { continue };
-        let free = plan.move_home(id);
-        for (earlier, ports) in conflicts {
-            let ports: Vec<String> = ports.iter().map(ToString::to_string).collect();
-            let what = if ports.len() == 1 { "port" } else { "ports" };
-            let message = format!("{} and {} both use {what} {}", name(earlier), name(home), ports.join(", "));
-            let help = match free {
-                Some(offset) => format!("the smallest free offset for {} is {offset}", name(home)),
-                None => "no offset avoids this: change the ports that do not follow the offset".to_owned(),
-            };
-            let fix = free.and_then(|offset| set_offset(context.home(id), offset));
-            findings.push(Finding::new(id, at, message).help(help).key("server.offset").fix(fix));
+    let machines: Vec<Vec<usize>> = machines(context.homes).into_iter().filter(|homes| homes.len() > 1).collect();
+    if machines.is_empty() {
+        return;
+    }
+    let tables: Vec<&PortTable> = context.homes.iter().map(Home::ports).collect();
+    let found = conflicts(&tables, &machines);
+    for conflict in &found.conflicts {
+        let homes = conflict.homes();
+        // One home keeps the port: the first of those that keep their offset. The finding is in each of the others.
+        let keeps = homes.iter().copied().find(|home| found.offset_of(*home).is_none());
+        for home in homes.iter().copied().filter(|home| Some(*home) != keeps) {
+            let other = keeps.or_else(|| homes.iter().copied().find(|other| *other != home));
+            if let Some(other) = other {
+                findings.extend(finding(context, &found, conflict, home, other, homes.len()));
+            }
         }
     }
 }
 
-/// The ports that both homes open.
-fn common_ports(one: &Home, other: &Home) -> Vec<i64> {
-    let conflicts = conflicts(&[one.ports(), other.ports()]);
-    let between = conflicts
-        .iter()
-        .filter(|conflict| [0, 1].iter().all(|home| conflict.listeners.iter().any(|listener| listener.home == *home)));
-    between.map(|conflict| conflict.port).collect()
+/// The finding in `home`, where `other` is one of the other homes on the port, and `count` the number of all of them.
+fn finding(
+    context: RuleContext,
+    found: &Conflicts,
+    conflict: &Conflict,
+    home: usize,
+    other: usize,
+    count: usize,
+) -> Option<Finding> {
+    let listener_of = |home: usize| {
+        let reference = conflict.listeners.iter().find(|listener| listener.home == home)?;
+        Some(&context.homes[home].ports().listeners[reference.listener])
+    };
+    let (own, theirs) = (listener_of(home)?, listener_of(other)?);
+    let at = place_of(&context.homes[home], own)?;
+    let others = match count {
+        2 => format!("as does {} of {}", theirs.id, name(&context.homes[other])),
+        3 => format!("as do {} of {} and 1 other home", theirs.id, name(&context.homes[other])),
+        _ => format!("as do {} of {} and {} other homes", theirs.id, name(&context.homes[other]), count - 2),
+    };
+    let protocol = conflict.protocol.as_str();
+    let message = format!("{} uses {protocol} port {}, {others}", own.id, conflict.port);
+    let id = HomeId(home);
+    let offset = found.offset_of(home).filter(|_| own.follows_offset);
+    let help = match (offset, conflict.suggestion) {
+        (Some(offset), _) if found.offsets.len() == 1 => format!("offset {offset} leaves no conflict"),
+        (Some(offset), _) => format!("offset {offset} leaves no conflict, together with the offsets of the other findings"),
+        (None, Some(suggestion)) => {
+            format!("offset {} for {} avoids it", suggestion.offset, name(&context.homes[suggestion.home]))
+        }
+        (None, None) => format!("no offset avoids this: give {} another port", own.id),
+    };
+    let fix = offset.and_then(|offset| set_offset(context.home(id), offset));
+    let finding = Finding::new(id, at, message).help(help).key("server.offset").fix(fix);
+    Some(match place_of(&context.homes[other], theirs) {
+        Some(at) => finding.related(HomeId(other), at, format!("{} uses port {} here", theirs.id, conflict.port)),
+        None => finding,
+    })
 }
 
-/// The homes with the offsets suggested so far, so that the suggestions for several homes fit together.
-struct Plan<'a> {
-    homes: &'a [Home],
-    tables: Vec<PortTable>,
-}
-
-impl<'a> Plan<'a> {
-    fn new(homes: &'a [Home]) -> Self {
-        Self { homes, tables: homes.iter().map(|home| home.ports().clone()).collect() }
-    }
-
-    /// Gives the home the smallest offset that avoids conflicts on its machine, and returns it.
-    fn move_home(&mut self, HomeId(number): HomeId) -> Option<i64> {
-        let home = &self.homes[number];
-        let is_near =
-            |other: usize| other == number || self.homes[other].model.is_complete && same_machine(&self.homes[other], home);
-        let near: Vec<usize> = (0..self.homes.len()).filter(|other| is_near(*other)).collect();
-        let tables: Vec<&PortTable> = near.iter().map(|other| &self.tables[*other]).collect();
-        let offset = free_offset(&tables, near.iter().position(|other| *other == number)?)?;
-        self.tables[number].move_to(offset);
-        Some(offset)
-    }
+/// Where the port of a listener is decided: where it is written if no offset is added, otherwise where the offset is or would be.
+fn place_of(home: &Home, listener: &Listener) -> Option<Location> {
+    listener.source.anchor().filter(|_| !listener.follows_offset).or_else(|| place_of_offset(home))
 }
 
 /// Where the offset of a home is written, or would be.
@@ -82,12 +89,6 @@ fn place_of_offset(home: &Home) -> Option<Location> {
     Some(home.model.start_of(file))
 }
 
-/// Whether two homes run on one machine: they have the same host name, or neither has one.
-fn same_machine(one: &Home, other: &Home) -> bool {
-    let name = |home: &Home| home.model.hostname().filter(|name| !is_loopback(name) && *name != "0.0.0.0");
-    name(one) == name(other)
-}
-
 /// The folder of a home with its parent, since homes often have the same name.
 fn name(home: &Home) -> String {
     let path = home.model.path();
@@ -99,7 +100,7 @@ fn name(home: &Home) -> String {
 /// Sets the offset where the home reads it: in deployment.toml, otherwise in carbon.xml.
 fn set_offset(context: HomeContext, offset: i64) -> Option<Fix> {
     if context.model().toml_file().is_some() {
-        return fixes::set_key(context, "server.offset", &offset.to_string(), Safety::Unsafe);
+        return fixes::change_key(context, "server.offset", &offset.to_string(), RULE);
     }
-    fixes::set_place(context.model(), &Place::new("conf/carbon.xml", "Server/Ports/Offset"), &offset.to_string(), Safety::Unsafe)
+    fixes::change_place(context.model(), &Place::new("conf/carbon.xml", "Server/Ports/Offset"), &offset.to_string(), RULE)
 }

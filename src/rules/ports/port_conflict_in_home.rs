@@ -1,14 +1,16 @@
 //! `port-conflict-in-home`: two listeners of one home that open the same port.
 
 use crate::diagnostic::Finding;
-use crate::edit::{Fix, Safety};
+use crate::edit::Fix;
 use crate::model::Location;
 use crate::ports::{Listener, OffsetSource, Source, conflicts};
 use crate::rules::context::HomeContext;
 use crate::rules::fixes;
 
+const RULE: &str = "port-conflict-in-home";
+
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
-    for conflict in conflicts(&[context.ports()]) {
+    for conflict in conflicts(&[context.ports()], &[vec![0]]).conflicts {
         let listeners: Vec<&Listener> =
             conflict.listeners.iter().map(|listener| &context.ports().listeners[listener.listener]).collect();
         let mut written: Vec<(&Listener, Location)> =
@@ -55,8 +57,8 @@ fn to_default(context: HomeContext, listener: &Listener) -> Option<Fix> {
         Some(_) => {
             let (_, toml) = fixes::toml_of(model)?;
             let entry = toml.document.entries.iter().find(|entry| entry.value_span == at.span)?;
-            fixes::set_key(context, &entry.key, &default.to_string(), Safety::Unsafe)
+            fixes::change_key(context, &entry.key, &default.to_string(), RULE)
         }
-        None => fixes::set_value_at(model, at, &default.to_string(), Safety::Unsafe),
+        None => fixes::change_value_at(model, at, &default.to_string(), RULE),
     }
 }

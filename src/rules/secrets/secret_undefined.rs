@@ -14,7 +14,10 @@ use crate::source::template::is_template;
 use crate::suggest;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
-    let Some(settings) = UserToml::of(context) else { return };
+    let Some(settings) = UserToml::of(context) else {
+        findings.extend(in_template(context));
+        return;
+    };
     let mut seen: BTreeSet<(Span, &str)> = BTreeSet::new();
     for fault in settings.faults(FaultKind::UndefinedSecret) {
         let Some(placeholder) = fault.placeholder.as_deref() else { continue };
@@ -27,15 +30,57 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         if !seen.insert((written.span, placeholder)) {
             continue;
         }
-        let message =
-            format!("`[secrets]` has no alias for `{placeholder}`: the server does not start, or runs without the secret");
+        let message = message(placeholder);
         let near = suggest::nearest(alias, settings.configuration.secrets.aliases(), '.');
         let mean = suggest::did_you_mean(alias, settings.configuration.secrets.aliases(), '.');
-        let add = format!("add `{alias} = \"[...]\"` to `[secrets]` and encrypt it with `ciphertool.sh -Dconfigure`");
+        let add = help(alias);
         let help = mean.map_or_else(|| add.clone(), |mean| format!("{mean} Otherwise {add}"));
         let rename = near.first().filter(|_| near.len() == 1).and_then(|near| rename(context, settings, &written, near));
         findings.push(settings.finding(context, &written, message).help(help).fix(rename));
     }
+}
+
+fn message(placeholder: &str) -> String {
+    format!("`[secrets]` has no alias for `{placeholder}`: the server does not start, or runs without the secret")
+}
+
+fn help(alias: &str) -> String {
+    format!("add `{alias} = \"[...]\"` to `[secrets]` and encrypt it with `ciphertool.sh -Dconfigure`")
+}
+
+/// The undefined secrets in a template of a deployment tool. An alias may be defined in any branch; if the tool prints lines of `[secrets]`, or
+/// the table itself, it may print any.
+fn in_template(context: HomeContext) -> Vec<Finding> {
+    let Some((file, document)) = context.model().toml().filter(|(_, document)| document.is_template) else { return Vec::new() };
+    let text = context.model().file(file).source.text_of_server();
+    let header = document.tables.iter().position(|table| table.key == "secrets");
+    let own = header.map(|header| {
+        let end = document.tables.get(header + 1).map_or(text.len(), |next| next.span.start);
+        Span::new(document.tables[header].span.end, end)
+    });
+    let may_be_printed = |tag: &Span| own.is_none_or(|own| own.start <= tag.start && tag.start < own.end);
+    let is_external = document.entries.iter().any(|entry| entry.key.starts_with("runtime_secrets."));
+    if is_external || document.filled.iter().any(may_be_printed) {
+        return Vec::new();
+    }
+    let name = |line: &str| line.split_once('=').map(|(name, _)| name.trim().trim_matches(['"', '\'']).to_owned());
+    let defined: BTreeSet<String> = text.lines().filter_map(name).collect();
+    let mut findings = Vec::new();
+    for entry in &document.entries {
+        let written = entry.value_span.of(text);
+        let mut from = 0;
+        for alias in placeholders(written, "secret") {
+            let placeholder = format!("$secret{{{alias}}}");
+            let Some(at) = written[from..].find(&placeholder).map(|at| from + at) else { continue };
+            from = at + placeholder.len();
+            if defined.contains(alias) || is_template(alias) {
+                continue;
+            }
+            let span = Span::new(entry.value_span.start + at, entry.value_span.start + from);
+            findings.push(context.finding(file, span, message(&placeholder)).help(help(alias)).key(&entry.key));
+        }
+    }
+    findings
 }
 
 /// Replaces the alias in the placeholder with the one that was meant.

@@ -14,6 +14,9 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     let Some(settings) = UserToml::of_home(context) else { return };
     for fault in settings.faults(FaultKind::Time) {
         let written = settings.locate_fault(fault);
+        if settings.is_filled_in(written.key) {
+            continue;
+        }
         // The key as the user wrote it, which may be another name.
         let key = written.key.or(fault.key.as_deref()).unwrap_or_default();
         let fix = written.key.and_then(|key| known_unit(context, settings, key));
@@ -26,7 +29,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     for (key, _) in units.into_iter().flatten() {
         let Some(Origin::User { key: own }) = configuration.get(key).map(|effective| &effective.origin) else { continue };
         let Some(Value::Text(text)) = configuration.settings.get(own).map(|setting| &setting.value) else { continue };
-        let Some(read) = misread(text) else { continue };
+        let Some(read) = misread(text).filter(|_| !settings.is_filled_in(Some(own))) else { continue };
         let written = settings.locate(Some(key), None);
         let finding = settings.finding(context, &written, format!("the server reads `{text}` as `{read}`"));
         findings.push(finding.severity(Severity::Warning).help("write a whole number in a smaller unit, without a sign"));

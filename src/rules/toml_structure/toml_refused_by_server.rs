@@ -30,7 +30,8 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
 /// for a text that was not decoded as the server decodes it.
 pub(super) fn text_for_server(loaded: &LoadedFile) -> Option<&str> {
     let source = &loaded.source;
-    let text = source.text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&source.text);
+    let text = source.text_of_server();
+    let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
     (source.encoding == Encoding::Utf8 && source.encoding_fault.is_none() && !is_template(text)).then_some(text)
 }
 

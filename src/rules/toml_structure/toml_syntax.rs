@@ -13,7 +13,7 @@ use crate::source::{Kind, Span, secrets};
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     for (file, loaded) in context.files().filter(|(_, loaded)| loaded.source.kind == Kind::Toml) {
-        if loaded.source.byte_order_mark && !loaded.source.encoding.is_utf16() {
+        if loaded.source.byte_order_mark && !loaded.source.encoding.is_utf16() && loaded.source.embedded().is_none() {
             let at = Location { file, span: Span::new(0, BYTE_ORDER_MARK.len_utf8()) };
             let finding = context.finding_at(at, "the file begins with a byte-order mark, which the server's parser rejects");
             let edit = (at.span, String::new());

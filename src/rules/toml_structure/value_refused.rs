@@ -34,6 +34,9 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let because =
             conditions.map(|(condition, _)| condition.as_str()).find(|condition| configuration.setting_of(condition).is_some());
         let written = settings.locate(Some(if own.is_some() { key } else { because.unwrap_or(key) }), None);
+        if settings.is_filled_in(written.key) {
+            continue;
+        }
         let said = fault.reason.trim_end_matches('.');
         let (message, help) = if value.is_some() {
             let help =

@@ -2,13 +2,14 @@
 
 use crate::catalog::Place;
 use crate::diagnostic::Finding;
-use crate::edit::{Fix, Safety};
+use crate::edit::Fix;
 use crate::model::Location;
 use crate::rules::context::HomeContext;
 use crate::rules::fixes;
 use crate::rules::urls::is_loopback;
 use crate::source::toml::TomlValue;
 
+const RULE: &str = "jmx-started-unprotected";
 const HOSTNAME_KEY: &str = "monitoring.jmx.rmi_hostname";
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
@@ -46,7 +47,7 @@ fn written_host(context: HomeContext) -> Option<(String, Location)> {
 
 fn switch_off(context: HomeContext) -> Option<Fix> {
     if context.model().toml_file().is_some() {
-        return fixes::set_key(context, "monitoring.jmx.rmi_server_start", "false", Safety::Unsafe);
+        return fixes::change_key(context, "monitoring.jmx.rmi_server_start", "false", RULE);
     }
-    fixes::set_place(context.model(), &Place::new("conf/etc/jmx.xml", "JMX/StartRMIServer"), "false", Safety::Unsafe)
+    fixes::change_place(context.model(), &Place::new("conf/etc/jmx.xml", "JMX/StartRMIServer"), "false", RULE)
 }

@@ -54,7 +54,7 @@ impl PlainHttp {
         let (row, part) = listener.row?;
         match &part.switch {
             Some(switch) if listener.state == State::Default || model.toml_file() == Some(place.file()) => {
-                switch_off(context, &switch.key)
+                fixes::change_key(context, &switch.key, "false", self.rule)
             }
             Some(_) => None,
             None => self.remove_from_template(model, part.places.as_ref().unwrap_or(&row.places).first()?),
@@ -91,9 +91,4 @@ impl PlainHttp {
         let title = format!("comment out <{}> in the template of {name}", self.element);
         is_plain.then(|| fixes::fix_of(model, part.file, title, Safety::Unsafe, edits, vec![self.parent.to_owned()]))
     }
-}
-
-/// Sets the switch to false.
-fn switch_off(context: HomeContext, key: &str) -> Option<Fix> {
-    fixes::set_key(context, key, "false", Safety::Unsafe)
 }

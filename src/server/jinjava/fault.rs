@@ -1,9 +1,11 @@
 //! Faults of a template: what is wrong, where, and what the server does about it.
 
+use std::collections::HashSet;
+
 use crate::source::Span;
 
 /// Something wrong in a template.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TemplateFault {
     /// Where.
     pub span: Span,
@@ -14,7 +16,7 @@ pub struct TemplateFault {
 }
 
 /// What the server does about a fault.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Effect {
     /// It goes on and prints nothing for the expression.
     Ignored,
@@ -39,8 +41,46 @@ impl TemplateFault {
     }
 
     /// A template that exceeds a limit of this emulator.
-    pub(super) fn over_limit(span: Span, message: &str) -> Self {
+    pub(crate) fn over_limit(span: Span, message: &str) -> Self {
         Self { span, message: message.to_owned(), effect: Effect::Unsupported }
+    }
+}
+
+/// The faults of a template, each once.
+#[derive(Debug, Default)]
+pub(super) struct Faults {
+    list: Vec<TemplateFault>,
+    known: HashSet<TemplateFault>,
+    /// Whether there is one that the server does not ignore.
+    has_error: bool,
+}
+
+/// How many faults are kept. Only a hostile template has more.
+const MAX_FAULTS: usize = 1000;
+
+impl Faults {
+    /// Adds a fault, unless it is known or there are too many. The first that the server does not ignore always has a place.
+    pub(super) fn add(&mut self, fault: TemplateFault) {
+        let is_first_error = fault.effect != Effect::Ignored && !self.has_error;
+        if (self.list.len() < MAX_FAULTS || is_first_error) && self.known.insert(fault.clone()) {
+            self.has_error |= fault.effect != Effect::Ignored;
+            self.list.push(fault);
+        }
+    }
+
+    /// The faults in the order in which they were added.
+    pub(super) fn into_list(self) -> Vec<TemplateFault> {
+        self.list
+    }
+}
+
+impl From<&[TemplateFault]> for Faults {
+    fn from(faults: &[TemplateFault]) -> Self {
+        let mut all = Self::default();
+        for fault in faults {
+            all.add(fault.clone());
+        }
+        all
     }
 }
 

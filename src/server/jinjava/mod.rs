@@ -27,5 +27,5 @@ pub(crate) use interpreter::{Rendered, render_with_source_map};
 pub use release::Release;
 pub use source_map::Effect as ValueEffect;
 pub(crate) use source_map::{ConditionSource, TextSource, ValuePlace, conditions_around};
-pub(crate) use source_map::{PathStep, SourceMap};
+pub(crate) use source_map::{EmptySource, PathStep, SourceMap, Stretch};
 pub(crate) use token::comments;

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::ast::{Branch, Macro, Node, NodeKind, ParsedExpression, Template};
 use super::expression::Expression;
-use super::fault::TemplateFault;
+use super::fault::{Faults, TemplateFault};
 use super::release::Release;
 use super::token::{TokenKind, tokens};
 use super::whitespace::{Piece, stripped, trim_start, trimmed_nodes, without_dashes, without_delimiters};
@@ -19,7 +19,8 @@ const WITH_END: [&str; 10] = ["autoescape", "block", "call", "for", "if", "ifcha
 impl Template {
     /// Parses `text` as `release` does. Never fails: what is wrong is in [`Template::faults`] and in the nodes.
     pub fn parse(text: &str, release: Release) -> Self {
-        let mut parser = TemplateParser { text, release, open: vec![OpenTag::root()], faults: Vec::new() };
+        let mut parser =
+            TemplateParser { text, release, open: vec![OpenTag::root()], too_deep: Vec::new(), faults: Faults::default() };
         let tokens = tokens(text);
         for (number, token) in tokens.iter().enumerate() {
             match token.kind {
@@ -34,7 +35,7 @@ impl Template {
                 TokenKind::Tag => parser.add_tag(token.span),
                 TokenKind::Comment => {
                     if !token.span.of(text).ends_with("#}") {
-                        parser.faults.push(TemplateFault::ignored(token.span, "the comment is not closed"));
+                        parser.faults.add(TemplateFault::ignored(token.span, "the comment is not closed"));
                     }
                 }
             }
@@ -69,7 +70,9 @@ struct TemplateParser<'a> {
     release: Release,
     /// The open tags, outermost first; the first is the template itself.
     open: Vec<OpenTag>,
-    faults: Vec<TemplateFault>,
+    /// The names of the open tags that are nested too deeply, outermost first.
+    too_deep: Vec<&'static str>,
+    faults: Faults,
 }
 
 impl TemplateParser<'_> {
@@ -125,11 +128,14 @@ impl TemplateParser<'_> {
         }
         let is_assignment = name == "set" && arguments.of(self.text).contains('=');
         if name == "set" && !is_assignment && !self.release.has_set_blocks() {
-            self.faults.push(TemplateFault::fatal(span, "`set` expects a value: Jinjava 2.4 has no `endset`"));
+            self.faults.add(TemplateFault::fatal(span, "`set` expects a value: Jinjava 2.4 has no `endset`"));
         }
         let has_end = WITH_END.contains(&name) && !is_assignment;
         if has_end && self.open.len() > MAX_DEPTH {
-            self.faults.push(TemplateFault::over_limit(span, "the tags are nested too deeply"));
+            if self.too_deep.is_empty() {
+                self.faults.add(TemplateFault::over_limit(span, "the tags are nested too deeply"));
+            }
+            self.too_deep.extend(WITH_END.into_iter().find(|known| *known == name));
         } else if has_end {
             self.open.push(OpenTag { span, name: name.to_owned(), arguments, trims_first: trims_after, nodes: Vec::new() });
         } else {
@@ -183,19 +189,24 @@ impl TemplateParser<'_> {
 
     /// An end tag: closes the innermost tag with this name and all tags inside it.
     fn close(&mut self, span: Span, name: &str, trims_after: bool) {
+        if let Some(at) = self.too_deep.iter().rposition(|open| *open == name) {
+            self.too_deep.truncate(at);
+            return;
+        }
+        self.too_deep.clear();
         let mut found = false;
         while !found && self.open.len() > 1 {
             let Some(open) = self.open.pop() else { break };
             found = open.name == name;
             if !found {
                 let message = format!("`{}` must be closed by `end{}` before `end{name}`", open.name, open.name);
-                self.faults.push(TemplateFault::fatal(span, &message));
+                self.faults.add(TemplateFault::fatal(span, &message));
             }
             self.finish_tag(open, trims_after);
         }
         if !found {
             let message = format!("`end{name}` has no `{name}` to close");
-            self.faults.push(TemplateFault::ignored(span, &message));
+            self.faults.add(TemplateFault::ignored(span, &message));
         }
     }
 
@@ -298,11 +309,11 @@ impl TemplateParser<'_> {
         while self.open.len() > 1 {
             let Some(open) = self.open.pop() else { break };
             // MissingEndTagException is a TemplateSyntaxException, which is fatal.
-            self.faults.push(TemplateFault::fatal(open.span, &format!("`{}` is not closed by `end{}`", open.name, open.name)));
+            self.faults.add(TemplateFault::fatal(open.span, &format!("`{}` is not closed by `end{}`", open.name, open.name)));
             self.finish_tag(open, false);
         }
         let nodes = self.open.pop().map(|root| trimmed_nodes(root.nodes)).unwrap_or_default();
-        Template { nodes, faults: self.faults }
+        Template { nodes, faults: self.faults.into_list() }
     }
 }
 

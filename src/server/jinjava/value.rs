@@ -244,13 +244,14 @@ impl Value {
         }
     }
 
-    /// The work of reading all of it, up to `most`: 1 for each value and for each hundred bytes of text.
+    /// The work of reading all of it, up to `most`: 1 for each value and for each `BYTES_PER_STEP` of text.
     pub(super) fn weight(&self, most: u64) -> u64 {
         self.weight_within(most, MAX_DEPTH)
     }
 
     fn weight_within(&self, most: u64, depth: usize) -> u64 {
         let Some(depth) = depth.checked_sub(1) else { return 1 };
+        let of_text = |text: &str| text.len() as u64 / BYTES_PER_STEP;
         let sum = |values: &mut dyn Iterator<Item = &Value>| {
             let mut weight = 1;
             for value in values {
@@ -262,10 +263,13 @@ impl Value {
             weight
         };
         match self {
-            Self::Text(text) => 1 + text.len() as u64 / 100,
+            Self::Text(text) => 1 + of_text(text),
             Self::List(items) | Self::Array(items) => sum(&mut items.borrow().iter()),
-            Self::Map(map) => sum(&mut map.borrow().values()),
-            Self::Entry(entry) => sum(&mut std::iter::once(&entry.1)),
+            Self::Map(map) => {
+                let map = map.borrow();
+                map.keys().map(|key| of_text(key)).sum::<u64>() + sum(&mut map.values())
+            }
+            Self::Entry(entry) => of_text(&entry.0) + sum(&mut std::iter::once(&entry.1)),
             _ => 1,
         }
     }
@@ -280,6 +284,9 @@ impl Value {
         }
     }
 }
+
+/// How many bytes of a text are as much work as one value.
+pub(super) const BYTES_PER_STEP: u64 = 100;
 
 /// How deep values are compared and printed. Only a list that contains itself is deeper.
 const MAX_DEPTH: usize = 64;

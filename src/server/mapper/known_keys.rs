@@ -1,6 +1,8 @@
 //! The live keys of products whose home is not at hand, from the tables of `rules/catalog/keys/`.
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use super::key_table::{self, KeyTable};
 use super::schema::Schema;
@@ -21,6 +23,17 @@ pub fn of_product(product: &str, version: Option<&Version>) -> Option<Schema> {
     let table = KeyTable::open(text)?;
     let (chosen, exact) = table.versions_for(version);
     Some(table.schema(chosen, exact))
+}
+
+/// The same, shared by all homes of this version: it takes megabytes, and there can be thousands of homes.
+pub fn shared(product: &str, version: Option<&Version>) -> Option<Rc<Schema>> {
+    type Shared = BTreeMap<(String, Option<String>), Option<Rc<Schema>>>;
+    thread_local! {
+        static SHARED: RefCell<Shared> = const { RefCell::new(BTreeMap::new()) };
+    }
+    let server = (product.to_owned(), version.map(ToString::to_string));
+    let read = || of_product(product, version).map(Rc::new);
+    SHARED.with_borrow_mut(|shared| shared.entry(server).or_insert_with(read).clone())
 }
 
 /// The keys of the product that `keys` of a deployment.toml are most probably for; `None` if they do not point to one product.

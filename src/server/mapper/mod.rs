@@ -32,6 +32,7 @@ pub(crate) use fault::{FaultKind, MappingFault};
 pub(crate) use references::{alias_of, placeholders};
 pub use release::Release;
 pub(crate) use render::Output;
-pub use render::Renderer;
+pub(crate) use render::removed_returns;
+pub use render::{HomeBudget, Renderer};
 pub(crate) use resources::JsonFile;
 pub use resources::Resources;

@@ -1,8 +1,11 @@
 //! Stage 8: the templates are rendered.
 
+use std::cell::Cell;
+
 use super::configuration::Configuration;
 use super::release::Release;
-use crate::server::jinjava::{self, Limits, Rendered, SourceMap, Template};
+use crate::server::jinjava::{self, Limits, Rendered, SourceMap, Template, TemplateFault};
+use crate::source::Span;
 
 /// A rendered file.
 #[derive(Debug)]
@@ -22,21 +25,40 @@ impl Output {
     }
 }
 
+/// What is left of the work and memory that all templates of a home may use together.
+#[derive(Debug)]
+pub struct HomeBudget(Cell<Limits>);
+
+impl Default for HomeBudget {
+    fn default() -> Self {
+        Self(Cell::new(OF_HOME))
+    }
+}
+
 /// Renders templates with one configuration.
 #[derive(Debug)]
 pub struct Renderer<'a> {
     configuration: &'a Configuration,
     release: &'a Release,
-    limits: Limits,
+    budget: &'a HomeBudget,
 }
 
-/// 200 times what any template of API Manager 4.5 or Identity Server 7.1 takes: a third of a second.
-const MAX_STEPS: u64 = 4_000_000;
+/// The places in the normalized text of `template` where a carriage return was removed, in order.
+pub(crate) fn removed_returns(template: &str) -> impl Iterator<Item = usize> {
+    template.match_indices("\r\n").enumerate().map(|(number, (at, _))| at - number)
+}
+
+/// What one template may use: 70 times the steps, and 150 times the bytes, that the largest of Identity Server 7.1 takes.
+const OF_TEMPLATE: Limits = Limits { steps: 1_000_000, bytes: 32 << 20 };
+
+/// What all templates of a home may use together, each as often as it is rendered: 80 times the steps, and 50 times the bytes, that `lint`
+/// takes for Identity Server 7.1. Less than a second.
+const OF_HOME: Limits = Limits { steps: 4_000_000, bytes: 64 << 20 };
 
 impl<'a> Renderer<'a> {
-    /// A renderer that behaves like `release`.
-    pub fn new(configuration: &'a Configuration, release: &'a Release) -> Self {
-        Self { configuration, release, limits: Limits { steps: MAX_STEPS, ..Limits::default() } }
+    /// A renderer that behaves like `release`, and uses `budget`.
+    pub fn new(configuration: &'a Configuration, release: &'a Release, budget: &'a HomeBudget) -> Self {
+        Self { configuration, release, budget }
     }
 
     /// The text of `template` as the server passes it to its engine: every line ends in a line feed, also the last (FileUtils.readFile).
@@ -57,8 +79,7 @@ impl<'a> Renderer<'a> {
 
     /// Converts a byte offset in the normalized text to one in `template`.
     pub fn denormalized(template: &str, offset: usize) -> usize {
-        let pairs = template.match_indices("\r\n").enumerate();
-        let before = pairs.take_while(|(number, (at, _))| at - number < offset).count();
+        let before = removed_returns(template).take_while(|at| *at < offset).count();
         (offset + before).min(template.len())
     }
 
@@ -66,14 +87,37 @@ impl<'a> Renderer<'a> {
     pub fn render(&self, path: &str, template: &str) -> Output {
         let release = self.release.of_jinjava();
         let template = Template::parse(&Self::normalized(template), release);
-        Output::new(path, jinjava::render(&template, release, &self.configuration.tree, self.limits))
+        if let Some(spent) = self.spent(path, &template) {
+            return spent;
+        }
+        self.written(path, jinjava::render(&template, release, &self.configuration.tree, OF_TEMPLATE))
     }
 
     /// The same, with what decides each part of the file.
     pub fn render_with_source_map(&self, path: &str, template: &str) -> (Output, SourceMap) {
         let release = self.release.of_jinjava();
         let template = Template::parse(&Self::normalized(template), release);
-        let (rendered, map) = jinjava::render_with_source_map(&template, release, &self.configuration.tree, self.limits);
-        (Output::new(path, rendered), map)
+        if let Some(spent) = self.spent(path, &template) {
+            return (spent, SourceMap::default());
+        }
+        let (rendered, map) = jinjava::render_with_source_map(&template, release, &self.configuration.tree, OF_TEMPLATE);
+        (self.written(path, rendered), map)
+    }
+
+    fn written(&self, path: &str, rendered: Rendered) -> Output {
+        self.budget.0.set(self.budget.0.get().minus(rendered.used));
+        Output::new(path, rendered)
+    }
+
+    /// The output of a template that is not rendered, because the budget of the home is used up.
+    fn spent(&self, path: &str, template: &Template) -> Option<Output> {
+        let left = self.budget.0.get();
+        let message = match (left.steps, left.bytes) {
+            (0, _) => "the templates of this home take too many steps altogether",
+            (_, 0) => "the templates of this home need too much memory altogether",
+            _ => return None,
+        };
+        let at = template.nodes.first().map_or(Span::default(), |node| node.span);
+        Some(Output { path: path.to_owned(), text: None, faults: vec![TemplateFault::over_limit(at, message)] })
     }
 }

@@ -1,10 +1,10 @@
 //! How fixes get to the disk: previews, backups, and files that cannot be written.
 
 use std::fs;
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 
 use super::{FAULTY, PRODUCT, TOML, fix};
-use crate::support::Folder;
+use crate::support::{Folder, Run};
 use carbonlint::internals::replace;
 use carbonlint::{FixOptions, WriteError};
 
@@ -37,7 +37,7 @@ fn a_read_only_file_and_a_link_out_of_the_home_are_refused() {
     fs::set_permissions(home.path().join(TOML), fs::Permissions::from_mode(0o444)).expect("set");
     let (code, text) = fix(&home, &[]);
     assert_eq!(code, Some(2), "{text}");
-    assert!(text.contains("is read-only"), "{text}");
+    assert!(text.contains("is read-only\n  help: no file was changed: make it writable, and run the command again\n"), "{text}");
     let outside = Folder::with(&[("deployment.toml", FAULTY.as_bytes())]);
     let home = Folder::with(&[PRODUCT, ("repository/conf/carbon.properties", b"")]);
     symlink(outside.path().join("deployment.toml"), home.path().join(TOML)).expect("linked");
@@ -57,11 +57,19 @@ fn a_full_disk_leaves_the_old_file() {
     let long = format!("{FAULTY}\n# {}\n", "x".repeat(4096));
     let home = Folder::with(&[PRODUCT, (TOML, long.as_bytes())]);
     let before = home.files();
-    let script = "trap '' XFSZ; ulimit -f 1; exec \"$0\" fix .";
-    let output = Command::new("bash").args(["-c", script, env!("CARGO_BIN_EXE_carbonlint")]).current_dir(home.path()).output();
-    let output = output.expect("bash runs");
-    assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
-    assert_eq!(home.files(), before);
+    for arguments in ["", "--backup .bak"] {
+        let script = format!("trap '' XFSZ; ulimit -f 1; exec \"$0\" fix . {arguments}");
+        let output =
+            Command::new("bash").args(["-c", &script, env!("CARGO_BIN_EXE_carbonlint")]).current_dir(home.path()).output();
+        let run = Run::ended(output.expect("bash runs"));
+        assert_eq!(run.code, Some(2), "{}", run.err);
+        assert!(
+            run.err.contains("cannot write `") && run.err.contains("no file was changed: run the command again"),
+            "{}",
+            run.err
+        );
+        assert_eq!(home.files(), before);
+    }
 }
 
 /// Killed while it writes, the old file is whole, and the next run is not disturbed by what was left.
@@ -71,25 +79,29 @@ fn a_killed_run_leaves_the_old_file() {
     let long = format!("{FAULTY}\n# {}\n", "x".repeat(4096));
     let home = Folder::with(&[PRODUCT, (TOML, long.as_bytes())]);
     // The signal of the limit kills the process in the middle of writing.
-    let script = "ulimit -c 0; ulimit -f 1; exec \"$0\" fix .";
+    let script = "ulimit -c 0; ulimit -f 1; exec \"$0\" fix . --backup .bak";
     let status = Command::new("bash").args(["-c", script, env!("CARGO_BIN_EXE_carbonlint")]).current_dir(home.path()).status();
     assert_eq!(status.expect("bash runs").code(), None, "killed by a signal");
     assert_eq!(home.text(TOML), long);
-    assert_eq!(fix(&home, &[]).0, Some(0));
+    assert_eq!(fix(&home, &["--backup", ".bak"]).0, Some(0));
     assert!(home.text(TOML).contains("offset = 1\n"));
-    assert_eq!(home.files().len(), 2, "no temporary file stays");
+    assert_eq!(home.text("repository/conf/deployment.toml.bak"), long, "no half of a backup is in the way");
+    assert_eq!(home.files().len(), 3, "no temporary file stays");
 }
 
 #[test]
 fn a_backup_needs_a_name_of_its_own() {
     let home = Folder::with(&[PRODUCT, (TOML, FAULTY.as_bytes())]);
-    for suffix in ["", "/x", ".carbonlint-new"] {
+    for suffix in ["", "/x", ".carbonlint-new", ".carbonlint-old"] {
         assert_eq!(fix(&home, &["--backup", suffix]).0, Some(2), "{suffix:?}");
         assert_eq!(home.text(TOML), FAULTY);
     }
-    home.write("repository/conf/deployment.toml.orig", b"the first one");
-    assert_eq!(fix(&home, &["--backup", ".orig"]).0, Some(2));
-    assert_eq!((home.text(TOML).as_str(), home.text("repository/conf/deployment.toml.orig").as_str()), (FAULTY, "the first one"));
+    // The second backup has a number: the first one is what was there before carbonlint.
+    assert_eq!(fix(&home, &["--backup", ".orig"]).0, Some(0));
+    let fixed = home.text(TOML);
+    assert_eq!(fix(&home, &["--backup", ".orig", "--select", "http-passthru-enabled"]).0, Some(0));
+    assert_eq!(home.text("repository/conf/deployment.toml.orig"), FAULTY);
+    assert_eq!(home.text("repository/conf/deployment.toml.orig.1"), fixed);
 }
 
 #[test]
@@ -103,4 +115,27 @@ fn an_edit_made_during_the_run_is_not_overwritten() {
     assert_eq!(replacements.len(), 1);
     assert!(matches!(replace(&replacements, home.path(), None), Err(WriteError::Changed(_))));
     assert_eq!(home.text(TOML), edited);
+}
+
+/// Of several runs at once, each writes the fixed file, finds nothing to do, or leaves the file alone and says why.
+#[test]
+fn runs_at_the_same_time_do_not_disturb_each_other() {
+    let home = Folder::with(&[PRODUCT, (TOML, FAULTY.as_bytes())]);
+    let start = |_| home.command(&["fix"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary runs");
+    let running: Vec<Child> = (0..6).map(start).collect();
+    let runs = running.into_iter().map(|child| Run::ended(child.wait_with_output().expect("it ends")));
+    let mut written = 0;
+    for run in runs {
+        match run.code {
+            Some(0) => written += usize::from(run.out.contains("2 findings fixed in 1 file")),
+            code => {
+                assert_eq!(code, Some(2), "{}", run.err);
+                let is_known = ["has changed since it was read", "another process is writing to", "no such file or folder"];
+                assert!(is_known.iter().any(|reason| run.err.contains(reason)), "{}", run.err);
+            }
+        }
+    }
+    assert_eq!(written, 1);
+    assert!(home.text(TOML).ends_with("[server]\noffset = 1"), "{}", home.text(TOML));
+    assert_eq!(home.files().len(), 2, "no temporary file stays");
 }

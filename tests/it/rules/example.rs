@@ -27,7 +27,7 @@ pub struct Examples {
 #[serde(deny_unknown_fields)]
 pub struct Example {
     pub title: String,
-    product: Option<String>,
+    pub product: Option<String>,
     files: BTreeMap<String, Content>,
     #[serde(flatten)]
     pub stated: Outcome,
@@ -138,7 +138,7 @@ impl Example {
         let alone = self.lint(&folder, &select(&[&rule.name]));
         let others = others.into_iter().filter(|found| rule.category == "transport" || !found.is_as_shipped());
         let offered = |safety| alone.iter().flat_map(|found| &found.safeties).any(|offered| *offered == safety);
-        let offered = (offered(Safety::Safe), offered(Safety::Unsafe));
+        let offered = (offered(Safety::Safe), offered(Safety::Unsafe) || offered(Safety::ByName));
 
         let mut faults = Vec::new();
         let every = self.fix(&folder, select(&[&rule.name]), true);
@@ -196,7 +196,7 @@ impl Example {
         lint(&workspace, selection).iter().map(|diagnostic| Found::of(diagnostic, &workspace, folder)).collect()
     }
 
-    fn fix(&self, folder: &Folder, selection: Selection, with_unsafe: bool) -> FixResult {
+    pub fn fix(&self, folder: &Folder, selection: Selection, with_unsafe: bool) -> FixResult {
         let options = FixOptions {
             paths: vec![folder.path().to_path_buf()],
             assumptions: self.assumptions(),

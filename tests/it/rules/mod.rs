@@ -10,7 +10,9 @@ use std::sync::LazyLock;
 use std::{env, iter, thread};
 
 use self::example::{Example, Examples, Observed, Outcome, rule_file};
-use carbonlint::{FixAvailability, RuleInfo, rules};
+use crate::fix::hints;
+use crate::support::Folder;
+use carbonlint::{FixAvailability, Overlays, PortTable, RuleInfo, Selection, Workspace, rules, write_all};
 
 /// An example with what the program says of it.
 struct Checked {
@@ -102,6 +104,59 @@ fn a_rule_needs_no_other() {
             }
         }
     }
+}
+
+/// Without the names of their rules, unsafe fixes move no offset, change no port and no secret, and edit no template.
+#[test]
+fn unsafe_fixes_without_names_are_not_far_reaching() {
+    for CheckedRule { rule, examples, .. } in CHECKED.iter() {
+        for Checked { example, .. } in examples {
+            let about = format!("{}: {}", rule.name, example.title);
+            let folder = example.lay_out();
+            // Safe fixes may correct an offset that was meant to be one.
+            let plain = example.fix(&folder, Selection::default(), false);
+            assert!(write_all(&plain.files, None).is_empty());
+            let before = open_ports(example, &folder);
+            let far = example.fix(&folder, Selection::default(), true);
+            for file in &far.files {
+                assert!(file.path.extension().is_none_or(|ending| ending != "j2"), "{about}: {}", file.path.display());
+            }
+            assert!(write_all(&far.files, None).is_empty());
+            for (home, (offset, ports)) in open_ports(example, &folder).iter().enumerate() {
+                assert_eq!(*offset, before[home].0, "{about}");
+                // Listeners may close, and stay where they are otherwise.
+                assert!(ports.is_subset(&before[home].1), "{about}: {ports:?}, before {:?}", before[home].1);
+            }
+        }
+    }
+}
+
+/// The listeners of a home that are open, with their ports.
+type OpenPorts = BTreeSet<(String, Option<i64>)>;
+
+/// The offset of each home, and the ports that are open.
+fn open_ports(example: &Example, folder: &Folder) -> Vec<(Option<i64>, OpenPorts)> {
+    let workspace = Workspace::open(&[folder.path().to_path_buf()], &example.assumptions(), &Overlays::new());
+    let tables = workspace.homes().map(|(_, home)| home.ports());
+    let open = |table: &PortTable| {
+        let listeners = table.listeners.iter().filter(|listener| listener.enabled);
+        listeners.map(|listener| (listener.id.clone(), listener.port())).collect()
+    };
+    tables.map(|table| (table.offset.value, open(table))).collect()
+}
+
+/// The commands that `lint` suggests for an example fix as many findings as they say.
+#[test]
+fn hints_do_what_they_say() {
+    let mut checked = 0;
+    for CheckedRule { examples, .. } in CHECKED.iter() {
+        for Checked { example, .. } in examples.iter().filter(|checked| checked.should_fail) {
+            let folder = example.lay_out();
+            let product = example.product.as_deref().map(|product| ["--product", product]);
+            checked += hints::check(&folder, product.as_ref().map_or(&[], |arguments| &arguments[..]));
+        }
+    }
+    assert!(checked > 100, "{checked}");
 }
 
 #[test]

@@ -20,6 +20,7 @@ use crate::rules::context::HomeContext;
 use crate::rules::fixes::{fix_of, toml_of};
 use crate::server::mapper::Resources;
 use crate::server::mapper::metadata::md5_of;
+use crate::shell;
 use crate::source::Span;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
@@ -92,9 +93,9 @@ impl Edit<'_> {
         let traced = model.effective_configuration().zip(model.rendered_file(self.path));
         let Some((values, rendered)) = traced.filter(|_| !hunks.is_empty()) else {
             let help = format!(
-                "make the change in deployment.toml, or in `{template}` if no key covers it; `carbonlint render HOME --diff {}` shows what \
-                 the server would change",
-                self.path
+                "make the change in deployment.toml, or in `{template}` if no key covers it; `carbonlint render . {} --diff` in the home \
+                 shows what the server would change",
+                shell::word(self.path)
             );
             findings.push(self.context.finding(self.file, Span::at(0), message).severity(severity).key(self.path).help(help));
             return;

@@ -113,7 +113,7 @@ impl Interpreter<'_> {
     ) -> Result<Value, TemplateFault> {
         let DefinedMacro { definition: called, level, defaults } = called;
         let mut scope = self.scopes.get(*level).cloned().unwrap_or_default();
-        self.budget.spend((scope.values.len() + scope.macros.len()) as u64, span)?;
+        self.budget.spend((scope.values.len() + scope.macros.len() + called.parameters.len()) as u64, span)?;
         let mut values = values.into_iter();
         for ((parameter, _), default) in called.parameters.iter().zip(defaults.iter()) {
             // A named argument overrides a positional one (AbstractCallableMethod.java).

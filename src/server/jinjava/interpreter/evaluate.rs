@@ -1,6 +1,5 @@
 //! Evaluates expressions.
 
-use super::budget::item_count;
 use super::state::{Bound, Interpreter};
 use crate::server::jinjava::ast::ParsedExpression;
 use crate::server::jinjava::coerce::to_text;
@@ -71,6 +70,7 @@ impl Interpreter<'_> {
         use ExpressionKind as K;
         let span = expression.span;
         self.budget.spend(1, span)?;
+        self.check_recorder(span)?;
         let placed = |error: EvaluationError| error.at(span);
         let value = match &expression.kind {
             K::Null => Value::Null,
@@ -81,6 +81,7 @@ impl Interpreter<'_> {
             K::Name(name) => self.look_up(name),
             K::Property(base, name) => {
                 let base = self.evaluate(base)?;
+                self.budget.spend_scanning(&base, span)?;
                 self.record(|recorder| recorder.property(&base, recorder.current(), name));
                 member::property_of(&base, name).map_err(placed)?
             }
@@ -88,6 +89,7 @@ impl Interpreter<'_> {
                 let base = self.evaluate_apart(base)?;
                 let index = self.evaluate(index)?;
                 self.budget.spend_reading([&index], span)?;
+                self.budget.spend_scanning(&base.value, span)?;
                 let name = to_text(&index);
                 self.record(|recorder| {
                     recorder.settle();
@@ -103,12 +105,16 @@ impl Interpreter<'_> {
             K::Test { of, name, negated, argument } => self.test(of, name, *negated, argument.as_deref(), span)?,
             K::Unary(operation, operand) => {
                 let operand = self.evaluate(operand)?;
+                if *operation == "-" {
+                    self.budget.spend_scanning(&operand, span)?;
+                }
                 operator::apply_unary(operation, &operand).map_err(placed)?
             }
             K::Binary(operation, left, right) => {
                 let left = self.evaluate(left)?;
                 let right = self.evaluate(right)?;
-                if !matches!(left, Value::Null) && !matches!(right, Value::Null) {
+                let is_with_null = matches!(left, Value::Null) || matches!(right, Value::Null);
+                if !(is_with_null && matches!(*operation, "==" | "!=")) {
                     self.budget.spend_reading([&left, &right], span)?;
                 }
                 let value = operator::apply(operation, &left, &right, self.release).map_err(placed)?;
@@ -158,6 +164,7 @@ impl Interpreter<'_> {
         let base = self.evaluate(base)?;
         let from = from.map(|from| self.evaluate(from)).transpose()?;
         let to = to.map(|to| self.evaluate(to)).transpose()?;
+        self.budget.spend_scanning(&base, span)?;
         let value = member::slice(&base, from.as_ref(), to.as_ref(), self.release).map_err(|error| error.at(span))?;
         self.budget.allocate_value(&value, span)?;
         Ok(value)
@@ -170,10 +177,7 @@ impl Interpreter<'_> {
         if matches!(base, Value::Null) {
             self.report(TemplateFault::ignored(span, &format!("`{name}` is called on a missing value")));
         }
-        self.budget.spend_reading(&arguments, span)?;
-        // Each item of the base may be compared with an argument.
-        let most = arguments.iter().map(|argument| self.budget.weight(argument)).max().unwrap_or(1);
-        self.budget.spend(item_count(&base).saturating_mul(most), span)?;
+        self.budget.use_method(&base, name, &arguments, span)?;
         let is_addition = matches!(name, "extend" | "addAll" | "update" | "putAll" | "append" | "add" | "insert" | "put")
             && !arguments.is_empty();
         if is_addition && let Some(added) = arguments.last() {
@@ -196,10 +200,7 @@ impl Interpreter<'_> {
     fn filter(&mut self, base: &Expression, name: &str, arguments: &[Expression], span: Span) -> Result<Value, TemplateFault> {
         let Bound { value: base, origin } = self.evaluate_apart(base)?;
         let (arguments, named) = self.arguments(arguments)?;
-        self.budget.spend_reading(arguments.iter().chain(named.values()).chain([&base]), span)?;
-        if name == "unique" {
-            self.budget.spend(self.budget.weight(&base).saturating_mul(item_count(&base)), span)?;
-        }
+        self.budget.use_filter(&base, name, &arguments, &named, span)?;
         let applied = filter::apply(name, &base, &arguments, &named, self.release).map_err(|error| error.at(span));
         let value = self.or_null(applied)?;
         self.record(|recorder| {
@@ -223,8 +224,9 @@ impl Interpreter<'_> {
     ) -> Result<Value, TemplateFault> {
         let value = self.evaluate(of)?;
         let argument = argument.map(|argument| self.evaluate(argument)).transpose()?;
-        if let Some(argument) = &argument {
-            self.budget.spend_reading([&value, argument], span)?;
+        match &argument {
+            Some(argument) => self.budget.spend_reading([&value, argument], span)?,
+            None => self.budget.spend_scanning(&value, span)?,
         }
         let outcome = predicate::holds(name, &value, argument.as_ref(), self.release).map_err(|error| error.at(span));
         self.or_null(outcome.map(|holds| Value::Boolean(holds != negated)))

@@ -2,6 +2,7 @@
 
 mod budget;
 mod calls;
+mod cost;
 mod evaluate;
 mod state;
 mod statements;
@@ -13,7 +14,7 @@ pub use budget::Limits;
 
 use self::state::Interpreter;
 use super::ast::Template;
-use super::fault::{Effect, TemplateFault};
+use super::fault::{Effect, Faults, TemplateFault};
 use super::release::Release;
 use super::source_map::{Recorder, SourceMap};
 use super::value::Value;
@@ -25,6 +26,8 @@ pub struct Rendered {
     pub text: String,
     /// What went wrong, in the order of rendering.
     pub faults: Vec<TemplateFault>,
+    /// How much of the limits was used.
+    pub used: Limits,
 }
 
 impl Rendered {
@@ -36,7 +39,7 @@ impl Rendered {
 
 /// Renders `template`, whose names are the properties of `root`.
 pub fn render(template: &Template, release: Release, root: &Value, limits: Limits) -> Rendered {
-    run(template, Interpreter::new(root, release, limits, template.faults.clone())).0
+    run(template, Interpreter::new(root, release, limits, Faults::from(&template.faults[..]))).0
 }
 
 /// Renders `template`, and records what decides each part of the text.
@@ -46,7 +49,7 @@ pub(crate) fn render_with_source_map(
     root: &Value,
     limits: Limits,
 ) -> (Rendered, SourceMap) {
-    let mut interpreter = Interpreter::new(root, release, limits, template.faults.clone());
+    let mut interpreter = Interpreter::new(root, release, limits, Faults::from(&template.faults[..]));
     interpreter.recorder = Some(Box::default());
     let (rendered, recorder) = run(template, interpreter);
     (rendered, recorder.unwrap_or_default().finish())
@@ -55,7 +58,8 @@ pub(crate) fn render_with_source_map(
 fn run(template: &Template, mut interpreter: Interpreter) -> (Rendered, Option<Box<Recorder>>) {
     let mut text = String::new();
     if let Err(fault) = interpreter.nodes(&template.nodes, &mut text) {
-        interpreter.faults.push(fault);
+        interpreter.faults.add(fault);
     }
-    (Rendered { text, faults: interpreter.faults }, interpreter.recorder)
+    let used = interpreter.budget.used();
+    (Rendered { text, faults: interpreter.faults.into_list(), used }, interpreter.recorder)
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::budget::{Budget, Limits};
 use crate::server::jinjava::ast::Macro;
-use crate::server::jinjava::fault::{Effect, TemplateFault};
+use crate::server::jinjava::fault::{Faults, TemplateFault};
 use crate::server::jinjava::member;
 use crate::server::jinjava::release::Release;
 use crate::server::jinjava::source_map::{Origin, Recorder};
@@ -14,9 +14,6 @@ use crate::source::Span;
 
 /// How deeply nodes and expressions may be nested while they are evaluated, those of called macros included.
 const MAX_DEPTH: usize = 110;
-
-/// How many faults are kept. Only a hostile template has more.
-const MAX_FAULTS: usize = 1000;
 
 /// The names that `set`, loops and macros define in one place.
 #[derive(Debug, Default, Clone)]
@@ -54,13 +51,13 @@ pub(super) struct Interpreter<'a> {
     pub(super) running: Vec<Rc<str>>,
     pub(super) depth: usize,
     pub(super) budget: Budget,
-    pub(super) faults: Vec<TemplateFault>,
+    pub(super) faults: Faults,
     /// Records where values and text come from, if somebody asks.
     pub(super) recorder: Option<Box<Recorder>>,
 }
 
 impl<'a> Interpreter<'a> {
-    pub(super) fn new(root: &'a Value, release: Release, limits: Limits, faults: Vec<TemplateFault>) -> Self {
+    pub(super) fn new(root: &'a Value, release: Release, limits: Limits, faults: Faults) -> Self {
         Self {
             root,
             release,
@@ -81,6 +78,16 @@ impl<'a> Interpreter<'a> {
             return Err(TemplateFault::over_limit(span, "the template is nested too deeply"));
         }
         Ok(())
+    }
+
+    /// Ends the rendering if the recorder is over its limit.
+    pub(super) fn check_recorder(&self, span: Span) -> Result<(), TemplateFault> {
+        match &self.recorder {
+            Some(recorder) if recorder.is_over_limit() => {
+                Err(TemplateFault::over_limit(span, "too many values decide the text, which takes too much memory"))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Sets a name in the innermost scope.
@@ -113,12 +120,6 @@ impl<'a> Interpreter<'a> {
 
     /// Adds a fault that does not end the rendering.
     pub(super) fn report(&mut self, fault: TemplateFault) {
-        let is_new = |faults: &[TemplateFault]| match faults.len() {
-            0..MAX_FAULTS => !faults.contains(&fault),
-            _ => fault.effect != Effect::Ignored && faults.iter().all(|other| other.effect == Effect::Ignored),
-        };
-        if is_new(&self.faults) {
-            self.faults.push(fault);
-        }
+        self.faults.add(fault);
     }
 }

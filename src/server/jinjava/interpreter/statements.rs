@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::state::{Bound, DefinedMacro, Interpreter, Scope};
 use crate::server::jinjava::ast::{Branch, Node, NodeKind, ParsedExpression, Template};
-use crate::server::jinjava::fault::{Effect, TemplateFault};
+use crate::server::jinjava::fault::{Effect, Faults, TemplateFault};
 use crate::server::jinjava::member;
 use crate::server::jinjava::source_map::{Origin, assigned_names};
 use crate::server::jinjava::value::Value;
@@ -12,6 +12,9 @@ use crate::source::Span;
 
 /// How many times a printed value may itself contain template code (JinjavaConfig.java, maxRenderDepth).
 const MAX_NESTED: usize = 10;
+
+/// How many bytes of a template are as much work to parse as one step of rendering it.
+const PARSED_BYTES_PER_STEP: u64 = 4;
 
 /// An entry in the list of running macros for a value that is rendered as a template. No macro can have this name.
 const NESTED: &str = "{{";
@@ -60,6 +63,7 @@ impl Interpreter<'_> {
 
     fn node(&mut self, node: &Node, out: &mut String) -> Result<(), TemplateFault> {
         self.budget.spend(1, node.span)?;
+        self.check_recorder(node.span)?;
         match &node.kind {
             NodeKind::Text(text) => self.write(out, text, node.span),
             NodeKind::Print(expression) => {
@@ -95,6 +99,7 @@ impl Interpreter<'_> {
             }
             NodeKind::Do(expression) => self.resolve(expression).map(|_| ()),
             NodeKind::Macro(defined) => {
+                self.budget.spend(defined.parameters.len() as u64, node.span)?;
                 let defaults = defined.parameters.iter().map(|(_, default)| match default {
                     Some(default) => Ok(Bound { value: self.resolve(default)?, origin: self.current_origin() }),
                     None => Ok(Bound::default()),
@@ -137,7 +142,9 @@ impl Interpreter<'_> {
         }
         if let (Some(mark), Some(recorder)) = (mark, &mut self.recorder) {
             recorder.leave(mark);
-            for name in assigned_names(branches.iter().flat_map(|branch| &branch.body)) {
+            let (names, count) = assigned_names(branches.iter().flat_map(|branch| &branch.body));
+            recorder.looked_at(count);
+            for name in names {
                 self.imply(&name, tested);
             }
         }
@@ -167,6 +174,7 @@ impl Interpreter<'_> {
         let loop_variable = Rc::from("loop");
         let length = items.len();
         for (index, item) in items.into_iter().enumerate() {
+            self.budget.spend(names.len() as u64, span)?;
             let origin = origins.get(index).copied().unwrap_or_default();
             self.put(&loop_variable, Value::Loop { index, length }, whole);
             match (names, &item) {
@@ -288,9 +296,9 @@ impl Interpreter<'_> {
             return self.print(out, text, span);
         }
         self.budget.allocate(text.len(), span)?;
+        self.budget.spend(text.len() as u64 / PARSED_BYTES_PER_STEP, span)?;
         let template = Template::parse(text, self.release);
-        let before = self.faults.len();
-        self.faults.extend(template.faults);
+        let outer = std::mem::replace(&mut self.faults, Faults::from(&template.faults[..]));
         self.running.push(Rc::from(NESTED));
         let around = self.recorder.as_mut().map(|recorder| recorder.begin_nested(span));
         let rendered = self.nodes(&template.nodes, out);
@@ -298,7 +306,7 @@ impl Interpreter<'_> {
             recorder.end_nested(around);
         }
         self.running.pop();
-        for fault in self.faults.split_off(before) {
+        for fault in std::mem::replace(&mut self.faults, outer).into_list() {
             self.report(in_printed_value(&fault, span));
         }
         rendered.map_err(|fault| in_printed_value(&fault, span))

@@ -5,6 +5,8 @@ use std::rc::Rc;
 use super::*;
 use crate::server::jinjava::value::Map;
 
+const LIMITS: Limits = Limits { steps: 1_000_000, bytes: 4 << 20 };
+
 fn root() -> Value {
     let list = |texts: &[&str]| Value::list(texts.iter().map(|text| Value::text(*text)).collect());
     let entry = |name: &str, value: Value| (Rc::from(name), value);
@@ -19,7 +21,7 @@ fn root() -> Value {
 
 /// The printed text, or the effect of the worst fault.
 fn shown(template: &str, release: Release) -> Result<String, Effect> {
-    let rendered = render(&Template::parse(template, release), release, &root(), Limits::default());
+    let rendered = render(&Template::parse(template, release), release, &root(), LIMITS);
     match rendered.faults.iter().map(|fault| fault.effect).max() {
         Some(effect @ (Effect::Fatal | Effect::Unsupported)) => Err(effect),
         _ => Ok(rendered.text),
@@ -142,7 +144,7 @@ fn faults_in_a_printed_value_do_not_quote_it() {
     ] {
         let root = Value::map(Map::from([(Rc::from("password"), Value::text(value))]));
         let template = Template::parse("x {{ password }}", Release::Since27);
-        let faults = render(&template, Release::Since27, &root, Limits::default()).faults;
+        let faults = render(&template, Release::Since27, &root, LIMITS).faults;
         assert!(!faults.is_empty(), "{value}");
         for fault in faults {
             assert!(!fault.message.contains("hunter"), "{}", fault.message);
@@ -232,9 +234,130 @@ fn hostile_templates_reach_a_limit() {
         "{% set e = [1] %}".to_owned() + &loops("{% set e = [e]|reverse %}"),
         "{% set m = {} %}".to_owned() + &loops("{% do m.put(x ~ y ~ z, [m.size()]) %}"),
     ] {
-        let limits = Limits { steps: 1_000_000, bytes: 4 << 20 };
-        let rendered = render(&Template::parse(&template, Release::Since27), Release::Since27, &root(), limits);
+        let rendered = render(&Template::parse(&template, Release::Since27), Release::Since27, &root(), LIMITS);
         let worst = rendered.faults.iter().map(|fault| fault.effect).max();
         assert_eq!(worst, Some(Effect::Unsupported), "{}", &template[..template.len().min(120)]);
     }
+}
+
+/// The text that a template sets `s` to: `unit` doubled this many times.
+fn doubled(unit: &str, times: usize) -> String {
+    format!("{{% set s = '{unit}' %}}{}", "{% set s = s ~ s %}".repeat(times))
+}
+
+#[test]
+fn every_operation_counts_in_proportion_to_what_it_reads() {
+    let map = "{% set m = {} %}{% for x in range(N) %}{% do m.put(x ~ '', x) %}{% endfor %}";
+    let list = "{% set l = [] %}{% for x in range(N) %}{% do l.append(x) %}{% endfor %}";
+    for (unit, operation) in [
+        ("x", "s[0:1]"),
+        ("x", "s[-1:]"),
+        ("x", "s < r"),
+        ("x", "s == r"),
+        ("x", "r in s"),
+        ("x", "'y' in s"),
+        ("x", "s is lower"),
+        ("x", "s is eq r"),
+        (" ", "s.blank"),
+        (" ", "s['blank']"),
+        ("1", "-s"),
+        ("x", "s.length()"),
+        ("x", "s.contains('y')"),
+        ("x", "s.equals(r)"),
+        ("x", "s|length"),
+        ("x", "s|upper"),
+        ("x", "m[s]"),
+    ] {
+        let steps = |times| {
+            let template = format!("{}{{% set r = s ~ '' %}}{{% do {operation} %}}", doubled(unit, times));
+            let all = render(&Template::parse(&template, Release::Since27), Release::Since27, &root(), LIMITS).used.steps;
+            let without = template.replace(&format!("{{% do {operation} %}}"), "");
+            all - render(&Template::parse(&without, Release::Since27), Release::Since27, &root(), LIMITS).used.steps
+        };
+        let (short, long) = (steps(10), steps(17));
+        assert!(long - short >= 1200, "{operation}: {short} steps, {long} for 129 thousand bytes more");
+    }
+    for (collection, operation) in [
+        (map, "m.containsValue('q')"),
+        (map, "m.remove('q')"),
+        (map, "m.items()"),
+        (map, "m == {}"),
+        (list, "null in l"),
+        (list, "l.contains('q')"),
+        (list, "l[0:900]"),
+        (list, "l|first"),
+        (list, "l|map(attribute='a.b')"),
+    ] {
+        let steps = |count: &str| {
+            let template = format!("{collection}{{% do {operation} %}}").replace('N', count);
+            let all = render(&Template::parse(&template, Release::Since27), Release::Since27, &root(), LIMITS).used.steps;
+            let without = template.replace(&format!("{{% do {operation} %}}"), "");
+            all - render(&Template::parse(&without, Release::Since27), Release::Since27, &root(), LIMITS).used.steps
+        };
+        let (short, long) = (steps("10"), steps("1000"));
+        assert!(long - short >= 130, "{operation}: {short} steps, {long} for 990 items more");
+    }
+}
+
+#[test]
+fn what_would_be_too_large_is_not_made() {
+    for (times, operation) in [
+        (17, "s.replace('x', s)"),
+        (17, "s|replace('x', s)"),
+        (17, "range(1000)|join(s)"),
+        (17, "range(1000)|map(attribute=s.replace('x', 'a.'))"),
+        (12, "[s, s, s, s, s, s, s, s, s, s]|join(s)|replace('x', s)"),
+        (20, "s|list"),
+        (20, "s.split('')"),
+        (20, "s.split('x')"),
+        (20, "s|split('x')"),
+    ] {
+        let template = format!("{}{{% set t = {operation} %}}", doubled("x", times));
+        let rendered = render(&Template::parse(&template, Release::Since27), Release::Since27, &root(), LIMITS);
+        let messages: Vec<&str> = rendered.faults.iter().map(|fault| fault.message.as_str()).collect();
+        let is_stopped = messages == ["the template needs too much memory"] || messages == ["the template takes too many steps"];
+        assert!(is_stopped, "{operation}: {messages:?}");
+    }
+}
+
+#[test]
+fn tags_that_are_nested_too_deeply_are_one_fault() {
+    for (open, close) in [("{% if t %}", "{% endif %}"), ("{% for x in ls %}", "{% endfor %}"), ("{% raw2 %}{% if t %}", "")] {
+        for closed in [0, 1] {
+            let text = format!("{}x{}y", open.repeat(5000), close.repeat(5000 * closed));
+            let template = Template::parse(&text, Release::Since27);
+            let deep = template.faults.iter().filter(|fault| fault.message.contains("too deeply")).count();
+            assert_eq!(deep, 1, "{open}");
+            assert!(template.faults.len() <= 101, "{open}: {}", template.faults.len());
+        }
+    }
+    // What follows the tags is read again.
+    let text = format!("{}{}{{{{ s }}}}", "{% if t %}".repeat(200), "{% endif %}".repeat(200));
+    assert_eq!(Template::parse(&text, Release::Since27).nodes.len(), 2);
+}
+
+#[test]
+fn faults_are_kept_up_to_a_limit_with_the_first_that_counts() {
+    let template = Template::parse(&("{% endif %}".repeat(3000) + "{% endif %}{% block %}{% if t %}"), Release::Since27);
+    let rendered = render(&template, Release::Since27, &root(), LIMITS);
+    assert_eq!(rendered.faults.len(), 1001);
+    assert_eq!(rendered.faults.last().map(|fault| fault.effect), Some(Effect::Fatal));
+}
+
+#[test]
+fn a_template_in_a_value_counts_too() {
+    let value = format!(
+        "{}{{% for x in range(1000) %}}{{% for y in range(1000) %}}{{% set t = s[0:1] %}}{{% endfor %}}{{% endfor %}}",
+        doubled("x", 10)
+    );
+    let root = Value::map(Map::from([(Rc::from("v"), Value::text(value))]));
+    let rendered = render(&Template::parse("a {{ v }}", Release::Since27), Release::Since27, &root, LIMITS);
+    assert_eq!(rendered.faults.len(), 1);
+    assert_eq!((rendered.faults[0].span.start, rendered.faults[0].effect), (2, Effect::Unsupported));
+    // Its text is parsed each time.
+    let steps = |len: usize| {
+        let root = Value::map(Map::from([(Rc::from("v"), Value::text(format!("{{# {} #}}{{{{ 1 }}}}", "x".repeat(len))))]));
+        render(&Template::parse("{{ v }}", Release::Since27), Release::Since27, &root, LIMITS).used.steps
+    };
+    assert!(steps(100_000) - steps(1000) >= 24_000);
 }

@@ -1,6 +1,6 @@
 //! Slices of lists and strings (AstRangeBracket.java).
 
-use super::text::from_utf16;
+use super::text::{utf16_len, utf16_slice};
 use crate::server::jinjava::coerce::{described, to_integer};
 use crate::server::jinjava::fault::EvaluationError;
 use crate::server::jinjava::release::Release;
@@ -37,17 +37,17 @@ pub(in crate::server::jinjava) fn slice(
         }
         Value::Text(text) if text.is_empty() && release.slices_empty_text() => Ok(base.clone()),
         Value::Text(text) => {
-            let units: Vec<u16> = text.encode_utf16().collect();
+            let length = utf16_len(text);
             let default = |written: Option<i64>, default: usize| written.unwrap_or(i64::try_from(default).unwrap_or(i64::MAX));
-            let (from, to) = (default(bound(from, 0)?, 0), default(bound(to, units.len())?, units.len()));
-            let to = within(to, units.len());
+            let (from, to) = (default(bound(from, 0)?, 0), default(bound(to, length)?, length));
+            let to = within(to, length);
             let from = match usize::try_from(from) {
                 Ok(from) => Some(from),
-                Err(_) => within(from, units.len()),
+                Err(_) => within(from, length),
             };
             match (from, to) {
                 (Some(from), Some(to)) if from > to => Ok(Value::text("")),
-                (Some(from), Some(to)) => Ok(Value::text(from_utf16(&units[from..to]))),
+                (Some(from), Some(to)) => Ok(Value::text(utf16_slice(text, from..to))),
                 (Some(_), None) => Ok(Value::text("")),
                 (None, _) => Err("index out of range".into()),
             }

@@ -1,5 +1,7 @@
 //! The methods of strings (java.lang.String).
 
+use std::ops::Range;
+
 use crate::server::jinjava::coerce::{described, to_integer, to_text};
 use crate::server::jinjava::fault::EvaluationError;
 use crate::server::jinjava::value::Value;
@@ -71,15 +73,23 @@ fn split(text: &str, separator: &str) -> Result<Vec<Value>, EvaluationError> {
 
 /// Java's `substring`, whose indexes count UTF-16 units.
 fn substring(text: &str, from: i64, to: Option<i64>) -> Result<String, EvaluationError> {
-    let units: Vec<u16> = text.encode_utf16().collect();
-    let at = |index: i64| usize::try_from(index).ok().filter(|at| *at <= units.len());
-    let range =
-        at(from).zip(at(to.unwrap_or_else(|| i64::try_from(units.len()).unwrap_or(i64::MAX)))).filter(|(from, to)| from <= to);
+    let length = utf16_len(text);
+    let at = |index: i64| usize::try_from(index).ok().filter(|at| *at <= length);
+    let range = at(from).zip(at(to.unwrap_or_else(|| i64::try_from(length).unwrap_or(i64::MAX)))).filter(|(from, to)| from <= to);
     let (from, to) = range.ok_or("index out of range")?;
-    Ok(from_utf16(&units[from..to]))
+    Ok(utf16_slice(text, from..to))
 }
 
-/// The text of UTF-16 units as Java writes it to a file, with a question mark for an unpaired surrogate.
-pub(super) fn from_utf16(units: &[u16]) -> String {
-    char::decode_utf16(units.iter().copied()).map(|character| character.unwrap_or('?')).collect()
+/// How many UTF-16 units `text` has.
+pub(super) fn utf16_len(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.encode_utf16().count() }
+}
+
+/// The text of a range of UTF-16 units as Java writes it to a file, with a question mark for an unpaired surrogate.
+pub(super) fn utf16_slice(text: &str, units: Range<usize>) -> String {
+    if text.is_ascii() {
+        return text.get(units).unwrap_or_default().to_owned();
+    }
+    let units = text.encode_utf16().skip(units.start).take(units.len());
+    char::decode_utf16(units).map(|character| character.unwrap_or('?')).collect()
 }

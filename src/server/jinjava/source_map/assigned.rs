@@ -6,24 +6,26 @@ use std::rc::Rc;
 use crate::server::jinjava::ast::{Node, NodeKind, ParsedExpression};
 use crate::server::jinjava::expression::ExpressionKind;
 
-/// The names that `nodes` assign to, change, or call a method of.
-pub(in crate::server::jinjava) fn assigned_names<'n>(nodes: impl IntoIterator<Item = &'n Node>) -> BTreeSet<Rc<str>> {
+/// The names that `nodes` assign to, change, or call a method of, and how many nodes there are.
+pub(in crate::server::jinjava) fn assigned_names<'n>(nodes: impl IntoIterator<Item = &'n Node>) -> (BTreeSet<Rc<str>>, usize) {
     let mut names = BTreeSet::new();
-    collect(nodes, &mut names);
-    names
+    let mut count = 0;
+    collect(nodes, &mut names, &mut count);
+    (names, count)
 }
 
-fn collect<'n>(nodes: impl IntoIterator<Item = &'n Node>, names: &mut BTreeSet<Rc<str>>) {
+fn collect<'n>(nodes: impl IntoIterator<Item = &'n Node>, names: &mut BTreeSet<Rc<str>>, count: &mut usize) {
     for node in nodes {
+        *count += 1;
         match &node.kind {
             NodeKind::Set { names: assigned, .. } => names.extend(assigned.iter().map(changed)),
             NodeKind::SetBlock { name, body } => {
                 names.insert(name.clone());
-                collect(body, names);
+                collect(body, names, count);
             }
             NodeKind::Do(expression) | NodeKind::Print(expression) => names.extend(owner(expression)),
-            NodeKind::If(branches) => branches.iter().for_each(|branch| collect(&branch.body, names)),
-            NodeKind::For { body, .. } | NodeKind::Block(body) => collect(body, names),
+            NodeKind::If(branches) => branches.iter().for_each(|branch| collect(&branch.body, names, count)),
+            NodeKind::For { body, .. } | NodeKind::Block(body) => collect(body, names, count),
             NodeKind::Text(_) | NodeKind::Macro(_) | NodeKind::Else(_) | NodeKind::Broken(_) => {}
         }
     }

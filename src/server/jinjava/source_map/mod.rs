@@ -5,6 +5,7 @@ mod around;
 mod assigned;
 mod origin;
 mod path;
+mod query;
 mod recorder;
 mod text;
 
@@ -12,6 +13,7 @@ pub(crate) use around::conditions_around;
 pub(super) use assigned::assigned_names;
 pub(super) use origin::Origin;
 pub(crate) use path::PathStep;
+pub(crate) use query::{EmptySource, Stretch};
 pub(super) use recorder::Recorder;
 
 use path::{PathSet, Paths};
@@ -65,7 +67,7 @@ struct EvaluatedCondition {
 }
 
 /// The source map of a rendered text. Spans of the template refer to its normalized text.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct SourceMap {
     paths: Paths,
     /// In the order of the text, without gaps.
@@ -126,15 +128,12 @@ pub struct ValuePlace {
 impl SourceMap {
     /// What decides each stretch of the text that overlaps `range`, in the order of the text.
     pub fn sources(&self, range: Span) -> impl Iterator<Item = TextSource> {
-        let first = self.segments.partition_point(|segment| segment.span.end <= range.start);
-        let overlapping =
-            self.segments[first..].iter().take_while(move |segment| segment.span.start < range.end.max(range.start + 1));
-        overlapping.map(|segment| self.source_of(segment))
+        self.overlapping(range).map(|segment| self.source_of(segment))
     }
 
-    /// What decided each expression that printed nothing, in the order of the text. Its stretch of the text is empty.
-    pub fn empty_sources(&self) -> impl Iterator<Item = TextSource> {
-        self.empty.iter().map(|segment| self.source_of(segment))
+    fn overlapping(&self, range: Span) -> impl Iterator<Item = &Segment> {
+        let first = self.segments.partition_point(|segment| segment.span.end <= range.start);
+        self.segments[first..].iter().take_while(move |segment| segment.span.start < range.end.max(range.start + 1))
     }
 
     /// The path of every value that was read.

@@ -44,6 +44,8 @@ pub(super) struct Paths {
     sets: Vec<Rc<[PathId]>>,
     numbers: HashMap<Rc<[PathId]>, PathSet>,
     unions: HashMap<(PathSet, PathSet), PathSet>,
+    /// How many paths were looked at so far.
+    pub(super) work: u64,
 }
 
 impl Default for Paths {
@@ -55,6 +57,7 @@ impl Default for Paths {
             sets: vec![empty.clone()],
             numbers: HashMap::from([(empty, PathSet(0))]),
             unions: HashMap::new(),
+            work: 0,
         }
     }
 }
@@ -67,6 +70,7 @@ fn number(len: usize) -> u32 {
 impl Paths {
     /// The path one step below `parent`.
     pub(super) fn child(&mut self, parent: PathId, step: PathStep) -> PathId {
+        self.work += 1;
         let next = PathId(number(self.nodes.len() + 1));
         *self.children.entry((parent, step)).or_insert_with_key(|(parent, step)| {
             self.nodes.push((*parent, step.clone()));
@@ -91,6 +95,11 @@ impl Paths {
         steps
     }
 
+    /// The last step of a path; `None` for the whole configuration.
+    pub(super) fn last(&self, path: PathId) -> Option<&PathStep> {
+        path.index().checked_sub(1).and_then(|index| self.nodes.get(index)).map(|(_, step)| step)
+    }
+
     /// The set of one path.
     pub(super) fn single(&mut self, path: PathId) -> PathSet {
         self.intern(vec![path])
@@ -109,6 +118,7 @@ impl Paths {
             return *known;
         }
         let mut paths = [self.members(one), self.members(other)].concat();
+        self.work += paths.len() as u64;
         paths.sort_unstable();
         paths.dedup();
         let union = self.intern(paths);
@@ -124,6 +134,7 @@ impl Paths {
         if one == other {
             return PathSet::default();
         }
+        self.work += self.members(one).len() as u64;
         let without = self.members(other);
         let paths = self.members(one).iter().filter(|path| without.binary_search(path).is_err()).copied().collect();
         self.intern(paths)
@@ -135,6 +146,7 @@ impl Paths {
     }
 
     fn intern(&mut self, paths: Vec<PathId>) -> PathSet {
+        self.work += paths.len() as u64;
         let paths: Rc<[PathId]> = paths.into();
         let next = PathSet(number(self.sets.len()));
         *self.numbers.entry(paths).or_insert_with_key(|paths| {

@@ -32,6 +32,8 @@ pub(in crate::server::jinjava) struct Recorder {
     pub(super) texts: HashMap<usize, TextApart>,
     /// Keeps everything alive whose address is used.
     pub(super) kept: Vec<Value>,
+    /// How many segments, conditions and items were looked at so far.
+    pub(super) work: u64,
     /// The expression that prints a value which is a template itself.
     pub(super) nested: Option<(Span, Origin)>,
 }
@@ -63,7 +65,20 @@ pub(super) fn text_address(text: &Rc<str>) -> usize {
     Rc::as_ptr(text).cast::<u8>().addr()
 }
 
+/// How much work recording one template may be: 24 times what any template of Identity Server 7.1 takes. Each unit is up to a hundred bytes.
+const MAX_WORK: u64 = 600_000;
+
 impl Recorder {
+    /// Whether recording takes more work and memory than one template may.
+    pub(in crate::server::jinjava) fn is_over_limit(&self) -> bool {
+        self.work + self.paths.work > MAX_WORK
+    }
+
+    /// Notes that `count` things were looked at.
+    pub(in crate::server::jinjava) fn looked_at(&mut self, count: usize) {
+        self.work += count as u64;
+    }
+
     /// The source map of everything that was written.
     pub(in crate::server::jinjava) fn finish(self) -> SourceMap {
         let (empty, segments) = self.segments.into_iter().partition(|segment| segment.span.is_empty());
@@ -128,6 +143,7 @@ impl Recorder {
 
     /// The origin of a new list of values with these origins.
     pub(in crate::server::jinjava) fn list(&mut self, list: &Value, items: Vec<Origin>) -> Origin {
+        self.looked_at(items.len());
         let whole = items.iter().fold(Origin::default(), |whole, item| self.joined(whole, *item));
         if let Some(address) = address(list) {
             self.lists.insert(address, items);
@@ -234,6 +250,7 @@ impl Recorder {
             _ => Vec::new(),
         };
         let settled = self.settled(origin);
+        self.looked_at(items.len());
         let parts = address(collection).and_then(|address| self.lists.get(&address)).cloned().unwrap_or_default();
         items
             .iter()

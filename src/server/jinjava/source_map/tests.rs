@@ -4,6 +4,8 @@ use super::*;
 use crate::server::jinjava::value::{Map, Value};
 use crate::server::jinjava::{Limits, Release, Template, render, render_with_source_map};
 
+const LIMITS: Limits = Limits { steps: 1_000_000, bytes: 4 << 20 };
+
 /// `a = 1`, `b = 2`, `on = true`, `off = false`, `list = ["x", "y"]`, `table.k = 3`, `table.l = 4`, and two elements with names and tags.
 fn root() -> Value {
     let map =
@@ -39,8 +41,8 @@ fn paths(paths: &[Vec<PathStep>]) -> String {
 fn mapped(template: &str) -> (String, SourceMap) {
     let release = Release::default();
     let parsed = Template::parse(template, release);
-    let plain = render(&parsed, release, &root(), Limits::default());
-    let (rendered, map) = render_with_source_map(&parsed, release, &root(), Limits::default());
+    let plain = render(&parsed, release, &root(), LIMITS);
+    let (rendered, map) = render_with_source_map(&parsed, release, &root(), LIMITS);
     assert_eq!((&rendered.text, &rendered.faults), (&plain.text, &plain.faults), "recording changes nothing");
     (rendered.text, map)
 }

@@ -23,6 +23,7 @@ impl Recorder {
 
     /// Enters a condition or a loop, whose expression has the current origin. `written` is the length of the text so far.
     pub(in crate::server::jinjava) fn enter(&mut self, template: Span, holds: bool, is_loop: bool, written: usize) {
+        self.looked_at(1);
         let origin = self.settled(self.current);
         let tested = self.paths.union(origin.made_of, origin.implied);
         let all = self.paths.union(tested, self.conditions_in_force());
@@ -41,6 +42,7 @@ impl Recorder {
         let origin = self.current;
         match self.texts.get(&text_address(text)).cloned() {
             Some(apart) if self.nested.is_none() => {
+                self.looked_at(apart.segments.len());
                 let decided = self.paths.difference(origin.implied, apart.implied);
                 let decided = self.paths.difference(decided, self.conditions_in_force());
                 for mut segment in apart.segments {
@@ -57,9 +59,10 @@ impl Recorder {
     }
 
     /// Whether the conditions in force are around this condition, or the same.
-    fn is_under(&self, condition: ConditionId) -> bool {
+    fn is_under(&mut self, condition: ConditionId) -> bool {
         let mut at = condition;
         while at != self.condition {
+            self.looked_at(1);
             let Some(index) = at.index() else { return false };
             at = self.conditions[index].parent;
         }
@@ -74,6 +77,7 @@ impl Recorder {
             Some((span, around)) => (span, self.joined(origin, around), false),
             None => (template, self.settled(origin), is_text),
         };
+        self.looked_at(1);
         let implied = self.paths.difference(origin.implied, self.conditions_in_force());
         self.segments.push(Segment {
             span: Span::new(start, start + len),
@@ -107,6 +111,7 @@ impl Recorder {
     pub(in crate::server::jinjava) fn end_text(&mut self, apart: Apart, text: &Rc<str>) {
         self.depth -= 1;
         let segments = std::mem::replace(&mut self.segments, apart.segments);
+        self.looked_at(segments.len() + self.conditions.len().saturating_sub(apart.conditions));
         let mut origin = Origin::default();
         for segment in segments.iter().filter(|segment| !segment.span.is_empty()) {
             origin.made_of = self.paths.union(origin.made_of, segment.printed);

@@ -4,10 +4,13 @@ use std::rc::Rc;
 
 use super::collector::Collector;
 use super::uses::UseKind;
-use super::value_source::{ValueSource, ValueSources, bounded, extended, step_from};
+use super::value_source::{ValueSource, ValueSources, bounded, extended, step_from, steps_of};
 use crate::server::jinjava::expression::{Expression, ExpressionKind};
 use crate::server::mapper::key_path::KeyStep;
 use crate::source::Span;
+
+/// How many names of loops are as much work to compare as one step.
+const NAMES_PER_STEP: usize = 16;
 
 impl Collector<'_> {
     /// The value of an expression is used in this way.
@@ -30,14 +33,22 @@ impl Collector<'_> {
 
     /// Where the value of an expression can come from. Records on the way what the expression does with its parts.
     pub(super) fn sources(&mut self, expression: &Expression) -> ValueSources {
-        bounded(self.all_sources(expression))
+        if !self.takes(1, expression.span) {
+            return ValueSources::new();
+        }
+        let sources = bounded(self.all_sources(expression));
+        self.takes(steps_of(&sources), expression.span);
+        sources
     }
 
     fn all_sources(&mut self, expression: &Expression) -> ValueSources {
         use ExpressionKind as K;
         match &expression.kind {
             K::Null | K::Boolean(_) | K::Integer(_) | K::Double(_) | K::Text(_) => ValueSources::new(),
-            K::Name(name) => self.named(name),
+            K::Name(name) => {
+                self.takes(self.loops.len() / NAMES_PER_STEP, expression.span);
+                self.named(name)
+            }
             K::Property(base, name) => self.step_into(base, &KeyStep::Key(name.clone())),
             K::Index(base, index) => match &index.kind {
                 K::Text(name) => self.step_into(base, &KeyStep::Key(name.clone())),
@@ -141,13 +152,12 @@ impl Collector<'_> {
             }
             "append" | "add" | "insert" | "extend" | "addAll" => {
                 // The list belongs to the template: whatever is added can come out anywhere.
-                let added: ValueSources = arguments.iter().flat_map(|argument| self.sources(argument)).collect();
-                if let ExpressionKind::Name(list) = &base.kind {
-                    let list = list.clone();
-                    self.learn(&list, added.clone());
-                }
                 for argument in arguments {
-                    self.use_value(argument, &UseKind::Other);
+                    let added = self.sources(argument);
+                    self.record_all(&added, &UseKind::Other, argument.span);
+                    if let ExpressionKind::Name(list) = &base.kind {
+                        self.learn(list, added);
+                    }
                 }
                 ValueSources::new()
             }
@@ -190,7 +200,7 @@ impl Collector<'_> {
                 let sources = self.sources(argument);
                 match parameter {
                     Some(parameter) => self.learn(&parameter, sources),
-                    None => self.use_value(argument, &UseKind::Other),
+                    None => self.record_all(&sources, &UseKind::Other, argument.span),
                 }
             }
             return ValueSources::new();
@@ -261,6 +271,7 @@ impl Collector<'_> {
 
     fn binary(&mut self, operator: &str, left: &Expression, right: &Expression) {
         for (one, other) in [(left, right), (right, left)] {
+            let sources = self.sources(one);
             let kind = match (operator, &other.kind) {
                 ("==" | "!=", ExpressionKind::Text(text)) => UseKind::EqualsText(text.to_string()),
                 ("==" | "!=", ExpressionKind::Boolean(boolean)) => UseKind::EqualsBoolean(*boolean),
@@ -268,7 +279,7 @@ impl Collector<'_> {
                 ("in" | "not in", ExpressionKind::List(parts)) => {
                     for part in parts {
                         if let ExpressionKind::Text(text) = &part.kind {
-                            self.use_value(one, &UseKind::EqualsText(text.to_string()));
+                            self.record_all(&sources, &UseKind::EqualsText(text.to_string()), one.span);
                         }
                     }
                     UseKind::Other
@@ -277,7 +288,7 @@ impl Collector<'_> {
                 ("<" | "<=" | ">" | ">=" | "-" | "*" | "/" | "%" | "//" | "**", _) => UseKind::Number,
                 _ => UseKind::Other,
             };
-            self.use_value(one, &kind);
+            self.record_all(&sources, &kind, one.span);
         }
     }
 }

@@ -9,11 +9,17 @@ use super::value_source::{ValueSource, ValueSources, bounded, extended};
 use crate::server::jinjava::expression::{Expression, ExpressionKind};
 use crate::server::jinjava::{Node, NodeKind, ParsedExpression, Template};
 use crate::server::mapper::key_path::KeyStep;
+use crate::source::Span;
 
 impl KeyUsage {
     /// Adds what `template` reads, which is the template with this number.
     pub fn add(&mut self, number: usize, template: &Template) {
         let mut collector = Collector::new(self, number);
+        if !collector.can_go_on() {
+            let first = template.nodes.first().map_or(Span::default(), |node| node.span);
+            self.leave(number, first);
+            return;
+        }
         // A loop can read a name that is set further down: the first pass only learns what names refer to.
         if sets_names(&template.nodes) {
             collector.nodes(&template.nodes);
@@ -31,6 +37,9 @@ impl Collector<'_> {
     }
 
     fn node(&mut self, node: &Node) {
+        if !self.takes(1, node.span) {
+            return;
+        }
         match &node.kind {
             NodeKind::Text(_) | NodeKind::Broken(_) | NodeKind::Else(None) => {}
             NodeKind::Print(expression) => self.consume(expression, &UseKind::Printed),

@@ -1,24 +1,45 @@
 //! The tree of paths that templates use.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::uses::{Use, UseKind};
 use crate::server::mapper::key_path::{self, KeyStep};
+use crate::source::Span;
 
 /// What the templates of a home read.
 #[derive(Debug, Default)]
 pub struct KeyUsage {
     root: UsageNode,
+    /// The steps that were taken so far.
+    pub(super) steps: u64,
+    /// The templates whose rest was not followed, because that takes too many steps, and where it begins.
+    unfollowed: Vec<(usize, Span)>,
 }
 
 /// A path, with what templates do with the value there.
 #[derive(Debug, Default)]
 pub(in crate::server::mapper) struct UsageNode {
     uses: Vec<Use>,
+    /// The same, once there are many.
+    many: HashSet<Use>,
     below: BTreeMap<KeyStep, UsageNode>,
 }
 
+/// How many uses are compared one by one.
+const FEW: usize = 32;
+
 impl KeyUsage {
+    /// Notes that a template is not followed from here on. It may read any key.
+    pub(super) fn leave(&mut self, template: usize, from: Span) {
+        self.unfollowed.push((template, from));
+        self.root.add(Use { kind: UseKind::Other, template, span: from });
+    }
+
+    /// The templates that were not followed to their end, by their numbers, and from where on.
+    pub fn unfollowed(&self) -> &[(usize, Span)] {
+        &self.unfollowed
+    }
+
     /// The node at `path`, which is added if it is missing.
     pub(in crate::server::mapper) fn node_at(&mut self, path: &[KeyStep]) -> &mut UsageNode {
         path.iter().fold(&mut self.root, |node, step| node.below(step.clone()))
@@ -75,14 +96,18 @@ impl UsageNode {
 
     /// Adds a use.
     pub(super) fn add(&mut self, used: Use) {
-        if !self.uses.contains(&used) {
+        if self.uses.len() == FEW {
+            self.many = self.uses.iter().cloned().collect();
+        }
+        let is_new = if self.uses.len() < FEW { !self.uses.contains(&used) } else { self.many.insert(used.clone()) };
+        if is_new {
             self.uses.push(used);
         }
     }
 
     /// Adds uses that are all different.
     pub(in crate::server::mapper) fn add_all(&mut self, uses: Vec<Use>) {
-        if self.uses.is_empty() {
+        if self.uses.is_empty() && uses.len() < FEW {
             self.uses = uses;
         } else {
             for used in uses {
@@ -113,7 +138,7 @@ impl UsageNode {
     }
 
     fn list<'a>(&'a self, path: &mut Vec<KeyStep>, paths: &mut Vec<(Vec<KeyStep>, &'a [Use])>) {
-        if !self.uses.is_empty() {
+        if !self.uses.is_empty() && !path.is_empty() {
             paths.push((path.clone(), &self.uses));
         }
         for (step, below) in &self.below {

@@ -3,7 +3,7 @@
 use crate::source::Span;
 
 /// What a template does with a value.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum UseKind {
     /// Prints it: `{{ a }}`.
     Printed,
@@ -39,7 +39,7 @@ impl UseKind {
 }
 
 /// A place where a template uses a value.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Use {
     /// What it does with the value.
     pub kind: UseKind,

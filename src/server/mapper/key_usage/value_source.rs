@@ -25,10 +25,23 @@ const MAX_STEPS: usize = 32;
 
 /// The first of `sources`, as many as are followed.
 pub(super) fn bounded(mut sources: ValueSources) -> ValueSources {
+    bound(&mut sources);
+    sources
+}
+
+/// Leaves the first of `sources`, as many as are followed.
+pub(super) fn bound(sources: &mut ValueSources) {
     while sources.len() > MAX_SOURCES {
         sources.pop_last();
     }
-    sources
+}
+
+/// The work of copying `sources`.
+pub(super) fn steps_of(sources: &ValueSources) -> usize {
+    let path = |source: &ValueSource| match source {
+        ValueSource::Path(path) | ValueSource::Entries(path) | ValueSource::KeyOf(path) => path.len(),
+    };
+    sources.iter().map(path).sum()
 }
 
 /// What is one step further.

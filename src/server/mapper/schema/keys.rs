@@ -10,6 +10,7 @@ use crate::server::mapper::key_mapping::targets;
 use crate::server::mapper::key_path::{self, KeyStep};
 use crate::server::mapper::key_usage::{KeyUsage, Use, UseKind};
 use crate::server::mapper::value::Value;
+use crate::source::Span;
 use crate::source::key::Key;
 
 /// The keys of a server.
@@ -40,6 +41,13 @@ impl Schema {
     /// Where it comes from.
     pub fn source(&self) -> &SchemaSource {
         &self.source
+    }
+
+    /// The templates that were not followed to their end, because that takes too many steps: the files that they render, and the place in
+    /// the normalized template. They may read any key.
+    pub(crate) fn unfollowed(&self) -> impl Iterator<Item = (&str, Span)> {
+        let outputs = |number: &usize| self.outputs.get(*number).map(String::as_str);
+        self.usage.unfollowed().iter().filter_map(move |(number, span)| Some((outputs(number)?, *span)))
     }
 
     /// The paths to the value of a key of the user after mapping. A key inside an array of tables has `[]` after the array:

@@ -1,0 +1,71 @@
+//! What `fix` would do about the findings of a lint run, so that a report can offer it.
+
+use std::collections::BTreeSet;
+
+use super::run::{FixOptions, FixRun, fix};
+use crate::diagnostic::Diagnostic;
+use crate::edit::Safety;
+use crate::lint::lint;
+use crate::rule_info::{rule, rules};
+use crate::rules::Selection;
+use crate::workspace::Workspace;
+
+/// A run of `fix` without `--unsafe`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Offer {
+    /// The selected rules and categories; empty for all.
+    pub(crate) select: Vec<String>,
+    /// The rules and categories that are left out.
+    pub(crate) ignore: Vec<String>,
+    /// How many findings it fixes.
+    pub(crate) count: usize,
+    /// Whether it changes what the server does.
+    pub(crate) changes_server: bool,
+}
+
+/// The runs of `fix` on the paths of `options` that fix something: one with the selection of `options`, and one for each rule of
+/// `diagnostics`, the findings of that selection, whose fixes need its name.
+pub(crate) fn offers(options: &FixOptions, workspace: &Workspace, diagnostics: &[Diagnostic]) -> Vec<Offer> {
+    let plain = FixOptions { with_unsafe: false, ..options.clone() };
+    let mut offers: Vec<Offer> = offer(&plain, workspace, diagnostics).into_iter().collect();
+    let run = FixRun::new(&plain);
+    let is_asked_for = |diagnostic: &Diagnostic| diagnostic.finding.fixes.iter().any(|fix| run.asks_for(diagnostic, fix));
+    let needs_name = diagnostics.iter().filter(|found| !found.finding.fixes.is_empty() && !is_asked_for(found));
+    let names: BTreeSet<(&str, &str)> =
+        needs_name.map(|found| (found.rule.category.as_str(), found.rule.name.as_str())).collect();
+    for (_, name) in names {
+        let selection = Selection { select: vec![name.to_owned()], ..Selection::default() };
+        let own: Vec<Diagnostic> = if rules().iter().any(|rule| rule.supersedes.iter().any(|other| other == name)) {
+            // Alone, it also reports what another rule supersedes.
+            lint(workspace, &selection)
+        } else {
+            diagnostics.iter().filter(|found| found.rule.name == name).cloned().collect()
+        };
+        offers.extend(offer(&FixOptions { selection, ..plain.clone() }, workspace, &own));
+    }
+    offers
+}
+
+/// What `fix` does with these options; `diagnostics` are what it finds. `None` if it fixes nothing.
+fn offer(options: &FixOptions, workspace: &Workspace, diagnostics: &[Diagnostic]) -> Option<Offer> {
+    let mut run = FixRun::new(options);
+    run.pass(workspace, diagnostics);
+    if run.applied.is_empty() {
+        return None;
+    }
+    let is_left =
+        |found: &&Diagnostic| found.finding.fixes.iter().any(|fix| run.asks_for(found, fix)) && run.refusal_of(found).is_none();
+    // Where some fixes must wait for a later pass, or the server could not read a file to its end before, what later passes find counts too.
+    let in_one_pass = diagnostics.iter().filter(is_left).count() == run.applied.len();
+    let reveals_more =
+        run.applied.iter().any(|applied| rule(&applied.rule).is_some_and(|rule| rule.category.ends_with("-structure")));
+    let count = if in_one_pass && !reveals_more { run.applied.len() } else { fix(options).ok()?.applied.len() };
+    let applied: BTreeSet<&String> = run.applied.iter().map(|applied| &applied.rule).collect();
+    let is_unsafe = |found: &&Diagnostic| {
+        let wanted = found.finding.fixes.iter().find(|fix| run.asks_for(found, fix));
+        wanted.is_some_and(|fix| fix.safety != Safety::Safe)
+    };
+    let changes_server = diagnostics.iter().filter(|found| applied.contains(&found.rule.name)).any(|found| is_unsafe(&found));
+    let Selection { select, ignore, .. } = options.selection.clone();
+    (count > 0).then_some(Offer { select, ignore, count, changes_server })
+}
