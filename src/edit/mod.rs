@@ -7,7 +7,7 @@ pub(crate) mod xml;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use crate::source::Span;
+use crate::source::{SourceFile, Span};
 
 /// A replacement of a byte range of a file's decoded text. An empty range inserts; an empty text deletes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,6 +74,15 @@ impl TakenPlaces {
         // The places do not overlap, so the last one that starts at or before the end of `span` also ends last.
         self.0.range(..=Span::new(span.end, usize::MAX)).next_back().is_some_and(|taken| taken.end >= span.start)
     }
+}
+
+/// `edits` of the text that the server reads, as edits of `source`: of a file inside a YAML file, they are indented as it is.
+pub(crate) fn edits_in(source: &SourceFile, edits: Vec<toml::TextEdit>) -> Vec<Edit> {
+    let edits = edits.into_iter().map(|(span, text)| match source.embedded() {
+        Some(file) => file.edit(&source.text, span, &text),
+        None => (span, text),
+    });
+    edits.map(|(span, text)| Edit { file: source.path.clone(), span, text }).collect()
 }
 
 /// Applies to `text` those of `fixes`, each a list of edits of this file, that do not conflict. If the edits of two fixes overlap or

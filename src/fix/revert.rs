@@ -1,6 +1,6 @@
 //! Undoes the changes of a rule's fixes, by the marks that they left.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::write::ChangedFile;
@@ -8,11 +8,11 @@ use crate::catalog::catalog;
 use crate::disk::read_text;
 use crate::edit::toml::TomlFile;
 use crate::edit::xml::bring_back;
-use crate::edit::{Edit, apply};
-use crate::model::{Content, LoadedFile, Model};
+use crate::edit::{Edit, apply, edits_in};
+use crate::home::embedded_in;
+use crate::model::{Content, LoadedFile, Model, parse};
 use crate::server::jinjava::comments;
-use crate::source::toml::TomlDocument;
-use crate::source::xml::XmlDocument;
+use crate::source::SourceFile;
 use crate::workspace::Workspace;
 
 /// What marks of a rule allow to restore.
@@ -40,48 +40,86 @@ pub struct StuckChange {
 /// Undoes every change that `rule` has marked.
 pub fn revert(workspace: &Workspace, rule: &str) -> Reverted {
     let mut reverted = Reverted::default();
+    // A YAML file can have several files inside it, each a home of its own.
+    let mut by_path: BTreeMap<&Path, Vec<Marked>> = BTreeMap::new();
     for (number, home) in workspace.homes() {
-        let is_requested = |path: &Path| workspace.is_requested(number, path);
-        for file in home.model.files.iter().filter(|file| is_requested(&file.source.path)) {
-            reverted.add_file(file, &home.model.layout.root, rule);
+        for file in home.model.files.iter().filter(|file| workspace.is_requested(number, &file.source.path)) {
+            by_path.entry(&file.source.path).or_default().extend(reverted.marked(file, &home.model.layout.root, rule));
         }
-        reverted.add_templates(&home.model, is_requested, rule);
+    }
+    for marked in by_path.into_values().filter(|marked| !marked.is_empty()) {
+        reverted.add_file(&marked);
+    }
+    for (number, home) in workspace.homes() {
+        reverted.add_templates(&home.model, |path| workspace.is_requested(number, path), rule);
     }
     reverted
 }
 
+/// The marks of a rule in a file, or in a file inside it.
+struct Marked<'a> {
+    source: &'a SourceFile,
+    root: &'a Path,
+    /// What undoes them. In one list, so that adjacent marks are undone together.
+    edits: Vec<Edit>,
+    count: usize,
+}
+
+impl Marked<'_> {
+    /// Whether the file can be parsed after they are undone.
+    fn parses(&self) -> bool {
+        let (new, applied) = apply(&self.source.text, std::slice::from_ref(&self.edits));
+        let Ok(undone) = SourceFile::from_bytes(&self.source.path, new.into_bytes()) else { return false };
+        let undone = match self.source.embedded() {
+            None => undone,
+            Some(inside) => match embedded_in(&undone.text).into_iter().nth(inside.number) {
+                Some(inside) => undone.with_embedded(inside),
+                None => return false,
+            },
+        };
+        applied == [true] && !matches!(parse(&undone).0, Content::Broken)
+    }
+}
+
 impl Reverted {
-    fn add_file(&mut self, file: &LoadedFile, root: &Path, rule: &str) {
-        let text = &file.source.text;
-        let path = &file.source.path;
+    /// The marks of `rule` in `file` that can be undone; `None` if there are none. Those that cannot are noted.
+    fn marked<'a>(&mut self, file: &'a LoadedFile, root: &'a Path, rule: &str) -> Option<Marked<'a>> {
+        let source = &file.source;
+        let text = source.text_of_server();
         let (edits, stuck) = match &file.content {
             Content::Xml(document) => bring_back(text, document, rule),
             Content::Toml(document) => TomlFile { text, document }.bring_back(rule),
-            _ => return,
+            _ => return None,
         };
-        let line = |at: usize| file.source.position(at).line;
         self.stuck.extend(stuck.into_iter().map(|stuck| StuckChange {
-            path: path.clone(),
-            line: line(stuck.span.start),
+            path: source.path.clone(),
+            line: source.position(stuck.span.start).line,
             help: stuck.help,
         }));
-        let Some(first) = edits.iter().map(|(span, _)| *span).min() else { return };
+        let first = edits.iter().map(|(span, _)| *span).min()?;
         let is_xml = matches!(file.content, Content::Xml(_));
         // In XML the mark of a value is a comment beside it.
         let count = edits.iter().filter(|(span, _)| !is_xml || span.of(text).starts_with("<!--")).count();
-        // In one list, so that adjacent marks are undone together.
-        let edits = edits.into_iter().map(|(span, text)| Edit { file: path.clone(), span, text }).collect();
-        let (new, applied) = apply(text, &[edits]);
-        let parses = match &file.content {
-            Content::Toml(_) => TomlDocument::parse(&new).is_ok(),
-            _ => XmlDocument::parse(&new).is_ok(),
-        };
-        if let (true, Some(old), Some(new)) = (applied == [true] && parses, file.source.encode(text), file.source.encode(&new)) {
-            self.count += count;
-            self.files.push(ChangedFile { path: path.clone(), root: root.to_path_buf(), old, new });
+        let marked = Marked { source, root, edits: edits_in(source, edits), count };
+        if marked.parses() {
+            return Some(marked);
+        }
+        let help = "the file would not parse with what was there before: restore it by hand".to_owned();
+        self.stuck.push(StuckChange { path: source.path.clone(), line: source.position(first.start).line, help });
+        None
+    }
+
+    /// Undoes marks in one file.
+    fn add_file(&mut self, marked: &[Marked]) {
+        let Some(Marked { source, root, .. }) = marked.first() else { return };
+        let edits: Vec<Vec<Edit>> = marked.iter().map(|marked| marked.edits.clone()).collect();
+        let (new, _) = apply(&source.text, &edits);
+        if let (Some(old), Some(new)) = (source.encode(&source.text), source.encode(&new)) {
+            self.count += marked.iter().map(|marked| marked.count).sum::<usize>();
+            self.files.push(ChangedFile { path: source.path.clone(), root: root.to_path_buf(), old, new });
         } else {
-            let help = "the file would not parse with what was there before: restore it by hand".to_owned();
-            self.stuck.push(StuckChange { path: path.clone(), line: line(first.start), help });
+            let help = "the encoding of the file has no character for what was there before: restore it by hand".to_owned();
+            self.stuck.push(StuckChange { path: source.path.clone(), line: 1, help });
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::catalog::Place;
 use crate::edit::toml::{TextEdit, TomlFile};
 use crate::edit::xml::{comment_out, element_at, mark_of_value, set_attribute, set_text};
-use crate::edit::{Edit, Fix, Safety};
+use crate::edit::{Fix, Safety, edits_in};
 use crate::model::{Content, FileId, Location, Model};
 use crate::rules::context::HomeContext;
 use crate::source::key::{Key, key_of, names_in_toml};
@@ -20,9 +20,7 @@ pub(super) fn fix_of(
     scope: Vec<String>,
 ) -> Fix {
     let source = &model.file(file).source;
-    let place =
-        |(span, text): TextEdit| source.embedded().map_or((span, text.clone()), |file| file.edit(&source.text, span, &text));
-    let edits = edits.into_iter().map(place).map(|(span, text)| Edit { file: source.path.clone(), span, text }).collect();
+    let edits = edits_in(source, edits);
     Fix { title, safety, edits, scope, follow_up: None }
 }
 

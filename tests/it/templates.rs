@@ -33,7 +33,8 @@ fn a_fix_of_a_config_map_keeps_the_indentation_and_what_is_around() {
         Run::of(&mut command_in(folder.path(), &[&["fix", "plain/conf.yaml"], &rules[..], arguments].concat()))
     };
     let before = fs::read_to_string(folder.at("plain/conf.yaml")).expect("a ConfigMap");
-    let added = |indent: &str| format!("\n{indent}[transport.passthru_http.listener]\n{indent}enable = false\n");
+    let mark = "# carbonlint[http-passthru-enabled] set to false, table and blank line added";
+    let added = |indent: &str| format!("\n{indent}[transport.passthru_http.listener]\n{indent}enable = false {mark}\n");
     let expected = before
         .replace("offset = \"0\"", "offset = 0")
         .replace("offset = \"1\"", "offset = 1")
@@ -46,6 +47,9 @@ fn a_fix_of_a_config_map_keeps_the_indentation_and_what_is_around() {
     assert_eq!(fs::read_to_string(folder.at("plain/conf.yaml")).expect("fixed"), expected, "{}", fixed.all());
     assert!(fixed.out.contains("4 findings fixed in 1 file"), "{}", fixed.out);
     assert!(fix(&[]).out.contains("0 findings fixed"), "nothing is left");
+    let reverted = folder.run(&["fix", "--revert", "http-passthru-enabled", "plain/conf.yaml", "--product", "api-manager@4.5.0"]);
+    let unmarked = expected.replace(&added("    "), "").replace(&added("      "), "");
+    assert_eq!(fs::read_to_string(folder.at("plain/conf.yaml")).expect("reverted"), unmarked, "{}", reverted.all());
 }
 
 #[test]
