@@ -35,6 +35,7 @@ pub(super) static CHECKS: &[(&str, Check)] = &[
     ("ref-cycle", Check::Home(references::ref_cycle::check)),
     ("ref-in-array-table", Check::Home(references::ref_in_array_table::check)),
     ("ref-replaces-whole", Check::Home(references::ref_replaces_whole::check)),
+    ("ref-too-long", Check::Home(references::ref_too_long::check)),
     ("ref-unresolvable", Check::Home(references::ref_unresolvable::check)),
     ("unknown-placeholder", Check::Home(references::unknown_placeholder::check)),
     ("secret-plaintext", Check::Home(secrets::secret_plaintext::check)),

@@ -26,6 +26,7 @@ fn rules_about(kind: FaultKind) -> &'static [&'static str] {
         FaultKind::SecretType => &["secret-not-string"],
         FaultKind::UnknownReference => &["ref-unresolvable"],
         FaultKind::CircularReference => &["ref-cycle"],
+        FaultKind::TooLongReference => &["ref-too-long"],
         FaultKind::Time => &["bad-time-unit"],
         FaultKind::Validation => &["value-refused"],
         FaultKind::NotText => &["number-needs-quotes", "value-refused"],

@@ -38,6 +38,8 @@ pub enum FaultKind {
     UnknownReference,
     /// `$ref{}` that leads back to itself.
     CircularReference,
+    /// `$ref{}` that makes the value longer than is resolved here. The server has no such limit, but finite memory.
+    TooLongReference,
     /// A time without a number, or with an unknown unit.
     Time,
     /// A string that validator.json rejects, or a missing one.

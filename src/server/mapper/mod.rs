@@ -15,6 +15,7 @@ pub mod key_table;
 pub(crate) mod key_usage;
 pub mod known_keys;
 pub(crate) mod metadata;
+mod ref_resolution;
 mod references;
 mod release;
 mod render;

@@ -1,6 +1,6 @@
 //! Stage 5: `$secret{}`, `$sys{}`, `$env{}` and `$ref{}` are resolved, in this order (config-mapper ReferenceResolver.java).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 
@@ -8,6 +8,7 @@ use super::effective::Effective;
 use super::environment::Environment;
 use super::fault::{FaultKind, MappingFault};
 use super::flatten::Setting;
+use super::ref_resolution::{References, resolve_references};
 use super::release::Release;
 use super::value::Value;
 use crate::server::java::hash::HashOrdered;
@@ -76,9 +77,6 @@ impl Secrets {
         self.0.get("enable").is_some_and(|enabled| enabled.eq_ignore_ascii_case("true"))
     }
 }
-
-/// The keys that a value refers to with `$ref{}`, by its key.
-pub(super) type References = IndexMap<String, BTreeSet<String>>;
 
 /// Resolves every placeholder in the values of `map`. One that cannot be resolved stays in the text and is a fault. Returns the references
 /// that the values had.
@@ -222,74 +220,6 @@ fn as_replacement(text: &str) -> Option<String> {
         }
     }
     Some(result)
-}
-
-/// Replaces references in rounds: each round those whose target contains no more references.
-fn resolve_references(map: &mut HashOrdered<Effective>, faults: &mut Vec<MappingFault>) -> References {
-    // The references of each key, and the keys that refer to each target.
-    let mut waiting = References::new();
-    let mut wanted: IndexMap<String, BTreeSet<String>> = IndexMap::new();
-    for (key, effective) in map.in_order() {
-        let texts: Vec<&str> = match &effective.value {
-            Value::Text(text) => vec![text],
-            Value::List(items) => {
-                items.iter().filter_map(|item| if let Value::Text(text) = item { Some(text.as_str()) } else { None }).collect()
-            }
-            _ => Vec::new(),
-        };
-        for name in texts.into_iter().flat_map(|text| placeholders(text, "ref")) {
-            waiting.entry(key.to_owned()).or_default().insert(name.to_owned());
-            wanted.entry(name.to_owned()).or_default().insert(key.to_owned());
-        }
-    }
-    let references = waiting.clone();
-    loop {
-        let ready: Vec<String> = wanted.keys().filter(|name| !waiting.contains_key(*name)).cloned().collect();
-        if ready.is_empty() {
-            break;
-        }
-        for name in ready {
-            let users = wanted.shift_remove(&name).unwrap_or_default();
-            replace_reference(map, &name, &users, faults);
-        }
-        let resolved: BTreeSet<String> = waiting.keys().cloned().collect();
-        for names in waiting.values_mut() {
-            names.retain(|name| resolved.contains(name));
-        }
-        waiting.retain(|_, names| !names.is_empty());
-    }
-    for (name, users) in wanted {
-        for user in users.iter().filter(|user| waiting.contains_key(*user)) {
-            faults.push(MappingFault::placeholder(FaultKind::CircularReference, &name, user));
-        }
-    }
-    references
-}
-
-fn replace_reference(map: &mut HashOrdered<Effective>, name: &str, users: &BTreeSet<String>, faults: &mut Vec<MappingFault>) {
-    let target = map.get(name).map(|effective| effective.value.clone()).filter(|value| *value != Value::Null);
-    let Some(target) = target else {
-        for user in users {
-            faults.push(MappingFault::placeholder(FaultKind::UnknownReference, name, user));
-        }
-        return;
-    };
-    let written = format!("$ref{{{name}}}");
-    for user in users {
-        let Some(effective) = map.get_mut(user) else { continue };
-        match (&mut effective.value, &target) {
-            (value, Value::List(_) | Value::Boolean(_)) => *value = target.clone(),
-            (Value::Text(text), _) => *text = text.replace(&written, &target.to_java()),
-            (Value::List(items), _) => {
-                for item in items {
-                    if let Value::Text(text) = item {
-                        *text = text.replace(&written, &target.to_java());
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
 }
 
 #[cfg(test)]
