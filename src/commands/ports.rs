@@ -9,7 +9,7 @@ use crate::workspace::Workspace;
 
 use super::arguments::{assumptions, check_paths, paths_or_here, search, version_or_latest};
 use super::exit::{Exit, Failure};
-use super::ports_of_homes::{check_offset, check_profile, note_possible_conflicts, warn_of_refused};
+use super::ports_of_homes::{check_offset, check_profile, note_possible_conflicts, warn_of_profile, warn_of_refused};
 use super::terminal::{nothing_found, print, shown, terminal_width, warn_of_broken, warn_of_unreadable};
 use crate::cli::{PortsArgs, PortsFormat, Reach};
 
@@ -26,6 +26,7 @@ pub(super) fn run(arguments: &PortsArgs) -> Result<Exit, Failure> {
     warn_of_unreadable(&workspace);
     warn_of_broken(&workspace);
     check_profile(&workspace)?;
+    warn_of_profile(&workspace);
     check_offset(&workspace)?;
     let conflicts = ports(&workspace).conflicts;
     let homes: Vec<PortsHome> = workspace

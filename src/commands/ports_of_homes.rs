@@ -7,17 +7,21 @@ use crate::ports::Listener;
 use crate::report::counted;
 use crate::workspace::{Home, Workspace};
 
-/// Fails if the server profile of the command line is one that no home has, and warns of each home that does not have it.
+/// Fails if the server profile of the command line is one that no home has.
 pub(super) fn check_profile(workspace: &Workspace) -> Result<(), Failure> {
     let faults: Vec<_> = workspace.homes.iter().filter_map(|home| Some((home, home.profile_fault()?))).collect();
     let knows = |home: &&Home| home.model.product().is_some();
     if let Some((_, fault)) = faults.first().filter(|_| faults.len() == workspace.homes.iter().filter(knows).count()) {
         return Err(Failure::new(&fault.message).help(&fault.help));
     }
-    for (home, fault) in faults {
+    Ok(())
+}
+
+/// Warns of each home that does not have the server profile of the command line.
+pub(super) fn warn_of_profile(workspace: &Workspace) {
+    for (home, fault) in workspace.homes.iter().filter_map(|home| Some((home, home.profile_fault()?))) {
         print_error(&format!("warning: {}: {}: everything starts\n", shown().path(home.path()), fault.message));
     }
-    Ok(())
 }
 
 /// Fails if the offset of the command line moves a listener above the highest port.

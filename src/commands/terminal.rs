@@ -105,7 +105,7 @@ pub(super) fn note_gaps(coverage: &Coverage, takes: impl Fn(GapKind) -> bool) {
 /// Reports that no configuration was found in a search, and what it passed over.
 pub(super) fn nothing_found(paths: &[PathBuf], workspace: &Workspace, search: Search) -> Exit {
     let shown: Vec<String> = paths.iter().map(|path| format!("`{}`", on_one_line(&path.to_string_lossy()))).collect();
-    let hidden = if search == Search::EVERYTHING { 0 } else { Workspace::count(paths, Search::EVERYTHING) };
+    let hidden = Workspace::count(paths, Search::EVERYTHING).saturating_sub(Workspace::count(paths, search));
     let help = match hidden {
         0 => "name a product home, a deployment.toml, or a folder that contains some".to_owned(),
         count => format!("{} hidden or ignored: search there too with --hidden and --no-ignore", are(count)),

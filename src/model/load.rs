@@ -83,13 +83,21 @@ impl Model {
         let mut paths = Vec::new();
         self.check_what_is_read_later();
         if !self.boundary.holds(&conf) {
+            // Those of a home have just been reported.
+            if self.layout.has_no_home() {
+                let link = conf.ancestors().find(|folder| folder.is_symlink()).unwrap_or(&conf);
+                self.problems.push(link_out(link));
+            }
             return;
         }
         let mut walk = WalkDir::new(&conf).follow_links(true).max_depth(depth).sort_by_file_name().into_iter();
         while let Some(entry) = walk.next() {
             match entry {
                 Ok(entry)
-                    if entry.file_type().is_dir() && entry.path_is_symlink() && !self.boundary.enters(entry.path(), &conf) =>
+                    if entry.depth() > 0
+                        && entry.file_type().is_dir()
+                        && entry.path_is_symlink()
+                        && !self.boundary.enters(entry.path(), &conf) =>
                 {
                     if !self.boundary.holds(entry.path()) {
                         self.problems.push(link_out(entry.path()));

@@ -100,12 +100,13 @@ fn a_guess_an_unknown_version_and_an_unknown_profile_are_noted() {
     );
     let version = message(&["--product", "api-manager"]);
     assert_eq!(version, ["the version of `deployment.toml` is unknown: checked as API Manager 4.7.0"]);
-    let profile = message(&["--product", "api-manager@4.2.0", "--server-profile", "nosuch"]);
+    // A profile that no home has is refused.
+    folder.write("other/deployment.toml", "[server]\nhostname = \"x\"\n");
+    folder.write("other/carbonlint.toml", "product = \"micro-integrator@4.2.0\"\n");
+    folder.write("carbonlint.toml", "product = \"api-manager@4.2.0\"\n");
+    let profile = message(&["other", "--server-profile", "control-plane"]);
     assert_eq!(profile.len(), 1);
-    assert!(
-        profile[0].starts_with("`nosuch` is not a server profile of API Manager, which has default, gateway-worker, "),
-        "{profile:?}"
-    );
+    assert!(profile[0].starts_with("`control-plane` is not a server profile of Micro Integrator"), "{profile:?}");
     assert_eq!(message(&["--product", "api-manager@4.2.0", "--server-profile", "control-plane"]), [""; 0]);
 }
 

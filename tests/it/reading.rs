@@ -139,6 +139,23 @@ fn a_link_is_followed_inside_the_home_where_it_is_named_and_where_it_is_asked_fo
     let expected = Some("home: API Manager 4.2.0, deployment.toml, offset 2 (home/repository/conf/deployment.toml:2)");
     assert_eq!(heading(&["ports", "home", "--follow-links"]).as_deref(), expected);
     assert_eq!(heading(&["ports", "home/repository/conf/deployment.toml"]).as_deref(), expected);
+    // The whole folder is a link.
+    std::fs::remove_file(&path).expect("removed");
+    std::fs::rename(folder.at("home/repository/conf"), folder.at("conf")).expect("renamed");
+    folder.write("conf/deployment.toml", b"[server]\noffset = 2\n");
+    symlink("../../conf", folder.at("home/repository/conf")).expect("linked");
+    assert_eq!(heading(&["ports", "home", "--follow-links"]).as_deref(), expected);
+    let run = folder.run(&["ports", "home"]);
+    assert!(run.err.contains("home/repository/conf: cannot be read: it is a link to `../../conf`"), "{run:?}");
+}
+
+#[test]
+fn a_link_out_of_the_searched_folder_is_reported() {
+    let folder = Folder::with(&[("outside/deployment.toml", b"[server]\noffset = 2\n"), ("searched/README.md", b"")]);
+    symlink("../outside", folder.at("searched/shared")).expect("linked");
+    let run = folder.run(&["lint", "searched"]);
+    assert!(run.out.contains("searched/shared: cannot be read: it is a link to `../outside`"), "{}", run.all());
+    assert!(!run.all().contains("hidden"), "{}", run.all());
 }
 
 #[test]

@@ -79,9 +79,8 @@ fn all_templates_of_a_home_have_one_budget() {
 fn a_template_in_a_value_has_the_limits_of_its_template() {
     let toml = format!("[server]\nhostname = \"{}{SLICES}\"\n", doubled(10));
     let folder = home(&toml, &[("carbon.xml", "<a>{{ server.hostname }}</a>\n"), ("other.xml", "<a>b</a>\n")]);
-    let message =
-        "what the server writes here is unknown: the printed value contains template code that carbonlint cannot evaluate";
-    assert_eq!(findings(&folder), [format!("carbon.xml.j2:1:4: {message}")]);
+    // The tags can also be those of a deployment tool, so the rules take the value for unknown.
+    assert_eq!(findings(&folder), [""; 0]);
     let states = states(&folder);
     assert_eq!((states["carbon.xml"].as_str(), states["other.xml"].as_str()), ("failed", "new"));
     for command in [&["get", "home"][..], &["get", "home", "server.hostname"], &["ports", "home"], &["schema", "home"]] {
