@@ -13,15 +13,19 @@ fn main() -> Result<(), Box<dyn error::Error>> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("rules");
     let out = PathBuf::from(env::var("OUT_DIR")?);
     fs::write(out.join("catalog.json"), catalog(&root.join("catalog"))?.to_string())?;
+    fs::write(out.join("secrets.json"), Value::Object(read(&root.join("catalog").join(SECRETS))?).to_string())?;
     fs::write(out.join("rules.json"), rules(&root)?.to_string())?;
     fs::write(out.join("keys.rs"), keys(&root.join("catalog/keys"), &out)?)?;
     Ok(())
 }
 
-/// Returns one object with the lists of all catalogue files (`product`, `listener`, ...), concatenated in the order of the file names.
+/// The file of the catalogue that says which names have secrets as values. It is read before everything else, apart from the others.
+const SECRETS: &str = "secrets.toml";
+
+/// Returns one object with the lists of all other catalogue files (`product`, `listener`, ...), concatenated in the order of the file names.
 fn catalog(folder: &Path) -> Result<Value, Box<dyn error::Error>> {
     let mut lists: Map<String, Value> = Map::new();
-    for file in toml_files_below(folder)? {
+    for file in toml_files_below(folder)?.into_iter().filter(|file| !file.ends_with(SECRETS)) {
         for (name, value) in read(&file)? {
             let Value::Array(mut rows) = value else {
                 return Err(format!("{}: `{name}` is not a list of tables", file.display()).into());

@@ -215,6 +215,9 @@ pub(crate) struct EnvironmentArgs {
     /// file overrides an earlier one
     #[arg(long, value_name = "FILE")]
     pub env_file: Vec<PathBuf>,
+    /// Show the values that come from environment variables
+    #[arg(long)]
+    pub show_env: bool,
     /// Set a system property for `$sys{}`, as -DKEY=VALUE does; those that the start script sets need not be given
     #[arg(long, value_name = "KEY=VALUE")]
     pub sys: Vec<String>,

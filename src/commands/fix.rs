@@ -12,12 +12,12 @@ use crate::fix::revert::{StuckChange, revert};
 use crate::fix::run::{AppliedFix, FixOptions, FixResult, RefusedFix, fix};
 use crate::fix::write::{ChangedFile, write_all};
 use crate::paths::{DisplayPaths, absolute};
+use crate::printable::on_one_line;
 use crate::report::counted;
-use crate::report::diff::unified;
 use crate::report::lint::fixable;
+use crate::report::patch::patch;
 use crate::rule_info::rule;
 use crate::source::Overlays;
-use crate::source::SourceFile;
 use crate::workspace::Workspace;
 
 use super::arguments::{Scope, assumptions, check_paths, names_files, paths_or_here, search, selection};
@@ -32,6 +32,10 @@ struct Changes {
     summary: String,
     /// What could not be done, as text.
     refusals: String,
+    /// The fixes, if it was not reverted.
+    applied: Vec<AppliedFix>,
+    /// What to do next, as text.
+    notes: String,
 }
 
 /// Runs the command.
@@ -61,7 +65,8 @@ pub(super) fn run(arguments: &FixArgs) -> Result<Exit, Failure> {
             (0, 0) => nothing_marked(name),
             (count, _) => format!("{} of {name} undone in {}\n", counted(count, "change"), counted(reverted.files.len(), "file")),
         };
-        let changes = Changes { refusals: refusals.collect(), files: reverted.files, summary };
+        let changes =
+            Changes { refusals: refusals.collect(), files: reverted.files, summary, applied: Vec::new(), notes: String::new() };
         return conclude(arguments, &changes, &shown);
     }
     let options = FixOptions {
@@ -84,8 +89,9 @@ pub(super) fn run(arguments: &FixArgs) -> Result<Exit, Failure> {
     for RefusedFix { path, line, rule, reason } in &result.refused {
         let _ = writeln!(refusals, "{}:{line}: not fixed [{rule}]: {reason}", shown.path(path));
     }
-    let summary = summary(arguments, &options, &result, &shown);
-    conclude(arguments, &Changes { files: result.files, summary, refusals }, &shown)
+    let (summary, notes) = (summary(&result, &shown), notes(arguments, &options, &result));
+    let changes = Changes { files: result.files, summary, refusals, applied: result.applied, notes };
+    conclude(arguments, &changes, &shown)
 }
 
 /// What `--revert` says where nothing has a mark of the rule.
@@ -110,13 +116,22 @@ fn check_backup(suffix: Option<&str>) -> Result<(), Failure> {
 fn conclude(arguments: &FixArgs, result: &Changes, shown: &DisplayPaths) -> Result<Exit, Failure> {
     let mut failures = Vec::new();
     if arguments.diff {
-        print(&diffs(&result.files, shown))?;
+        let (patches, left_out) = patches(result, shown);
+        print(&patches)?;
+        print_error(&left_out);
+        print_error(&match (result.applied.len(), result.files.len()) {
+            (_, 0) => "nothing to change\n".to_owned(),
+            (0, files) => format!("{} would change\n", counted(files, "file")),
+            (applied, files) => format!("{} would be fixed in {}\n", counted(applied, "finding"), counted(files, "file")),
+        });
+        print_error(&result.notes);
     } else if arguments.check {
         print(&format!("{} would change\n", counted(result.files.len(), "file")))?;
     } else {
         failures = write(&result.files, arguments.backup.as_deref());
         if failures.is_empty() {
             print(&result.summary)?;
+            print(&result.notes)?;
         }
     }
     print_error(&result.refusals);
@@ -129,13 +144,29 @@ fn conclude(arguments: &FixArgs, result: &Changes, shown: &DisplayPaths) -> Resu
     Ok(if arguments.check && !result.files.is_empty() { Exit::Findings } else { Exit::Clean })
 }
 
-fn diffs(files: &[ChangedFile], shown: &DisplayPaths) -> String {
-    let color = style(false).color;
-    let text = |path: &Path, bytes: &[u8]| SourceFile::from_bytes(path, bytes.to_vec()).map(|file| file.text).unwrap_or_default();
-    files
-        .iter()
-        .map(|file| unified(&shown.path(&file.path), &text(&file.path, &file.old), &text(&file.path, &file.new), color))
-        .collect()
+/// The changes as a patch for the working folder, with the rules before each file, and the files that are left out of it, as text.
+fn patches(result: &Changes, shown: &DisplayPaths) -> (String, String) {
+    let for_terminal = style(false).color;
+    let (mut patches, mut left_out) = (String::new(), String::new());
+    for ChangedFile { path, old, new, .. } in &result.files {
+        match patch(&shown.exact(path), old, new, for_terminal) {
+            Ok(patch) => {
+                let applied = result.applied.iter().filter(|applied| applied.files.contains(path));
+                // What is before the name of a file is not a part of the patch.
+                for AppliedFix { rule, title, follow_up, .. } in applied {
+                    let _ = writeln!(patches, "# {} [{rule}]", on_one_line(title));
+                    if let Some(follow_up) = follow_up {
+                        let _ = writeln!(patches, "#   {}", on_one_line(follow_up));
+                    }
+                }
+                patches.push_str(&patch);
+            }
+            Err(why) => {
+                let _ = writeln!(left_out, "note: {}: not in the patch: {}", shown.path(path), why.as_str());
+            }
+        }
+    }
+    (patches, left_out)
 }
 
 /// Writes the files of each home, all or none. Returns a failure for each home that was not written.
@@ -161,7 +192,8 @@ fn write(files: &[ChangedFile], backup: Option<&str>) -> Vec<Failure> {
         .collect()
 }
 
-fn summary(arguments: &FixArgs, options: &FixOptions, result: &FixResult, shown: &DisplayPaths) -> String {
+/// What was fixed.
+fn summary(result: &FixResult, shown: &DisplayPaths) -> String {
     let mut text = String::new();
     for AppliedFix { rule, title, files, follow_up, .. } in &result.applied {
         let files: Vec<String> = files.iter().map(|file| shown.path(file)).collect();
@@ -174,6 +206,12 @@ fn summary(arguments: &FixArgs, options: &FixOptions, result: &FixResult, shown:
         text.push('\n');
     }
     let _ = writeln!(text, "{} fixed in {}", counted(result.applied.len(), "finding"), counted(result.files.len(), "file"));
+    text
+}
+
+/// What is left to do.
+fn notes(arguments: &FixArgs, options: &FixOptions, result: &FixResult) -> String {
+    let mut text = String::new();
     let offers = offers(options, &result.workspace, &result.remaining);
     let FixArgs { paths, search, assume, machine, select, ignore, .. } = arguments;
     let scope = Scope { paths, search: *search, assume, machine };

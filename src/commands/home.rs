@@ -67,7 +67,9 @@ pub(super) fn environment(arguments: &EnvironmentArgs, model: &Model) -> Result<
         };
         properties.insert(name.to_owned(), value.to_owned());
     }
-    Ok(Environment::new(variables, properties))
+    let mut environment = Environment::new(variables, properties);
+    environment.is_shown = arguments.show_env;
+    Ok(environment)
 }
 
 /// The failure for a home from which nothing can be rendered.

@@ -4,9 +4,11 @@ use std::path::PathBuf;
 
 use crate::diagnostic::Finding;
 use crate::paths::DisplayPaths;
+use crate::render::Rendering;
 use crate::render::out::OutFolder;
 use crate::render::{FileState, RenderedFile, choose, render};
 use crate::report::counted;
+use crate::report::diff::Contents;
 use crate::report::diff::unified;
 use crate::report::render::json::{self, Detail, FileEntry, old_text};
 use crate::report::render::text;
@@ -31,7 +33,15 @@ pub(super) fn run(arguments: &RenderArgs) -> Result<Exit, Failure> {
     })?;
     let out = arguments.out.as_ref().map(|folder| OutFolder::new(folder, &model.layout.root)).transpose();
     let out = out.map_err(|error| Failure::new(error.to_string()).help("name a folder outside the home"))?;
-    let mut run = Run { arguments, home, shown: shown(), several: chosen.len() > 1, files: Vec::new(), entries: Vec::new() };
+    let mut run = Run {
+        arguments,
+        home,
+        rendering: &rendering,
+        shown: shown(),
+        several: chosen.len() > 1,
+        files: Vec::new(),
+        entries: Vec::new(),
+    };
     let mut findings = rendering.findings();
     for path in chosen {
         let mut file = rendering.render(path);
@@ -49,6 +59,7 @@ pub(super) fn run(arguments: &RenderArgs) -> Result<Exit, Failure> {
 struct Run<'a> {
     arguments: &'a RenderArgs,
     home: &'a Home,
+    rendering: &'a Rendering<'a>,
     shown: DisplayPaths,
     several: bool,
     /// The files without their contents.
@@ -66,12 +77,15 @@ impl Run<'_> {
                 (_, true) => Detail::Text,
                 _ => Detail::None,
             };
-            self.entries.push(json::file_entry(&self.home.model, &file, written, detail, &self.shown));
+            self.entries.push(json::file_entry(self.rendering, &file, written, detail, &self.shown));
         } else if shows_text {
-            print(&text::content(&file, self.several))?;
+            print(&text::content(self.rendering, &file, self.several))?;
         } else if let (true, Some(text)) = (arguments.diff && file.state.has_diff(), &file.text) {
-            let path = self.shown.path(&self.home.model.layout.root.join(&file.path));
-            print(&unified(&path, &old_text(&file), text, style(false).color))?;
+            let path = self.home.model.layout.root.join(&file.path);
+            let old = old_text(&file);
+            let old = Contents::of(&path, &old);
+            let new = Contents { text, secrets: self.rendering.secrets_in(&file) };
+            print(&unified(&self.shown.path(&path), &old, &new, style(false).color))?;
         }
         self.files.push(RenderedFile { text: None, old: None, ..file });
         Ok(())

@@ -26,6 +26,8 @@ pub struct EffectiveValue {
     pub at: Option<Location>,
     /// Where its key is.
     pub anchor: Option<Location>,
+    /// Whether it must not be shown although its name does not say so.
+    pub(crate) is_hidden: bool,
 }
 
 impl EffectiveValue {
@@ -38,6 +40,17 @@ impl EffectiveValue {
     /// no fraction.
     pub fn text(&self) -> Option<String> {
         self.value.as_ref()?.plain_text()
+    }
+
+    /// The value as it may be shown, with secrets masked.
+    pub fn shown(&self) -> Option<Value> {
+        let value = self.value.as_ref()?;
+        Some(if self.is_hidden { value.hidden() } else { value.shown(&self.key) })
+    }
+
+    /// Whether a part of the value must not be shown.
+    pub fn has_secret(&self) -> bool {
+        self.shown() != self.value
     }
 
     /// The key to name to the user: the one in deployment.toml, otherwise the one that templates read.
@@ -113,13 +126,22 @@ impl EffectiveConfiguration<'_> {
     /// The effective value of a table: its values by their keys, with the origin of the first that the user set.
     fn table(self, key: String) -> EffectiveValue {
         let below: BTreeMap<&str, _> = self.configuration.below(&key).collect();
-        let none = EffectiveValue { key: key.clone(), written: None, value: None, origin: None, at: None, anchor: None };
+        let none = EffectiveValue {
+            key: key.clone(),
+            written: None,
+            value: None,
+            origin: None,
+            at: None,
+            anchor: None,
+            is_hidden: false,
+        };
         let by_user = below.iter().find(|(_, effective)| matches!(effective.origin, Origin::User { .. }));
         let Some((first, effective)) = by_user.or_else(|| below.iter().next()) else { return none };
         let located = self.located(key.clone(), first, &effective.origin, None, &[]);
         let name = |name: &str| name.get(key.len() + 1..).unwrap_or_default().to_owned();
         let values: FlatMap = below.iter().map(|(key, effective)| (name(key), effective.value.clone())).collect();
-        EffectiveValue { key, value: Some(Value::Table(values)), ..located }
+        let is_hidden = below.keys().any(|key| self.configuration.hides(key));
+        EffectiveValue { is_hidden, key, value: Some(Value::Table(values)), ..located }
     }
 
     fn located(self, key: String, flat: &str, origin: &Origin, value: Option<&Value>, below: &[PathStep]) -> EffectiveValue {
@@ -136,7 +158,7 @@ impl EffectiveConfiguration<'_> {
         };
         let set = value.is_some() || below.is_empty();
         let origin = set.then(|| origin.clone());
-        EffectiveValue { key, written, value: value.cloned(), origin, at, anchor }
+        EffectiveValue { key, written, value: value.cloned(), origin, at, anchor, is_hidden: self.configuration.hides(flat) }
     }
 
     /// The written key, and where its value and the key are in deployment.toml. `below` leads from its value to the wanted one.

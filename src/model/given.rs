@@ -34,12 +34,21 @@ impl Model {
             origin: Some(Origin::User { key: entry.key.clone() }),
             at: place(entry.value_span),
             anchor: place(entry.key_span),
+            is_hidden: false,
         })
     }
 
     fn default_of(&self, key: &str) -> Option<EffectiveValue> {
         let (value, at) = self.home_default(key)?;
         let (value, origin) = (Some(Value::of_json(value)), Some(Origin::Default));
-        Some(EffectiveValue { key: key.to_owned(), written: None, value, origin, at: Some(at), anchor: Some(at) })
+        Some(EffectiveValue {
+            key: key.to_owned(),
+            written: None,
+            value,
+            origin,
+            at: Some(at),
+            anchor: Some(at),
+            is_hidden: false,
+        })
     }
 }

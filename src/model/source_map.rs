@@ -9,7 +9,7 @@ use crate::server::jinjava::{
     ValueEffect, ValuePlace,
 };
 use crate::server::mapper::{Renderer, Resources, removed_returns};
-use crate::source::secrets::masked;
+use crate::source::secrets::{Masked, on_lines, secrets_in_file};
 use crate::source::{SourceFile, Span, SyntaxError};
 
 /// A rendered file with its source map.
@@ -220,19 +220,18 @@ impl TracedFile {
         self.map.paths().map(|path| values.at(&path)).collect()
     }
 
-    /// The text as it may be shown, of the same length: secrets are masked, those that look like one and those whose key says so.
-    pub(crate) fn hidden(&self, values: EffectiveConfiguration) -> String {
-        let mut text = masked(&self.source.text).into_bytes();
-        let is_secret = |path: &[PathStep]| {
-            let value = values.at(path);
-            value.value.as_ref().is_some_and(|set| set.shown(&value.key) != *set)
-        };
+    /// The text as it may be shown.
+    pub(crate) fn masked(&self, values: EffectiveConfiguration) -> Masked {
+        Masked::of(&self.source.text, &self.secrets(values))
+    }
+
+    /// The secrets in the text: what looks like one, and the values whose keys say so. Sorted and apart.
+    pub(crate) fn secrets(&self, values: EffectiveConfiguration) -> Vec<Span> {
+        let mut secrets = secrets_in_file(&self.source.path, &self.source.text);
+        let is_secret = |path: &[PathStep]| values.at(path).has_secret();
         // A loop over a table prints its keys too, which are not secret.
-        for span in self.map.stretches_showing(&self.source.text, is_secret) {
-            text[span.start..span.end].fill(b'*');
-        }
-        // Whole characters are replaced.
-        String::from_utf8(text).unwrap_or_default()
+        secrets.extend(self.map.stretches_showing(&self.source.text, is_secret));
+        on_lines(&self.source.text, secrets)
     }
 
     /// The template of the file.

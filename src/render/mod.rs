@@ -11,12 +11,15 @@ pub(crate) use choose::choose;
 use crate::diagnostic::{Finding, Target};
 use crate::disk::reason;
 use crate::disk::{LoadError, MAX_FILE_BYTES, read_up_to};
+use crate::model::TracedFile;
 use crate::model::recorded::{CONFIGURATION, is_same};
 use crate::model::rewritten::{Comparison, compare, is_rewritten};
 use crate::model::{EffectiveConfiguration, Mapping, Model};
 use crate::rule_info::Severity;
 use crate::rules::start;
 use crate::server::mapper::{Configuration, Environment, Resources};
+use crate::source::Span;
+use crate::source::secrets::on_lines;
 use crate::workspace::Home;
 
 /// A home with everything from which its files are rendered.
@@ -147,6 +150,15 @@ impl<'a> Rendering<'a> {
     /// The effective values from which the server renders.
     pub(crate) fn effective(&self) -> EffectiveConfiguration<'_> {
         self.model.effective_with(&self.configuration)
+    }
+
+    /// The secrets in the text of a rendered file: what looks like one, and the values whose keys say so. Sorted and apart.
+    pub(crate) fn secrets_in(&self, file: &RenderedFile) -> Vec<Span> {
+        match TracedFile::render(self.effective(), &file.path) {
+            Ok(traced) if Some(&traced.source.text) == file.text.as_ref() => traced.secrets(self.effective()),
+            // Without a source map nothing says which values were printed.
+            _ => file.text.as_ref().map_or_else(Vec::new, |text| on_lines(text, vec![Span::new(0, text.len())])),
+        }
     }
 
     /// The paths of the files that the server renders, below the home, sorted.

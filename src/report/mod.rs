@@ -6,9 +6,12 @@ pub(crate) mod get;
 
 pub(crate) mod lint;
 pub(crate) mod notes;
+pub(crate) mod patch;
 pub(crate) mod ports;
 pub(crate) mod render;
 pub(crate) mod trace;
+
+use std::path::Path;
 
 use serde::Serialize;
 
@@ -16,7 +19,7 @@ use crate::model::{Location, Model};
 use crate::paths::DisplayPaths;
 use crate::printable::{is_hidden, on_one_line, printable};
 use crate::source::position::BYTE_ORDER_MARK;
-use crate::source::secrets;
+use crate::source::secrets::{Masked, masked_in_file};
 
 /// The product's display name and its version, as far as they are known.
 fn product_name(model: &Model) -> String {
@@ -35,12 +38,18 @@ fn place(model: &Model, at: Location, shown: &DisplayPaths) -> String {
     format!("{}:{}", shown.path(&source.path), source.position(at.span.start).line)
 }
 
-/// The text of a file as it may be shown, with the same length in bytes: secrets are masked, and dots replace hidden characters, so that a
-/// terminal does not act on them.
-fn displayed(text: &str) -> String {
-    let masked = secrets::masked(text);
-    let mut characters = masked.chars().peekable();
-    let mut shown = String::with_capacity(masked.len());
+/// The text of the file at `path` as it may be shown: secrets are masked, and dots replace hidden characters, so that a terminal does not act on
+/// them.
+fn displayed(path: &Path, text: &str) -> Masked {
+    let mut masked = masked_in_file(path, text);
+    masked.text = without_hidden(&masked.text);
+    masked
+}
+
+/// The text with a dot for each byte of a hidden character.
+fn without_hidden(text: &str) -> String {
+    let mut characters = text.chars().peekable();
+    let mut shown = String::with_capacity(text.len());
     while let Some(character) = characters.next() {
         let is_harmless = match character {
             '\n' | '\t' | BYTE_ORDER_MARK => true,
@@ -55,6 +64,11 @@ fn displayed(text: &str) -> String {
         }
     }
     shown
+}
+
+/// `text` in a colour of the terminal; as it is if `code` is empty.
+fn colored(text: &str, code: &str) -> String {
+    if code.is_empty() { text.to_owned() } else { format!("\u{1b}[{code}m{text}\u{1b}[0m") }
 }
 
 /// `1 error`, `2 errors`.

@@ -11,6 +11,7 @@ mod keys;
 mod mapper;
 mod ports;
 mod properties_structure;
+mod redaction;
 mod references;
 mod registry;
 mod secrets;
@@ -28,6 +29,7 @@ mod yaml_structure;
 use std::collections::BTreeSet;
 
 use context::{HomeAnswers, HomeContext, RuleContext};
+use redaction::Redaction;
 use registry::{CHECKS, Check, LAST_CHECKS};
 
 use crate::diagnostic::{Diagnostic, Finding, Site, Target};
@@ -96,6 +98,10 @@ pub(crate) fn run(workspace: &Workspace, selection: &Selection) -> Vec<Diagnosti
         }
     }
     drop_superseded(&mut diagnostics);
+    let mut redaction = Redaction::default();
+    for diagnostic in &mut diagnostics {
+        redaction.apply(&mut diagnostic.finding, |HomeId(home)| context.homes.get(home));
+    }
     diagnostics.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
     fingerprints::add(&mut diagnostics, context.homes);
     diagnostics

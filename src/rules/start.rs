@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::context::{HomeAnswers, HomeContext};
 use super::keys::xml_unescaped_value;
 use super::mapper::{rendered_file_broken, template_fails};
+use super::redaction::Redaction;
 use super::registry::{CHECKS, Check};
 use super::user_toml::UserToml;
 use crate::diagnostic::{Finding, Target};
@@ -48,6 +49,7 @@ pub(crate) fn faults(home: &Home, configuration: &Configuration) -> Vec<Finding>
     rules.dedup();
     let mut findings: Vec<Finding> = rules.into_iter().flat_map(|rule| of_rule(rule, context)).collect();
     findings.extend(UserToml::of(context).into_iter().flat_map(|settings| of_environment(context, settings)));
+    redact(home, &mut findings);
     findings.sort_by(|one, other| sort_key(home, one).cmp(&sort_key(home, other)));
     findings.dedup_by(|one, other| sort_key(home, one) == sort_key(home, other));
     findings
@@ -77,7 +79,18 @@ pub(crate) fn rendered_faults(home: &Home, configuration: &Configuration, path: 
         values.iter().any(|finding| place(finding).is_some_and(|place| place.file == at.file) && covers(finding))
     };
     broken.retain(|finding| !place(finding).is_some_and(is_said));
-    values.into_iter().chain(broken).map(|finding| with_severity(finding, Severity::Error)).collect()
+    let mut findings: Vec<Finding> =
+        values.into_iter().chain(broken).map(|finding| with_severity(finding, Severity::Error)).collect();
+    redact(home, &mut findings);
+    findings
+}
+
+/// Takes secrets out of the texts of findings about `home`.
+fn redact(home: &Home, findings: &mut [Finding]) {
+    let mut redaction = Redaction::default();
+    for finding in findings {
+        redaction.apply(finding, |id| (id == home.id).then_some(home));
+    }
 }
 
 /// The findings of a rule that concern the start of the server.

@@ -6,7 +6,8 @@ use toml::de::{DeTable, DeValue};
 use toml_edit::Document;
 
 use super::key::{key_of, names_in_toml};
-use super::{LineIndex, Span, SyntaxError, secrets};
+use super::secrets::{Masked, secrets_in};
+use super::{LineIndex, Span, SyntaxError};
 
 const TYPOGRAPHIC_QUOTES: [char; 8] = ['“', '”', '„', '‟', '‘', '’', '«', '»'];
 
@@ -14,7 +15,7 @@ const TYPOGRAPHIC_QUOTES: [char; 8] = ['“', '”', '„', '‟', '‘', '’',
 /// one error per line is returned, because one mistake often makes the parser report several.
 pub(super) fn faults_of(text: &str, written: &str) -> Vec<SyntaxError> {
     let (tree, errors) = DeTable::parse_recoverable(text);
-    let shown = secrets::masked(written);
+    let shown = Masked::of(written, &secrets_in(written));
     let lines = LineIndex::new(text);
     let mut faults: Vec<(usize, Option<&str>, SyntaxError)> = errors
         .iter()
@@ -55,8 +56,8 @@ fn repeated(message: &str, fault: &SyntaxError) -> Option<&'static str> {
 /// A parser error and its context.
 struct ParserError<'a> {
     text: &'a str,
-    /// `text` with secret values masked; offsets are the same.
-    shown: &'a str,
+    /// `text` with secrets masked.
+    shown: &'a Masked,
     tree: &'a DeTable<'a>,
     /// The line of the error, without its line break.
     line: Span,
@@ -140,7 +141,7 @@ impl ParserError<'_> {
         let value = self.rest_of_line(self.span.start);
         let in_array = value.of(self.text).trim_end_matches([',', ' ']).len();
         let value = Span::new(value.start, value.start + in_array);
-        let (word, shown) = (value.of(self.text), value.of(self.shown));
+        let (word, shown) = (value.of(self.text), self.shown.of_span(value));
         if word.is_empty() {
             let key = self.line.of(self.text).split('=').next().unwrap_or_default().trim();
             return SyntaxError::new(self.rest_of_line(self.line.start), format!("`{key}` has no value"))
@@ -242,7 +243,7 @@ impl ParserError<'_> {
     }
 
     fn shown_line(&self) -> &str {
-        self.rest_of_line(self.line.start).of(self.shown)
+        self.shown.of_span(self.rest_of_line(self.line.start))
     }
 
     /// The unclosed string, from its quote to the end of the line.

@@ -10,6 +10,7 @@ use crate::server::jinjava::ValueEffect;
 use crate::server::mapper::Origin;
 use crate::source::Point;
 use crate::source::key::Key;
+use crate::source::secrets::Masked;
 
 /// Where a key ends up.
 #[derive(Debug)]
@@ -106,8 +107,8 @@ pub fn trace_key(rendering: &Rendering, key: &str) -> KeyTrace {
         };
         let found = file.places(values.model, |steps, effect| keys.are_meant_by(&text_of(steps), effect));
         if !found.is_empty() {
-            let hidden = file.hidden(values);
-            places.extend(found.into_iter().map(|place| TracedPlace::new(&file, &hidden, place)));
+            let masked = file.masked(values);
+            places.extend(found.into_iter().map(|place| TracedPlace::new(&file, &masked, place)));
         }
     }
     if places.is_empty() {
@@ -125,11 +126,12 @@ pub fn trace_key(rendering: &Rendering, key: &str) -> KeyTrace {
 }
 
 impl TracedPlace {
-    /// A place in `file`, whose text with secrets masked is `hidden`.
-    fn new(file: &TracedFile, hidden: &str, place: KeyPlace) -> Self {
+    /// A place in `file`, whose text is shown as `masked`.
+    fn new(file: &TracedFile, masked: &Masked, place: KeyPlace) -> Self {
         let range = file.source.place(place.span);
-        let start = hidden[..place.span.start].rfind('\n').map_or(0, |at| at + 1);
-        let line = hidden[start..].lines().next().unwrap_or_default().to_owned();
+        let shown = &masked.text;
+        let start = shown[..masked.offset(place.span.start)].rfind('\n').map_or(0, |at| at + 1);
+        let line = shown[start..].lines().next().unwrap_or_default().to_owned();
         let KeyPlace { template, effect, .. } = place;
         Self { path: file.path.clone(), start: range.start, end: range.end, line, template, effect }
     }

@@ -3,14 +3,15 @@
 use crate::model::{Trace, TracedFile};
 use crate::render::Rendering;
 use crate::source::Span;
+use crate::source::secrets::Masked;
 
 /// What decides the lines of a rendered file.
 #[derive(Debug)]
 pub struct FileTrace {
     /// The rendered file.
     pub file: TracedFile,
-    /// Its text as it may be shown, of the same length.
-    pub hidden: String,
+    /// Its text as it may be shown.
+    pub(crate) masked: Masked,
     /// The lines, in order.
     pub lines: Vec<LineTrace>,
     /// The first line that was not looked at, because those before it have `MAX_VALUES` values.
@@ -56,7 +57,7 @@ pub fn trace_file(rendering: &Rendering, path: &str, line: Option<usize>) -> Res
             lines.push(LineTrace { line: number + 1, span, trace });
         }
     }
-    Ok(FileTrace { hidden: file.hidden(values), file, lines, left_off })
+    Ok(FileTrace { masked: file.masked(values), file, lines, left_off })
 }
 
 /// A line without the spaces around it, which often belong to another part of the template.

@@ -19,6 +19,7 @@ mod rendered_ports;
 mod robustness;
 mod rules;
 mod schema;
+mod secrets;
 mod source_map;
 mod supersedes;
 mod support;

@@ -15,5 +15,5 @@ pub(super) fn origin(entry: &EffectiveEntry) -> &'static str {
 
 /// The value, with secrets masked.
 pub(super) fn shown_value(entry: &EffectiveEntry) -> Value {
-    entry.effective.value.as_ref().map_or(Value::Null, |value| value.shown(&entry.effective.key))
+    entry.effective.shown().unwrap_or(Value::Null)
 }

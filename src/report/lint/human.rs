@@ -1,7 +1,7 @@
 //! The report for people, drawn by miette: source, labels and help.
 
 use std::fmt::{self, Write};
-use std::sync::Arc;
+use std::rc::Rc;
 
 use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents,
@@ -14,7 +14,8 @@ use crate::model::{FileId, HomeId};
 use crate::report::{displayed, on_one_line, place, printable};
 use crate::rule_info::Severity;
 use crate::source::position::BYTE_ORDER_MARK;
-use crate::source::{LineIndex, Span};
+use crate::source::secrets::Masked;
+use crate::source::{LineIndex, SourceFile, Span};
 
 /// How the report is drawn.
 #[derive(Debug, Clone, Copy)]
@@ -63,16 +64,32 @@ pub fn render(report: Report, style: Style) -> String {
 /// The displayed text of the file drawn last. Diagnostics are sorted by file.
 #[derive(Default)]
 struct LastText {
-    last: Option<((HomeId, FileId), Arc<str>)>,
+    last: Option<((HomeId, FileId), Rc<DisplayedFile>)>,
+}
+
+/// The text of a file as it is shown, with its lines.
+struct DisplayedFile {
+    text: Masked,
+    lines: LineIndex,
+}
+
+impl DisplayedFile {
+    /// The part of `span` on its first line: a span of many lines would fill the screen.
+    fn on_first_line(&self, source: &SourceFile, span: Span) -> Span {
+        let span = span.clamped(&source.text);
+        let len = span.of(&source.text).find(['\r', '\n']).unwrap_or(span.len());
+        self.text.span(Span::new(span.start, span.start + len))
+    }
 }
 
 impl LastText {
-    fn drawable(&mut self, key: (HomeId, FileId), text: &str) -> Arc<str> {
+    fn drawable(&mut self, key: (HomeId, FileId), source: &SourceFile) -> Rc<DisplayedFile> {
         match &self.last {
-            Some((known, drawable)) if *known == key => drawable.clone(),
+            Some((known, drawable)) if *known == key => Rc::clone(drawable),
             _ => {
-                let drawable: Arc<str> = displayed(text).into();
-                self.last = Some((key, drawable.clone()));
+                let text = displayed(&source.path, &source.text);
+                let drawable = Rc::new(DisplayedFile { lines: LineIndex::new(&text.text), text });
+                self.last = Some((key, Rc::clone(&drawable)));
                 drawable
             }
         }
@@ -131,29 +148,22 @@ fn draw(
     last_text: &mut LastText,
 ) -> Option<(Excerpt, Vec<LabeledSpan>)> {
     let file = report.workspace.source(&site);
-    let text = last_text.drawable((site.home, site.at.file), &file.text);
-    let mut spans = vec![(label.map(printable), on_first_line(&text, site.at.span))];
+    let drawn = last_text.drawable((site.home, site.at.file), file);
+    let mut spans = vec![(label.map(printable), drawn.on_first_line(file, site.at.span))];
     for related in related {
         if related.site.home == site.home && related.site.at.file == site.at.file {
-            spans.push((Some(printable(&related.message)), on_first_line(&text, related.site.at.span)));
+            spans.push((Some(printable(&related.message)), drawn.on_first_line(file, related.site.at.span)));
         } else {
             help.push(in_words(report, related));
         }
     }
-    Excerpt::around(&report.shown.path(&file.path), &text, file.lines(), &spans)
+    Excerpt::around(&report.shown.path(&file.path), &drawn.text.text, &drawn.lines, &spans)
 }
 
 /// A related place as a line of help.
 fn in_words(report: Report, related: &Related) -> String {
     let model = &report.workspace[related.site.home].model;
     format!("{} ({})", printable(&related.message), place(model, related.site.at, report.shown))
-}
-
-/// The part of `span` on its first line: a span of many lines would fill the screen.
-fn on_first_line(text: &str, span: Span) -> Span {
-    let span = span.clamped(text);
-    let len = span.of(text).find(['\r', '\n']).unwrap_or(span.len());
-    Span::new(span.start, span.start + len)
 }
 
 /// The lines of a file around the labels, so that miette does not count through the whole file for each finding. miette counts columns in

@@ -1,15 +1,19 @@
 //! `lint --format json`, version 1. Its fields are a contract: add, never rename.
 
+use std::collections::HashMap;
+use std::path::PathBuf;
+
 use serde::Serialize;
 
 use super::Report;
 use crate::coverage::{Coverage, Gap};
 use crate::diagnostic::{Diagnostic, Site};
-use crate::edit::{Fix, Safety};
+use crate::edit::{Edit, Fix, Safety};
 use crate::home::Generation;
 use crate::paths::DisplayPaths;
 use crate::rule_info::Severity;
-use crate::source::FileRange;
+use crate::source::secrets::{secrets_in, secrets_in_file, touches_secret};
+use crate::source::{FileRange, SourceFile, Span};
 use crate::workspace::Home;
 
 #[derive(Serialize)]
@@ -78,6 +82,9 @@ struct FixEntry<'a> {
     safety: Safety,
     by_name: bool,
     edits: Vec<EditEntry<'a>>,
+    /// Why there are no edits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    withheld: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -103,11 +110,12 @@ struct LintSummary {
 /// Writes the report, with a line break at its end.
 pub fn render(report: Report) -> String {
     let coverage = Coverage::of(report.workspace);
+    let mut edited = EditedFiles::default();
     let document = LintDocument {
         version: 1,
         tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
         homes: report.workspace.homes.iter().map(|home| home_entry(report, home)).collect(),
-        diagnostics: report.diagnostics.iter().map(|diagnostic| entry(report, diagnostic)).collect(),
+        diagnostics: report.diagnostics.iter().map(|diagnostic| entry(report, diagnostic, &mut edited)).collect(),
         not_checked: not_checked(&coverage, report.shown),
         summary: LintSummary {
             files: report.workspace.file_count(),
@@ -146,7 +154,7 @@ fn home_entry<'a>(report: Report<'a>, home: &'a Home) -> LintHomeEntry<'a> {
     }
 }
 
-fn entry<'a>(report: Report<'a>, diagnostic: &'a Diagnostic) -> DiagnosticEntry<'a> {
+fn entry<'a>(report: Report<'a>, diagnostic: &'a Diagnostic, edited: &mut EditedFiles) -> DiagnosticEntry<'a> {
     let finding = &diagnostic.finding;
     let range = report.workspace.range(diagnostic);
     let related = finding.related.iter().map(|related| RelatedEntry {
@@ -166,21 +174,51 @@ fn entry<'a>(report: Report<'a>, diagnostic: &'a Diagnostic) -> DiagnosticEntry<
         key: finding.key.as_deref(),
         range,
         related: related.collect(),
-        fixes: finding.fixes.iter().map(|fix| fix_entry(report, diagnostic, fix)).collect(),
+        fixes: finding.fixes.iter().map(|fix| fix_entry(report, diagnostic, fix, edited)).collect(),
         fingerprint: &diagnostic.fingerprint,
     }
 }
 
-fn fix_entry<'a>(report: Report, diagnostic: &Diagnostic, fix: &'a Fix) -> FixEntry<'a> {
+fn fix_entry<'a>(report: Report, diagnostic: &Diagnostic, fix: &'a Fix, edited: &mut EditedFiles) -> FixEntry<'a> {
+    let mut has_secret = false;
     let edits = fix.edits.iter().filter_map(|edit| {
         let model = &report.workspace[diagnostic.home()?].model;
         let linted = model.files.iter().find(|file| file.source.path == edit.file);
         // A template is edited, not linted.
         let opened = || Some(model.file(model.open(&model.below_home(&edit.file)?)?));
-        let range = linted.or_else(opened)?.source.place(edit.span);
-        Some(EditEntry { file: report.shown.exact(&edit.file), range, text: &edit.text })
+        let source = &linted.or_else(opened)?.source;
+        has_secret |= edited.has_secret(source, edit);
+        Some(EditEntry { file: report.shown.exact(&edit.file), range: source.place(edit.span), text: &edit.text })
     });
-    FixEntry { title: &fix.title, safety: fix.safety, by_name: fix.safety == Safety::ByName, edits: edits.collect() }
+    let mut edits: Vec<EditEntry> = edits.collect();
+    if has_secret {
+        edits.clear();
+    }
+    let withheld = has_secret.then_some("the edits contain a secret: `carbonlint fix` applies them");
+    FixEntry { title: &fix.title, safety: fix.safety, by_name: fix.safety == Safety::ByName, edits, withheld }
+}
+
+/// The secrets of the files that edits are about, each file once.
+#[derive(Default)]
+struct EditedFiles {
+    secrets: HashMap<PathBuf, Vec<Span>>,
+}
+
+impl EditedFiles {
+    /// Whether an edit replaces a secret or writes one.
+    fn has_secret(&mut self, source: &SourceFile, edit: &Edit) -> bool {
+        let secrets = self.secrets.entry(source.path.clone()).or_insert_with(|| secrets_in_file(&source.path, &source.text));
+        if !edit.span.is_empty() && touches_secret(secrets, edit.span) {
+            return true;
+        }
+        // Its line as it will be.
+        let text = &source.text;
+        let start = text[..edit.span.start].rfind('\n').map_or(0, |at| at + 1);
+        let end = text[edit.span.end..].find('\n').map_or(text.len(), |at| edit.span.end + at);
+        let before = &text[start..edit.span.start];
+        let line = format!("{before}{}{}", edit.text, &text[edit.span.end..end]);
+        touches_secret(&secrets_in(&line), Span::new(before.len(), before.len() + edit.text.len()))
+    }
 }
 
 fn range(report: Report, site: &Site) -> FileRange {

@@ -5,12 +5,14 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use crate::diagnostic::Finding;
-use crate::model::Model;
 use crate::paths::DisplayPaths;
 use crate::render::RenderedFile;
+use crate::render::Rendering;
+use crate::report::diff::Contents;
 use crate::report::diff::unified;
 use crate::rule_info::Severity;
-use crate::source::{FileRange, secrets};
+use crate::source::FileRange;
+use crate::source::secrets::Masked;
 use crate::workspace::Home;
 
 /// What to report about each file besides its state.
@@ -72,22 +74,28 @@ struct RenderSummary {
     failed: usize,
 }
 
-/// The entry of a rendered file of `model`; `written` is the path it was written to.
+/// The entry of a rendered file; `written` is the path it was written to.
 pub(crate) fn file_entry(
-    model: &Model,
+    rendering: &Rendering,
     file: &RenderedFile,
     written: Option<PathBuf>,
     detail: Detail,
     shown: &DisplayPaths,
 ) -> FileEntry {
-    let in_home = shown.exact(&model.layout.root.join(&file.path));
-    let diff = || Some(unified(&in_home, &old_text(file), file.text.as_ref()?, false));
+    let path = rendering.model.layout.root.join(&file.path);
+    let in_home = shown.exact(&path);
+    let secrets = || rendering.secrets_in(file);
+    let diff = || {
+        let old = old_text(file);
+        let new = Contents { text: file.text.as_ref()?, secrets: secrets() };
+        Some(unified(&in_home, &Contents::of(&path, &old), &new, false))
+    };
     FileEntry {
         path: file.path.clone(),
         state: file.state.as_str(),
         reason: file.state.reason().map(ToOwned::to_owned),
         written: written.map(|path| shown.exact(&path)),
-        text: file.text.as_deref().filter(|_| detail == Detail::Text).map(secrets::masked),
+        text: file.text.as_deref().filter(|_| detail == Detail::Text).map(|text| Masked::of(text, &secrets()).text),
         diff: if detail == Detail::Diff && file.state.has_diff() { diff() } else { None },
         file: in_home,
     }

@@ -6,8 +6,11 @@ use crate::diagnostic::Finding;
 use crate::model::Model;
 use crate::paths::DisplayPaths;
 use crate::render::RenderedFile;
-use crate::report::{counted, displayed, printable, product_name};
+use crate::render::Rendering;
+use crate::report::without_hidden;
+use crate::report::{counted, printable, product_name};
 use crate::rule_info::Severity;
+use crate::source::secrets::Masked;
 use crate::workspace::Home;
 
 /// A line with the home, a line per file with its state, and the number of files in each state.
@@ -32,10 +35,10 @@ pub(crate) fn list(model: &Model, files: &[RenderedFile], shown: &DisplayPaths) 
 }
 
 /// The text of a rendered file with its secrets masked, under its path if there are `several`.
-pub(crate) fn content(file: &RenderedFile, several: bool) -> String {
+pub(crate) fn content(rendering: &Rendering, file: &RenderedFile, several: bool) -> String {
     let Some(text) = &file.text else { return String::new() };
     let heading = if several { format!("==> {} <==\n", printable(&file.path)) } else { String::new() };
-    heading + &displayed(text)
+    heading + &without_hidden(&Masked::of(text, &rendering.secrets_in(file)).text)
 }
 
 /// A line per finding, `path:line:column: error: message`, with what to do below it.

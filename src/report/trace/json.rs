@@ -133,7 +133,7 @@ fn line_entry(model: &Model, traced: &FileTrace, line: &LineTrace, shown: &Displ
     let templates = || line.trace.template.iter().map(|at| place_entry(model, *at, shown));
     LineEntry {
         line: line.line,
-        text: line.span.of(&traced.hidden).to_owned(),
+        text: traced.masked.of_span(line.span).to_owned(),
         template: templates().next(),
         templates: templates().collect(),
         keys: line.trace.keys.iter().map(|value| key_entry(model, value, shown)).collect(),
@@ -149,7 +149,7 @@ fn place_entry(model: &Model, at: Location, shown: &DisplayPaths) -> PlaceEntry 
 fn key_entry(model: &Model, value: &EffectiveValue, shown: &DisplayPaths) -> KeyEntry {
     let place = value.anchor.map(|at| place_entry(model, at, shown));
     KeyEntry {
-        value: value.value.as_ref().map_or(serde_json::Value::Null, |set| set.shown(&value.key).to_json()),
+        value: value.shown().map_or(serde_json::Value::Null, |value| value.to_json()),
         origin: origin(value),
         range: place.as_ref().map(|place| place.range),
         file: place.map(|place| place.file),

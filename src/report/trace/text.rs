@@ -39,7 +39,7 @@ pub(crate) fn file(model: &Model, traced: &FileTrace, one: bool) -> String {
 }
 
 fn write_line(text: &mut String, model: &Model, traced: &FileTrace, line: &LineTrace) {
-    let written = line.span.of(&traced.hidden);
+    let written = traced.masked.of_span(line.span);
     let _ = writeln!(text, "{}:{}: {}", traced.file.path, line.line, shortened(written.trim()));
     for value in &line.trace.keys {
         let _ = writeln!(text, "  {}", described(model, value));
@@ -81,7 +81,7 @@ fn described(model: &Model, value: &EffectiveValue) -> String {
         let near = place.map(|place| format!(" in {place}")).unwrap_or_default();
         return format!("{}  # not set{near}", on_one_line(&value.key));
     };
-    let mut text = format!("{} = {}", on_one_line(&value.key), shortened(&set.shown(&value.key).to_toml()));
+    let mut text = format!("{} = {}", on_one_line(&value.key), shortened(&value.shown().unwrap_or(Value::Null).to_toml()));
     if let Some(origin) = origin(value) {
         let _ = write!(text, "  # {origin}");
     }

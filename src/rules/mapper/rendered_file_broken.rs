@@ -117,9 +117,8 @@ impl Report<'_> {
     }
 
     fn is_secret(&self) -> bool {
-        let is_hidden = |value: &EffectiveValue| value.value.as_ref().is_some_and(|set| set.shown(&value.key) != *set);
         let opening = self.opening.iter().flat_map(|trace| &trace.keys);
-        self.fault.keys.iter().chain(opening).any(is_hidden)
+        self.fault.keys.iter().chain(opening).any(EffectiveValue::has_secret)
     }
 
     /// The place in the template that is wrong: of the two that the fault names, the one that only `keys` cause.

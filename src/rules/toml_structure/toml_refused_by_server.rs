@@ -7,10 +7,11 @@ use crate::model::{Content, FileId, LoadedFile, Location};
 use crate::rules::context::HomeContext;
 use crate::rules::fixes;
 use crate::server::cava_toml::{self, Inside, Reason, Rejection, Verdict, check_without_tabs, explain_tab};
+use crate::source::Span;
 use crate::source::encoding::Encoding;
 use crate::source::position::BYTE_ORDER_MARK;
+use crate::source::secrets::{secrets_in, touches_secret};
 use crate::source::template::is_template;
-use crate::source::{Span, secrets};
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     for (file, loaded) in context.files() {
@@ -36,7 +37,7 @@ pub(super) fn text_for_server(loaded: &LoadedFile) -> Option<&str> {
 }
 
 fn report(context: HomeContext, file: FileId, text: &str, refusals: &[Rejection], findings: &mut Vec<Finding>) {
-    let reporter = Reporter { context, file, text, shown: secrets::masked(text) };
+    let reporter = Reporter { context, file, text, secrets: secrets_in(text) };
     let Some(first) = refusals.first().filter(|first| is_tab(text, first)) else {
         findings.extend(refusals.iter().map(|refusal| reporter.finding(refusal)));
         return;
@@ -58,8 +59,8 @@ struct Reporter<'a> {
     file: FileId,
     /// The text without a byte-order mark.
     text: &'a str,
-    /// The same with secrets masked.
-    shown: String,
+    /// Its secrets.
+    secrets: Vec<Span>,
 }
 
 impl Reporter<'_> {
@@ -72,7 +73,7 @@ impl Reporter<'_> {
     fn finding(&self, refusal: &Rejection) -> Finding {
         let (message, help) = refusal.explain(self.text);
         // The server's message repeats the rejected text, which may be a secret.
-        let is_secret = refusal.span.of(self.text) != refusal.span.of(&self.shown);
+        let is_secret = touches_secret(&self.secrets, refusal.span);
         let help = if is_secret { help } else { with_log_line(&help, refusal) };
         let finding = self.context.finding_at(self.at(refusal.span), message).help(help);
         let finding = finding.fix(fix_edits(self.text, refusal).map(|edits| self.fix(edits)));

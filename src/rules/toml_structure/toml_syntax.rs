@@ -9,7 +9,8 @@ use crate::rules::context::{HomeContext, faults_of_files};
 use crate::rules::fixes;
 use crate::server::cava_toml::{self, Verdict};
 use crate::source::position::BYTE_ORDER_MARK;
-use crate::source::{Kind, Span, secrets};
+use crate::source::secrets::{secrets_in, touches_secret};
+use crate::source::{Kind, Span};
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     for (file, loaded) in context.files().filter(|(_, loaded)| loaded.source.kind == Kind::Toml) {
@@ -56,7 +57,7 @@ fn add_server_verdict(file: FileId, loaded: &LoadedFile, findings: &mut [Finding
         Verdict::Rejected(refusals) => {
             let Some(first) = refusals.first() else { return };
             // The server's message repeats the rejected text, which may be a secret.
-            let is_secret = first.span.of(text) != first.span.of(&secrets::masked(text));
+            let is_secret = touches_secret(&secrets_in(text), first.span);
             if let Some(finding) = findings.iter_mut().find(|finding| line_of(finding) == Some(first.line))
                 && !is_secret
             {

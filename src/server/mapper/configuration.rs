@@ -1,8 +1,8 @@
 //! The stages of the mapper in order: from the text of deployment.toml to everything that templates can see.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
 use super::effective::{Effective, Origin};
 use super::environment::Environment;
@@ -34,6 +34,8 @@ pub struct Configuration {
     /// Keys of the user, each with the keys that it is mapped to.
     targets: BTreeMap<String, Vec<String>>,
     references: References,
+    /// The keys whose values have a secret in them although their names do not say so.
+    hidden: HashSet<String>,
     environment: Environment,
 }
 
@@ -63,7 +65,10 @@ impl Configuration {
         let user = key_mapping::map_keys(&settings, mappings, &mut collisions, &mut faults);
         let mut effective = infer::infer(&user, resources.json(JsonFile::Infer));
         defaults::add_defaults(&mut effective, resources.json(JsonFile::Default));
+        let from_environment =
+            if environment.is_shown { Vec::new() } else { references::from_variables(&effective, environment) };
         let references = references::resolve(&mut effective, &secrets, environment, release, &mut faults);
+        let hidden = hidden(&effective, &references, from_environment);
         if let Some(units) = resources.json(JsonFile::UnitResolve).get("time").and_then(serde_json::Value::as_object) {
             units::convert(&mut effective, units, &mut faults);
         }
@@ -74,7 +79,7 @@ impl Configuration {
             .map(|key| (key.clone(), key_mapping::targets(mappings, key).into_iter().map(ToOwned::to_owned).collect()))
             .collect();
         let environment = environment.clone();
-        Self { settings, effective, secrets, collisions, faults, tree, targets, references, environment }
+        Self { settings, effective, secrets, collisions, faults, tree, targets, references, hidden, environment }
     }
 
     /// The effective value of a key, after mapping.
@@ -95,17 +100,22 @@ impl Configuration {
 
     /// The keys that the value of `key` refers to with `$ref{}`, directly or through others, in the order of the references.
     pub fn references(&self, key: &str) -> Vec<&str> {
-        let mut found: Vec<&str> = Vec::new();
-        let mut next = vec![key];
-        while let Some(key) = next.pop() {
-            for name in self.references.get(key).into_iter().flatten() {
-                if !found.contains(&name.as_str()) {
-                    found.push(name);
-                    next.push(name);
+        let mut found: IndexSet<&str> = IndexSet::new();
+        let mut next = VecDeque::from([self.references.get(key)]);
+        while let Some(names) = next.pop_front() {
+            for name in names.into_iter().flatten() {
+                if found.insert(name) {
+                    next.push_back(self.references.get(name));
                 }
             }
         }
-        found
+        found.into_iter().collect()
+    }
+
+    /// Whether the value of `key` must not be shown although its name does not say so: it refers to a secret, or to a variable of the
+    /// environment that is not shown.
+    pub fn hides(&self, key: &str) -> bool {
+        self.hidden.contains(key)
     }
 
     /// The effective values in the table `key`, in no order.
@@ -127,4 +137,23 @@ impl Configuration {
             Origin::Inferred { .. } | Origin::Default => None,
         }
     }
+}
+
+/// The keys among `more`, and those that refer to one of them or to a secret, directly or through others.
+fn hidden(effective: &HashOrdered<Effective>, references: &References, more: Vec<String>) -> HashSet<String> {
+    let mut users: HashMap<&str, Vec<&str>> = HashMap::new();
+    for (user, names) in references {
+        for name in names {
+            users.entry(name).or_default().push(user);
+        }
+    }
+    let is_secret = |key: &&str| effective.get(key).is_some_and(|effective| effective.value.shown(key) != effective.value);
+    let secret = users.keys().copied().filter(is_secret).map(str::to_owned);
+    let mut next: Vec<String> = more.iter().cloned().chain(secret).collect();
+    let mut hidden: HashSet<String> = more.into_iter().collect();
+    while let Some(key) = next.pop() {
+        let following = users.get(key.as_str()).into_iter().flatten().map(|user| (*user).to_owned());
+        next.extend(following.filter(|user| hidden.insert(user.clone())));
+    }
+    hidden
 }

@@ -9,6 +9,8 @@ pub struct Environment {
     properties: BTreeMap<String, String>,
     /// If set, missing values are not reported: they may exist at startup.
     pub is_unknown: bool,
+    /// Whether reports may show the values of the variables.
+    pub is_shown: bool,
 }
 
 impl Environment {
@@ -19,7 +21,7 @@ impl Environment {
 
     /// An environment with `variables` and the system properties `properties`.
     pub fn new(variables: BTreeMap<String, String>, properties: BTreeMap<String, String>) -> Self {
-        Self { variables, properties, is_unknown: false }
+        Self { variables, properties, is_unknown: false, is_shown: false }
     }
 
     /// The value of a variable.

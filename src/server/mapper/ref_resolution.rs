@@ -107,7 +107,8 @@ impl Resolution<'_> {
             let texts = texts_of(&effective.value);
             let old: usize = texts.iter().map(|text| text.len()).sum();
             let places: usize = texts.iter().map(|text| text.matches(&written).count()).sum();
-            let new = if replaces_whole { text.len() } else { old + (text.len() * places).saturating_sub(written.len() * places) };
+            let new =
+                if replaces_whole { text.len() } else { old + (text.len() * places).saturating_sub(written.len() * places) };
             self.searched += old;
             if new > MAX_VALUE || self.total + new > MAX_TOTAL || self.searched > MAX_SEARCHED {
                 self.faults.push(MappingFault::placeholder(FaultKind::TooLongReference, name, user));

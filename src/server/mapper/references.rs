@@ -97,6 +97,13 @@ pub(super) fn resolve(
     resolve_references(map, faults)
 }
 
+/// The keys whose values have a variable in them that is set.
+pub(super) fn from_variables(map: &HashOrdered<Effective>, environment: &Environment) -> Vec<String> {
+    let is_set = |text: &str| placeholders(text, "env").into_iter().any(|name| environment.variable(name).is_some());
+    let has_one = |effective: &Effective| effective.value.texts().into_iter().any(is_set);
+    map.iter().filter(|(_, effective)| has_one(effective)).map(|(key, _)| key.to_owned()).collect()
+}
+
 /// Checks that every `$secret{}` has an encrypted alias. Looks into elements of arrays of tables, but not into lists in them.
 fn check_secrets(map: &HashOrdered<Effective>, secrets: &Secrets, faults: &mut Vec<MappingFault>) {
     for (key, effective) in map.in_order() {

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use crate::server::java::double::java_double;
 use crate::source::key::Key;
-use crate::source::secrets::{hides, masked};
+use crate::source::secrets::{HIDDEN, Secrecy, hides, masked};
 use crate::source::toml::TomlValue;
 
 /// A flat map with its keys in insertion order.
@@ -99,20 +99,31 @@ impl Value {
     /// The value of `key` as it may be shown: secrets are replaced by asterisks.
     #[must_use]
     pub fn shown(&self, key: &str) -> Self {
-        let is_secret = Key::new(key).is_secret();
+        let secrecy = Key::new(key).secrecy();
         match self {
-            Self::Text(text) if is_secret && hides(text) => Self::Text(HIDDEN.to_owned()),
+            Self::Text(text) if secrecy.is_some_and(|secrecy| secrecy.hides(text)) => Self::Text(HIDDEN.to_owned()),
             Self::Text(text) => Self::Text(masked(text)),
-            Self::Integer(_) | Self::Double(_) if is_secret => Self::Text(HIDDEN.to_owned()),
+            Self::Integer(_) | Self::Double(_) if secrecy == Some(Secrecy::Sure) => Self::Text(HIDDEN.to_owned()),
             Self::List(items) => Self::List(items.iter().map(|item| item.shown(key)).collect()),
             Self::Table(map) => {
                 let shown = |(name, value): (&String, &Self)| {
-                    let value = if is_secret { value.shown(key) } else { value.shown(name) };
+                    let value = if secrecy.is_some() { value.shown(key) } else { value.shown(name) };
                     (name.clone(), value)
                 };
                 Self::Table(map.iter().map(shown).collect())
             }
             other => other.clone(),
+        }
+    }
+
+    /// The value with asterisks in place of everything in it but booleans.
+    #[must_use]
+    pub(crate) fn hidden(&self) -> Self {
+        match self {
+            Self::Null | Self::Boolean(_) => self.clone(),
+            Self::Integer(_) | Self::Double(_) | Self::Text(_) => Self::Text(HIDDEN.to_owned()),
+            Self::List(items) => Self::List(items.iter().map(Self::hidden).collect()),
+            Self::Table(map) => Self::Table(map.iter().map(|(name, value)| (name.clone(), value.hidden())).collect()),
         }
     }
 
@@ -153,9 +164,6 @@ pub(super) fn is_secret_default(key: &str, default: &Json) -> bool {
         _ => false,
     }
 }
-
-/// What is shown instead of a secret.
-const HIDDEN: &str = "***";
 
 /// `text` as a basic string, with control characters escaped so that a terminal does not obey them.
 fn quoted(text: &str) -> String {
@@ -199,7 +207,7 @@ mod tests {
             assert_eq!(text("hunter2").shown(key), text("***"), "{key}");
         }
         assert_eq!(text("$secret{x}").shown("super_admin.password"), text("$secret{x}"));
-        assert_eq!(text("amqp://u:hunter2@h").shown("a.url"), text("amqp://u:*******@h"));
+        assert_eq!(text("amqp://u:hunter2@h").shown("a.url"), text("amqp://u:***@h"));
         assert_eq!(Value::Boolean(true).shown("a.enable_password"), Value::Boolean(true));
         let element =
             Value::Table([("name".to_owned(), text("n")), ("password".to_owned(), text("hunter2"))].into_iter().collect());

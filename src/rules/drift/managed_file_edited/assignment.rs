@@ -84,7 +84,7 @@ impl Edited {
 }
 
 fn is_secret(value: &EffectiveValue) -> bool {
-    value.value.as_ref().is_some_and(|set| set.shown(&value.key) != *set)
+    value.has_secret()
 }
 
 /// The lines in a span of a text, without their ends.

@@ -100,7 +100,7 @@ impl Edit<'_> {
             findings.push(self.context.finding(self.file, Span::at(0), message).severity(severity).key(self.path).help(help));
             return;
         };
-        let hidden = rendered.hidden(values);
+        let masked = rendered.masked(values);
         let toml = toml_of(model).filter(|_| movable);
         for (number, hunk) in hunks.iter().enumerate().take(MAX_REPORTED) {
             let edited = edited(rendered, values, *hunk, self.text);
@@ -111,7 +111,7 @@ impl Edit<'_> {
             let decides = self.decides(values, rendered, *hunk, &edited, moved.as_ref(), toml.is_some());
             let more = hunks.len().saturating_sub(MAX_REPORTED);
             let more = if number + 1 == MAX_REPORTED && more > 0 { format!("; {more} more edits follow") } else { String::new() };
-            let help = format!("{}{decides}{more}", was(hidden.get(hunk.was.start..hunk.was.end).unwrap_or_default()));
+            let help = format!("{}{decides}{more}", was(masked.of_span(Span::new(hunk.was.start, hunk.was.end))));
             let mut finding = self.context.finding(self.file, self.place(*hunk), message.clone()).severity(severity).help(help);
             let key = moved.as_ref().and_then(|moved| moved.keys.first().map(|(key, _)| key.as_str()));
             finding = finding.key(key.or(edited.keys.first().map(EffectiveValue::name)).unwrap_or(self.path));
