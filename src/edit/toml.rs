@@ -98,7 +98,8 @@ impl TomlFile<'_> {
     /// The range of a table, from the comments above its header to those above the next header.
     fn block_of(&self, header: &TomlTable) -> Span {
         let start = self.with_comments_above(header.span.start);
-        let next = self.document.tables.iter().find(|next| next.span.start > header.span.start);
+        let tables = &self.document.tables;
+        let next = tables.get(tables.partition_point(|next| next.span.start <= header.span.start));
         let end = next.map_or(self.text.len(), |next| self.with_comments_above(next.span.start));
         Span::new(start, end)
     }
@@ -122,7 +123,7 @@ impl TomlFile<'_> {
 
     /// Inserts `line` after the last key of the table itself, before its subtables.
     fn insert_in_table(&self, header: &TomlTable, line: &str) -> TextEdit {
-        let number = self.document.tables.iter().position(|table| table.span == header.span);
+        let number = self.document.tables.binary_search_by_key(&header.span.start, |table| table.span.start).ok();
         let last = self.document.entries.iter().rfind(|entry| entry.table.is_some() && entry.table == number);
         let (anchor, indentation) = match last {
             Some(entry) => (entry.value_span.end, self.indentation(entry.key_span.start)),

@@ -29,6 +29,8 @@ impl Redaction {
         for site in own.into_iter().chain(finding.related.iter().map(|related| related.site)) {
             self.add_words(site, home(site.home), &mut words);
         }
+        // The name of a key is shown, even if a value is the same word.
+        words.retain(|word: &String| !words_of(finding.key.as_deref().unwrap_or_default()).any(|(_, known)| known == word));
         if words.is_empty() {
             return;
         }

@@ -94,14 +94,26 @@ impl FileRange {
 #[derive(Debug, Clone)]
 pub struct LineIndex {
     starts: Vec<usize>,
+    /// How many characters are before every [`STEP`] bytes, so that long lines are not counted again and again.
+    characters: Vec<usize>,
 }
+
+/// The number of bytes between two counts of characters.
+const STEP: usize = 1024;
 
 impl LineIndex {
     /// Indexes the lines of `text`. Lookups are binary searches.
     pub fn new(text: &str) -> Self {
         let mut starts = vec![0];
         starts.extend(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1));
-        Self { starts }
+        let mut count = 0;
+        let characters = (0..=text.len() / STEP).map(|step| {
+            let before = count;
+            count += characters_in(text, step * STEP, text.len().min((step + 1) * STEP));
+            before
+        });
+        let characters = characters.collect();
+        Self { starts, characters }
     }
 
     /// The position of the byte at `offset`; `text` must be the indexed text. A byte-order mark takes no column. An offset past the
@@ -110,8 +122,12 @@ impl LineIndex {
         let offset = offset.min(text.len());
         let line = self.starts.partition_point(|start| *start <= offset);
         let start = self.starts[line - 1];
-        let before = text.get(start..offset).unwrap_or_default();
-        let column = before.chars().filter(|character| *character != BYTE_ORDER_MARK).count() + 1;
+        let before = |offset: usize| {
+            let step = offset / STEP;
+            self.characters.get(step).copied().unwrap_or_default() + characters_in(text, step * STEP, offset)
+        };
+        let is_near = offset - start < STEP;
+        let column = 1 + if is_near { characters_in(text, start, offset) } else { before(offset) - before(start) };
         Position { line, column }
     }
 
@@ -133,6 +149,13 @@ impl LineIndex {
     }
 }
 
+/// How many characters begin in a range of bytes, without byte-order marks.
+fn characters_in(text: &str, start: usize, end: usize) -> usize {
+    let bytes = text.as_bytes();
+    let begins = |at: &usize| bytes[*at] & 0xC0 != 0x80 && !(bytes[*at] == 0xEF && bytes[*at..].starts_with(b"\xEF\xBB\xBF"));
+    (start..end.min(bytes.len())).filter(begins).count()
+}
+
 /// U+FEFF, which some Windows programs write at the start of a file.
 pub(crate) const BYTE_ORDER_MARK: char = '\u{feff}';
 
@@ -148,6 +171,13 @@ mod tests {
         assert_eq!(index.position(text, text.find('#').unwrap_or(0)), Position { line: 1, column: 9 });
         assert_eq!(index.position(text, text.find('b').unwrap_or(0)), Position { line: 2, column: 1 });
         assert_eq!(index.position(text, 999), Position { line: 3, column: 1 });
+        let long = format!("\u{feff}{}\nb = {}x", "é".repeat(1500), "é\u{feff}".repeat(3000));
+        let index = LineIndex::new(&long);
+        for (offset, _) in long.char_indices().step_by(97).chain([(long.len(), ' ')]) {
+            let line = long[..offset].rfind('\n').map_or(0, |at| at + 1);
+            let column = long[line..offset].chars().filter(|character| *character != BYTE_ORDER_MARK).count() + 1;
+            assert_eq!(index.position(&long, offset).column, column, "{offset}");
+        }
         assert_eq!(index.line(text, 1).map(|span| span.of(text)), Some("a = \"é\" # x"));
         assert_eq!(index.line(text, 3).map(|span| span.of(text)), Some(""));
         assert_eq!(index.line(text, 4), None);

@@ -1,6 +1,6 @@
 //! Explains the syntax errors of a TOML file in messages that a person can act on.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use toml::de::{DeTable, DeValue};
 use toml_edit::Document;
@@ -17,13 +17,20 @@ pub(super) fn faults_of(text: &str, written: &str) -> Vec<SyntaxError> {
     let (tree, errors) = DeTable::parse_recoverable(text);
     let shown = Masked::of(written, &secrets_in(written));
     let lines = LineIndex::new(text);
+    let headers = Headers::of(text);
+    let mut on_line = (0, 0);
     let mut faults: Vec<(usize, Option<&str>, SyntaxError)> = errors
         .iter()
-        .map(|error| {
+        .filter_map(|error| {
             let span = error.span().map_or_else(Span::default, Span::from).clamped(text);
             let line = lines.line(text, lines.position(text, span.start).line).unwrap_or(span);
-            let fault = ParserError { text, shown: &shown, tree: tree.get_ref(), line, span }.explain(error.message());
-            (line.start, repeated(error.message(), &fault), fault)
+            on_line = if on_line.0 == line.start { (line.start, on_line.1 + 1) } else { (line.start, 1) };
+            if on_line.1 > MAX_EXPLAINED {
+                return None;
+            }
+            let error_in = ParserError { text, shown: &shown, tree: tree.get_ref(), headers: &headers, line, span };
+            let fault = error_in.explain(error.message());
+            Some((line.start, repeated(error.message(), &fault), fault))
         })
         .collect();
     faults.sort_by_key(|(line, _, fault)| (*line, fault.span.start));
@@ -53,12 +60,43 @@ fn repeated(message: &str, fault: &SyntaxError) -> Option<&'static str> {
     }
 }
 
+/// How many of the parser's errors on a line compete to be the one that is reported. A file whose lines end with carriage returns is one line.
+const MAX_EXPLAINED: usize = 8;
+
+/// The lines of a text that look like headers of tables.
+struct Headers {
+    /// Where each of these lines starts, and the names of its key.
+    lines: Vec<(usize, Vec<String>)>,
+    /// The first header of each key.
+    first: HashMap<Vec<String>, Span>,
+}
+
+impl Headers {
+    fn of(text: &str) -> Self {
+        let (mut lines, mut first) = (Vec::new(), HashMap::new());
+        let mut start = 0;
+        for line in text.split_inclusive('\n') {
+            let key = header_key(line.trim());
+            if line.trim_start().starts_with('[') && !key.is_empty() {
+                let names = names(key);
+                let at = start + line.find('[').unwrap_or(0);
+                let end = start + line.rfind(']').map_or(line.trim_end().len(), |close| close + 1);
+                first.entry(names.clone()).or_insert(Span::new(at, end));
+                lines.push((start, names));
+            }
+            start += line.len();
+        }
+        Self { lines, first }
+    }
+}
+
 /// A parser error and its context.
 struct ParserError<'a> {
     text: &'a str,
     /// `text` with secrets masked.
     shown: &'a Masked,
     tree: &'a DeTable<'a>,
+    headers: &'a Headers,
     /// The line of the error, without its line break.
     line: Span,
     span: Span,
@@ -187,12 +225,8 @@ impl ParserError<'_> {
         if line.starts_with('[') {
             return names(header_key(line));
         }
-        let above = self.text[..self.line.start]
-            .lines()
-            .rev()
-            .map(str::trim)
-            .find(|line| line.starts_with('[') && !header_key(line).is_empty());
-        let mut path = above.map_or_else(Vec::new, |header| names(header_key(header)));
+        let above = self.headers.lines.partition_point(|(start, _)| *start < self.line.start).checked_sub(1);
+        let mut path = above.map_or_else(Vec::new, |above| self.headers.lines[above].1.clone());
         // The parser marks only the segment that is already defined; the ones after it belong to the key too.
         let written = self.line.start + self.line.of(self.text).find('=').unwrap_or_default();
         let key = Span::new(self.line.start, written).of(self.text);
@@ -202,32 +236,24 @@ impl ParserError<'_> {
 
     /// The first header above the error with the same segments.
     fn header_above(&self, path: &[String]) -> Option<Span> {
-        let mut start = 0;
-        for line in self.text[..self.line.start].split_inclusive('\n') {
-            let key = header_key(line.trim());
-            if line.trim_start().starts_with('[') && !key.is_empty() && names(key) == path {
-                let at = start + line.find('[').unwrap_or(0);
-                let end = start + line.rfind(']').map_or(line.trim_end().len(), |close| close + 1);
-                return Some(Span::new(at, end));
-            }
-            start += line.len();
-        }
-        None
+        self.headers.first.get(path).copied().filter(|first| first.start < self.line.start)
     }
 
     fn first_definition(&self, path: &[String]) -> Option<Span> {
         let mut table = self.tree;
         for (at, segment) in path.iter().enumerate() {
-            let (key, value) = table.iter().find(|(key, _)| key.get_ref() == segment)?;
+            let (key, value) = table.get_key_value(segment.as_str())?;
             if at + 1 == path.len() {
                 return Some(Span::from(key.span())).filter(|first| first.start < self.span.start);
             }
             table = match value.get_ref() {
                 DeValue::Table(table) => table,
-                DeValue::Array(items) => match items.iter().rfind(|item| item.span().start < self.span.start)?.get_ref() {
-                    DeValue::Table(table) => table,
-                    _ => return None,
-                },
+                DeValue::Array(items) => {
+                    match items[..items.partition_point(|item| item.span().start < self.span.start)].last()?.get_ref() {
+                        DeValue::Table(table) => table,
+                        _ => return None,
+                    }
+                }
                 _ => return Some(Span::from(key.span())),
             };
         }

@@ -53,7 +53,11 @@ fn a_value_takes_the_environment_where_it_is_known() {
     let folder = started();
     edit_toml(&folder, "api.shop.example\"\noffset", "$env{SHOP_HOST}\"\noffset");
     assert!(folder.run(&["get", "home", "server.hostname"]).out.starts_with("server.hostname = \"$env{SHOP_HOST}\"  # user, "));
+    // What the environment of the caller has is shown only on demand.
     let mut command = folder.command(&["get", "home", "apim.key_manager.service_url"]);
+    let run = Run::of(command.env("SHOP_HOST", "known.example"));
+    assert!(run.out.starts_with("apim.key_manager.service_url = \"***\"  # user, "), "{}", run.out);
+    let mut command = folder.command(&["get", "home", "apim.key_manager.service_url", "--show-env"]);
     let run = Run::of(command.env("SHOP_HOST", "known.example"));
     assert!(run.out.starts_with("apim.key_manager.service_url = \"https://known.example:9444/services/\""), "{}", run.out);
 }

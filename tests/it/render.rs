@@ -112,7 +112,7 @@ fn the_environment_comes_from_the_command_and_from_files() {
     folder.write("one.env", "# hosts\nSHOP_HOST=one.example\nSHOP_NAME=Sandbox\n");
     folder.write("two.env", "export SHOP_HOST=api.shop.example\n");
     let diff = |arguments: &[&str]| {
-        let mut command = folder.command(&[&["render", "home", "--diff"], arguments].concat());
+        let mut command = folder.command(&[&["render", "home", "--diff", "--show-env"], arguments].concat());
         Run::of(command.env("SHOP_HOST", "process.example"))
     };
     let clean = diff(&["--env-file", "one.env", "--env-file", "two.env"]);

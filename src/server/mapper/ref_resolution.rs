@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use super::effective::Effective;
 use super::fault::{FaultKind, MappingFault};
-use super::references::placeholders;
+use super::placeholders::placeholders;
 use super::value::Value;
 use crate::server::java::hash::HashOrdered;
 

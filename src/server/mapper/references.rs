@@ -8,25 +8,12 @@ use super::effective::Effective;
 use super::environment::Environment;
 use super::fault::{FaultKind, MappingFault};
 use super::flatten::Setting;
+use super::placeholders::placeholders;
 use super::ref_resolution::{References, resolve_references};
 use super::release::Release;
 use super::value::Value;
 use crate::server::java::hash::HashOrdered;
 use crate::source::key::{Key, RUNTIME_SECRETS, SECRETS, SECRETS_TABLES};
-
-/// The names between `$kind{` and `}` in `text`, in order (StringUtils.substringsBetween).
-pub(crate) fn placeholders<'a>(text: &'a str, kind: &str) -> Vec<&'a str> {
-    let open = format!("${kind}{{");
-    let mut names = Vec::new();
-    let mut rest = text;
-    while let Some(start) = rest.find(&open) {
-        let after = &rest[start + open.len()..];
-        let Some(end) = after.find('}') else { break };
-        names.push(&after[..end]);
-        rest = &after[end + 1..];
-    }
-    names
-}
 
 /// Whether `text`, a value after this stage, contains a placeholder that could not be resolved. The server stops before it looks at such a
 /// value again, or has another value there: in an unknown environment a variable may be set. A `$secret{}` stays in the text.
@@ -244,13 +231,6 @@ mod tests {
         assert_eq!(alias_of("runtime_secrets.'a.b'", &release("1.0.21")), Some(("runtime_secrets", "'a.b'")));
         assert_eq!(alias_of("runtime_secrets.a", &release("1.0.12")), None);
         assert_eq!(alias_of("secretsx.a", &release("1.0.21")), None);
-    }
-
-    #[test]
-    fn placeholders_end_at_the_first_brace() {
-        assert_eq!(placeholders("a$ref{b}c$ref{d}", "ref"), ["b", "d"]);
-        assert_eq!(placeholders("$ref{b", "ref"), Vec::<&str>::new());
-        assert_eq!(placeholders("$env{a}$ref{}", "ref"), [""]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Secrets that are assigned to a name: `name = value`, `name: value`, `name="value"` and `name value`, also in comments.
 
-use super::Span;
 use super::names::{Secrecy, secrecy_of};
+use crate::source::Span;
 use crate::source::key::{Key, key_of, names_in_toml};
 
 /// Finds the values of names that say so, and every line of a table of secrets.

@@ -1,7 +1,7 @@
 //! Secrets in XML: the content and attributes of elements whose names, or whose `name` attributes, say so.
 
-use super::names::secrecy_of;
-use super::{Secrecy, Span};
+use super::names::{Secrecy, secrecy_of};
+use crate::source::Span;
 
 /// Finds `<Password>value</Password>`, `<parameter name="password">value</parameter>` and `<Property name="password" value="value"/>`.
 pub(super) fn find(text: &str, spans: &mut Vec<Span>) {
@@ -63,6 +63,9 @@ fn beside_names(line: &str, start: usize, spans: &mut Vec<Span>) {
             Span::new(from, before.len())
         } else {
             let rest = &line[end..];
+            if !rest.starts_with(['"', '\'', '”', '’', '>']) || line[..begin].ends_with('$') {
+                continue;
+            }
             let from = end + rest.len() - rest.trim_start_matches(['"', '\'', '”', '’', ' ', '>']).len();
             Span::new(from, line[from..].find('<').map_or(line.trim_end().len().max(from), |len| from + len))
         };

@@ -1,7 +1,8 @@
 //! Secrets that show by themselves, whatever names them: passwords in URLs, credentials of HTTP headers, and keys in PEM.
 
 use super::assigned::ends_value;
-use super::{Span, hides};
+use super::names::hides;
+use crate::source::Span;
 
 pub(super) fn find(text: &str, spans: &mut Vec<Span>) {
     in_urls(text, spans);

@@ -5,14 +5,11 @@ mod elements;
 mod literals;
 mod names;
 
-pub(crate) use names::Secrecy;
+pub(crate) use names::{HIDDEN, Secrecy, hides};
 
 use std::path::Path;
 
 use super::Span;
-
-/// What is shown instead of a secret, whatever its length.
-pub(crate) const HIDDEN: &str = "***";
 
 /// The ranges of the secrets in a text: sorted, apart, and without line breaks.
 pub(crate) fn secrets_in(text: &str) -> Vec<Span> {
@@ -123,15 +120,6 @@ impl Masked {
         };
         Span::new(self.offset(span.start), end)
     }
-}
-
-/// Whether a value must be masked. A reference such as `$secret{x}` or `${admin.password}` names a secret but does not contain it.
-pub(crate) fn hides(value: &str) -> bool {
-    let value = value.trim();
-    let is_placeholder = ["$secret{", "$env{", "$sys{", "$ref{", "${"].iter().any(|open| value.starts_with(open))
-        && value.ends_with('}')
-        && value.matches(['{', '}']).count() == 2;
-    !(value.is_empty() || is_placeholder || matches!(value, "true" | "false") || value == HIDDEN)
 }
 
 #[cfg(test)]

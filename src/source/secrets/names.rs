@@ -5,8 +5,10 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::hides;
 use crate::source::key::Key;
+
+/// What is shown instead of a secret, whatever its length.
+pub(crate) const HIDDEN: &str = "***";
 
 /// The lists of the file.
 #[derive(Deserialize)]
@@ -24,6 +26,26 @@ static NAMES: LazyLock<Names> = LazyLock::new(|| {
     serde_json::from_str(include_str!(concat!(env!("OUT_DIR"), "/secrets.json")))
         .unwrap_or_else(|error| panic!("rules/catalog/secrets.toml: {error}"))
 });
+
+/// Whether a value must be masked. A reference such as `$secret{x}` or `${admin.password}`, and a tag of a template, name a secret but do not
+/// contain it.
+pub(crate) fn hides(value: &str) -> bool {
+    let value = value.trim();
+    let inside = value.strip_prefix('$').and_then(|rest| rest.strip_suffix('}')).and_then(|rest| rest.split_once('{'));
+    let is_placeholder = inside.is_some_and(|(kind, name)| {
+        // `$secrets{}` and `$ENV{}` are mistyped, but no secrets either.
+        let kind = kind.to_ascii_lowercase();
+        let kind = kind.strip_suffix('s').filter(|kind| *kind != "sy").unwrap_or(&kind);
+        ["", "secret", "env", "sys", "ref"].contains(&kind) && !name.contains(['{', '}'])
+    });
+    // A tag with quotes in it can have the value as a default.
+    let is_tag = |open: &str, close: &str| {
+        let inside = value.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
+        inside.is_some_and(|inside| !inside.contains(['{', '}', '%', '"', '\'']))
+    };
+    let is_shown = is_placeholder || is_tag("{{", "}}") || is_tag("{%", "%}") || is_tag("<%=", "%>");
+    !(value.is_empty() || is_shown || matches!(value, "true" | "false") || value == HIDDEN)
+}
 
 /// How sure it is that a value is a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +76,8 @@ pub(crate) fn secrecy_of(name: &str) -> Option<Secrecy> {
     if NAMES.words.iter().any(ends_with) || NAMES.ends.iter().any(|end| last.ends_with(end)) {
         return Some(Secrecy::Sure);
     }
-    let is_likely = NAMES.words.iter().any(|word| last.contains(word.as_str()))
+    let is_word = |part: &str| NAMES.words.iter().any(|word| part == word || part.strip_suffix('s') == Some(word));
+    let is_likely = (NAMES.words.iter().any(|word| last.contains(word.as_str())) || parts.any(is_word))
         && !NAMES.harmless_ends.iter().any(|end| last.ends_with(end.as_str()));
     is_likely.then_some(Secrecy::Likely)
 }
@@ -100,6 +123,7 @@ mod tests {
             ("ssl.keystore.password", Some(Secrecy::Sure)),
             ("db.password.1", Some(Secrecy::Sure)),
             ("password_of_admin", Some(Secrecy::Likely)),
+            ("secret.admin", Some(Secrecy::Likely)),
             ("password_min", Some(Secrecy::Likely)),
             ("PasswordJavaRegEx", None),
             ("PasswordJavaRegExViolationErrorMsg", None),

@@ -2,6 +2,7 @@
 
 pub mod hints;
 mod mutations;
+pub mod patches;
 mod properties;
 mod writing;
 

@@ -14,7 +14,12 @@ fn diff_and_check_write_nothing() {
     let before = home.files();
     let (code, diff) = fix(&home, &["--diff"]);
     assert_eq!(code, Some(0));
-    assert!(diff.starts_with("--- a/repository/conf/deployment.toml\n+++ b/"), "{diff}");
+    assert!(diff.starts_with("# set `server.offset` to 1 [offset-not-integer]\n# "), "{diff}");
+    assert!(
+        diff.contains("]\n--- a/repository/conf/deployment.toml\n+++ b/")
+            && diff.contains("\n2 findings would be fixed in 1 file\n"),
+        "{diff}"
+    );
     assert!(diff.contains("-offset = \"1\"\n\\ No newline at end of file\n+offset = 1\n\\ No newline"), "{diff}");
     assert_eq!(fix(&home, &["--check"]).0, Some(1));
     assert_eq!(home.files(), before);

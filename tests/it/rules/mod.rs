@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use std::{env, iter, thread};
 
 use self::example::{Example, Examples, Observed, Outcome, rule_file};
-use crate::fix::hints;
+use crate::fix::{hints, patches};
 use crate::support::Folder;
 use carbonlint::{FixAvailability, Overlays, PortTable, RuleInfo, Selection, Workspace, rules, write_all};
 
@@ -157,6 +157,22 @@ fn hints_do_what_they_say() {
         }
     }
     assert!(checked > 100, "{checked}");
+}
+
+/// The patch of every fix can be applied, and does what the fix does.
+#[test]
+fn fixes_are_patches_too() {
+    let mut patched = 0;
+    for CheckedRule { rule, examples, .. } in CHECKED.iter().filter(|checked| checked.rule.fix != FixAvailability::None) {
+        for Checked { example, .. } in examples.iter().filter(|checked| checked.should_fail) {
+            let folder = example.lay_out();
+            let product = example.product.as_deref().map(|product| ["--product", product]);
+            let selected = ["--select", rule.name.as_str()];
+            let arguments = [&selected[..], product.as_ref().map_or(&[], |arguments| &arguments[..])].concat();
+            patched += patches::check(&folder, &arguments);
+        }
+    }
+    assert!(patched > 50, "{patched}");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use serde_json::{Map as Json, Value as JsonValue};
 use super::keys::Schema;
 use crate::server::mapper::infer::Pattern;
 use crate::server::mapper::key_usage::KeyUsage;
-use crate::server::mapper::references::placeholders;
+use crate::server::mapper::placeholders::placeholders;
 use crate::server::mapper::resources::{JsonFile, Resources};
 use crate::server::mapper::value::Value;
 
