@@ -2,24 +2,15 @@
 
 use std::fmt::Write;
 
+use super::arguments::known_rule;
 use super::exit::{Exit, Failure};
 use super::terminal::print;
 use crate::cli::ExplainArgs;
-use crate::rule_info::{ByName, FixAvailability, RuleInfo, Severity, rule, rules};
+use crate::rule_info::{ByName, FixAvailability, RuleInfo, Severity};
 
 /// Runs the command.
 pub(super) fn run(arguments: &ExplainArgs) -> Result<Exit, Failure> {
-    let name = &arguments.rule;
-    let Some(rule) = rule(name) else {
-        let close: Vec<&str> =
-            rules().iter().map(|rule| rule.name.as_str()).filter(|known| known.contains(name.as_str())).collect();
-        let help = if close.is_empty() {
-            "`carbonlint rules` lists them".to_owned()
-        } else {
-            format!("did you mean {}?", close.join(", "))
-        };
-        return Err(Failure::new(format!("no rule is called `{name}`")).help(help));
-    };
+    let rule = known_rule(&arguments.rule)?;
     let mut text = format!(
         "{} ({}, {})\n{}\n\n{}\n",
         rule.name,

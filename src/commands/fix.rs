@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
 
+use clap::ColorChoice;
+
 use crate::coverage::{Coverage, GapKind};
 use crate::disk::{OLD_ENDING, TEMPORARY_ENDING};
 use crate::fix::WriteError;
@@ -15,12 +17,11 @@ use crate::paths::{DisplayPaths, absolute};
 use crate::report::counted;
 use crate::report::diff::unified;
 use crate::report::lint::fixable;
-use crate::rule_info::rule;
 use crate::source::Overlays;
 use crate::source::SourceFile;
 use crate::workspace::Workspace;
 
-use super::arguments::{Scope, assumptions, check_paths, names_files, paths_or_here, search, selection};
+use super::arguments::{Scope, assumptions, check_paths, known_rule, names_files, paths_or_here, search, selection};
 use super::exit::{Exit, Failure};
 use super::terminal::{note_gaps, nothing_found, print, print_error, shown, style};
 use crate::cli::FixArgs;
@@ -35,7 +36,7 @@ struct Changes {
 }
 
 /// Runs the command.
-pub(super) fn run(arguments: &FixArgs) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &FixArgs, color: ColorChoice) -> Result<Exit, Failure> {
     let paths = paths_or_here(&arguments.paths);
     if paths.iter().any(|path| path == Path::new("-")) {
         return Err(Failure::new("fix cannot read standard input").help("name the file, or use `carbonlint lint -`"));
@@ -46,9 +47,7 @@ pub(super) fn run(arguments: &FixArgs) -> Result<Exit, Failure> {
     let assumptions = assumptions(&arguments.assume, arguments.machine.same_host)?;
     let search = search(arguments.search);
     if let Some(name) = &arguments.revert {
-        if rule(name).is_none() {
-            return Err(Failure::new(format!("no rule is called `{name}`")).help("`carbonlint rules` lists them"));
-        }
+        known_rule(name)?;
         let workspace = Workspace::open_found(&paths, search, &assumptions, &Overlays::new());
         if workspace.is_empty() {
             return Ok(nothing_found(&paths, &workspace, search));
@@ -62,7 +61,7 @@ pub(super) fn run(arguments: &FixArgs) -> Result<Exit, Failure> {
             (count, _) => format!("{} of {name} undone in {}\n", counted(count, "change"), counted(reverted.files.len(), "file")),
         };
         let changes = Changes { refusals: refusals.collect(), files: reverted.files, summary };
-        return conclude(arguments, &changes, &shown);
+        return conclude(arguments, &changes, &shown, color);
     }
     let options = FixOptions {
         paths: paths.iter().map(|path| absolute(path)).collect(),
@@ -85,7 +84,7 @@ pub(super) fn run(arguments: &FixArgs) -> Result<Exit, Failure> {
         let _ = writeln!(refusals, "{}:{line}: not fixed [{rule}]: {reason}", shown.path(path));
     }
     let summary = summary(arguments, &options, &result, &shown);
-    conclude(arguments, &Changes { files: result.files, summary, refusals }, &shown)
+    conclude(arguments, &Changes { files: result.files, summary, refusals }, &shown, color)
 }
 
 /// What `--revert` says where nothing has a mark of the rule.
@@ -107,10 +106,10 @@ fn check_backup(suffix: Option<&str>) -> Result<(), Failure> {
 }
 
 /// Prints the diff, or writes the files and says what was done.
-fn conclude(arguments: &FixArgs, result: &Changes, shown: &DisplayPaths) -> Result<Exit, Failure> {
+fn conclude(arguments: &FixArgs, result: &Changes, shown: &DisplayPaths, color: ColorChoice) -> Result<Exit, Failure> {
     let mut failures = Vec::new();
     if arguments.diff {
-        print(&diffs(&result.files, shown))?;
+        print(&diffs(&result.files, shown, style(color, false).color))?;
     } else if arguments.check {
         print(&format!("{} would change\n", counted(result.files.len(), "file")))?;
     } else {
@@ -129,8 +128,7 @@ fn conclude(arguments: &FixArgs, result: &Changes, shown: &DisplayPaths) -> Resu
     Ok(if arguments.check && !result.files.is_empty() { Exit::Findings } else { Exit::Clean })
 }
 
-fn diffs(files: &[ChangedFile], shown: &DisplayPaths) -> String {
-    let color = style(false).color;
+fn diffs(files: &[ChangedFile], shown: &DisplayPaths, color: bool) -> String {
     let text = |path: &Path, bytes: &[u8]| SourceFile::from_bytes(path, bytes.to_vec()).map(|file| file.text).unwrap_or_default();
     files
         .iter()

@@ -3,6 +3,8 @@
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use clap::ColorChoice;
+
 use crate::coverage::{Coverage, GapKind};
 use crate::diagnostic::Diagnostic;
 use crate::disk::{reason, write_output};
@@ -24,7 +26,7 @@ use super::terminal::{note_gaps, nothing_found, print, shown, style};
 use crate::cli::{FailOn, LintArgs, LintFormat, Profile};
 
 /// Runs the command.
-pub(super) fn run(arguments: &LintArgs) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &LintArgs, color: ColorChoice) -> Result<Exit, Failure> {
     let profile = arguments.profile.map(|profile| match profile {
         Profile::Production => "production".to_owned(),
         Profile::Development => "development".to_owned(),
@@ -54,7 +56,7 @@ pub(super) fn run(arguments: &LintArgs) -> Result<Exit, Failure> {
         LintFormat::Human if workspace.is_empty() && diagnostics.is_empty() => String::new(),
         LintFormat::Human => {
             let fixable = fixable(arguments, &selection, &workspace, &diagnostics)?;
-            human::render(report, style(arguments.output.is_some())) + &fixable
+            human::render(report, style(color, arguments.output.is_some())) + &fixable
         }
         LintFormat::Concise => concise::render(report),
         LintFormat::Json => json::render(report),

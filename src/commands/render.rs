@@ -2,8 +2,11 @@
 
 use std::path::PathBuf;
 
+use clap::ColorChoice;
+
 use crate::diagnostic::Finding;
 use crate::paths::DisplayPaths;
+use crate::printable::on_one_line;
 use crate::render::out::OutFolder;
 use crate::render::{FileState, RenderedFile, choose, render};
 use crate::report::counted;
@@ -19,7 +22,7 @@ use super::terminal::{print, print_error, shown, style};
 use crate::cli::{RenderArgs, TextFormat};
 
 /// Runs the command.
-pub(super) fn run(arguments: &RenderArgs) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &RenderArgs, color: ColorChoice) -> Result<Exit, Failure> {
     let workspace = open_home(&arguments.home, arguments.environment.links)?;
     let home = only_home(&workspace, &arguments.home)?;
     let model = &home.model;
@@ -31,7 +34,15 @@ pub(super) fn run(arguments: &RenderArgs) -> Result<Exit, Failure> {
     })?;
     let out = arguments.out.as_ref().map(|folder| OutFolder::new(folder, &model.layout.root)).transpose();
     let out = out.map_err(|error| Failure::new(error.to_string()).help("name a folder outside the home"))?;
-    let mut run = Run { arguments, home, shown: shown(), several: chosen.len() > 1, files: Vec::new(), entries: Vec::new() };
+    let mut run = Run {
+        arguments,
+        home,
+        color: style(color, false).color,
+        shown: shown(),
+        several: chosen.len() > 1,
+        files: Vec::new(),
+        entries: Vec::new(),
+    };
     let mut findings = rendering.findings();
     for path in chosen {
         let mut file = rendering.render(path);
@@ -51,6 +62,7 @@ struct Run<'a> {
     home: &'a Home,
     shown: DisplayPaths,
     several: bool,
+    color: bool,
     /// The files without their contents.
     files: Vec<RenderedFile>,
     entries: Vec<FileEntry>,
@@ -71,7 +83,7 @@ impl Run<'_> {
             print(&text::content(&file, self.several))?;
         } else if let (true, Some(text)) = (arguments.diff && file.state.has_diff(), &file.text) {
             let path = self.shown.path(&self.home.model.layout.root.join(&file.path));
-            print(&unified(&path, &old_text(&file), text, style(false).color))?;
+            print(&unified(&path, &old_text(&file), text, self.color))?;
         }
         self.files.push(RenderedFile { text: None, old: None, ..file });
         Ok(())
@@ -84,7 +96,7 @@ impl Run<'_> {
         } else {
             if let Some(folder) = &arguments.out {
                 let written = files.iter().filter(|file| !matches!(file.state, FileState::Failed(_))).count();
-                print(&format!("{} written to {}\n", counted(written, "file"), folder.display()))?;
+                print(&format!("{} written to {}\n", counted(written, "file"), on_one_line(&folder.to_string_lossy())))?;
             } else if arguments.files.is_empty() && !arguments.diff {
                 print(&text::list(&home.model, files, shown))?;
             }

@@ -4,6 +4,9 @@ use std::env;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
+use clap::ColorChoice;
+use clap::error::{ContextKind, ContextValue};
+
 use super::exit::{Exit, Failure};
 use crate::coverage::{Coverage, GapKind};
 use crate::disk::reason;
@@ -32,10 +35,39 @@ pub(super) fn print_error(text: &str) {
 }
 
 /// What clap says, with colours where standard error or output is a terminal that has them.
-pub(super) fn styled(message: &clap::Error) -> String {
+pub(super) fn styled(mut message: clap::Error) -> String {
+    escape_arguments(&mut message);
     let stream_is_terminal = if message.use_stderr() { io::stderr().is_terminal() } else { io::stdout().is_terminal() };
     let text = message.render();
-    if has_color(stream_is_terminal) { text.ansi().to_string() } else { text.to_string() }
+    if has_color(stream_is_terminal, asked_color()) { text.ansi().to_string() } else { text.to_string() }
+}
+
+/// Escapes what clap repeats of the command line, so that it cannot control the terminal or look like another message.
+fn escape_arguments(message: &mut clap::Error) {
+    let shown = |value: &ContextValue| match value {
+        ContextValue::String(text) => Some(on_one_line(text)).filter(|shown| shown != text),
+        _ => None,
+    };
+    let escaped: Vec<_> = message.context().filter_map(|(kind, value)| Some((kind, shown(value)?))).collect();
+    if !escaped.is_empty() {
+        // Tips repeat the argument, already styled.
+        message.insert(ContextKind::Suggested, ContextValue::StyledStrs(Vec::new()));
+    }
+    for (kind, shown) in escaped {
+        message.insert(kind, ContextValue::String(shown));
+    }
+}
+
+/// The colours that a command line asks for which clap did not read to its end.
+fn asked_color() -> ColorChoice {
+    let words: Vec<String> =
+        env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).take_while(|word| word != "--").collect();
+    let next = words.iter().skip(1).map(String::as_str).chain([""]);
+    let mut asked = words.iter().zip(next).filter_map(|(word, next)| match word.strip_prefix("--color")? {
+        "" => Some(next),
+        value => value.strip_prefix('='),
+    });
+    asked.find_map(|value| value.parse().ok()).unwrap_or(ColorChoice::Auto)
 }
 
 /// How paths are shown: relative to the working folder.
@@ -44,17 +76,26 @@ pub(super) fn shown() -> DisplayPaths {
 }
 
 /// Colours and frames as the terminal takes them; the width of the terminal, 100 columns elsewhere.
-pub(super) fn style(to_file: bool) -> Style {
+pub(super) fn style(color: ColorChoice, to_file: bool) -> Style {
     let is_terminal = !to_file && io::stdout().is_terminal();
     let width = terminal_size::terminal_size().filter(|_| is_terminal).map_or(100, |(width, _)| width.0.into());
-    Style { color: !to_file && has_color(is_terminal), unicode: !is_terminal || has_unicode(), width: std::cmp::max(width, 40) }
+    Style {
+        color: !to_file && has_color(is_terminal, color),
+        unicode: !is_terminal || has_unicode(),
+        width: std::cmp::max(width, 40),
+    }
 }
 
-/// Colour on a terminal unless `NO_COLOR` is set or the terminal is dumb, and wherever `CLICOLOR_FORCE` asks for it.
-fn has_color(is_terminal: bool) -> bool {
+/// Whether to use colours: as the command line asks for them. Otherwise on a terminal unless `NO_COLOR` is set or the terminal is dumb, and
+/// wherever `CLICOLOR_FORCE` asks for them.
+fn has_color(is_terminal: bool, color: ColorChoice) -> bool {
     let is_set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
     let is_dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
-    !is_set("NO_COLOR") && (is_set("CLICOLOR_FORCE") || is_terminal && !is_dumb)
+    match color {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto => !is_set("NO_COLOR") && (is_set("CLICOLOR_FORCE") || is_terminal && !is_dumb),
+    }
 }
 
 /// Whether the terminal shows more than ASCII: the locale says so where it is set.

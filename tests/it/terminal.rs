@@ -69,6 +69,7 @@ fn names_and_values_cannot_forge_a_report() {
         "<Server><HostName>{{server.hostname}}</HostName></Server>\n",
     );
     let missing = format!("{home}/none");
+    let option = format!("--{home}");
     let mut commands: Vec<Vec<&str>> = vec![
         vec!["lint", &home],
         vec!["lint", "."],
@@ -85,6 +86,9 @@ fn names_and_values_cannot_forge_a_report() {
         vec!["schema", &missing],
         vec!["explain", &home],
         vec!["lint", "--select", &home],
+        vec!["lint", "--format", &home],
+        vec!["lint", &option],
+        vec!["lint", "--color", "never", &option],
     ];
     let formats: Vec<String> =
         formats_of("lint").into_iter().chain(formats_of("ports")).filter(|format| format != "json").collect();
@@ -103,5 +107,112 @@ fn names_and_values_cannot_forge_a_report() {
             text.lines().all(|line| !line.starts_with("other_deployment") && !line.starts_with("forged/")),
             "{arguments:?}:\n{text}"
         );
+    }
+}
+
+#[test]
+fn a_mistyped_name_gets_a_suggestion() {
+    let folder = crate::render::started();
+    let rule = "no rule is called `http-pasthru-enabled`\n  help: did you mean `http-passthru-enabled`?\n";
+    let either = "no rule or category is called `http-pasthru-enabled`\n  help: did you mean `http-passthru-enabled`?\n";
+    for (arguments, expected) in [
+        (&["lint", ".", "--select", "http-pasthru-enabled"][..], either),
+        (&["lint", ".", "--ignore", "http-pasthru-enabled"], either),
+        (&["fix", ".", "--select", "trnsport"], "no rule or category is called `trnsport`\n  help: did you mean `transport`?\n"),
+        (&["fix", ".", "--revert", "http-pasthru-enabled"], rule),
+        (&["explain", "http-pasthru-enabled"], rule),
+        (
+            &["explain", "HTTP_passthru_enabled"],
+            "no rule is called `HTTP_passthru_enabled`\n  help: did you mean `http-passthru-enabled`?\n",
+        ),
+        (
+            &["explain", "passthru"],
+            "no rule is called `passthru`\n  help: did you mean `dead-passthru-tls-key` or `http-passthru-enabled`?\n",
+        ),
+        (&["explain", "xyzzy"], "no rule is called `xyzzy`\n  help: `carbonlint rules` lists them\n"),
+        (&["ports", "--product", "api-manger"], "no product is called `api-manger`\n  help: did you mean `api-manager`?\n"),
+        (&["schema", "--product", "api-manger"], "no product is called `api-manger`\n  help: did you mean `api-manager`?\n"),
+        (
+            &["ports", "--product", "api-manager@4.2.0", "--server-profile", "gatway-worker"],
+            "api-manager 4.2.0 has no server profile `gatway-worker`\n  help: did you mean `gateway-worker`?\n",
+        ),
+        (&["lint", "--profile", "prodution"], "tip: a similar value exists: 'production'"),
+        (&["lint", "--format", "jsn"], "tip: a similar value exists: 'json'"),
+        (&["lnt"], "tip: a similar subcommand exists: 'lint'"),
+        (&["render", "home", "carbn.xml"], "`carbn.xml`\n  help: did you mean `repository/conf/carbon.xml`?\n"),
+        (&["render", "home", "conf/carbn.xml"], "`conf/carbn.xml`\n  help: did you mean `conf/carbon.xml`?\n"),
+        (&["trace", "home", "carbn.xml:3"], "`carbn.xml`\n  help: did you mean `repository/conf/carbon.xml`?\n"),
+        (&["trace", "home", "carbn.xml"], "no template reads it; did you mean `repository/conf/carbon.xml`?\n"),
+        (&["trace", "home", "server.hostnme"], "no template reads it; did you mean `server.hostname`?\n"),
+        (&["get", "home", "Server.HostNme"], "  help: did you mean `server.hostname`?\n"),
+    ] {
+        let run = folder.run(arguments);
+        assert!((run.out + &run.err).contains(expected), "{arguments:?}: {}", run.err);
+    }
+    folder.write("carbonlint.toml", "prodcut = \"api-manager\"\n");
+    let run = folder.run(&["lint", "home"]);
+    assert!((run.out + &run.err).contains("unknown key `prodcut`; did you mean `product`?"));
+}
+
+#[test]
+fn get_never_suggests_the_key_that_was_asked_for() {
+    let folder = crate::render::started();
+    folder.edit("home/repository/conf/deployment.toml", "hostname", "hostnames");
+    for key in ["server.hostname", "server.\"hostname\"", " server.hostname "] {
+        let run = folder.run(&["get", "home", key]);
+        assert!(!run.err.contains("`server.hostname`?"), "{key}: {}", run.err);
+    }
+}
+
+#[test]
+fn a_blank_argument_is_named_and_explained() {
+    for blank in ["", " ", "\t"] {
+        let shown = blank.replace('\t', "\\t");
+        let path = format!("error: invalid value '{shown}' for '");
+        for (arguments, help) in [
+            (&["lint", blank][..], "': a path cannot be blank; name a file or a folder, such as `.`\n"),
+            (&["fix", blank], "'[PATH]...': a path cannot be blank"),
+            (&["ports", "fixtures", blank], "'[PATH]...': a path cannot be blank"),
+            (&["get", blank], "'<HOME>': a path cannot be blank"),
+            (&["trace", blank, "server.offset"], "'<HOME>': a path cannot be blank"),
+            (&["render", blank], "'<HOME>': a path cannot be blank"),
+            (&["render", "home", blank], "'[FILE]...': a path cannot be blank"),
+            (&["render", "home", "--out", blank], "'--out <DIR>': a path cannot be blank"),
+            (&["render", "home", "--env-file", blank], "'--env-file <FILE>': a path cannot be blank"),
+            (&["schema", blank], "'[HOME]...': a path cannot be blank"),
+            (&["lint", "--output", blank], "'--output <FILE>': a path cannot be blank"),
+            (&["lint", "-", "--stdin-filename", blank], "'--stdin-filename <FILE>': a path cannot be blank"),
+            (&["lint", "--select", blank], "'--select <RULE>': it is blank; `carbonlint rules` lists the names\n"),
+            (&["lint", "--product", blank], "'--product <NAME[@VERSION]>': it is blank; name one such as api-manager@4.5.0\n"),
+            (&["explain", blank], "'<RULE>': it is blank; `carbonlint rules` lists the names\n"),
+            (&["get", "home", blank], "'[KEY]': it is blank; name one such as server.offset\n"),
+            (&["trace", "home", blank], "'<FILE[:LINE]|KEY>': it is blank; name one such as carbon.xml:24 or server.offset\n"),
+        ] {
+            let run = crate::support::run(arguments);
+            assert!(run.err.starts_with(&path) && run.err.contains(help), "{arguments:?}: {}", run.err);
+            assert_eq!((run.out.as_str(), run.code), ("", Some(2)), "{arguments:?}");
+        }
+    }
+}
+
+#[test]
+fn colors_are_used_as_asked() {
+    let commands: [&[&str]; 4] = [
+        &["lint", "fixtures/homes/api-manager-4.2.0"],
+        &["fix", "fixtures/homes/api-manager-4.2.0", "--diff", "--unsafe"],
+        &["lint", "--no-such-option"],
+        &["ports", "--help"],
+    ];
+    for command in commands {
+        let colored = |more: &[&str], variables: &[(&str, &str)]| {
+            let mut run = command_in(repository(), &[command, more].concat());
+            Run::of(run.envs(variables.iter().copied())).all().contains('\u{1b}')
+        };
+        assert!(!colored(&[], &[]), "a pipe: {command:?}");
+        assert!(colored(&["--color", "always"], &[]), "{command:?}");
+        assert!(colored(&["--color", "always"], &[("NO_COLOR", "1"), ("TERM", "dumb")]), "{command:?}");
+        assert!(colored(&[], &[("CLICOLOR_FORCE", "1")]), "{command:?}");
+        assert!(!colored(&["--color=never"], &[("CLICOLOR_FORCE", "1")]), "{command:?}");
+        assert!(!colored(&[], &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]), "{command:?}");
     }
 }
