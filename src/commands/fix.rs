@@ -23,7 +23,7 @@ use crate::workspace::Workspace;
 
 use super::arguments::{Scope, assumptions, check_paths, known_rule, names_files, paths_or_here, search, selection};
 use super::exit::{Exit, Failure};
-use super::terminal::{note_gaps, nothing_found, print, print_error, shown, style};
+use super::terminal::{note_gaps, nothing_found, print, print_error, print_wrapped, shown, style};
 use crate::cli::FixArgs;
 
 /// The result of fixing, or of reverting.
@@ -115,7 +115,7 @@ fn conclude(arguments: &FixArgs, result: &Changes, shown: &DisplayPaths, color: 
     } else {
         failures = write(&result.files, arguments.backup.as_deref());
         if failures.is_empty() {
-            print(&result.summary)?;
+            print_wrapped(&result.summary)?;
         }
     }
     print_error(&result.refusals);

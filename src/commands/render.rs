@@ -18,7 +18,7 @@ use crate::workspace::Home;
 
 use super::exit::{Exit, Failure};
 use super::home::{environment, not_rendered, only_home, open_home};
-use super::terminal::{print, print_error, shown, style};
+use super::terminal::{print, print_error, print_wrapped, shown, style};
 use crate::cli::{RenderArgs, TextFormat};
 
 /// Runs the command.
@@ -98,7 +98,7 @@ impl Run<'_> {
                 let written = files.iter().filter(|file| !matches!(file.state, FileState::Failed(_))).count();
                 print(&format!("{} written to {}\n", counted(written, "file"), on_one_line(&folder.to_string_lossy())))?;
             } else if arguments.files.is_empty() && !arguments.diff {
-                print(&text::list(&home.model, files, shown))?;
+                print_wrapped(&text::list(&home.model, files, shown))?;
             }
             print_error(&text::findings(home, findings, shown));
         }

@@ -15,7 +15,7 @@ use crate::model::Content;
 use crate::paths::DisplayPaths;
 use crate::printable::on_one_line;
 use crate::report::lint::human::Style;
-use crate::report::notes;
+use crate::report::{notes, wrap};
 use crate::shell;
 use crate::workspace::Workspace;
 
@@ -29,8 +29,14 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// Prints to standard error, which may be closed or full: then there is nobody to read it.
+/// Prints text for people, with its lines wrapped to the width of the terminal.
+pub(super) fn print_wrapped(text: &str) -> Result<(), Failure> {
+    print(&wrap::lines(text, terminal_width()))
+}
+
+/// Prints to standard error, with lines wrapped to the width of the terminal. It may be closed or full: then there is nobody to read it.
 pub(super) fn print_error(text: &str) {
+    let text = wrap::lines(text, width_if(io::stderr().is_terminal()));
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
@@ -75,14 +81,13 @@ pub(super) fn shown() -> DisplayPaths {
     DisplayPaths::relative_to_working_folder()
 }
 
-/// Colours and frames as the terminal takes them; the width of the terminal, 100 columns elsewhere.
+/// Colours, frames and width as the terminal takes them.
 pub(super) fn style(color: ColorChoice, to_file: bool) -> Style {
     let is_terminal = !to_file && io::stdout().is_terminal();
-    let width = terminal_size::terminal_size().filter(|_| is_terminal).map_or(100, |(width, _)| width.0.into());
     Style {
         color: !to_file && has_color(is_terminal, color),
-        unicode: !is_terminal || has_unicode(),
-        width: std::cmp::max(width, 40),
+        unicode: to_file || has_unicode() && !(is_terminal && is_dumb()),
+        width: terminal_width().filter(|_| is_terminal),
     }
 }
 
@@ -90,15 +95,19 @@ pub(super) fn style(color: ColorChoice, to_file: bool) -> Style {
 /// wherever `CLICOLOR_FORCE` asks for them.
 fn has_color(is_terminal: bool, color: ColorChoice) -> bool {
     let is_set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
-    let is_dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
     match color {
         ColorChoice::Always => true,
         ColorChoice::Never => false,
-        ColorChoice::Auto => !is_set("NO_COLOR") && (is_set("CLICOLOR_FORCE") || is_terminal && !is_dumb),
+        ColorChoice::Auto => !is_set("NO_COLOR") && (is_set("CLICOLOR_FORCE") || is_terminal && !is_dumb()),
     }
 }
 
-/// Whether the terminal shows more than ASCII: the locale says so where it is set.
+/// Whether the terminal says that it can only print text.
+fn is_dumb() -> bool {
+    env::var_os("TERM").is_some_and(|term| term == "dumb")
+}
+
+/// Whether the terminal, or the program at the end of the pipe, shows more than ASCII: the locale says so where it is set.
 fn has_unicode() -> bool {
     let set = |name: &&str| env::var(name).ok().filter(|value| !value.is_empty());
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(set);
@@ -109,10 +118,17 @@ fn has_unicode() -> bool {
     locale.is_none_or(is_utf8)
 }
 
+/// Text is not made narrower than this.
+const MIN_WIDTH: usize = 40;
+
 /// The width of the terminal; `None` where the output is no terminal, and lines are as long as they are.
 pub(super) fn terminal_width() -> Option<usize> {
-    let width = terminal_size::terminal_size().filter(|_| io::stdout().is_terminal())?.0;
-    Some(width.0.into())
+    width_if(io::stdout().is_terminal())
+}
+
+fn width_if(is_terminal: bool) -> Option<usize> {
+    let width = terminal_size::terminal_size().filter(|_| is_terminal)?.0;
+    Some(MIN_WIDTH.max(width.0.into()))
 }
 
 /// Warns of what could not be read, so that the output does not look complete.

@@ -69,6 +69,7 @@ fn names_and_values_cannot_forge_a_report() {
         "<Server><HostName>{{server.hostname}}</HostName></Server>\n",
     );
     let missing = format!("{home}/none");
+    let out = format!("{home}-out");
     let option = format!("--{home}");
     let mut commands: Vec<Vec<&str>> = vec![
         vec!["lint", &home],
@@ -78,6 +79,7 @@ fn names_and_values_cannot_forge_a_report() {
         vec!["fix", &home, "--diff", "--unsafe"],
         vec!["render", &home],
         vec!["render", &home, "--diff"],
+        vec!["render", &home, "--out", &out],
         vec!["render", &home, &home],
         vec!["get", &home],
         vec!["get", &home, &home],
@@ -215,4 +217,100 @@ fn colors_are_used_as_asked() {
         assert!(!colored(&["--color=never"], &[("CLICOLOR_FORCE", "1")]), "{command:?}");
         assert!(!colored(&[], &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]), "{command:?}");
     }
+}
+
+/// What a terminal of so many columns shows of a command, without the line breaks that it makes itself.
+#[cfg(unix)]
+fn in_terminal(columns: u16, arguments: &[&str], variables: &[(&str, &str)]) -> String {
+    use std::io::Read;
+
+    use rustix::fs::{Mode, OFlags};
+    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+    use rustix::termios::{Winsize, tcsetwinsize};
+
+    let screen = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
+    grantpt(&screen).and_then(|()| unlockpt(&screen)).expect("may be opened");
+    let name = ptsname(&screen, Vec::new()).expect("a name");
+    let terminal = File::from(rustix::fs::open(name, OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).expect("opened"));
+    tcsetwinsize(&terminal, Winsize { ws_row: 50, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 }).expect("a size");
+    let mut command = command_in(repository(), arguments);
+    command.env("TERM", "xterm").envs(variables.iter().copied()).stdin(Stdio::null());
+    let mut child = command.stdout(terminal.try_clone().expect("a copy")).stderr(terminal).spawn().expect("the binary runs");
+    // The output ends when nobody has the terminal open any more.
+    drop(command);
+    let mut bytes = Vec::new();
+    // On Linux, that is an error.
+    let _ = File::from(screen).read_to_end(&mut bytes);
+    child.wait().expect("ended");
+    String::from_utf8(bytes).expect("UTF-8").replace("\r\n", "\n")
+}
+
+#[cfg(unix)]
+#[test]
+fn lines_fit_the_terminal_and_no_word_is_broken() {
+    let words = |text: &str| {
+        let frames = |character: char| "│╭╰─┬☞·⚠×".contains(character);
+        let mut words: Vec<String> =
+            text.split_whitespace().map(str::to_owned).filter(|word| !word.chars().all(frames)).collect();
+        words.sort();
+        words
+    };
+    let plain = [("NO_COLOR", "1")];
+    for command in [
+        &["explain", "http-passthru-enabled"][..],
+        &["explain", "managed-file-edited"],
+        &["rules"],
+        &["ports", "fixtures/homes", "--all"],
+        &["ports", "fixtures/homes", "--same-host"],
+        &["ports", "--product", "no-such-product"],
+        &["lint", "fixtures/started/api-manager-4.5.0"],
+        &["lint", "fixtures/homes/api-manager-4.2.0", "--list-files"],
+        &["trace", "fixtures/started/api-manager-4.5.0", "server.hostname"],
+    ] {
+        let wide = in_terminal(2000, command, &plain);
+        for columns in [60, 80, 100] {
+            let text = in_terminal(columns, command, &plain);
+            // A table leaves its column of places out where there is no room.
+            if command[0] != "ports" {
+                assert_eq!(words(&text), words(&wide), "{command:?}");
+            }
+            for line in text.lines().filter(|line| line.chars().count() > columns.into()) {
+                // A path or a command that is longer than the terminal, or a line of a file.
+                let words = line.trim().trim_start_matches(|character| "│☞⚠× ".contains(character));
+                let is_whole = !words.contains(' ') || words.starts_with('`') && words.matches('`').count() == 2;
+                assert!(is_whole || line.contains(" │ ") || line.contains("─["), "{command:?}, {columns} columns:\n{line}");
+            }
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn colors_and_frames_are_those_that_the_terminal_takes() {
+    for (command, has_color) in [
+        (&["lint", "fixtures/homes/api-manager-4.2.0"][..], true),
+        (&["fix", "fixtures/homes/api-manager-4.2.0", "--diff", "--unsafe"], true),
+        (&["lint", "--no-such-option"], true),
+        (&["ports", "--help"], true),
+        (&["ports", "fixtures/homes/api-manager-4.2.0"], false),
+        (&["get", "fixtures/started/api-manager-4.5.0"], false),
+        (&["trace", "fixtures/started/api-manager-4.5.0", "carbon.xml"], false),
+        (&["rules"], false),
+        (&["explain", "http-passthru-enabled"], false),
+    ] {
+        let shown = |variables: &[(&str, &str)]| in_terminal(80, command, variables);
+        assert_eq!(shown(&[]).contains('\u{1b}'), has_color, "{command:?}");
+        for variables in [("NO_COLOR", "1"), ("TERM", "dumb")] {
+            assert!(!shown(&[variables]).contains('\u{1b}'), "{command:?}, {variables:?}");
+        }
+        for variables in [("LC_ALL", "C"), ("LANG", "C"), ("TERM", "dumb")] {
+            let text = shown(&[variables]);
+            assert!(text.is_ascii(), "{command:?}, {variables:?}:\n{text}");
+        }
+        let piped = Run::of(command_in(repository(), command).env("LC_ALL", "C")).all();
+        assert!(piped.is_ascii() && !piped.contains('\u{1b}'), "{command:?}:\n{piped}");
+        let both = shown(&[("LC_ALL", "C"), ("LANG", "en_US.UTF-8")]);
+        assert!(both.is_ascii(), "{command:?}:\n{both}");
+    }
+    assert!(in_terminal(80, &["lint", "fixtures/homes/api-manager-4.2.0"], &[("LANG", "de_DE.UTF-8")]).contains('│'));
 }
