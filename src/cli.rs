@@ -1,11 +1,13 @@
 //! The command line: definitions, nothing else.
 
+mod not_blank;
 mod values;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, ColorChoice, Parser, Subcommand};
 
+use not_blank::{not_blank, path, product_name, rule_name};
 pub(crate) use values::{FailOn, LintFormat, PortsFormat, Profile, Reach, RulesFormat, TextFormat};
 
 /// Lint the configuration of WSO2 servers.
@@ -18,6 +20,9 @@ pub(crate) use values::{FailOn, LintFormat, PortsFormat, Profile, Reach, RulesFo
     after_help = "Exit codes: 0 no findings at or above --fail-on, 1 findings, 2 wrong usage or failure, 3 no configuration found."
 )]
 pub(crate) struct Cli {
+    /// When to use colors: on a terminal that has them, always, or never
+    #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN", hide_possible_values = true)]
+    pub color: ColorChoice,
     /// The subcommand.
     #[command(subcommand)]
     pub command: Command,
@@ -50,13 +55,13 @@ pub(crate) enum Command {
 #[derive(Debug, Args)]
 pub(crate) struct AssumeArgs {
     /// Product to assume for files that do not name theirs, such as api-manager@4.2.0
-    #[arg(long, value_name = "NAME[@VERSION]")]
+    #[arg(long, value_name = "NAME[@VERSION]", value_parser = product_name())]
     pub product: Option<String>,
     /// Port offset passed to the start script (-DportOffset=N)
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub port_offset: Option<i32>,
     /// Server profile passed to the start script (-Dprofile=X)
-    #[arg(long, value_name = "X")]
+    #[arg(long, value_name = "X", value_parser = not_blank("name one such as gateway-worker"))]
     pub server_profile: Option<String>,
     /// What is read of a home.
     #[command(flatten)]
@@ -94,28 +99,28 @@ pub(crate) struct MachineArgs {
 #[derive(Debug, Args)]
 pub(crate) struct LintArgs {
     /// Product homes, configuration files, or folders to search for both; `-` reads standard input [default: .]
-    #[arg(value_name = "PATH")]
+    #[arg(value_name = "PATH", value_parser = path())]
     pub paths: Vec<PathBuf>,
     /// Format of the report
     #[arg(long, value_enum, default_value_t = LintFormat::Human)]
     pub format: LintFormat,
     /// Write the report to a file
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = path())]
     pub output: Option<PathBuf>,
     /// Lowest severity that sets exit code 1
     #[arg(long, value_enum, default_value_t = FailOn::Warning, value_name = "SEVERITY")]
     pub fail_on: FailOn,
     /// Run only these rules or categories, separated by commas
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rule_name())]
     pub select: Vec<String>,
     /// Skip these rules or categories, separated by commas
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rule_name())]
     pub ignore: Vec<String>,
     /// Purpose of the servers: advice about what a product ships is information, for production a warning, for development left out
     #[arg(long, value_enum)]
     pub profile: Option<Profile>,
     /// Path of the file on standard input: its name determines the kind of file, and its folder the home
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = path())]
     pub stdin_filename: Option<PathBuf>,
     /// List the homes and files that are checked, and what is not, instead of checking them
     #[arg(long, conflicts_with_all = ["strict", "fail_on", "select", "ignore", "profile"])]
@@ -138,7 +143,7 @@ pub(crate) struct LintArgs {
 #[derive(Debug, Args)]
 pub(crate) struct FixArgs {
     /// Product homes, configuration files, or folders to search for both [default: .]
-    #[arg(value_name = "PATH")]
+    #[arg(value_name = "PATH", value_parser = path())]
     pub paths: Vec<PathBuf>,
     /// Print a unified diff and write nothing
     #[arg(long)]
@@ -150,16 +155,16 @@ pub(crate) struct FixArgs {
     #[arg(long = "unsafe")]
     pub with_unsafe: bool,
     /// Fix only these rules or categories, separated by commas; unsafe fixes are applied too for rules named here
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rule_name())]
     pub select: Vec<String>,
     /// Skip these rules or categories, separated by commas
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rule_name())]
     pub ignore: Vec<String>,
     /// Keep the old content of each changed file beside it, with this suffix added to its name (and a number if that name is taken)
-    #[arg(long, value_name = "SUFFIX")]
+    #[arg(long, value_name = "SUFFIX", value_parser = not_blank("use one such as .orig"))]
     pub backup: Option<String>,
     /// Undo what the fixes of this rule changed, where they left a mark with its name
-    #[arg(long, value_name = "RULE", conflicts_with_all = ["select", "ignore", "with_unsafe"])]
+    #[arg(long, value_name = "RULE", conflicts_with_all = ["select", "ignore", "with_unsafe"], value_parser = rule_name())]
     pub revert: Option<String>,
     /// How folders are searched.
     #[command(flatten)]
@@ -180,7 +185,7 @@ pub(crate) struct FixArgs {
 )]
 pub(crate) struct PortsArgs {
     /// Product homes, configuration files, or folders to search for both [default: ., or none with --product]
-    #[arg(value_name = "PATH")]
+    #[arg(value_name = "PATH", value_parser = path())]
     pub paths: Vec<PathBuf>,
     /// Format of the list
     #[arg(long, value_enum, default_value_t = PortsFormat::Table)]
@@ -213,7 +218,7 @@ pub(crate) struct PortsArgs {
 pub(crate) struct EnvironmentArgs {
     /// Read environment variables for `$env{}` from a file with lines NAME=value; they override the environment of this command, and a later
     /// file overrides an earlier one
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = path())]
     pub env_file: Vec<PathBuf>,
     /// Show the values that come from environment variables
     #[arg(long)]
@@ -244,12 +249,13 @@ pub(crate) struct EnvironmentArgs {
         usage or failure; 3 HOME has no deployment.toml or no templates.")]
 pub(crate) struct RenderArgs {
     /// A product home
+    #[arg(value_parser = path())]
     pub home: PathBuf,
     /// Only these files or folders: paths in the home, relative paths, or the last parts of a path, such as carbon.xml
-    #[arg(value_name = "FILE")]
+    #[arg(value_name = "FILE", value_parser = path())]
     pub files: Vec<PathBuf>,
     /// Write the files to this folder, which must be outside the home; it is created if it does not exist
-    #[arg(long, value_name = "DIR", conflicts_with = "diff")]
+    #[arg(long, value_name = "DIR", conflicts_with = "diff", value_parser = path())]
     pub out: Option<PathBuf>,
     /// Print a unified diff from the files in the home to what the server would write
     #[arg(long)]
@@ -273,8 +279,10 @@ pub(crate) struct RenderArgs {
 )]
 pub(crate) struct GetArgs {
     /// A product home
+    #[arg(value_parser = path())]
     pub home: PathBuf,
     /// A key as in deployment.toml or in a template, or a table for everything in it [default: all keys]
+    #[arg(value_parser = not_blank("name one such as server.offset"))]
     pub key: Option<String>,
     /// Format of the values
     #[arg(long, value_enum, default_value_t = TextFormat::Text)]
@@ -296,9 +304,10 @@ pub(crate) struct GetArgs {
 )]
 pub(crate) struct TraceArgs {
     /// A product home
+    #[arg(value_parser = path())]
     pub home: PathBuf,
     /// A rendered file, with or without a line, or a key: carbon.xml:24, carbon.xml, server.offset, `datasource[0].url`
-    #[arg(value_name = "FILE[:LINE]|KEY")]
+    #[arg(value_name = "FILE[:LINE]|KEY", value_parser = not_blank("name one such as carbon.xml:24 or server.offset"))]
     pub target: String,
     /// Format of the output
     #[arg(long, value_enum, default_value_t = TextFormat::Text)]
@@ -320,6 +329,7 @@ pub(crate) struct RulesArgs {
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {
     /// Name of the rule
+    #[arg(value_parser = rule_name())]
     pub rule: String,
 }
 
@@ -327,10 +337,10 @@ pub(crate) struct ExplainArgs {
 #[derive(Debug, Args)]
 pub(crate) struct SchemaArgs {
     /// A product home or a deployment.toml to describe [default: ., or none with --product]
-    #[arg(value_name = "HOME")]
+    #[arg(value_name = "HOME", value_parser = path())]
     pub paths: Vec<PathBuf>,
     /// Product to describe without HOME, or to assume for a file that does not name its own, such as api-manager@4.5.0
-    #[arg(long, value_name = "NAME[@VERSION]")]
+    #[arg(long, value_name = "NAME[@VERSION]", value_parser = product_name())]
     pub product: Option<String>,
     /// Print the table of keys that a product reads, for rules/catalog/keys/, from homes of it as shipped
     #[arg(long, requires = "paths", conflicts_with = "product")]

@@ -80,9 +80,10 @@ impl<'a> EffectiveValues<'a> {
         let values = self.configuration.values();
         let written = self.configuration.settings.keys().chain(self.resources.json(JsonFile::KeyMappings).keys());
         let read = self.model.schema().map(Schema::keys).unwrap_or_default();
-        let is_other = |known: &&str| *known != key && !known.contains([':', '*', '[']);
-        let written = written.chain(&read).map(String::as_str).filter(is_other);
-        did_you_mean(key, values.keys().copied().chain(written), '.')
+        let written = written.chain(&read).map(String::as_str).filter(|known| !known.contains([':', '*', '[']));
+        // The key itself can be known although nothing sets it.
+        let is_other = |known: &&str| !(Key::new(known).covers(Key::new(key)) && Key::new(key).covers(Key::new(known)));
+        did_you_mean(key, values.keys().copied().chain(written).filter(is_other), '.')
     }
 
     fn entry(&self, key: &str, effective: &Effective) -> Option<EffectiveEntry> {

@@ -3,8 +3,11 @@
 /// The maximum number of suggestions.
 const MAX_SUGGESTIONS: usize = 3;
 
+/// The length of the shortest part of a name from which the name is suggested, in bytes.
+const MIN_PART: usize = 3;
+
 /// The names in `known` that are most similar to `word`, best first: those with `word` as the last segments, then those a few edits
-/// away.
+/// away. Upper and lower case count as the same.
 pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>, separator: char) -> Vec<&'a str> {
     let mut found: Vec<(usize, &str)> =
         known.into_iter().filter_map(|name| Some((distance_of(word, name, separator)?, name))).collect();
@@ -15,7 +18,19 @@ pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>, 
 
 /// `did you mean ...?` with the names that are most similar to `word`; `None` if none is similar.
 pub(crate) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>, separator: char) -> Option<String> {
-    let names: Vec<String> = nearest(word, known, separator).into_iter().map(|name| format!("`{name}`")).collect();
+    question(&nearest(word, known, separator))
+}
+
+/// [`did_you_mean`] for names in kebab case, which can also have been written with `_`, or in part.
+pub(crate) fn did_you_mean_name<'a>(word: &str, known: impl Iterator<Item = &'a str> + Clone) -> Option<String> {
+    let word = word.to_lowercase().replace('_', "-");
+    did_you_mean(&word, known.clone(), '-').or_else(|| {
+        question(&known.filter(|name| word.len() >= MIN_PART && name.contains(&word)).take(MAX_SUGGESTIONS).collect::<Vec<_>>())
+    })
+}
+
+fn question(names: &[&str]) -> Option<String> {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     let (last, others) = names.split_last()?;
     Some(if others.is_empty() {
         format!("did you mean {last}?")
@@ -29,6 +44,7 @@ fn distance_of(word: &str, name: &str, separator: char) -> Option<usize> {
     if word.is_empty() {
         return None;
     }
+    let (word, name) = (&word.to_lowercase()[..], &name.to_lowercase()[..]);
     if name.strip_suffix(word).is_some_and(|before| before.ends_with(separator)) {
         return Some(0);
     }

@@ -28,7 +28,7 @@ pub use version::Version;
 pub(crate) use version::Versions;
 
 use crate::source::key::Key;
-use crate::suggest::did_you_mean;
+use crate::suggest::did_you_mean_name;
 
 /// The catalogue of this build.
 pub fn catalog() -> &'static Catalog {
@@ -163,7 +163,7 @@ pub fn product_of(text: &str) -> Result<(&'static Product, Option<Version>), Unk
         let names: Vec<&str> = catalog().products.iter().map(|product| product.id.as_str()).collect();
         UnknownProduct {
             message: format!("no product is called `{name}`"),
-            help: did_you_mean(name, names.iter().copied(), '-')
+            help: did_you_mean_name(name, names.iter().copied())
                 .unwrap_or_else(|| format!("the products are {}", names.join(", "))),
         }
     })?;

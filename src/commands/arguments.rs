@@ -9,8 +9,10 @@ use crate::catalog::{Product, Version, product_of};
 use crate::cli::{AssumeArgs, MachineArgs, SearchArgs};
 use crate::home::Search;
 use crate::model::Assumptions;
+use crate::rule_info::{RuleInfo, rule, rules};
 use crate::rules::{Selection, is_rule_or_category};
 use crate::shell;
+use crate::suggest::did_you_mean_name;
 
 /// The facts in the arguments that the files do not state, and whether all homes run on one machine.
 pub(super) fn assumptions(arguments: &AssumeArgs, same_host: bool) -> Result<Assumptions, Failure> {
@@ -48,10 +50,22 @@ pub(super) fn search(arguments: SearchArgs) -> Search {
 pub(super) fn selection(select: &[String], ignore: &[String]) -> Result<Selection, Failure> {
     for name in select.iter().chain(ignore) {
         if !is_rule_or_category(name) {
-            return Err(Failure::new(format!("no rule or category is called `{name}`")).help("`carbonlint rules` lists them"));
+            let known = rules().iter().flat_map(|rule| [rule.category.as_str(), rule.name.as_str()]);
+            return Err(unknown("rule or category", name, known));
         }
     }
     Ok(Selection { select: select.to_vec(), ignore: ignore.to_vec(), profile: None })
+}
+
+/// The rule with this name.
+pub(super) fn known_rule(name: &str) -> Result<&'static RuleInfo, Failure> {
+    rule(name).ok_or_else(|| unknown("rule", name, rules().iter().map(|rule| rule.name.as_str())))
+}
+
+/// The failure for a name that is not among `known`.
+fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Failure {
+    let help = did_you_mean_name(name, known).unwrap_or_else(|| "`carbonlint rules` lists them".to_owned());
+    Failure::new(format!("no {what} is called `{name}`")).help(help)
 }
 
 /// What a command looks at: its paths, and the arguments that decide what is read there.

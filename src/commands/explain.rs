@@ -2,32 +2,19 @@
 
 use std::fmt::Write;
 
+use super::arguments::known_rule;
 use super::exit::{Exit, Failure};
-use super::terminal::print;
+use super::terminal::{print, terminal_width};
 use crate::cli::ExplainArgs;
-use crate::rule_info::{ByName, FixAvailability, RuleInfo, Severity, rule, rules};
+use crate::report::wrap;
+use crate::rule_info::{ByName, FixAvailability, RuleInfo, Severity};
 
 /// Runs the command.
 pub(super) fn run(arguments: &ExplainArgs) -> Result<Exit, Failure> {
-    let name = &arguments.rule;
-    let Some(rule) = rule(name) else {
-        let close: Vec<&str> =
-            rules().iter().map(|rule| rule.name.as_str()).filter(|known| known.contains(name.as_str())).collect();
-        let help = if close.is_empty() {
-            "`carbonlint rules` lists them".to_owned()
-        } else {
-            format!("did you mean {}?", close.join(", "))
-        };
-        return Err(Failure::new(format!("no rule is called `{name}`")).help(help));
-    };
-    let mut text = format!(
-        "{} ({}, {})\n{}\n\n{}\n",
-        rule.name,
-        rule.category,
-        rule.severity.as_str(),
-        rule.summary,
-        rule.explanation.trim()
-    );
+    let rule = known_rule(&arguments.rule)?;
+    let width = terminal_width().map_or(LINE, |width| width.min(MAX_LINE));
+    let heading = format!("{} ({}, {})\n", rule.name, rule.category, rule.severity.as_str());
+    let mut text = format!("{}\n\n{}\n", rule.summary, rule.explanation.trim());
     let _ = writeln!(text, "\nWhat to do\n\n{}", rule.remedy.trim());
     let _ = writeln!(text, "\nFix\n\n{}", fix(rule));
     for (profile, severity) in &rule.severity_in {
@@ -38,7 +25,7 @@ pub(super) fn run(arguments: &ExplainArgs) -> Result<Exit, Failure> {
     for source in &rule.sources {
         let _ = writeln!(text, "- {source}");
     }
-    print(&text)?;
+    print(&format!("{heading}{}\n", wrap::reflowed(&text, width)))?;
     Ok(Exit::Clean)
 }
 
@@ -54,24 +41,27 @@ fn fix(rule: &RuleInfo) -> String {
                 None => String::new(),
                 Some(ByName::All) => ", and applied only if the rule is named".to_owned(),
                 Some(ByName::Port) => {
-                    ", for the findings that have one. Where it sets an offset or a port, it is\napplied only if the rule is named".to_owned()
+                    ", for the findings that have one. Where it sets an offset or a port, it is applied only if the rule is named".to_owned()
                 }
                 Some(ByName::Template) => {
-                    ", for the findings that have one. Where it edits a template of the server, it\nis applied only if the rule is named".to_owned()
+                    ", for the findings that have one. Where it edits a template of the server, it is applied only if the rule is named".to_owned()
                 }
             };
             format!("Unsafe{far_reaching}. In the home, apply it with:\n\n{by_name}")
         }
         (FixAvailability::Depends, _) => format!(
-            "Safe for some findings, unsafe for others. In the home, apply the safe fixes of\nall rules with\n\n    carbonlint fix\n\nand all \
+            "Safe for some findings, unsafe for others. In the home, apply the safe fixes of all rules with\n\n    carbonlint fix\n\nand all \
              fixes of this rule with\n\n{by_name}"
         ),
     };
     match note {
-        Some(note) => format!("{how}\n\n{}", textwrap::fill(note, LINE)),
+        Some(note) => format!("{how}\n\n{note}"),
         None => how,
     }
 }
 
-/// The length of lines in rule files, in columns.
+/// The length of lines without a terminal, in columns, as in rule files.
 const LINE: usize = 80;
+
+/// Longer lines are hard to read.
+const MAX_LINE: usize = 100;

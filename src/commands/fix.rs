@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
 
+use clap::ColorChoice;
+
 use crate::coverage::{Coverage, GapKind};
 use crate::disk::{OLD_ENDING, TEMPORARY_ENDING};
 use crate::fix::WriteError;
@@ -16,13 +18,12 @@ use crate::printable::on_one_line;
 use crate::report::counted;
 use crate::report::lint::fixable;
 use crate::report::patch::patch;
-use crate::rule_info::rule;
 use crate::source::Overlays;
 use crate::workspace::Workspace;
 
-use super::arguments::{Scope, assumptions, check_paths, names_files, paths_or_here, search, selection};
+use super::arguments::{Scope, assumptions, check_paths, known_rule, names_files, paths_or_here, search, selection};
 use super::exit::{Exit, Failure};
-use super::terminal::{note_gaps, nothing_found, print, print_error, shown, style};
+use super::terminal::{note_gaps, nothing_found, print, print_error, print_wrapped, shown, style};
 use crate::cli::FixArgs;
 
 /// The result of fixing, or of reverting.
@@ -39,7 +40,7 @@ struct Changes {
 }
 
 /// Runs the command.
-pub(super) fn run(arguments: &FixArgs) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &FixArgs, color: ColorChoice) -> Result<Exit, Failure> {
     let paths = paths_or_here(&arguments.paths);
     if paths.iter().any(|path| path == Path::new("-")) {
         return Err(Failure::new("fix cannot read standard input").help("name the file, or use `carbonlint lint -`"));
@@ -50,9 +51,7 @@ pub(super) fn run(arguments: &FixArgs) -> Result<Exit, Failure> {
     let assumptions = assumptions(&arguments.assume, arguments.machine.same_host)?;
     let search = search(arguments.search);
     if let Some(name) = &arguments.revert {
-        if rule(name).is_none() {
-            return Err(Failure::new(format!("no rule is called `{name}`")).help("`carbonlint rules` lists them"));
-        }
+        known_rule(name)?;
         let workspace = Workspace::open_found(&paths, search, &assumptions, &Overlays::new());
         if workspace.is_empty() {
             return Ok(nothing_found(&paths, &workspace, search));
@@ -67,7 +66,7 @@ pub(super) fn run(arguments: &FixArgs) -> Result<Exit, Failure> {
         };
         let changes =
             Changes { refusals: refusals.collect(), files: reverted.files, summary, applied: Vec::new(), notes: String::new() };
-        return conclude(arguments, &changes, &shown);
+        return conclude(arguments, &changes, &shown, color);
     }
     let options = FixOptions {
         paths: paths.iter().map(|path| absolute(path)).collect(),
@@ -91,7 +90,7 @@ pub(super) fn run(arguments: &FixArgs) -> Result<Exit, Failure> {
     }
     let (summary, notes) = (summary(&result, &shown), notes(arguments, &options, &result));
     let changes = Changes { files: result.files, summary, refusals, applied: result.applied, notes };
-    conclude(arguments, &changes, &shown)
+    conclude(arguments, &changes, &shown, color)
 }
 
 /// What `--revert` says where nothing has a mark of the rule.
@@ -113,10 +112,10 @@ fn check_backup(suffix: Option<&str>) -> Result<(), Failure> {
 }
 
 /// Prints the diff, or writes the files and says what was done.
-fn conclude(arguments: &FixArgs, result: &Changes, shown: &DisplayPaths) -> Result<Exit, Failure> {
+fn conclude(arguments: &FixArgs, result: &Changes, shown: &DisplayPaths, color: ColorChoice) -> Result<Exit, Failure> {
     let mut failures = Vec::new();
     if arguments.diff {
-        let (patches, left_out) = patches(result, shown);
+        let (patches, left_out) = patches(result, shown, style(color, false).color);
         print(&patches)?;
         print_error(&left_out);
         print_error(&match (result.applied.len(), result.files.len()) {
@@ -130,8 +129,8 @@ fn conclude(arguments: &FixArgs, result: &Changes, shown: &DisplayPaths) -> Resu
     } else {
         failures = write(&result.files, arguments.backup.as_deref());
         if failures.is_empty() {
-            print(&result.summary)?;
-            print(&result.notes)?;
+            print_wrapped(&result.summary)?;
+            print_wrapped(&result.notes)?;
         }
     }
     print_error(&result.refusals);
@@ -145,8 +144,7 @@ fn conclude(arguments: &FixArgs, result: &Changes, shown: &DisplayPaths) -> Resu
 }
 
 /// The changes as a patch for the working folder, with the rules before each file, and the files that are left out of it, as text.
-fn patches(result: &Changes, shown: &DisplayPaths) -> (String, String) {
-    let for_terminal = style(false).color;
+fn patches(result: &Changes, shown: &DisplayPaths, for_terminal: bool) -> (String, String) {
     let (mut patches, mut left_out) = (String::new(), String::new());
     for ChangedFile { path, old, new, .. } in &result.files {
         match patch(&shown.exact(path), old, new, for_terminal) {

@@ -6,7 +6,7 @@ use crate::report::get::{json, text};
 
 use super::exit::{Exit, Failure};
 use super::home::{environment, not_rendered, only_home, open_home};
-use super::terminal::{print, shown};
+use super::terminal::{print, shown, terminal_width};
 use crate::cli::{GetArgs, TextFormat};
 
 /// Runs the command.
@@ -21,7 +21,7 @@ pub(super) fn run(arguments: &GetArgs) -> Result<Exit, Failure> {
     let entries = get(&rendering, key);
     match arguments.format {
         TextFormat::Json => print(&json::render(model, &entries, &shown()))?,
-        TextFormat::Text => print(&text::render(model, &entries, &shown()))?,
+        TextFormat::Text => print(&text::render(model, &entries, &shown(), terminal_width()))?,
     }
     match key {
         Some(key) if entries.is_empty() => Err(nothing_sets(&EffectiveValues::of(&rendering), key)),

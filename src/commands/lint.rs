@@ -3,6 +3,8 @@
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use clap::ColorChoice;
+
 use crate::coverage::{Coverage, GapKind};
 use crate::diagnostic::Diagnostic;
 use crate::disk::{reason, write_output};
@@ -10,8 +12,8 @@ use crate::fix::offer::offers;
 use crate::fix::run::FixOptions;
 use crate::lint::lint;
 use crate::paths::{DisplayPaths, absolute};
-use crate::report::files;
 use crate::report::lint::{Report, concise, fixable, human, json};
+use crate::report::{files, wrap};
 use crate::rule_info::Severity;
 use crate::rules::Selection;
 use crate::source::Overlays;
@@ -20,11 +22,11 @@ use crate::workspace::Workspace;
 use super::arguments::{Scope, assumptions, check_paths, names_files, paths_or_here, search, selection};
 use super::exit::{Exit, Failure};
 use super::ports_of_homes::{check_offset, check_profile, note_possible_conflicts};
-use super::terminal::{note_gaps, nothing_found, print, shown, style};
+use super::terminal::{note_gaps, nothing_found, print, print_wrapped, shown, style};
 use crate::cli::{FailOn, LintArgs, LintFormat, Profile};
 
 /// Runs the command.
-pub(super) fn run(arguments: &LintArgs) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &LintArgs, color: ColorChoice) -> Result<Exit, Failure> {
     let profile = arguments.profile.map(|profile| match profile {
         Profile::Production => "production".to_owned(),
         Profile::Development => "development".to_owned(),
@@ -54,7 +56,8 @@ pub(super) fn run(arguments: &LintArgs) -> Result<Exit, Failure> {
         LintFormat::Human if workspace.is_empty() && diagnostics.is_empty() => String::new(),
         LintFormat::Human => {
             let fixable = fixable(arguments, &selection, &workspace, &diagnostics)?;
-            human::render(report, style(arguments.output.is_some())) + &fixable
+            let style = style(color, arguments.output.is_some());
+            human::render(report, style) + &wrap::lines(&fixable, style.width)
         }
         LintFormat::Concise => concise::render(report),
         LintFormat::Json => json::render(report),
@@ -85,6 +88,7 @@ fn list_files(arguments: &LintArgs, workspace: &Workspace, paths: &[PathBuf], sh
     };
     match &arguments.output {
         Some(file) => write(file, &text)?,
+        None if arguments.format == LintFormat::Human => print_wrapped(&text)?,
         None => print(&text)?,
     }
     Ok(if workspace.is_empty() && !names_files(paths) {

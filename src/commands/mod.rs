@@ -35,19 +35,19 @@ fn run() -> Result<Exit, Failure> {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(asked) if !asked.use_stderr() => {
-            terminal::print(&terminal::styled(&asked))?;
+            terminal::print(&terminal::styled(asked))?;
             return Ok(Exit::Clean);
         }
         Err(wrong) => {
-            terminal::print_error(&terminal::styled(&wrong));
+            terminal::print_error(&terminal::styled(wrong));
             return Ok(Exit::Failure);
         }
     };
     match cli.command {
-        Command::Lint(arguments) => lint::run(&arguments),
-        Command::Fix(arguments) => fix::run(&arguments),
+        Command::Lint(arguments) => lint::run(&arguments, cli.color),
+        Command::Fix(arguments) => fix::run(&arguments, cli.color),
         Command::Ports(arguments) => ports::run(&arguments),
-        Command::Render(arguments) => render::run(&arguments),
+        Command::Render(arguments) => render::run(&arguments, cli.color),
         Command::Get(arguments) => get::run(&arguments),
         Command::Trace(arguments) => trace::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),

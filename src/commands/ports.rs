@@ -4,6 +4,7 @@ use crate::model::Assumptions;
 use crate::port_overview::ports;
 use crate::ports::{Conflicts, Offset, OffsetSource, ServerProfile, listeners_of_product};
 use crate::report::ports::{Listed, PortsHome, csv, find, json, table};
+use crate::report::wrap;
 use crate::source::Overlays;
 use crate::workspace::Workspace;
 
@@ -88,7 +89,7 @@ fn write(arguments: &PortsArgs, homes: &[PortsHome], mut conflicts: Conflicts) -
         conflicts.offsets.clear();
     }
     print(&match (arguments.format, port) {
-        (PortsFormat::Table, Some(port)) => find::answer(homes, listed, port, &shown),
+        (PortsFormat::Table, Some(port)) => wrap::lines(&find::answer(homes, listed, port, &shown), terminal_width()),
         (PortsFormat::Table, None) => table::render(homes, &conflicts, listed, &shown, terminal_width()),
         (PortsFormat::Json, _) => json::render(homes, &conflicts, listed, &shown),
         (PortsFormat::Csv, _) => csv::render(homes, listed, &shown),

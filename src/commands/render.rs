@@ -2,8 +2,11 @@
 
 use std::path::PathBuf;
 
+use clap::ColorChoice;
+
 use crate::diagnostic::Finding;
 use crate::paths::DisplayPaths;
+use crate::printable::on_one_line;
 use crate::render::Rendering;
 use crate::render::out::OutFolder;
 use crate::render::{FileState, RenderedFile, choose, render};
@@ -17,11 +20,11 @@ use crate::workspace::Home;
 
 use super::exit::{Exit, Failure};
 use super::home::{environment, not_rendered, only_home, open_home};
-use super::terminal::{print, print_error, shown, style};
+use super::terminal::{print, print_error, print_wrapped, shown, style};
 use crate::cli::{RenderArgs, TextFormat};
 
 /// Runs the command.
-pub(super) fn run(arguments: &RenderArgs) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &RenderArgs, color: ColorChoice) -> Result<Exit, Failure> {
     let workspace = open_home(&arguments.home, arguments.environment.links)?;
     let home = only_home(&workspace, &arguments.home)?;
     let model = &home.model;
@@ -37,6 +40,7 @@ pub(super) fn run(arguments: &RenderArgs) -> Result<Exit, Failure> {
         arguments,
         home,
         rendering: &rendering,
+        color: style(color, false).color,
         shown: shown(),
         several: chosen.len() > 1,
         files: Vec::new(),
@@ -62,6 +66,7 @@ struct Run<'a> {
     rendering: &'a Rendering<'a>,
     shown: DisplayPaths,
     several: bool,
+    color: bool,
     /// The files without their contents.
     files: Vec<RenderedFile>,
     entries: Vec<FileEntry>,
@@ -85,7 +90,7 @@ impl Run<'_> {
             let old = old_text(&file);
             let old = Contents::of(&path, &old);
             let new = Contents { text, secrets: self.rendering.secrets_in(&file) };
-            print(&unified(&self.shown.path(&path), &old, &new, style(false).color))?;
+            print(&unified(&self.shown.path(&path), &old, &new, self.color))?;
         }
         self.files.push(RenderedFile { text: None, old: None, ..file });
         Ok(())
@@ -98,9 +103,9 @@ impl Run<'_> {
         } else {
             if let Some(folder) = &arguments.out {
                 let written = files.iter().filter(|file| !matches!(file.state, FileState::Failed(_))).count();
-                print(&format!("{} written to {}\n", counted(written, "file"), folder.display()))?;
+                print(&format!("{} written to {}\n", counted(written, "file"), on_one_line(&folder.to_string_lossy())))?;
             } else if arguments.files.is_empty() && !arguments.diff {
-                print(&text::list(&home.model, files, shown))?;
+                print_wrapped(&text::list(&home.model, files, shown))?;
             }
             print_error(&text::findings(home, findings, shown));
         }

@@ -5,21 +5,23 @@ use std::fmt::Write;
 use serde_json::json;
 
 use super::exit::{Exit, Failure};
-use super::terminal::print;
+use super::terminal::{print, terminal_width};
 use crate::cli::{RulesArgs, RulesFormat};
+use crate::report::wrap;
 use crate::rule_info::{ByName, FixAvailability, RuleInfo, rules};
 
 /// Runs the command.
 pub(super) fn run(arguments: &RulesArgs) -> Result<Exit, Failure> {
     print(&match arguments.format {
-        RulesFormat::Table => table(),
+        RulesFormat::Table => table(terminal_width()),
         RulesFormat::Json => json_list(),
     })?;
     Ok(Exit::Clean)
 }
 
-fn table() -> String {
-    let width = rules().iter().map(|rule| rule.name.len()).max().unwrap_or(0);
+/// A line for each rule, or several if `width` is limited.
+fn table(width: Option<usize>) -> String {
+    let names = rules().iter().map(|rule| rule.name.len()).max().unwrap_or(0);
     let mut text = String::new();
     let mut category = "";
     for rule in rules() {
@@ -28,7 +30,8 @@ fn table() -> String {
             let _ = writeln!(text, "{}{category}", if text.is_empty() { "" } else { "\n" });
         }
         let (severity, fix) = (rule.severity.as_str(), fix(rule));
-        let _ = writeln!(text, "  {:<width$}  {severity:<7}  {fix:<11}  {}", rule.name, rule.summary);
+        let start = format!("  {:<names$}  {severity:<7}  {fix:<11}  ", rule.name);
+        text.push_str(&wrap::row(&start, &rule.summary, width, 4));
     }
     text
 }

@@ -99,11 +99,10 @@ fn warn_of_changed_templates(model: &Model, shown: &DisplayPaths) {
 }
 
 /// Warns of templates that take too many steps to follow: keys that only they read are missing.
-#[allow(clippy::print_stderr, reason = "the schema goes to standard output, warnings to standard error")]
 fn warn_of_unfollowed(model: &Model, schema: &Schema, shown: &DisplayPaths) {
     for (output, _) in schema.unfollowed() {
         let template = shown.path(&model.layout.root.join(Resources::path_of_template(output)));
-        eprintln!("warning: {template}: takes too many steps, so keys that it reads can be missing");
+        print_error(&format!("warning: {template}: takes too many steps, so keys that it reads can be missing\n"));
     }
 }
 

@@ -4,6 +4,9 @@ use std::env;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
+use clap::ColorChoice;
+use clap::error::{ContextKind, ContextValue};
+
 use super::exit::{Exit, Failure};
 use crate::coverage::{Coverage, GapKind};
 use crate::disk::reason;
@@ -12,7 +15,7 @@ use crate::model::Content;
 use crate::paths::DisplayPaths;
 use crate::printable::on_one_line;
 use crate::report::lint::human::Style;
-use crate::report::notes;
+use crate::report::{notes, wrap};
 use crate::shell;
 use crate::workspace::Workspace;
 
@@ -26,16 +29,51 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// Prints to standard error, which may be closed or full: then there is nobody to read it.
+/// Prints text for people, with its lines wrapped to the width of the terminal.
+pub(super) fn print_wrapped(text: &str) -> Result<(), Failure> {
+    print(&wrap::lines(text, terminal_width()))
+}
+
+/// Prints to standard error, with lines wrapped to the width of the terminal. It may be closed or full: then there is nobody to read it.
 pub(super) fn print_error(text: &str) {
+    let text = wrap::lines(text, width_if(io::stderr().is_terminal()));
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
 /// What clap says, with colours where standard error or output is a terminal that has them.
-pub(super) fn styled(message: &clap::Error) -> String {
+pub(super) fn styled(mut message: clap::Error) -> String {
+    escape_arguments(&mut message);
     let stream_is_terminal = if message.use_stderr() { io::stderr().is_terminal() } else { io::stdout().is_terminal() };
     let text = message.render();
-    if has_color(stream_is_terminal) { text.ansi().to_string() } else { text.to_string() }
+    if has_color(stream_is_terminal, asked_color()) { text.ansi().to_string() } else { text.to_string() }
+}
+
+/// Escapes what clap repeats of the command line, so that it cannot control the terminal or look like another message.
+fn escape_arguments(message: &mut clap::Error) {
+    let shown = |value: &ContextValue| match value {
+        ContextValue::String(text) => Some(on_one_line(text)).filter(|shown| shown != text),
+        _ => None,
+    };
+    let escaped: Vec<_> = message.context().filter_map(|(kind, value)| Some((kind, shown(value)?))).collect();
+    if !escaped.is_empty() {
+        // Tips repeat the argument, already styled.
+        message.insert(ContextKind::Suggested, ContextValue::StyledStrs(Vec::new()));
+    }
+    for (kind, shown) in escaped {
+        message.insert(kind, ContextValue::String(shown));
+    }
+}
+
+/// The colours that a command line asks for which clap did not read to its end.
+fn asked_color() -> ColorChoice {
+    let words: Vec<String> =
+        env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).take_while(|word| word != "--").collect();
+    let next = words.iter().skip(1).map(String::as_str).chain([""]);
+    let mut asked = words.iter().zip(next).filter_map(|(word, next)| match word.strip_prefix("--color")? {
+        "" => Some(next),
+        value => value.strip_prefix('='),
+    });
+    asked.find_map(|value| value.parse().ok()).unwrap_or(ColorChoice::Auto)
 }
 
 /// How paths are shown: relative to the working folder.
@@ -43,21 +81,33 @@ pub(super) fn shown() -> DisplayPaths {
     DisplayPaths::relative_to_working_folder()
 }
 
-/// Colours and frames as the terminal takes them; the width of the terminal, 100 columns elsewhere.
-pub(super) fn style(to_file: bool) -> Style {
+/// Colours, frames and width as the terminal takes them.
+pub(super) fn style(color: ColorChoice, to_file: bool) -> Style {
     let is_terminal = !to_file && io::stdout().is_terminal();
-    let width = terminal_size::terminal_size().filter(|_| is_terminal).map_or(100, |(width, _)| width.0.into());
-    Style { color: !to_file && has_color(is_terminal), unicode: !is_terminal || has_unicode(), width: std::cmp::max(width, 40) }
+    Style {
+        color: !to_file && has_color(is_terminal, color),
+        unicode: to_file || has_unicode() && !(is_terminal && is_dumb()),
+        width: terminal_width().filter(|_| is_terminal),
+    }
 }
 
-/// Colour on a terminal unless `NO_COLOR` is set or the terminal is dumb, and wherever `CLICOLOR_FORCE` asks for it.
-fn has_color(is_terminal: bool) -> bool {
+/// Whether to use colours: as the command line asks for them. Otherwise on a terminal unless `NO_COLOR` is set or the terminal is dumb, and
+/// wherever `CLICOLOR_FORCE` asks for them.
+fn has_color(is_terminal: bool, color: ColorChoice) -> bool {
     let is_set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
-    let is_dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
-    !is_set("NO_COLOR") && (is_set("CLICOLOR_FORCE") || is_terminal && !is_dumb)
+    match color {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto => !is_set("NO_COLOR") && (is_set("CLICOLOR_FORCE") || is_terminal && !is_dumb()),
+    }
 }
 
-/// Whether the terminal shows more than ASCII: the locale says so where it is set.
+/// Whether the terminal says that it can only print text.
+fn is_dumb() -> bool {
+    env::var_os("TERM").is_some_and(|term| term == "dumb")
+}
+
+/// Whether the terminal, or the program at the end of the pipe, shows more than ASCII: the locale says so where it is set.
 fn has_unicode() -> bool {
     let set = |name: &&str| env::var(name).ok().filter(|value| !value.is_empty());
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(set);
@@ -68,10 +118,17 @@ fn has_unicode() -> bool {
     locale.is_none_or(is_utf8)
 }
 
+/// Text is not made narrower than this.
+const MIN_WIDTH: usize = 40;
+
 /// The width of the terminal; `None` where the output is no terminal, and lines are as long as they are.
 pub(super) fn terminal_width() -> Option<usize> {
-    let width = terminal_size::terminal_size().filter(|_| io::stdout().is_terminal())?.0;
-    Some(width.0.into())
+    width_if(io::stdout().is_terminal())
+}
+
+fn width_if(is_terminal: bool) -> Option<usize> {
+    let width = terminal_size::terminal_size().filter(|_| is_terminal)?.0;
+    Some(MIN_WIDTH.max(width.0.into()))
 }
 
 /// Warns of what could not be read, so that the output does not look complete.

@@ -10,7 +10,7 @@ use crate::trace::{FileTrace, trace_file, trace_key};
 
 use super::exit::{Exit, Failure};
 use super::home::{environment, not_rendered, only_home, open_home};
-use super::terminal::{print, shown};
+use super::terminal::{print, print_wrapped, shown};
 use crate::cli::{TextFormat, TraceArgs};
 
 /// Runs the command.
@@ -37,18 +37,18 @@ pub(super) fn run(arguments: &TraceArgs) -> Result<Exit, Failure> {
                 ))
             })?;
             check_line(&traced, line)?;
-            print(&match arguments.format {
-                TextFormat::Json => json::file(model, &traced, line.is_some(), &shown()),
-                TextFormat::Text => text::file(model, &traced, line.is_some()),
-            })?;
+            match arguments.format {
+                TextFormat::Json => print(&json::file(model, &traced, line.is_some(), &shown()))?,
+                TextFormat::Text => print_wrapped(&text::file(model, &traced, line.is_some()))?,
+            }
             Ok(Exit::Clean)
         }
         Target::Key(key) => {
             let traced = trace_key(&rendering, key);
-            print(&match arguments.format {
-                TextFormat::Json => json::key(model, &traced, &shown()),
-                TextFormat::Text => text::key(model, &traced),
-            })?;
+            match arguments.format {
+                TextFormat::Json => print(&json::key(model, &traced, &shown()))?,
+                TextFormat::Text => print_wrapped(&text::key(model, &traced))?,
+            }
             Ok(if traced.places.is_empty() { Exit::Findings } else { Exit::Clean })
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::catalog::{Product, Profile, Version, catalog};
 use crate::model::{Location, Model};
 use crate::source::toml::TomlValue;
-use crate::suggest::did_you_mean;
+use crate::suggest::did_you_mean_name;
 
 /// The profile that a home starts with.
 #[derive(Debug, Clone)]
@@ -49,7 +49,7 @@ impl ServerProfile {
         }
         let profiles = profiles_of(product, version).flat_map(|profile| &profile.names).map(String::as_str);
         let names: BTreeSet<&str> = profiles.chain(["default"]).collect();
-        let help = did_you_mean(&self.name, names.iter().copied(), '-').unwrap_or_else(|| {
+        let help = did_you_mean_name(&self.name, names.iter().copied()).unwrap_or_else(|| {
             let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
             format!("it has {}", names.join(", "))
         });

@@ -49,10 +49,20 @@ pub(crate) fn choose<'a>(rendering: &'a Rendering, names: &[PathBuf]) -> Result<
         if !found {
             let name = name.to_string_lossy().into_owned();
             let word = wanted.last().map_or(name.as_str(), |wanted| wanted.as_str());
-            return Err(UnknownFile { near: did_you_mean(word, paths.iter().map(String::as_str), '/'), name });
+            return Err(UnknownFile { near: near_file(rendering, word), name });
         }
     }
     Ok(paths.iter().zip(chosen).filter(|(_, chosen)| *chosen).map(|(path, _)| path.as_str()).collect())
+}
+
+/// `did you mean ...?` for a name that no rendered file has; `None` if none is similar.
+pub(crate) fn near_file(rendering: &Rendering, name: &str) -> Option<String> {
+    let paths = rendering.paths().iter().map(String::as_str);
+    did_you_mean(name, paths.clone(), '/').or_else(|| {
+        // The name may have been meant as the end of a path.
+        let parts = name.matches('/').count();
+        did_you_mean(name, paths.map(|path| path.rmatch_indices('/').nth(parts).map_or(path, |(at, _)| &path[at + 1..])), '/')
+    })
 }
 
 /// The paths below the home that `name` can mean.

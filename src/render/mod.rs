@@ -6,7 +6,7 @@ pub(crate) mod out;
 use std::io;
 use std::path::{Path, PathBuf};
 
-pub(crate) use choose::choose;
+pub(crate) use choose::{choose, near_file};
 
 use crate::diagnostic::{Finding, Target};
 use crate::disk::reason;

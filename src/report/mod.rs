@@ -10,6 +10,7 @@ pub(crate) mod patch;
 pub(crate) mod ports;
 pub(crate) mod render;
 pub(crate) mod trace;
+pub(crate) mod wrap;
 
 use std::path::Path;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::catalog::catalog;
 use crate::get::EffectiveValues;
 use crate::model::{EffectiveValue, KeyPlace, Location, TracedFile, text_of};
-use crate::render::Rendering;
+use crate::render::{Rendering, near_file};
 use crate::server::jinjava::ValueEffect;
 use crate::server::mapper::Origin;
 use crate::source::Point;
@@ -60,7 +60,7 @@ pub struct TracedPlace {
 pub enum NoPlace {
     /// Nothing sets it, and no template reads it.
     Unknown {
-        /// `did you mean ...?`, if a key is similar.
+        /// `did you mean ...?`, if a key or a rendered file is similar.
         near: Option<String>,
     },
     /// Another key of the user is mapped to the same one, and wins.
@@ -208,7 +208,9 @@ impl Keys {
         vec![match (by_code, is_set) {
             (true, _) => NoPlace::ReadByCode,
             (false, true) => NoPlace::NotRead,
-            (false, false) => NoPlace::Unknown { near: EffectiveValues::of(rendering).near(key) },
+            (false, false) => {
+                NoPlace::Unknown { near: EffectiveValues::of(rendering).near(key).or_else(|| near_file(rendering, key)) }
+            }
         }]
     }
 }

@@ -62,7 +62,7 @@ type Format = (&'static str, fn(Report) -> String, fn(&str, usize));
 const FORMATS: [Format; 3] = [
     (
         "human",
-        |report| human::render(report, Style { color: false, unicode: true, width: 80 }),
+        |report| human::render(report, Style { color: false, unicode: true, width: Some(80) }),
         |text, _| {
             assert!(!text.contains(['\0', '\u{1b}']), "control characters reach the terminal");
         },

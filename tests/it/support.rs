@@ -18,10 +18,13 @@ pub fn fixture(name: &str) -> PathBuf {
     repository().join("fixtures").join(name)
 }
 
-/// The binary with `arguments`, to be run in `folder` and without the caller's choice of colours.
+/// The binary with `arguments`, to be run in `folder` and without the caller's choice of colours and language.
 pub fn command_in(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_carbonlint"));
-    command.args(arguments).current_dir(folder).env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
+    command.args(arguments).current_dir(folder);
+    for variable in ["NO_COLOR", "CLICOLOR_FORCE", "LC_ALL", "LC_CTYPE", "LANG"] {
+        command.env_remove(variable);
+    }
     command
 }
 

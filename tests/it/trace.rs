@@ -96,8 +96,8 @@ fn a_wrong_target_is_explained() {
             "error: the server renders no file `/etc/passwd`\n  help: `carbonlint render home` lists the files that the server renders\n",
         ),
         (
-            "",
-            "error: `` is neither a file nor a key\n  help: name a rendered file such as carbon.xml:24, or a key such as server.offset\n",
+            ".",
+            "error: `.` is neither a file nor a key\n  help: name a rendered file such as carbon.xml:24, or a key such as server.offset\n",
         ),
     ] {
         let run = folder.run(&["trace", "home", target]);

@@ -12,11 +12,12 @@ use crate::server::mapper::Origin;
 /// Comments are aligned after lines of up to this many columns.
 const MAX_ALIGNED: usize = 60;
 
-/// A line per value, as deployment.toml would have it, with a comment that says who set it and where.
-pub(crate) fn render(model: &Model, entries: &[EffectiveEntry], shown: &DisplayPaths) -> String {
+/// A line per value, as deployment.toml would have it, with a comment that says who set it and where. The comment is below where both together
+/// are longer than `width`.
+pub(crate) fn render(model: &Model, entries: &[EffectiveEntry], shown: &DisplayPaths, width: Option<usize>) -> String {
     let line = |entry: &EffectiveEntry| format!("{} = {}", on_one_line(&entry.effective.key), shown_value(entry).to_toml());
     let lines: Vec<String> = entries.iter().map(line).collect();
-    let width = lines.iter().map(|line| line.chars().count()).filter(|width| *width <= MAX_ALIGNED).max().unwrap_or(0);
+    let aligned = lines.iter().map(|line| line.chars().count()).filter(|width| *width <= MAX_ALIGNED).max().unwrap_or(0);
     let mut text = String::new();
     for (entry, line) in entries.iter().zip(lines) {
         let mut comment = origin(entry).to_owned();
@@ -32,7 +33,13 @@ pub(crate) fn render(model: &Model, entries: &[EffectiveEntry], shown: &DisplayP
         if entry.live == Some(false) {
             comment.push_str(", nothing reads it");
         }
-        let _ = writeln!(text, "{line:<width$}  # {comment}");
+        let together = format!("{line:<aligned$}  # {comment}");
+        if width.is_some_and(|width| together.chars().count() > width) {
+            // The value stays on one line, so that it can be copied.
+            let _ = writeln!(text, "{line}\n  # {comment}");
+        } else {
+            let _ = writeln!(text, "{together}");
+        }
     }
     printable(&text)
 }

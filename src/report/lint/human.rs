@@ -11,7 +11,7 @@ use miette::{
 use super::{Report, summary};
 use crate::diagnostic::{Diagnostic, Related, Site, Target};
 use crate::model::{FileId, HomeId};
-use crate::report::{displayed, on_one_line, place, printable};
+use crate::report::{displayed, on_one_line, place, printable, wrap};
 use crate::rule_info::Severity;
 use crate::source::position::BYTE_ORDER_MARK;
 use crate::source::secrets::Masked;
@@ -24,9 +24,12 @@ pub struct Style {
     pub color: bool,
     /// Whether to draw with more than ASCII.
     pub unicode: bool,
-    /// Columns of the terminal.
-    pub width: usize,
+    /// Columns of the terminal; `None` without one.
+    pub width: Option<usize>,
 }
+
+/// Where findings are wrapped without a terminal.
+const WIDTH: usize = 100;
 
 /// Writes the report.
 pub fn render(report: Report, style: Style) -> String {
@@ -35,12 +38,11 @@ pub fn render(report: Report, style: Style) -> String {
         styles: if style.color { ThemeStyles::ansi() } else { ThemeStyles::none() },
     };
     let handler = GraphicalReportHandler::new_themed(theme)
-        .with_width(style.width)
+        .with_width(style.width.unwrap_or(WIDTH))
         .with_links(false)
         .with_context_lines(1)
         .with_break_words(false)
-        // Paths and names of rules are not broken, so that they can be copied.
-        .with_word_separator(textwrap::WordSeparator::AsciiSpace)
+        .with_word_separator(wrap::separator())
         .with_word_splitter(textwrap::WordSplitter::NoHyphenation);
     let mut text = String::new();
     let mut last_text = LastText::default();
@@ -57,7 +59,7 @@ pub fn render(report: Report, style: Style) -> String {
     if !text.is_empty() {
         text.push('\n');
     }
-    text.push_str(&summary::render(report));
+    text.push_str(&wrap::lines(&summary::render(report), style.width));
     text
 }
 

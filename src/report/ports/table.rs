@@ -6,7 +6,7 @@ use super::{Listed, PortsHome};
 use crate::catalog::Direction;
 use crate::paths::DisplayPaths;
 use crate::ports::{Conflict, Conflicts, Listener, OffsetSource, Source};
-use crate::report::{counted, place, printable, product_name};
+use crate::report::{counted, place, printable, product_name, wrap};
 
 /// Writes the tables, in lines of up to `width` columns if that is limited.
 pub(crate) fn render(
@@ -21,15 +21,16 @@ pub(crate) fn render(
         if number > 0 {
             text.push('\n');
         }
-        text.push_str(&heading(home, shown));
+        text.push_str(&wrap::lines(&heading(home, shown), width));
         text.push_str(&table(home, listed, width));
     }
     if !conflicts.conflicts.is_empty() {
-        let _ = writeln!(text, "\n{}:", counted(conflicts.conflicts.len(), "conflict"));
+        let mut found = format!("\n{}:\n", counted(conflicts.conflicts.len(), "conflict"));
         for conflict in &conflicts.conflicts {
-            text.push_str(&conflict_line(homes, conflict, shown));
+            found.push_str(&conflict_line(homes, conflict, shown));
         }
-        text.push_str(&suggestions(homes, conflicts, shown));
+        found.push_str(&suggestions(homes, conflicts, shown));
+        text.push_str(&wrap::lines(&found, width));
     }
     printable(&text)
 }
@@ -71,11 +72,6 @@ fn heading(home: &PortsHome, shown: &DisplayPaths) -> String {
 
 const HEADINGS: [&str; 6] = ["PORT", "PROTOCOL", "LISTENER", "BASE", "FROM", "DESCRIPTION"];
 
-/// The widest that a table may be without a terminal.
-const NO_LIMIT: usize = usize::MAX;
-/// The description is not made narrower than this.
-const MIN_DESCRIPTION: usize = 24;
-
 fn table(home: &PortsHome, listed: Listed, width: Option<usize>) -> String {
     let mut rows: Vec<[String; 6]> = vec![HEADINGS.map(str::to_owned)];
     let mut listeners: Vec<&Listener> = listed.of(home).collect();
@@ -88,9 +84,8 @@ fn table(home: &PortsHome, listed: Listed, width: Option<usize>) -> String {
     }
     let mut widths: Vec<usize> =
         (0..HEADINGS.len()).map(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0)).collect();
-    let width = width.unwrap_or(NO_LIMIT);
     let before = |widths: &[usize]| widths[..5].iter().filter(|width| **width > 0).map(|width| width + 2).sum::<usize>() + 2;
-    if before(&widths) + widths[5].min(MIN_DESCRIPTION) > width {
+    if width.is_some_and(|width| before(&widths) + widths[5].min(wrap::MIN_COLUMN) > width) {
         // There is no room for the place beside the description.
         for row in &mut rows {
             let from = std::mem::take(&mut row[4]);
@@ -100,8 +95,6 @@ fn table(home: &PortsHome, listed: Listed, width: Option<usize>) -> String {
         }
         widths[4] = 0;
     }
-    let indent = before(&widths);
-    let left = width.saturating_sub(indent).max(MIN_DESCRIPTION);
     let mut text = String::new();
     for row in rows {
         let cells = row[..5].iter().zip(&widths).enumerate().filter(|(_, (_, width))| **width > 0);
@@ -111,22 +104,9 @@ fn table(home: &PortsHome, listed: Listed, width: Option<usize>) -> String {
             },
         );
         let start = format!("  {}  ", cells.collect::<Vec<_>>().join("  "));
-        let description = wrapped(&row[5], left);
-        for (number, line) in description.iter().enumerate() {
-            let line = if number == 0 { format!("{start}{line}") } else { format!("{:indent$}{line}", "") };
-            let _ = writeln!(text, "{}", line.trim_end());
-        }
+        text.push_str(&wrap::row(&start, &row[5], width, widths[0] + 4));
     }
     text
-}
-
-/// The lines of a description; words are not broken.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let options = textwrap::Options::new(width)
-        .break_words(false)
-        .word_separator(textwrap::WordSeparator::AsciiSpace)
-        .word_splitter(textwrap::WordSplitter::NoHyphenation);
-    textwrap::wrap(text, options).into_iter().map(std::borrow::Cow::into_owned).collect()
 }
 
 fn row(home: &PortsHome, listener: &Listener) -> [String; 6] {
@@ -234,7 +214,7 @@ mod tests {
             words.sort();
             words
         };
-        for width in [80, 90, 120] {
+        for width in [60, 80, 90, 120] {
             let text = table(&home, Listed::default(), Some(width));
             let longest = text.lines().map(|line| line.chars().count()).max().expect("lines");
             assert!(longest <= width, "{longest} columns:\n{text}");
