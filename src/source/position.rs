@@ -172,11 +172,11 @@ mod tests {
         assert_eq!(index.position(text, text.find('b').unwrap_or(0)), Position { line: 2, column: 1 });
         assert_eq!(index.position(text, 999), Position { line: 3, column: 1 });
         let long = format!("\u{feff}{}\nb = {}x", "é".repeat(1500), "é\u{feff}".repeat(3000));
-        let index = LineIndex::new(&long);
+        let long_index = LineIndex::new(&long);
         for (offset, _) in long.char_indices().step_by(97).chain([(long.len(), ' ')]) {
             let line = long[..offset].rfind('\n').map_or(0, |at| at + 1);
             let column = long[line..offset].chars().filter(|character| *character != BYTE_ORDER_MARK).count() + 1;
-            assert_eq!(index.position(&long, offset).column, column, "{offset}");
+            assert_eq!(long_index.position(&long, offset).column, column, "{offset}");
         }
         assert_eq!(index.line(text, 1).map(|span| span.of(text)), Some("a = \"é\" # x"));
         assert_eq!(index.line(text, 3).map(|span| span.of(text)), Some(""));
