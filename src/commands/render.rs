@@ -34,7 +34,11 @@ pub(super) fn run(arguments: &RenderArgs, color: ColorChoice) -> Result<Exit, Fa
         let failure = Failure::new(format!("the server renders no file `{}`", unknown.name));
         failure.help(unknown.near.unwrap_or_else(|| format!("`carbonlint render {}` lists them", shell::path(&arguments.home))))
     })?;
-    let out = arguments.out.as_ref().map(|folder| OutFolder::new(folder, &model.layout.root)).transpose();
+    let out = arguments
+        .out
+        .as_ref()
+        .map(|folder| OutFolder::new(folder, &model.layout.root, &model.layout.conf_folder().join("deployment.toml")))
+        .transpose();
     let out = out.map_err(|error| Failure::new(error.to_string()).help("name a folder outside the home"))?;
     let mut run = Run {
         arguments,

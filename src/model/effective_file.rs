@@ -85,8 +85,19 @@ impl Model {
 
     /// The value along `relative` beside `found`, which is at `path` of `file`.
     pub(crate) fn beside(&self, file: EffectiveFile, path: &str, found: &FoundValue, relative: &str) -> Option<FoundValue> {
-        let around = |other: &FoundValue| other.holder.start <= found.holder.start && found.holder.end <= other.holder.end;
-        self.find_in(file, &place::beside(path, relative)).into_iter().find(around)
+        let path = place::beside(path, relative);
+        let key = match file {
+            EffectiveFile::Rendered(rendered) => format!("{}:{path}", rendered.path),
+            EffectiveFile::InHome(FileId(number)) => format!("{number}:{path}"),
+            EffectiveFile::Unreadable(_) => return None,
+        };
+        // Each of many listeners of a file looks for its own.
+        let others = self.beside.get(&key).unwrap_or_else(|| self.beside.insert(&key, self.find_in(file, &path)));
+        // They are in the order of the text, and what holds them does not overlap.
+        let last = others.partition_point(|other| other.holder.start <= found.holder.start).checked_sub(1)?;
+        let start = others[last].holder.start;
+        let first = others.partition_point(|other| other.holder.start < start);
+        others.get(first).filter(|other| found.holder.end <= other.holder.end).cloned()
     }
 
     /// Where what is at `span` of `file` comes from.

@@ -60,6 +60,7 @@ impl Model {
             usages: RefCell::default(),
             alone: OnceCell::new(),
             traced: OnDemand::default(),
+            beside: OnDemand::default(),
             untraced: RefCell::default(),
             default_spans: OnceCell::new(),
             opened: OpenedFiles::default(),

@@ -92,6 +92,8 @@ pub struct Model {
     alone: OnceCell<Option<Box<Configuration>>>,
     /// Rendered files with their source maps.
     traced: OnDemand<Option<TracedFile>>,
+    /// The values that were looked for beside others, by file and path.
+    beside: OnDemand<Vec<effective_file::FoundValue>>,
     /// The files that could not be rendered with a source map, and why.
     untraced: RefCell<Vec<(String, TemplateFault)>>,
     /// The places of the keys in default.json.

@@ -13,6 +13,8 @@ pub(crate) struct OutFolder {
     root: PathBuf,
     /// The real path of the home, into which nothing is written.
     home: PathBuf,
+    /// The file from which everything is rendered. What is rendered has its secrets.
+    source: PathBuf,
 }
 
 /// Why something was not written.
@@ -46,8 +48,8 @@ impl std::fmt::Display for OutError {
 impl std::error::Error for OutError {}
 
 impl OutFolder {
-    /// Opens the folder at `path` for the files of `home`, and creates it if it does not exist.
-    pub(crate) fn new(path: &Path, home: &Path) -> Result<Self, OutError> {
+    /// Opens the folder at `path` for the files of `home`, which are rendered from `source`, and creates it if it does not exist.
+    pub(crate) fn new(path: &Path, home: &Path, source: &Path) -> Result<Self, OutError> {
         let io_error = |error| OutError::Io(path.to_path_buf(), error);
         let home = fs::canonicalize(home).map_err(|error| OutError::Io(home.to_path_buf(), error))?;
         // Nothing is created in the home, not even the folder.
@@ -56,11 +58,11 @@ impl OutFolder {
             return Err(OutError::InHome(path.to_path_buf()));
         }
         fs::create_dir_all(&root).map_err(io_error)?;
-        Ok(Self { root, home })
+        Ok(Self { root, home, source: source.to_path_buf() })
     }
 
     /// Writes the file at `path`, a path with `/`, below the folder, and returns where. Folders are created. An existing file is replaced, or
-    /// left alone if it has the same bytes.
+    /// left alone if it has the same bytes. A new one is as readable as its file in the home, or as the source if there is none.
     pub(crate) fn write(&self, path: &str, bytes: &[u8]) -> Result<PathBuf, OutError> {
         let relative = Path::new(path);
         if !relative.components().all(|part| matches!(part, Component::Normal(_))) {
@@ -82,7 +84,8 @@ impl OutFolder {
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(io_error(error)),
         };
-        disk::replace(&target, bytes, old.as_ref()).map_err(io_error)?;
+        let like = old.or_else(|| fs::metadata(self.home.join(relative)).or_else(|_| fs::metadata(&self.source)).ok());
+        disk::replace(&target, bytes, like.as_ref()).map_err(io_error)?;
         Ok(target)
     }
 
@@ -156,7 +159,7 @@ mod tests {
     #[test]
     fn files_are_created_replaced_and_left_alone() {
         let (_folder, home, out) = folders();
-        let target = OutFolder::new(&out, &home).expect("made");
+        let target = OutFolder::new(&out, &home, &home.join("source")).expect("made");
         for text in ["one", "two", "two"] {
             let path = target.write("a/b/c.xml", text.as_bytes()).expect("written");
             assert_eq!(fs::read_to_string(path).expect("there"), text);
@@ -168,16 +171,32 @@ mod tests {
     fn nothing_is_written_into_the_home_or_outside_the_folder() {
         let (_folder, home, out) = folders();
         for path in [home.clone(), home.join("x/y"), out.join("../home/z")] {
-            assert!(matches!(OutFolder::new(&path, &home), Err(OutError::InHome(_))), "{}", path.display());
+            assert!(matches!(OutFolder::new(&path, &home, &home), Err(OutError::InHome(_))), "{}", path.display());
         }
         assert_eq!(fs::read_dir(&home).expect("there").count(), 0);
-        let above = OutFolder::new(home.parent().expect("a folder"), &home).expect("made");
+        let above = OutFolder::new(home.parent().expect("a folder"), &home, &home).expect("made");
         assert!(matches!(above.write("home/a", b""), Err(OutError::InHome(_))));
         assert!(above.write("../a", b"").is_err() && above.write("/a", b"").is_err());
         fs::create_dir(home.join("folder")).expect("made");
-        let target = OutFolder::new(&out, &home).expect("made");
+        let target = OutFolder::new(&out, &home, &home.join("source")).expect("made");
         fs::create_dir_all(out.join("taken/here.xml")).expect("made");
         assert!(matches!(target.write("taken/here.xml", b""), Err(OutError::InTheWay(_))));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn new_files_are_as_readable_as_those_of_the_home() {
+        use std::os::unix::fs::PermissionsExt;
+        let (_folder, home, out) = folders();
+        for (name, mode) in [("source", 0o600), ("known.xml", 0o640)] {
+            fs::write(home.join(name), "").expect("written");
+            fs::set_permissions(home.join(name), fs::Permissions::from_mode(mode)).expect("set");
+        }
+        let target = OutFolder::new(&out, &home, &home.join("source")).expect("made");
+        for (name, mode) in [("new.xml", 0o600), ("known.xml", 0o640)] {
+            let path = target.write(name, b"x").expect("written");
+            assert_eq!(fs::metadata(path).expect("there").permissions().mode() & 0o777, mode, "{name}");
+        }
     }
 
     #[cfg(unix)]
@@ -185,7 +204,7 @@ mod tests {
     fn links_are_followed_inside_the_folder_only() {
         use std::os::unix::fs::symlink;
         let (folder, home, out) = folders();
-        let target = OutFolder::new(&out, &home).expect("made");
+        let target = OutFolder::new(&out, &home, &home.join("source")).expect("made");
         fs::create_dir(folder.path().join("outside")).expect("made");
         fs::create_dir(out.join("inside")).expect("made");
         symlink("../outside", out.join("away")).expect("linked");
