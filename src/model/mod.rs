@@ -93,7 +93,7 @@ pub struct Model {
     /// Rendered files with their source maps.
     traced: OnDemand<Option<TracedFile>>,
     /// The values that were looked for beside others, by file and path.
-    beside: OnDemand<Vec<effective_file::FoundValue>>,
+    beside: OnDemand<Vec<FoundValue>>,
     /// The files that could not be rendered with a source map, and why.
     untraced: RefCell<Vec<(String, TemplateFault)>>,
     /// The places of the keys in default.json.
