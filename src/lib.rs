@@ -44,6 +44,7 @@
 mod catalog;
 mod cli;
 mod commands;
+mod compose;
 mod config;
 mod coverage;
 mod diagnostic;

@@ -1,8 +1,10 @@
-//! Which homes run on one machine, as far as somebody says so: the caller, or `[hosts]` of carbonlint.toml.
+//! Which homes run on one machine, as far as somebody says so: the caller, `[hosts]` of carbonlint.toml, or a Compose file whose services share
+//! the network of their machine.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use crate::compose;
 use crate::config::{Config, ConfigError, FILE_NAME};
 
 /// The machines that the homes of a run are on.
@@ -12,6 +14,8 @@ pub(crate) struct Machines {
     listed: BTreeMap<PathBuf, BTreeMap<PathBuf, String>>,
     /// The number of each machine, by the folder of the file that names it and its name.
     numbers: BTreeMap<(PathBuf, String), usize>,
+    /// The paths of the services on the network of their machine, by the folder of the Compose file; empty where there is none.
+    composed: BTreeMap<PathBuf, Vec<PathBuf>>,
 }
 
 impl Machines {
@@ -24,8 +28,30 @@ impl Machines {
         }
         let root = root.canonicalize().unwrap_or_else(|_| root.to_path_buf());
         let machine = self.listed.get(folder).and_then(|homes| root.ancestors().find_map(|above| homes.get(above)));
+        Ok(machine.cloned().map(|name| self.number(folder, name)))
+    }
+
+    /// The number of the machine of the nearest Compose file that has the home at `root` on the network of its machine; `None` if there is none.
+    pub(crate) fn composed(&mut self, root: &Path) -> Option<usize> {
+        let root = root.canonicalize().unwrap_or_else(|_| root.to_path_buf());
+        for folder in root.ancestors() {
+            let paths = self.composed.entry(folder.to_path_buf()).or_insert_with(|| {
+                compose::file_in(folder).map(|file| compose::paths_on_host_network(&file)).unwrap_or_default()
+            });
+            // A path is around the home, or a part of it that is mounted.
+            if paths.iter().any(|path| root.starts_with(path) || path.starts_with(&root)) {
+                return Some(self.number(folder, String::new()));
+            }
+            if folder.join(".git").exists() {
+                return None;
+            }
+        }
+        None
+    }
+
+    fn number(&mut self, folder: &Path, name: String) -> usize {
         let next = self.numbers.len();
-        Ok(machine.map(|name| *self.numbers.entry((folder.to_path_buf(), name.clone())).or_insert(next)))
+        *self.numbers.entry((folder.to_path_buf(), name)).or_insert(next)
     }
 }
 

@@ -187,16 +187,19 @@ impl Workspace {
         discover(&paths, &Overlays::new(), search).targets.len()
     }
 
-    /// The machine that the nearest carbonlint.toml names for the home at `root`.
+    /// The machine that the nearest carbonlint.toml names for the home at `root`, otherwise that of a Compose file.
     fn machine_of(&mut self, root: &Path, configs: &mut Configs, machines: &mut Machines) -> Option<usize> {
         let machine = configs.nearest(root).and_then(|nearest| match nearest {
             Some((folder, config)) => machines.machine_of(root, &folder, &config),
             None => Ok(None),
         });
-        machine.unwrap_or_else(|error| {
-            self.report(error);
-            None
-        })
+        match machine {
+            Ok(listed) => listed.or_else(|| machines.composed(root)),
+            Err(error) => {
+                self.report(error);
+                None
+            }
+        }
     }
 
     /// Reports that a configuration file cannot be used, once.

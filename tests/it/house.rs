@@ -15,7 +15,7 @@ const FLOORS: &[&[&str]] = &[
     &["disk", "paths", "shell", "suggest"],
     &["source"],
     &["catalog", "edit", "server/cava_toml", "server/java"],
-    &["config", "home", "server/jinjava"],
+    &["compose", "config", "home", "server/jinjava"],
     &["machines", "server/mapper"],
     &["model"],
     &["ports", "rule_info"],

@@ -29,6 +29,22 @@ fn list<'a>(value: &'a Value, name: &str) -> &'a Vec<Value> {
 }
 
 #[test]
+fn services_on_the_network_of_their_machine_share_it() {
+    let folder = nodes(4);
+    let compose = "services:\n  a:\n    network_mode: host\n    build: ./node0\n  b:\n    network_mode: host\n    volumes:\n      \
+                   - ./node1/repository/conf:/home/wso2/conf:ro\n      - data:/data\n  c:\n    build: {context: node2}\n  d:\n    \
+                   network_mode: host\n    build: .\n";
+    folder.write("docker-compose.yml", compose);
+    let found = conflicts(&folder, &["."]).out;
+    assert!(found.contains(&format!("node1/{TOML}:1:1: error[{RULE}] servlet-https uses tcp port 9443, as does")), "{found}");
+    assert!(!found.contains("node2") && !found.contains("node3") && found.lines().count() == 3, "{found}");
+    folder.write("docker-compose.yml", compose.replace("network_mode: host", "restart: always"));
+    assert_eq!(conflicts(&folder, &["."]).out, "");
+    folder.write("docker-compose.yml", "services: [\n");
+    assert_eq!(conflicts(&folder, &["."]).out, "");
+}
+
+#[test]
 fn homes_are_compared_only_where_somebody_says_that_they_share_a_machine() {
     const NOTE: &str = "note: 3 ports would be taken twice if these homes ran on one machine; `--same-host` checks it\n";
     let folder = nodes(2);
