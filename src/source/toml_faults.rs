@@ -37,7 +37,12 @@ pub(super) fn faults_of(text: &str, written: &str) -> Vec<SyntaxError> {
     faults.dedup_by_key(|(line, ..)| *line);
     let mut seen = BTreeSet::new();
     faults.retain(|(_, repeated, _)| repeated.is_none_or(|repeated| seen.insert(repeated)));
-    let mut faults: Vec<SyntaxError> = faults.into_iter().map(|(.., fault)| fault).collect();
+    let more = faults.len().saturating_sub(MAX_REPORTED);
+    let mut faults: Vec<SyntaxError> = faults.into_iter().map(|(.., fault)| fault).take(MAX_REPORTED + 1).collect();
+    if let Some(next) = faults.get_mut(MAX_REPORTED) {
+        let message = format!("{more} more lines have syntax errors");
+        *next = SyntaxError::new(next.span, message).help("they are listed one by one when those before them are gone");
+    }
     if faults.is_empty() {
         faults.extend(number_out_of_range(text));
     }
@@ -59,6 +64,9 @@ fn repeated(message: &str, fault: &SyntaxError) -> Option<&'static str> {
         _ => ["array", "carriage return"].into_iter().find(|about| message.contains(about)),
     }
 }
+
+/// How many lines with syntax errors are reported one by one.
+const MAX_REPORTED: usize = 1_000;
 
 /// How many of the parser's errors on a line compete to be the one that is reported. A file whose lines end with carriage returns is one line.
 const MAX_EXPLAINED: usize = 8;
@@ -322,6 +330,13 @@ mod tests {
         let names = ["array_a = | `array_a` has no value", "array_b = | `array_b` has no value"];
         assert_eq!(faults("array_a =\narray_b =\n"), names);
         assert_eq!(faults("[[a]\nx = 1\n[[b]\n").len(), 2);
+    }
+
+    #[test]
+    fn only_so_many_lines_are_reported_one_by_one() {
+        let faults = faults(&"a = x y\n".repeat(3 * MAX_REPORTED));
+        assert_eq!(faults.len(), MAX_REPORTED + 1);
+        assert!(faults[MAX_REPORTED].contains(" | 2000 more lines have syntax errors"), "{}", faults[MAX_REPORTED]);
     }
 
     #[test]

@@ -225,3 +225,20 @@ fn a_broken_carbonlint_toml_is_reported_once() {
     let out = folder.run(&["lint", "--format", "concise"]).out;
     assert_eq!(out.matches("carbonlint.toml: error[path-unreadable]").count(), 1, "{out}");
 }
+
+#[test]
+fn only_so_many_findings_of_a_kind_are_listed() {
+    let keys: String = (0..2_500).map(|number| format!("unknown_{number} = 1\n")).collect::<Vec<_>>().concat();
+    let tables: String = (0..2_500).map(|number| format!("[unknown_{number}]\na = 1\nb = 2\n")).collect::<Vec<_>>().concat();
+    let folder = Folder::with(&[
+        ("keys/deployment.toml", format!("[server]\n{keys}hostname = \"x\"\n").as_bytes()),
+        ("tables/deployment.toml", tables.as_bytes()),
+    ]);
+    for name in ["keys", "tables"] {
+        let arguments = ["lint", name, "--product", "api-manager@4.5.0", "--select", "unknown-key", "--format", "concise"];
+        let found = folder.run(&arguments).out;
+        assert_eq!(found.lines().count(), 1_001, "{name}");
+        let last = found.lines().find(|line| line.contains("more tables and keys")).expect("the rest is counted");
+        assert!(last.ends_with("1500 more tables and keys of this file have no effect"), "{last}");
+    }
+}

@@ -49,6 +49,9 @@ pub(crate) enum Meant {
     Unclear(Vec<String>),
 }
 
+/// For how many keys of a file a known key is searched that may be meant. A real file has a few that nothing reads.
+const MAX_SEARCHED: usize = 1_000;
+
 /// The keys of deployment.toml that nothing reads; `None` if that is unknown. Rules ask [`HomeContext::dead_keys`], which remembers them.
 ///
 /// [`HomeContext::dead_keys`]: crate::rules::context::HomeContext::dead_keys
@@ -81,7 +84,11 @@ pub(crate) fn dead_keys(model: &Model) -> Option<DeadKeys> {
         spellings.entry(plain(key)).or_default().push(key);
     }
     let known = Known { schema, keys: &keys, tables: &tables, spellings: &spellings };
-    Some(DeadKeys { keys: dead.into_iter().map(|(number, entry)| (number, meant(entry, document, &known))).collect() })
+    let meant = |(at, (number, entry)): (usize, (usize, &TomlEntry))| {
+        let meant = if at < MAX_SEARCHED { meant(entry, document, &known) } else { Meant::Unclear(Vec::new()) };
+        (number, meant)
+    };
+    Some(DeadKeys { keys: dead.into_iter().enumerate().map(meant).collect() })
 }
 
 /// The keys that values in deployment.toml refer to with `$ref{}`.

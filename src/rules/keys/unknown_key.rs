@@ -21,22 +21,40 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         Meant::InOtherTable(_) => schema.source().is_authoritative(),
         _ => true,
     });
-    for (number, table) in document.tables.iter().enumerate() {
-        // Renamed keys are reported one by one, with their new names.
-        let is_in_table = |dead: &DeadKey| dead.entry.table == Some(number) && !schema.is_mapped(&dead.entry.key);
-        let written = document.entries.iter().filter(|entry| entry.table == Some(number)).count();
-        let unread: Vec<Span> = dead.iter().filter(|dead| is_in_table(dead)).map(|dead| dead.entry.key_span).collect();
-        if schema.source().is_authoritative()
-            && unread.len() > 1
-            && unread.len() == written
-            && !schema.reads_below(name_of(table))
-        {
-            dead.retain(|dead| !is_in_table(dead));
-            findings.push(with_confidence(of_table(context, file, table, &unread), schema));
+    let mut written = vec![0; document.tables.len()];
+    for table in document.entries.iter().filter_map(|entry| entry.table) {
+        written[table] += 1;
+    }
+    let mut unread: Vec<Vec<Span>> = vec![Vec::new(); document.tables.len()];
+    // Renamed keys are reported one by one, with their new names.
+    let table_of = |dead: &DeadKey| dead.entry.table.filter(|_| !schema.is_mapped(&dead.entry.key));
+    for dead in &dead {
+        if let Some(table) = table_of(dead) {
+            unread[table].push(dead.entry.key_span);
         }
     }
-    findings.extend(dead.iter().map(|dead| with_confidence(of_key(context, file, schema, dead), schema)));
+    let is_unread = |number: usize| {
+        let (unread, table) = (&unread[number], &document.tables[number]);
+        unread.len() > 1 && unread.len() == written[number] && !schema.reads_below(name_of(table))
+    };
+    let whole: Vec<bool> =
+        (0..document.tables.len()).map(|number| schema.source().is_authoritative() && is_unread(number)).collect();
+    dead.retain(|dead| table_of(dead).is_none_or(|table| !whole[table]));
+    let tables = document.tables.iter().zip(&unread).zip(&whole).filter(|(_, whole)| **whole);
+    let of_tables = tables.map(|((table, unread), _)| of_table(context, file, table, unread));
+    let mut found = of_tables.chain(dead.iter().map(|dead| of_key(context, file, schema, dead)));
+    findings.extend(found.by_ref().take(MAX_REPORTED).map(|finding| with_confidence(finding, schema)));
+    if let Some(mut next) = found.next() {
+        let more = 1 + found.count();
+        next.message = format!("{more} more tables and keys of this file have no effect");
+        next.help = Some("they are listed one by one when those before them are gone".to_owned());
+        next.fixes.clear();
+        findings.push(with_confidence(next, schema));
+    }
 }
+
+/// How many tables and keys of a file are reported one by one.
+const MAX_REPORTED: usize = 1_000;
 
 fn of_table(context: HomeContext, file: FileId, table: &TomlTable, keys: &[Span]) -> Finding {
     let name = name_of(table);
