@@ -43,12 +43,12 @@ pub(crate) fn patch(path: &str, old: &[u8], new: &[u8], for_terminal: bool) -> R
         return Ok(text);
     }
     let mut line = |code: &str, line: &str| {
-        let (content, end) = line.strip_suffix('\n').map_or((line, "\n"), |content| (content, "\n"));
+        let content = line.strip_suffix('\n').unwrap_or(line);
         // Writing to a String cannot fail.
         let _ = if for_terminal {
-            write!(text, "{}{end}", colored(&without_hidden(content), code))
+            writeln!(text, "{}", colored(&without_hidden(content), code))
         } else {
-            write!(text, "{content}{end}")
+            writeln!(text, "{content}")
         };
         if !line.ends_with('\n') {
             text.push_str("\\ No newline at end of file\n");
@@ -119,7 +119,6 @@ impl<'a> Lines<'a> {
 fn groups(old: &Lines, new: &Lines) -> Result<Vec<Vec<DiffOp>>, NoPatch> {
     let operations: Vec<DiffOp> = operations(&old.lines, &new.lines);
     let mut groups: Vec<Vec<DiffOp>> = Vec::new();
-    // How many lines there are between the last change and the next one, up to the first with a secret.
     let mut changes: Vec<DiffOp> = Vec::new();
     let equal = |old_index: usize, new_index: usize, len: usize| DiffOp::Equal { old_index, new_index, len };
     let close = |changes: &mut Vec<DiffOp>, groups: &mut Vec<Vec<DiffOp>>| -> Result<(), NoPatch> {
