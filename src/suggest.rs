@@ -9,8 +9,9 @@ const MIN_PART: usize = 3;
 /// The names in `known` that are most similar to `word`, best first: those with `word` as the last segments, then those a few edits
 /// away. Upper and lower case count as the same.
 pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>, separator: char) -> Vec<&'a str> {
+    let word = word.to_lowercase();
     let mut found: Vec<(usize, &str)> =
-        known.into_iter().filter_map(|name| Some((distance_of(word, name, separator)?, name))).collect();
+        known.into_iter().filter_map(|name| Some((distance_of(&word, name, separator)?, name))).collect();
     found.sort_unstable();
     found.dedup();
     found.into_iter().take(MAX_SUGGESTIONS).map(|(_, name)| name).collect()
@@ -39,24 +40,27 @@ fn question(names: &[&str]) -> Option<String> {
     })
 }
 
-/// The distance between `word` and `name`; `None` if they are too different for a suggestion.
+/// The distance between `word`, in lower case, and `name`; `None` if they are too different for a suggestion.
 fn distance_of(word: &str, name: &str, separator: char) -> Option<usize> {
     if word.is_empty() {
         return None;
     }
-    let (word, name) = (&word.to_lowercase()[..], &name.to_lowercase()[..]);
+    let name = &name.to_lowercase()[..];
     if name.strip_suffix(word).is_some_and(|before| before.ends_with(separator)) {
         return Some(0);
     }
     let most = (word.len() / 5).clamp(1, 4);
-    let last = |text: &str| text.rsplit(separator).next().unwrap_or_default().to_owned();
     // A word without a separator is a single segment, most likely the last one.
-    let name = if word.contains(separator) { name.to_owned() } else { last(name) };
-    edits(word, &name, most).map(|edits| edits + 1)
+    let name = if word.contains(separator) { name } else { name.rsplit(separator).next().unwrap_or_default() };
+    edits(word, name, most).map(|edits| edits + 1)
 }
 
 /// The number of insertions, deletions, replacements and swaps of neighbours between two texts; `None` if there are more than `most`.
 fn edits(one: &str, other: &str, most: usize) -> Option<usize> {
+    // Fast path: an edit adds one character to those that a text has, or takes one away, or both.
+    if (characters_of(one) ^ characters_of(other)).count_ones() as usize > 2 * most {
+        return None;
+    }
     let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
     if one.len().abs_diff(other.len()) > most {
         return None;
@@ -79,6 +83,11 @@ fn edits(one: &str, other: &str, most: usize) -> Option<usize> {
         before = std::mem::replace(&mut above, now);
     }
     above.last().copied().filter(|edits| *edits <= most)
+}
+
+/// A bit for each character of a text. Characters can share one.
+fn characters_of(text: &str) -> u64 {
+    text.chars().fold(0, |bits, character| bits | 1 << (u32::from(character) % 64))
 }
 
 #[cfg(test)]

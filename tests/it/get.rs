@@ -57,6 +57,7 @@ fn a_value_takes_the_environment_where_it_is_known() {
     let mut command = folder.command(&["get", "home", "apim.key_manager.service_url"]);
     let run = Run::of(command.env("SHOP_HOST", "known.example"));
     assert!(run.out.starts_with("apim.key_manager.service_url = \"***\"  # user, "), "{}", run.out);
+    assert!(run.out.ends_with(", hidden: it has a secret, or a variable that `--show-env` shows\n"), "{}", run.out);
     let mut command = folder.command(&["get", "home", "apim.key_manager.service_url", "--show-env"]);
     let run = Run::of(command.env("SHOP_HOST", "known.example"));
     assert!(run.out.starts_with("apim.key_manager.service_url = \"https://known.example:9444/services/\""), "{}", run.out);

@@ -30,6 +30,9 @@ pub(crate) fn render(model: &Model, entries: &[EffectiveEntry], shown: &DisplayP
         if let Some(Origin::Inferred { from }) = &entry.effective.origin {
             let _ = write!(comment, ", follows from {from}");
         }
+        if entry.effective.is_hidden {
+            comment.push_str(", hidden: it has a secret, or a variable that `--show-env` shows");
+        }
         if entry.live == Some(false) {
             comment.push_str(", nothing reads it");
         }
