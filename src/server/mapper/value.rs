@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use crate::server::java::double::java_double;
 use crate::source::key::Key;
-use crate::source::secrets::{HIDDEN, Secrecy, hides, masked};
+use crate::source::secrets::{HIDDEN, Secrecy, hides, masked, masked_value};
 use crate::source::toml::TomlValue;
 
 /// A flat map with its keys in insertion order.
@@ -102,7 +102,7 @@ impl Value {
         let secrecy = Key::new(key).secrecy();
         match self {
             Self::Text(text) if secrecy.is_some_and(|secrecy| secrecy.hides(text)) => Self::Text(HIDDEN.to_owned()),
-            Self::Text(text) => Self::Text(masked(text)),
+            Self::Text(text) => Self::Text(masked_value(text)),
             Self::Integer(_) | Self::Double(_) if secrecy == Some(Secrecy::Sure) => Self::Text(HIDDEN.to_owned()),
             Self::List(items) => Self::List(items.iter().map(|item| item.shown(key)).collect()),
             Self::Table(map) => {
@@ -208,6 +208,7 @@ mod tests {
         }
         assert_eq!(text("$secret{x}").shown("super_admin.password"), text("$secret{x}"));
         assert_eq!(text("amqp://u:hunter2@h").shown("a.url"), text("amqp://u:***@h"));
+        assert_eq!(text("Password is too short").shown("a.PasswordErrorMsg"), text("Password is too short"));
         assert_eq!(Value::Boolean(true).shown("a.enable_password"), Value::Boolean(true));
         let element =
             Value::Table([("name".to_owned(), text("n")), ("password".to_owned(), text("hunter2"))].into_iter().collect());

@@ -4,8 +4,9 @@ use super::names::{Secrecy, secrecy_of};
 use crate::source::Span;
 use crate::source::key::{Key, key_of, names_in_toml};
 
-/// Finds the values of names that say so, and every line of a table of secrets.
-pub(super) fn find(text: &str, spans: &mut Vec<Span>) {
+/// Finds the values of names that say so, and every line of a table of secrets. In a text that is a value itself, a name and its value are not
+/// apart by a blank: `Password is too short` has none.
+pub(super) fn find(text: &str, is_value: bool, spans: &mut Vec<Span>) {
     let mut table = String::new();
     let mut is_table_of_secrets = false;
     let mut start = 0;
@@ -42,7 +43,8 @@ pub(super) fn find(text: &str, spans: &mut Vec<Span>) {
             covered = value.map_or(covered, |value| covered.max(value.end));
             values.extend(value);
         }
-        if let Some((name, _)) = trimmed.split_once([' ', '\t'])
+        if !is_value
+            && let Some((name, _)) = trimmed.split_once([' ', '\t'])
             && name.chars().all(is_name_character)
             && let Some(secrecy) = secrecy_in(&table, name.trim_matches(['"', '\'']))
             && own >= covered

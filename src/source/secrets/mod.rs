@@ -13,8 +13,12 @@ use super::Span;
 
 /// The ranges of the secrets in a text: sorted, apart, and without line breaks.
 pub(crate) fn secrets_in(text: &str) -> Vec<Span> {
+    find(text, false)
+}
+
+fn find(text: &str, is_value: bool) -> Vec<Span> {
     let mut spans = Vec::new();
-    assigned::find(text, &mut spans);
+    assigned::find(text, is_value, &mut spans);
     elements::find(text, &mut spans);
     elements::find_beside_names(text, &mut spans);
     literals::find(text, &mut spans);
@@ -64,6 +68,11 @@ pub(crate) fn on_lines(text: &str, mut spans: Vec<Span>) -> Vec<Span> {
 /// Replaces every secret by asterisks.
 pub fn masked(text: &str) -> String {
     Masked::of(text, &secrets_in(text)).text
+}
+
+/// Replaces every secret in the value of a key that says nothing about it.
+pub(crate) fn masked_value(value: &str) -> String {
+    Masked::of(value, &find(value, true)).text
 }
 
 /// Whether a part of `span` is in one of `secrets`, which are sorted and apart.
