@@ -1,14 +1,13 @@
 //! A read-only view of a TOML file: every value under its flattened key, every header and every comment, with spans.
 
-use std::collections::HashMap;
+use std::ops::Range;
 
-use toml_edit::{ArrayOfTables, Document, InlineTable, Item, Table, Value};
-use toml_parser::Source;
-use toml_parser::lexer::TokenKind;
+use toml_edit::{InlineTable, Value};
 
 use super::key::{Key, is_bare_byte};
 use super::template::{Masked, is_template};
 use super::toml_faults::faults_of;
+use super::toml_statements::{Statement, Written, read_statements};
 use super::{Span, SyntaxError};
 
 /// A value as the server's mapper sees it.
@@ -98,7 +97,8 @@ pub struct TomlDocument {
     pub filled: Vec<Span>,
     /// Whether a deployment tool may still substitute something in it.
     pub has_tags: bool,
-    by_key: HashMap<String, usize>,
+    /// The indexes of the entries, sorted by their keys.
+    by_key: Vec<usize>,
 }
 
 impl TomlDocument {
@@ -120,22 +120,34 @@ impl TomlDocument {
     }
 
     fn read(text: &str, placeholders: &[Span]) -> Option<Self> {
-        let document = Document::parse(text).ok()?;
-        let mut reader =
-            TomlReader { text, placeholders, entries: Vec::new(), tables: Vec::new(), filled: Vec::new(), elements: Vec::new() };
-        reader.read_table(document.as_table(), "", None);
-        Some(Self { has_tags: is_template(text), ..reader.finish(text) })
+        let mut reader = TomlReader {
+            text,
+            placeholders,
+            entries: Vec::new(),
+            tables: Vec::new(),
+            filled: Vec::new(),
+            elements: Vec::new(),
+            offset: 0,
+            is_unknown: false,
+        };
+        let comments = read_statements(text, |statement| reader.read_statement(statement))?;
+        Some(Self { has_tags: is_template(text), ..reader.finish(comments) })
     }
 
     /// The entry of a flattened key; the first one if the key is in an array of tables.
     pub fn get(&self, key: &str) -> Option<&TomlEntry> {
-        self.by_key.get(key).and_then(|at| self.entries.get(*at))
+        self.entries_of(key).next()
     }
 
     /// The entry of a key with `[]` after each array of tables, in the elements with these indexes.
     pub fn entry_in(&self, key: &str, elements: &[usize]) -> Option<&TomlEntry> {
-        let first = *self.by_key.get(key)?;
-        self.entries[first..].iter().find(|entry| entry.key == key && entry.elements == elements)
+        self.entries_of(key).find(|entry| entry.elements == elements)
+    }
+
+    /// The entries of a flattened key, in written order.
+    fn entries_of(&self, key: &str) -> impl Iterator<Item = &TomlEntry> {
+        let first = self.by_key.partition_point(|at| self.entries[*at].key.as_str() < key);
+        self.by_key[first..].iter().map(|at| &self.entries[*at]).take_while(move |entry| entry.key == key)
     }
 
     /// The header of the element of an array of tables with these indexes; `key` has `[]` after each array of tables.
@@ -158,89 +170,68 @@ struct TomlReader<'a> {
     filled: Vec<Span>,
     /// The indexes of the elements around what is being read.
     elements: Vec<usize>,
+    /// Where the statement begins. The spans of its value count from here.
+    offset: usize,
+    /// Whether a deployment tool substitutes a part of the header above.
+    is_unknown: bool,
 }
 
 impl TomlReader<'_> {
-    /// Reads a table's values and subtables. Returns the first header of a descendant.
-    fn read_table(&mut self, table: &Table, key: &str, header: Option<Span>) -> Option<Span> {
-        let mut first_below: Option<Span> = None;
-        for (name, item) in table {
-            let Some(written) = table.key(name) else { continue };
-            if self.is_filled(written.span()) {
-                continue;
-            }
-            let key = Key::new(key).child(name);
-            let below = match item {
-                Item::Value(value) => {
-                    self.read_value(&key, self.key_span(written), value, header);
-                    None
+    fn read_statement(&mut self, statement: Statement) {
+        self.offset = statement.offset;
+        let is_filled = statement.path.iter().any(|segment| self.is_filled(segment.span));
+        match statement.written {
+            Written::Header { table, span, child_above, .. } => {
+                self.is_unknown = is_filled;
+                if !is_filled {
+                    let (key, elements) = (table.key.clone(), table.elements.clone());
+                    self.tables.push(TomlTable { key, span, child_above, elements });
                 }
-                Item::Table(table) if table.is_implicit() || table.is_dotted() => self.read_table(table, &key, header),
-                Item::Table(table) => self.read_header(table, key, false),
-                Item::ArrayOfTables(elements) => self.read_elements(elements, &key),
-                Item::None => None,
-            };
-            first_below = earlier(first_below, below);
+            }
+            Written::Value(place, value) if !is_filled && !self.is_unknown => {
+                let start = statement.path.first().map_or(0, |first| first.span.start);
+                let end = statement.path.last().map_or(start, |last| last.span.end);
+                self.elements = place.elements;
+                self.read_value(place.key, Span::new(start, end), value);
+            }
+            Written::Value(..) => {}
         }
-        first_below
     }
 
-    fn read_header(&mut self, table: &Table, key: String, is_element: bool) -> Option<Span> {
-        let span = table.span().map_or_else(Span::default, Span::from);
-        let key = if is_element { Key::new(&key).elements() } else { key };
-        let child = self.read_table(table, &key, Some(span));
-        let child_above = child.filter(|child| child.start < span.start);
-        self.tables.push(TomlTable { key, span, child_above, elements: self.elements.clone() });
-        earlier(Some(span), child)
-    }
-
-    fn read_elements(&mut self, elements: &ArrayOfTables, key: &str) -> Option<Span> {
-        let mut first_below = None;
-        for (index, element) in elements.iter().enumerate() {
-            self.elements.push(index);
-            first_below = earlier(first_below, self.read_header(element, key.to_owned(), true));
-            self.elements.pop();
-        }
-        first_below
-    }
-
-    fn read_value(&mut self, key: &str, key_span: Span, value: &Value, header: Option<Span>) {
+    fn read_value(&mut self, key: String, key_span: Span, value: &Value) {
         match value {
-            Value::InlineTable(inline) => self.read_inline(inline, key, header),
+            Value::InlineTable(inline) => self.read_inline(inline, &key),
             Value::Array(array) if array.iter().any(Value::is_inline_table) => {
                 for (index, item) in array.iter().enumerate() {
                     let Some(inline) = item.as_inline_table() else { continue };
                     self.elements.push(index);
-                    self.read_inline(inline, &Key::new(key).elements(), header);
+                    self.read_inline(inline, &Key::new(&key).elements());
                     self.elements.pop();
                 }
             }
             _ => {
-                let value_span = value.span().map_or(key_span, Span::from);
-                let value = self.convert(value);
-                // The header's start, until `finish` has sorted all headers and replaces it with the index.
-                let table = header.map(|header| header.start);
+                let value_span = value.span().map_or(key_span, |span| self.span(span));
+                let (value, table) = (self.convert(value), self.tables.len().checked_sub(1));
                 let elements = self.elements.clone();
-                self.entries.push(TomlEntry { key: key.to_owned(), key_span, value, value_span, table, elements });
+                self.entries.push(TomlEntry { key, key_span, value, value_span, table, elements });
             }
         }
     }
 
-    fn read_inline(&mut self, inline: &InlineTable, key: &str, header: Option<Span>) {
+    fn read_inline(&mut self, inline: &InlineTable, key: &str) {
         for (name, value) in inline {
-            let key_of_entry = inline.key(name);
-            if self.is_filled(key_of_entry.and_then(toml_edit::Key::span)) {
-                continue;
+            let Some(segment) = inline.key(name).and_then(toml_edit::Key::span).map(|span| self.span(span)) else { continue };
+            if !self.is_filled(segment) {
+                // toml_edit knows only where the last segment of a dotted key is.
+                let key_span = Span::new(start_of_dotted_key(self.text, segment.start), segment.end);
+                self.read_value(Key::new(key).child(name), key_span, value);
             }
-            let written = key_of_entry.map_or_else(Span::default, |key| self.key_span(key));
-            self.read_value(&Key::new(key).child(name), written, value, header);
         }
     }
 
-    /// The span of the key with all its segments; `toml_edit` has only that of the last one.
-    fn key_span(&self, key: &toml_edit::Key) -> Span {
-        let leaf = key.span().map_or_else(Span::default, Span::from);
-        Span::new(start_of_dotted_key(self.text, leaf.start), leaf.end)
+    /// Where a part of the statement is in the text.
+    fn span(&self, part: Range<usize>) -> Span {
+        Span::new(self.offset + part.start, self.offset + part.end)
     }
 
     /// Whether a deployment tool substitutes a part of `span`. The placeholders are in order and apart.
@@ -250,14 +241,14 @@ impl TomlReader<'_> {
     }
 
     /// Whether a deployment tool substitutes a segment of a key, so that what it is the key of is unknown.
-    fn is_filled(&mut self, segment: Option<std::ops::Range<usize>>) -> bool {
-        let filled = segment.map(Span::from).filter(|span| self.has_placeholder(*span));
-        self.filled.extend(filled);
-        filled.is_some()
+    fn is_filled(&mut self, segment: Span) -> bool {
+        let is_filled = self.has_placeholder(segment);
+        self.filled.extend(is_filled.then_some(segment));
+        is_filled
     }
 
     fn convert(&self, value: &Value) -> TomlValue {
-        let span = value.span().map_or_else(Span::default, Span::from);
+        let span = value.span().map_or_else(Span::default, |span| self.span(span));
         if self.has_placeholder(span) {
             return TomlValue::Placeholder;
         }
@@ -268,24 +259,23 @@ impl TomlReader<'_> {
             Value::Boolean(boolean) => TomlValue::Boolean(*boolean.value()),
             Value::Datetime(datetime) => TomlValue::Datetime(datetime.value().to_string()),
             Value::Array(array) => {
-                TomlValue::Array(array.iter().map(|item| (self.convert(item), item.span().map_or(span, Span::from))).collect())
+                let span_of = |item: &Value| item.span().map_or(span, |span| self.span(span));
+                TomlValue::Array(array.iter().map(|item| (self.convert(item), span_of(item))).collect())
             }
             Value::InlineTable(_) => TomlValue::Array(Vec::new()),
         }
     }
 
-    fn finish(mut self, text: &str) -> TomlDocument {
-        self.tables.sort_by_key(|table| table.span.start);
+    fn finish(mut self, comments: Vec<Span>) -> TomlDocument {
+        // The keys of an inline table are in the order of their tables.
         self.entries.sort_by_key(|entry| entry.key_span.start);
-        let mut by_key = HashMap::with_capacity(self.entries.len());
-        for (at, entry) in self.entries.iter_mut().enumerate() {
-            entry.table = entry.table.and_then(|start| self.tables.binary_search_by_key(&start, |table| table.span.start).ok());
-            by_key.entry(entry.key.clone()).or_insert(at);
-        }
+        self.entries.shrink_to_fit();
+        let mut by_key: Vec<usize> = (0..self.entries.len()).collect();
+        by_key.sort_by(|one, other| self.entries[*one].key.cmp(&self.entries[*other].key));
         TomlDocument {
             entries: self.entries,
             tables: self.tables,
-            comments: comments_of(text),
+            comments,
             is_template: false,
             filled: self.filled,
             has_tags: false,
@@ -309,21 +299,6 @@ fn start_of_dotted_key(text: &str, leaf: usize) -> usize {
         }
     }
     start
-}
-
-fn earlier(one: Option<Span>, other: Option<Span>) -> Option<Span> {
-    match (one, other) {
-        (Some(one), Some(other)) => Some(if other.start < one.start { other } else { one }),
-        (one, other) => one.or(other),
-    }
-}
-
-fn comments_of(text: &str) -> Vec<Span> {
-    let tokens = Source::new(text).lex();
-    tokens
-        .filter(|token| token.kind() == TokenKind::Comment)
-        .map(|token| Span::new(token.span().start(), token.span().end()))
-        .collect()
 }
 
 #[cfg(test)]

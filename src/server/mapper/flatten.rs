@@ -2,14 +2,17 @@
 //! MutableTomlTable.java and Toml.java).
 
 use std::fmt::Write;
+use std::ops::Range;
 
 use indexmap::IndexMap;
-use toml_edit::{Array, ArrayOfTables, Datetime, Document, InlineTable, Item, Offset, Table, Value as TomlItem};
+use toml_edit::{Array, Datetime, InlineTable, Offset, Value as TomlItem};
 
 use super::value::{FlatMap, Value};
 use crate::server::java::hash::{hash_of, hash_of_list, in_set_order};
 use crate::source::Span;
 use crate::source::key::is_bare;
+use crate::source::toml_definitions::Segment;
+use crate::source::toml_statements::{Statement, Written, read_statements};
 
 /// A value of the flat map as the user wrote it.
 #[derive(Debug, Clone)]
@@ -24,18 +27,59 @@ pub struct Setting {
 
 /// Every key of `text`; `None` if it is not valid TOML.
 pub(super) fn flatten(text: &str) -> Option<IndexMap<String, Setting>> {
-    let document = Document::parse(text).ok()?;
-    Some(in_java_order(read_table(text, document.as_table())))
+    let (mut root, mut header) = (FlatTable::new(), Vec::new());
+    read_statements(text, |statement| {
+        let Statement { path, offset, written } = statement;
+        let Some((last, parents)) = path.split_last() else { return };
+        match written {
+            Written::Header { is_element, span, .. } => {
+                table_at(&mut root, parents).and_then(|parent| open(parent, last, is_element.then_some(span)));
+                header = path;
+            }
+            Written::Value(_, value) => {
+                let table = table_at(&mut root, &header).and_then(|table| table_at(table, parents));
+                let entry = ValueReader { text, offset }.entry(value, last.span);
+                table.map(|table| table.insert(last.name.clone().into_owned(), entry));
+            }
+        }
+    })?;
+    Some(in_java_order(root))
 }
 
-/// An entry of a table as the parser keeps it.
+/// A table as the parser keeps it, in the order in which its keys first appear.
+type FlatTable = IndexMap<String, FlatEntry>;
+
+/// An entry of a table.
 enum FlatEntry {
     Leaf(Setting),
-    Table(Vec<(String, FlatEntry)>),
+    Table(FlatTable),
+    /// An array of tables, with the header of its first element.
+    Elements(Vec<FlatTable>, Span),
+}
+
+/// The table at `path` below `table`, which is added if it is missing. `None` if there is something else.
+fn table_at<'t>(table: &'t mut FlatTable, path: &[Segment]) -> Option<&'t mut FlatTable> {
+    path.iter().try_fold(table, |table, segment| open(table, segment, None))
+}
+
+/// The table under a name of `table`, which is added if it is missing; with the header of an element, a new element.
+fn open<'t>(table: &'t mut FlatTable, segment: &Segment, element: Option<Span>) -> Option<&'t mut FlatTable> {
+    if !table.contains_key(&*segment.name) {
+        let new = element.map_or_else(|| FlatEntry::Table(FlatTable::new()), |header| FlatEntry::Elements(Vec::new(), header));
+        table.insert(segment.name.clone().into_owned(), new);
+    }
+    match table.get_mut(&*segment.name)? {
+        FlatEntry::Leaf(_) => None,
+        FlatEntry::Table(table) => Some(table),
+        FlatEntry::Elements(elements, _) => {
+            elements.extend(element.map(|_| FlatTable::new()));
+            elements.last_mut()
+        }
+    }
 }
 
 /// The joined keys in the order of `dottedKeySet`. A key that the mapper cannot look up again has no value.
-fn in_java_order(table: Vec<(String, FlatEntry)>) -> IndexMap<String, Setting> {
+fn in_java_order(table: FlatTable) -> IndexMap<String, Setting> {
     let paths = key_paths(table);
     let joined: Vec<(String, bool, Setting)> =
         paths.into_iter().map(|(path, setting)| (join(&path), path.iter().all(|part| is_found_again(part)), setting)).collect();
@@ -51,11 +95,12 @@ fn in_java_order(table: Vec<(String, FlatEntry)>) -> IndexMap<String, Setting> {
 }
 
 /// `keyPathSet`: every level is a `HashMap`, and the paths below it are a `HashSet` of lists.
-fn key_paths(table: Vec<(String, FlatEntry)>) -> Vec<(Vec<String>, Setting)> {
+fn key_paths(table: FlatTable) -> Vec<(Vec<String>, Setting)> {
     let mut paths = Vec::new();
-    for (key, entry) in in_set_order(table, |(key, _)| hash_of(key)) {
+    for (key, entry) in in_set_order(table.into_iter().collect(), |(key, _)| hash_of(key)) {
         match entry {
             FlatEntry::Leaf(setting) => paths.push((vec![key], setting)),
+            FlatEntry::Elements(elements, header) => paths.push((vec![key], list_of(elements, header))),
             FlatEntry::Table(below) => {
                 for (mut path, setting) in key_paths(below) {
                     path.insert(0, key.clone());
@@ -97,57 +142,64 @@ fn escaped(part: &str) -> String {
     text
 }
 
-fn read_table(text: &str, table: &Table) -> Vec<(String, FlatEntry)> {
-    let mut entries = Vec::new();
-    for (name, item) in table {
-        let key = table.key(name).and_then(toml_edit::Key::span).map_or_else(Span::default, Span::from);
-        let entry = match item {
-            Item::None => continue,
-            Item::Value(value) => entry_of(text, value, key),
-            Item::Table(table) => FlatEntry::Table(read_table(text, table)),
-            Item::ArrayOfTables(elements) => FlatEntry::Leaf(read_elements(text, elements)),
-        };
-        entries.push((name.to_owned(), entry));
-    }
-    entries
+/// Reads the value of a statement.
+#[derive(Clone, Copy)]
+struct ValueReader<'a> {
+    text: &'a str,
+    /// Where the statement begins.
+    offset: usize,
 }
 
-fn read_inline(text: &str, table: &InlineTable) -> Vec<(String, FlatEntry)> {
-    table
-        .iter()
-        .map(|(name, value)| {
-            let key = table.get_key_value(name).and_then(|(key, _)| key.span()).map_or_else(Span::default, Span::from);
-            (name.to_owned(), entry_of(text, value, key))
-        })
-        .collect()
-}
-
-fn entry_of(text: &str, value: &TomlItem, key: Span) -> FlatEntry {
-    match value {
-        TomlItem::InlineTable(table) => FlatEntry::Table(read_inline(text, table)),
-        TomlItem::Array(array) => {
-            let mut values = Vec::new();
-            let value = Value::List(read_array(text, array, &mut values));
-            FlatEntry::Leaf(Setting { value, key, values })
-        }
-        simple => {
-            let span = simple.span().map_or_else(Span::default, Span::from);
-            FlatEntry::Leaf(Setting { value: simple_value(text, simple), key, values: vec![span] })
+impl ValueReader<'_> {
+    fn entry(self, value: &TomlItem, key: Span) -> FlatEntry {
+        match value {
+            TomlItem::InlineTable(table) => FlatEntry::Table(self.inline(table)),
+            TomlItem::Array(array) => {
+                let mut values = Vec::new();
+                let value = Value::List(self.array(array, &mut values));
+                FlatEntry::Leaf(Setting { value, key, values })
+            }
+            simple => FlatEntry::Leaf(Setting { value: self.simple(simple), key, values: vec![self.span(simple.span())] }),
         }
     }
-}
 
-fn simple_value(text: &str, value: &TomlItem) -> Value {
-    match value {
-        TomlItem::String(string) => {
-            let written = string.span().map_or_else(Span::default, Span::from).of(text);
-            Value::Text(multi_line_string(written).unwrap_or_else(|| string.value().clone()))
+    fn inline(self, table: &InlineTable) -> FlatTable {
+        let key = |name: &str| self.span(table.key(name).and_then(toml_edit::Key::span));
+        table.iter().map(|(name, value)| (name.to_owned(), self.entry(value, key(name)))).collect()
+    }
+
+    fn array(self, array: &Array, spans: &mut Vec<Span>) -> Vec<Value> {
+        let mut items = Vec::with_capacity(array.len());
+        for item in array {
+            items.push(match item {
+                TomlItem::Array(inner) => Value::List(self.array(inner, spans)),
+                TomlItem::InlineTable(table) => element(self.inline(table), spans),
+                simple => {
+                    spans.push(self.span(simple.span()));
+                    self.simple(simple)
+                }
+            });
         }
-        TomlItem::Integer(number) => Value::Integer(*number.value()),
-        TomlItem::Float(number) => Value::Double(*number.value()),
-        TomlItem::Boolean(boolean) => Value::Boolean(*boolean.value()),
-        TomlItem::Datetime(date) => Value::Text(java_date(date.value())),
-        TomlItem::Array(_) | TomlItem::InlineTable(_) => Value::Null,
+        items
+    }
+
+    fn simple(self, value: &TomlItem) -> Value {
+        match value {
+            TomlItem::String(string) => {
+                let written = self.span(string.span()).of(self.text);
+                Value::Text(multi_line_string(written).unwrap_or_else(|| string.value().clone()))
+            }
+            TomlItem::Integer(number) => Value::Integer(*number.value()),
+            TomlItem::Float(number) => Value::Double(*number.value()),
+            TomlItem::Boolean(boolean) => Value::Boolean(*boolean.value()),
+            TomlItem::Datetime(date) => Value::Text(java_date(date.value())),
+            TomlItem::Array(_) | TomlItem::InlineTable(_) => Value::Null,
+        }
+    }
+
+    /// Where a part of the statement is in the text.
+    fn span(self, part: Option<Range<usize>>) -> Span {
+        part.map_or_else(Span::default, |part| Span::new(self.offset + part.start, self.offset + part.end))
     }
 }
 
@@ -174,30 +226,14 @@ fn java_date(date: &Datetime) -> String {
     format!("{}{offset}", day.into_iter().chain(time).collect::<Vec<_>>().join("T"))
 }
 
-fn read_array(text: &str, array: &Array, spans: &mut Vec<Span>) -> Vec<Value> {
-    let mut items = Vec::new();
-    for item in array {
-        items.push(match item {
-            TomlItem::Array(inner) => Value::List(read_array(text, inner, spans)),
-            TomlItem::InlineTable(table) => element(read_inline(text, table), spans),
-            simple => {
-                spans.push(simple.span().map_or_else(Span::default, Span::from));
-                simple_value(text, simple)
-            }
-        });
-    }
-    items
-}
-
-fn read_elements(text: &str, elements: &ArrayOfTables) -> Setting {
-    let key = elements.iter().next().and_then(Table::span).map_or_else(Span::default, Span::from);
+fn list_of(elements: Vec<FlatTable>, key: Span) -> Setting {
     let mut values = Vec::new();
-    let items = elements.iter().map(|table| element(read_table(text, table), &mut values)).collect();
+    let items = elements.into_iter().map(|table| element(table, &mut values)).collect();
     Setting { value: Value::List(items), key, values }
 }
 
 /// An element of an array of tables as a separate flat map.
-fn element(table: Vec<(String, FlatEntry)>, spans: &mut Vec<Span>) -> Value {
+fn element(table: FlatTable, spans: &mut Vec<Span>) -> Value {
     let mut map = FlatMap::new();
     for (key, setting) in in_java_order(table) {
         spans.extend(setting.values);
