@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use carbonlint::internals::{TextEdit, TomlDocument, TomlFile, apply, compare};
+use carbonlint::internals::{SourceFile, TextEdit, TomlDocument, TomlFile, apply, compare};
 use carbonlint::Edit;
 use libfuzzer_sys::fuzz_target;
 
@@ -20,7 +20,8 @@ fn check(text: &str, edits: Vec<TextEdit>, scope: &[&str]) {
     let (result, applied) = apply(text, &[edits]);
     if applied == [true] {
         // `fix` never writes what this rejects, so a rejection here is a faulty edit.
-        let verdict = compare(Path::new("deployment.toml"), text.as_bytes(), result.as_bytes(), &scope.iter().copied().collect());
+        let load = |text: &str| SourceFile::from_bytes(Path::new("deployment.toml"), text.into()).expect("small enough");
+        let verdict = compare(&load(text), &load(&result), &scope.iter().copied().collect());
         assert!(verdict.is_ok(), "{verdict:?}\n{text}\n=>\n{result}");
     }
 }

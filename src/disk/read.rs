@@ -9,7 +9,7 @@ pub(crate) const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;
 
 /// Why a file could not be read.
 #[derive(Debug)]
-pub(crate) enum LoadError {
+pub enum LoadError {
     /// The operating system's error, or the kind of what is no regular file.
     Io(io::Error),
     /// The file is larger than `MAX_FILE_BYTES`; its size in bytes.
@@ -54,8 +54,10 @@ pub(crate) fn read_up_to(path: &Path, limit: u64) -> Result<Vec<u8>, LoadError> 
     // Opening a device can have effects, so its kind is looked at first; and once more afterwards, in case the file was replaced.
     check(&path.metadata().map_err(LoadError::Io)?, limit)?;
     let file = open(path).map_err(LoadError::Io)?;
-    check(&file.metadata().map_err(LoadError::Io)?, limit)?;
-    let mut bytes = Vec::new();
+    let metadata = file.metadata().map_err(LoadError::Io)?;
+    check(&metadata, limit)?;
+    // One byte more, so that the end is found without room for another half.
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
     file.take(limit + 1).read_to_end(&mut bytes).map_err(LoadError::Io)?;
     if bytes.len() as u64 > limit { Err(LoadError::TooLarge(bytes.len() as u64)) } else { Ok(bytes) }
 }

@@ -106,7 +106,8 @@ pub fn apply(text: &str, fixes: &[Vec<Edit>]) -> (String, Vec<bool>) {
         }
     }
     taken.sort_by_key(|edit| edit.span);
-    let mut result = String::with_capacity(text.len());
+    let added: usize = taken.iter().map(|edit| edit.text.len()).sum();
+    let mut result = String::with_capacity(text.len() + added);
     let mut at = 0;
     for edit in taken {
         result.push_str(&text[at..edit.span.start]);

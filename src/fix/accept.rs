@@ -153,7 +153,7 @@ impl FixRun<'_> {
     /// The bytes of `file` with the fixes applied, after a comparison with its current content.
     fn changed_file(&mut self, loaded: &Loaded, file: &Path, fixes: &[&Fix]) -> Result<Vec<u8>, Refusal> {
         let old = self.bytes_of(loaded, file).ok_or(Refusal::Unreadable)?;
-        let source = SourceFile::from_bytes(file, old.clone()).map_err(|_| Refusal::TooLarge)?;
+        let source = SourceFile::from_bytes(file, old).map_err(|_| Refusal::TooLarge)?;
         let edits: Vec<Vec<Edit>> =
             fixes.iter().map(|fix| fix.edits.iter().filter(|edit| edit.file == file).cloned().collect()).collect();
         let (text, applied) = apply(&source.text, &edits);
@@ -161,8 +161,10 @@ impl FixRun<'_> {
             return Err(Refusal::EditsDoNotFit);
         }
         let new = source.encode(&text).ok_or(Refusal::NotEncodable(source.encoding.name()))?;
+        drop(text);
         let scope: BTreeSet<&str> = fixes.iter().flat_map(|fix| fix.scope.iter().map(String::as_str)).collect();
-        compare(file, &old, &new, &scope)?;
+        let changed = SourceFile::from_bytes(file, new.clone()).map_err(|_| Refusal::TooLarge)?;
+        compare(&source, &changed, &scope)?;
         Ok(new)
     }
 

@@ -1,7 +1,6 @@
 //! The comparison before writing: the new text must parse, and only what the fixes name may differ.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::Path;
 
 use super::refusal::Refusal;
 use crate::edit::toml_mark::is_marked;
@@ -14,10 +13,8 @@ use crate::source::xml::{Element, XmlDocument};
 use crate::source::yaml::{YamlNode, YamlValue};
 use crate::source::{Kind, SourceFile, Span};
 
-/// Compares the content of the file at `path` before and after. Fails with the reason why the new content may not be written.
-pub fn compare(path: &Path, old: &[u8], new: &[u8], scope: &BTreeSet<&str>) -> Result<(), Refusal> {
-    let load = |bytes: &[u8]| SourceFile::from_bytes(path, bytes.to_vec()).map_err(|_| Refusal::TooLarge);
-    let (old, new) = (load(old)?, load(new)?);
+/// Compares a file before and after. Fails with the reason why the new content may not be written.
+pub fn compare(old: &SourceFile, new: &SourceFile, scope: &BTreeSet<&str>) -> Result<(), Refusal> {
     if old.encoding != new.encoding || new.encoding_fault != old.encoding_fault {
         return Err(Refusal::ChangesEncoding);
     }
@@ -29,21 +26,22 @@ pub fn compare(path: &Path, old: &[u8], new: &[u8], scope: &BTreeSet<&str>) -> R
         return Err(Refusal::DoesNotParse);
     }
     if inside.is_empty() {
-        return compare_content(&old, &new, scope);
+        return compare_content(old, new, scope);
     }
     // What is around the files inside the YAML file stays as it is.
     let mut ends = (0, 0);
     for (before, after) in inside.iter().zip(&still_inside) {
         if old.text[ends.0..before.span.start] != new.text[ends.1..after.span.start] {
-            return Err(Refusal::AlsoChanges(path.display().to_string()));
+            return Err(Refusal::AlsoChanges(old.path.display().to_string()));
         }
         ends = (before.span.end, after.span.end);
     }
     if old.text[ends.0..] != new.text[ends.1..] {
-        return Err(Refusal::AlsoChanges(path.display().to_string()));
+        return Err(Refusal::AlsoChanges(old.path.display().to_string()));
     }
     inside.into_iter().zip(still_inside).try_for_each(|(before, after)| {
-        let load = |bytes: &[u8], file| SourceFile::from_bytes(path, bytes.to_vec()).map(|source| source.with_embedded(file));
+        let load =
+            |bytes: &[u8], file| SourceFile::from_bytes(&old.path, bytes.to_vec()).map(|source| source.with_embedded(file));
         let (Ok(before), Ok(after)) = (load(old.text.as_bytes(), before), load(new.text.as_bytes(), after)) else {
             return Err(Refusal::TooLarge);
         };
@@ -60,7 +58,7 @@ fn compare_content(old: &SourceFile, new: &SourceFile, scope: &BTreeSet<&str>) -
         (_, Content::Broken) => return Err(Refusal::DoesNotParse),
         (Content::Toml(before), Content::Toml(after)) => {
             keeps_comments(old, &before.comments, &new.text, &after.comments, comments_in_toml_comment)?;
-            (toml_facts(before), toml_facts(after))
+            return permit(changed_keys(before, after), scope);
         }
         (Content::Xml(before), Content::Xml(after)) => {
             keeps_comments(old, &before.comments, &new.text, &after.comments, comments_in_xml_comment)?;
@@ -77,10 +75,14 @@ fn compare_content(old: &SourceFile, new: &SourceFile, scope: &BTreeSet<&str>) -
         _ => return Err(Refusal::UnknownKind),
     };
     let names = before.keys().chain(after.keys());
-    let changed = names.filter(|name| before.get(*name) != after.get(*name));
-    // No fix may change a secret.
+    let changed = names.filter(|name| before.get(*name) != after.get(*name)).map(String::as_str);
+    permit(changed, scope)
+}
+
+/// Fails if one of the changed names is not in `scope`, or is a secret, which no fix may change.
+fn permit<'a>(changed: impl IntoIterator<Item = &'a str>, scope: &BTreeSet<&str>) -> Result<(), Refusal> {
     match changed.into_iter().find(|name| is_secret(name) || !is_in_scope(name, scope)) {
-        Some(name) => Err(Refusal::AlsoChanges(name.clone())),
+        Some(name) => Err(Refusal::AlsoChanges(name.to_owned())),
         None => Ok(()),
     }
 }
@@ -106,23 +108,27 @@ fn is_secret(name: &str) -> bool {
     Key::new(name).secrets_table().is_some()
 }
 
-fn toml_facts(document: &TomlDocument) -> Facts {
-    let value = |entry: &TomlEntry| match entry.value.as_text().filter(|_| is_secret(&entry.key)) {
-        // Secrets must be strings, so quotes around a value do not change the secret.
-        Some(text) => text,
-        None => format!("{:?} {:?}", entry.elements, without_spans(&entry.value)),
+/// The keys whose values differ, or are not in the same elements.
+fn changed_keys<'a>(before: &'a TomlDocument, after: &'a TomlDocument) -> impl Iterator<Item = &'a str> {
+    let is_changed = |key: &&str| {
+        let (mut before, mut after) = (before.entries_of(key), after.entries_of(key));
+        loop {
+            match (before.next(), after.next()) {
+                (None, None) => return false,
+                (Some(before), Some(after)) if is_same(before, after) => {}
+                _ => return true,
+            }
+        }
     };
-    collect(document.entries.iter().map(|entry| (entry.key.clone(), value(entry))))
+    before.keys().chain(after.keys()).filter(is_changed)
 }
 
-/// The value without the spans of array items, which move with the text before them.
-fn without_spans(value: &crate::source::toml::TomlValue) -> crate::source::toml::TomlValue {
-    use crate::source::toml::TomlValue;
-    match value {
-        TomlValue::Array(items) => {
-            TomlValue::Array(items.iter().map(|(item, _)| (without_spans(item), Span::default())).collect())
-        }
-        value => value.clone(),
+fn is_same(before: &TomlEntry, after: &TomlEntry) -> bool {
+    // Secrets must be strings, so quotes around a value do not change the secret.
+    let text = |entry: &TomlEntry| entry.value.as_text().filter(|_| is_secret(&entry.key));
+    match (text(before), text(after)) {
+        (None, None) => before.elements == after.elements && before.value.is_same(&after.value),
+        (before, after) => before == after,
     }
 }
 
@@ -212,7 +218,8 @@ mod tests {
     use super::*;
 
     fn verdict(name: &str, old: &str, new: &str, scope: &[&str]) -> Result<(), Refusal> {
-        compare(Path::new(name), old.as_bytes(), new.as_bytes(), &scope.iter().copied().collect())
+        let load = |text: &str| SourceFile::from_bytes(std::path::Path::new(name), text.into()).expect("small enough");
+        compare(&load(old), &load(new), &scope.iter().copied().collect())
     }
 
     #[test]

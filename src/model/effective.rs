@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use super::{Location, Model};
 use crate::server::jinjava::PathStep;
-use crate::server::mapper::value::{FlatMap, Value};
+use crate::server::mapper::value::Value;
 use crate::server::mapper::{Configuration, JsonFile, Origin};
 use crate::source::Span;
 use crate::source::key::{Key, quoted};
@@ -139,9 +139,9 @@ impl EffectiveConfiguration<'_> {
         let Some((first, effective)) = by_user.or_else(|| below.iter().next()) else { return none };
         let located = self.located(key.clone(), first, &effective.origin, None, &[]);
         let name = |name: &str| name.get(key.len() + 1..).unwrap_or_default().to_owned();
-        let values: FlatMap = below.iter().map(|(key, effective)| (name(key), effective.value.clone())).collect();
+        let values = Value::table(below.iter().map(|(key, effective)| (name(key), effective.value.clone())));
         let is_hidden = below.keys().any(|key| self.configuration.hides(key));
-        EffectiveValue { is_hidden, key, value: Some(Value::Table(values)), ..located }
+        EffectiveValue { is_hidden, key, value: Some(values), ..located }
     }
 
     fn located(self, key: String, flat: &str, origin: &Origin, value: Option<&Value>, below: &[PathStep]) -> EffectiveValue {

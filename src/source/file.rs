@@ -47,7 +47,7 @@ impl SourceFile {
     }
 
     /// Uses `bytes` as the content of the file at `path`, which need not exist. Fails if there are more than `MAX_FILE_BYTES`.
-    pub(crate) fn from_bytes(path: &Path, bytes: Vec<u8>) -> Result<Self, LoadError> {
+    pub fn from_bytes(path: &Path, bytes: Vec<u8>) -> Result<Self, LoadError> {
         if bytes.len() as u64 > MAX_FILE_BYTES {
             return Err(LoadError::TooLarge(bytes.len() as u64));
         }

@@ -41,6 +41,17 @@ impl TomlValue {
         }
     }
 
+    /// Whether it is the same value, wherever its items are.
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Array(items), Self::Array(others)) => {
+                items.len() == others.len() && items.iter().zip(others).all(|((item, _), (other, _))| item.is_same(other))
+            }
+            (Self::Float(number), Self::Float(other)) => number.to_bits() == other.to_bits(),
+            _ => self == other,
+        }
+    }
+
     /// The strings in this value: the string itself, or the strings of an array.
     pub fn texts(&self) -> Vec<&str> {
         match self {
@@ -144,8 +155,15 @@ impl TomlDocument {
         self.entries_of(key).find(|entry| entry.elements == elements)
     }
 
+    /// Every flattened key once, sorted.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        let keys = self.by_key.iter().map(|at| self.entries[*at].key.as_str());
+        let mut last = None;
+        keys.filter(move |key| last.replace(*key) != Some(*key))
+    }
+
     /// The entries of a flattened key, in written order.
-    fn entries_of(&self, key: &str) -> impl Iterator<Item = &TomlEntry> {
+    pub fn entries_of(&self, key: &str) -> impl Iterator<Item = &TomlEntry> {
         let first = self.by_key.partition_point(|at| self.entries[*at].key.as_str() < key);
         self.by_key[first..].iter().map(|at| &self.entries[*at]).take_while(move |entry| entry.key == key)
     }

@@ -42,7 +42,7 @@ enum Defined {
     },
 }
 
-/// The definitions of a file up to a statement. They follow toml_edit, which accepts and refuses the same files.
+/// The definitions of a file up to a statement. They follow `toml_edit`, which accepts and refuses the same files.
 #[derive(Debug)]
 pub(super) struct Definitions<'a> {
     nodes: Vec<Defined>,

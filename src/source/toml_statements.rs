@@ -1,6 +1,6 @@
 //! The statements of a TOML file one after the other: headers, and keys with their values.
 //!
-//! The tree of a whole file takes fifty times the memory of its text, so toml_edit parses each statement alone.
+//! The tree of a whole file takes fifty times the memory of its text, so `toml_edit` parses each statement alone.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -53,7 +53,6 @@ pub(crate) fn read_statements<'a>(text: &'a str, mut visit: impl FnMut(Statement
             TokenKind::LeftSquareBracket | TokenKind::LeftCurlyBracket => depth += 1,
             TokenKind::RightSquareBracket | TokenKind::RightCurlyBracket => depth = depth.saturating_sub(1),
             TokenKind::Comment => comments.push(Span::new(token.span().start(), token.span().end())),
-            TokenKind::Eof => {}
             TokenKind::Newline if depth == 0 && !is_blank => {
                 let end = token.span().end();
                 read_statement(text, Span::new(start, end), &mut definitions, &mut visit)?;

@@ -8,7 +8,7 @@ use crate::server::mapper::placeholders;
 use crate::server::mapper::value::Value;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
-    let Some(settings) = UserToml::of_home(context) else { return };
+    let (Some(settings), Some(mapping)) = (UserToml::of_home(context), context.model().mapping()) else { return };
     for (key, setting) in &settings.configuration.settings {
         let texts: Vec<&str> = match &setting.value {
             Value::Text(text) => vec![text],
@@ -29,7 +29,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             if text == placeholder && !(is_list && texts.len() > 1) {
                 continue;
             }
-            let written = settings.locate(settings.configuration.targets(key).first().map(String::as_str), Some(&placeholder));
+            let written = settings.locate(mapping.resources.targets(key).first().copied(), Some(&placeholder));
             let whole = if is_list { "list" } else { "string" };
             let message = format!("`{placeholder}` is {what}: the server replaces the whole {whole} with it");
             let help = format!("write the value of `{name}` itself, or remove everything but the reference");

@@ -64,6 +64,14 @@ impl<V> HashOrdered<V> {
         HashOrdered { capacity: grown(self.capacity, entries.len()), entries }
     }
 
+    /// The map after `clear` and `putAll` of what `make` makes of its keys and values in Java's order.
+    pub(crate) fn into_refilled<W>(self, make: impl FnOnce(Vec<(String, V)>) -> IndexMap<String, W>) -> HashOrdered<W> {
+        let Self { entries, capacity } = self;
+        let mut entries = make(in_order(entries.into_iter().collect(), capacity, |(key, _)| hash_of(key)));
+        entries.shrink_to_fit();
+        HashOrdered { capacity: grown(capacity, entries.len()), entries }
+    }
+
     /// Inserts a value, or replaces the value of a key.
     pub(crate) fn insert(&mut self, key: String, value: V) {
         self.entries.insert(key, value);

@@ -1,5 +1,6 @@
 //! The stages of the mapper in order: from the text of deployment.toml to everything that templates can see.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use indexmap::{IndexMap, IndexSet};
@@ -15,6 +16,7 @@ use super::release::Release;
 use super::resources::{JsonFile, Resources};
 use super::{context, defaults, flatten, infer, key_mapping, references, units, unset, validation};
 use crate::server::java::hash::HashOrdered;
+use crate::server::jinjava;
 use crate::source::key::Key;
 
 /// The configuration of a server before any template is rendered.
@@ -30,9 +32,8 @@ pub struct Configuration {
     pub collisions: Vec<Collision>,
     /// What stops the server from starting.
     pub faults: Vec<MappingFault>,
-    pub(super) tree: crate::server::jinjava::value::Value,
-    /// Keys of the user, each with the keys that it is mapped to.
-    targets: BTreeMap<String, Vec<String>>,
+    /// What templates see, made when the first one is rendered.
+    tree: OnceCell<jinjava::value::Value>,
     references: References,
     /// The keys whose values have a secret in them although their names do not say so.
     hidden: HashSet<String>,
@@ -63,7 +64,7 @@ impl Configuration {
         let secrets = Secrets::read(&settings, release, &mut faults);
         let mappings = resources.json(JsonFile::KeyMappings);
         let user = key_mapping::map_keys(&settings, mappings, &mut collisions, &mut faults);
-        let mut effective = infer::infer(&user, resources.json(JsonFile::Infer));
+        let mut effective = infer::infer(user, resources.json(JsonFile::Infer));
         defaults::add_defaults(&mut effective, resources.json(JsonFile::Default));
         let from_environment =
             if environment.is_shown { Vec::new() } else { references::from_variables(&effective, environment) };
@@ -73,13 +74,14 @@ impl Configuration {
             units::convert(&mut effective, units, &mut faults);
         }
         validation::validate(&effective, resources.json(JsonFile::Validator), &mut faults);
-        let tree = context::grow(&effective, &mut faults);
-        let targets = settings
-            .keys()
-            .map(|key| (key.clone(), key_mapping::targets(mappings, key).into_iter().map(ToOwned::to_owned).collect()))
-            .collect();
+        context::check(&effective, &mut faults);
         let environment = environment.clone();
-        Self { settings, effective, secrets, collisions, faults, tree, targets, references, hidden, environment }
+        Self { settings, effective, secrets, collisions, faults, tree: OnceCell::new(), references, hidden, environment }
+    }
+
+    /// What templates see.
+    pub(super) fn tree(&self) -> &jinjava::value::Value {
+        self.tree.get_or_init(|| context::grow(&self.effective))
     }
 
     /// The effective value of a key, after mapping.
@@ -123,11 +125,6 @@ impl Configuration {
         let table = Key::new(key);
         let is_below = move |name: &str| !table.is_root() && table.is_above(Key::new(name));
         self.effective.iter().filter(move |(name, _)| is_below(name))
-    }
-
-    /// What a key of the user is mapped to: itself, or what key-mappings.json says.
-    pub fn targets(&self, key: &str) -> &[String] {
-        self.targets.get(key).map_or(&[], Vec::as_slice)
     }
 
     /// The setting of the user that an effective value comes from.

@@ -7,7 +7,7 @@ use std::ops::Range;
 use indexmap::IndexMap;
 use toml_edit::{Array, Datetime, InlineTable, Offset, Value as TomlItem};
 
-use super::value::{FlatMap, Value};
+use super::value::Value;
 use crate::server::java::hash::{hash_of, hash_of_list, in_set_order};
 use crate::source::Span;
 use crate::source::key::is_bare;
@@ -234,12 +234,10 @@ fn list_of(elements: Vec<FlatTable>, key: Span) -> Setting {
 
 /// An element of an array of tables as a separate flat map.
 fn element(table: FlatTable, spans: &mut Vec<Span>) -> Value {
-    let mut map = FlatMap::new();
-    for (key, setting) in in_java_order(table) {
+    Value::table(in_java_order(table).into_iter().map(|(key, setting)| {
         spans.extend(setting.values);
-        map.insert(key, setting.value);
-    }
-    Value::Table(map)
+        (key, setting.value)
+    }))
 }
 
 /// A multi-line string as the server's parser (cava-toml 0.5.0) reads it: a backslash at the end of a line does not remove the line break

@@ -11,7 +11,7 @@ use crate::server::java::hash::HashOrdered;
 const MAX_DEPTH: usize = 32;
 
 /// The inferred keys together with the user's, which win.
-pub(super) fn infer(user: &HashOrdered<Effective>, rules: &Json<String, JsonValue>) -> HashOrdered<Effective> {
+pub(super) fn infer(user: HashOrdered<Effective>, rules: &Json<String, JsonValue>) -> HashOrdered<Effective> {
     let patterns: Vec<(Pattern, &str, &Json<String, JsonValue>)> =
         rules.iter().filter_map(|(key, values)| Some((Pattern::new(key), key.as_str(), values.as_object()?))).collect();
     let find = |key: &str| {
@@ -39,10 +39,10 @@ pub(super) fn infer(user: &HashOrdered<Effective>, rules: &Json<String, JsonValu
         }
     }
     let mut all = inferred;
-    for (key, effective) in user.in_order() {
-        all.insert(key.to_owned(), effective.clone());
-    }
-    user.refilled(all)
+    user.into_refilled(|effective| {
+        all.extend(effective);
+        all
+    })
 }
 
 type Rule<'a> = (Pattern, &'a str, &'a Json<String, JsonValue>);

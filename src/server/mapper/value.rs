@@ -29,10 +29,15 @@ pub enum Value {
     /// An array.
     List(Vec<Value>),
     /// An element of an array of tables.
-    Table(FlatMap),
+    Table(Box<FlatMap>),
 }
 
 impl Value {
+    /// A table with these entries.
+    pub fn table(entries: impl IntoIterator<Item = (String, Self)>) -> Self {
+        Self::Table(Box::new(entries.into_iter().collect()))
+    }
+
     /// The value as Gson reads it: every number becomes a double.
     pub fn of_json(json: &Json) -> Self {
         match json {
@@ -41,7 +46,7 @@ impl Value {
             Json::Number(number) => Self::Double(number.as_f64().unwrap_or_default()),
             Json::String(text) => Self::Text(text.clone()),
             Json::Array(items) => Self::List(items.iter().map(Self::of_json).collect()),
-            Json::Object(object) => Self::Table(object.iter().map(|(key, value)| (key.clone(), Self::of_json(value))).collect()),
+            Json::Object(object) => Self::table(object.iter().map(|(key, value)| (key.clone(), Self::of_json(value)))),
         }
     }
 
@@ -110,7 +115,7 @@ impl Value {
                     let value = if secrecy.is_some() { value.shown(key) } else { value.shown(name) };
                     (name.clone(), value)
                 };
-                Self::Table(map.iter().map(shown).collect())
+                Self::table(map.iter().map(shown))
             }
             other => other.clone(),
         }
@@ -123,7 +128,7 @@ impl Value {
             Self::Null | Self::Boolean(_) => self.clone(),
             Self::Integer(_) | Self::Double(_) | Self::Text(_) => Self::Text(HIDDEN.to_owned()),
             Self::List(items) => Self::List(items.iter().map(Self::hidden).collect()),
-            Self::Table(map) => Self::Table(map.iter().map(|(name, value)| (name.clone(), value.hidden())).collect()),
+            Self::Table(map) => Self::table(map.iter().map(|(name, value)| (name.clone(), value.hidden()))),
         }
     }
 
@@ -210,8 +215,7 @@ mod tests {
         assert_eq!(text("amqp://u:hunter2@h").shown("a.url"), text("amqp://u:***@h"));
         assert_eq!(text("Password is too short").shown("a.PasswordErrorMsg"), text("Password is too short"));
         assert_eq!(Value::Boolean(true).shown("a.enable_password"), Value::Boolean(true));
-        let element =
-            Value::Table([("name".to_owned(), text("n")), ("password".to_owned(), text("hunter2"))].into_iter().collect());
+        let element = Value::table([("name".to_owned(), text("n")), ("password".to_owned(), text("hunter2"))]);
         assert_eq!(Value::List(vec![element]).shown("a.b").to_toml(), "[{ name = \"n\", password = \"***\" }]");
         assert_eq!(Value::List(vec![text("hunter2")]).shown("a.passwords").to_toml(), "[\"***\"]");
     }
@@ -231,6 +235,6 @@ mod tests {
     fn values_are_written_as_toml() {
         assert_eq!(text("a\"b\\c\n\u{1b}").to_toml(), "\"a\\\"b\\\\c\\n\\u001B\"");
         assert_eq!(Value::List(vec![Value::Integer(1), Value::Double(8192.0)]).to_toml(), "[1, 8192.0]");
-        assert_eq!(Value::Table(FlatMap::new()).to_toml(), "{}");
+        assert_eq!(Value::table([]).to_toml(), "{}");
     }
 }
