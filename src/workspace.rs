@@ -215,6 +215,12 @@ impl Workspace {
         machines(&self.homes)
     }
 
+    /// Drops the configurations of files without a home, which take many times the size of the files. They are computed again if something asks
+    /// for them. Once all findings are there, only the files are needed.
+    pub(crate) fn forget_configurations(&mut self) {
+        self.homes.iter_mut().for_each(|home| home.model.forget_configuration());
+    }
+
     /// Whether no configuration was found.
     pub fn is_empty(&self) -> bool {
         self.homes.is_empty()

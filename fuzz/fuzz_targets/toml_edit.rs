@@ -21,7 +21,7 @@ fn check(text: &str, edits: Vec<TextEdit>, scope: &[&str]) {
     if applied == [true] {
         // `fix` never writes what this rejects, so a rejection here is a faulty edit.
         let load = |text: &str| SourceFile::from_bytes(Path::new("deployment.toml"), text.into()).expect("small enough");
-        let verdict = compare(&load(text), &load(&result), &scope.iter().copied().collect());
+        let verdict = compare(&load(text), None, &load(&result), &scope.iter().copied().collect());
         assert!(verdict.is_ok(), "{verdict:?}\n{text}\n=>\n{result}");
     }
 }

@@ -43,7 +43,7 @@ pub(super) fn run(arguments: &LintArgs, color: ColorChoice) -> Result<Exit, Fail
     check_paths(&on_disk)?;
     let search = search(arguments.search);
     let assumptions = assumptions(&arguments.assume, arguments.machine.same_host)?;
-    let workspace = Workspace::open_found(&paths, search, &assumptions, &overlays);
+    let mut workspace = Workspace::open_found(&paths, search, &assumptions, &overlays);
     check_profile(&workspace)?;
     check_offset(&workspace)?;
     let shown = shown();
@@ -51,6 +51,7 @@ pub(super) fn run(arguments: &LintArgs, color: ColorChoice) -> Result<Exit, Fail
         return list_files(arguments, &workspace, &paths, &shown);
     }
     let diagnostics = lint(&workspace, &selection);
+    workspace.forget_configurations();
     let report = Report { workspace: &workspace, diagnostics: &diagnostics, shown: &shown };
     let text = match arguments.format {
         LintFormat::Human if workspace.is_empty() && diagnostics.is_empty() => String::new(),

@@ -152,8 +152,18 @@ impl FixRun<'_> {
 
     /// The bytes of `file` with the fixes applied, after a comparison with its current content.
     fn changed_file(&mut self, loaded: &Loaded, file: &Path, fixes: &[&Fix]) -> Result<Vec<u8>, Refusal> {
-        let old = self.bytes_of(loaded, file).ok_or(Refusal::Unreadable)?;
-        let source = SourceFile::from_bytes(file, old).map_err(|_| Refusal::TooLarge)?;
+        let loaded = loaded.get(file).copied();
+        self.keep_original(loaded, file).ok_or(Refusal::Unreadable)?;
+        // A file inside a YAML file is compared with what is around it.
+        let unchanged = loaded.filter(|loaded| !self.texts.contains_key(file) && loaded.source.embedded().is_none());
+        let reread;
+        let (source, content) = if let Some(loaded) = unchanged {
+            (&loaded.source, Some(&loaded.content))
+        } else {
+            let bytes = self.texts.get(file).or_else(|| self.originals.get(file)).ok_or(Refusal::Unreadable)?;
+            reread = SourceFile::from_bytes(file, bytes.clone()).map_err(|_| Refusal::TooLarge)?;
+            (&reread, None)
+        };
         let edits: Vec<Vec<Edit>> =
             fixes.iter().map(|fix| fix.edits.iter().filter(|edit| edit.file == file).cloned().collect()).collect();
         let (text, applied) = apply(&source.text, &edits);
@@ -164,21 +174,20 @@ impl FixRun<'_> {
         drop(text);
         let scope: BTreeSet<&str> = fixes.iter().flat_map(|fix| fix.scope.iter().map(String::as_str)).collect();
         let changed = SourceFile::from_bytes(file, new.clone()).map_err(|_| Refusal::TooLarge)?;
-        compare(&source, &changed, &scope)?;
+        compare(source, content, &changed, &scope)?;
         Ok(new)
     }
 
-    /// The current bytes of a file. For a linted file these are the bytes that its findings come from.
-    fn bytes_of(&mut self, loaded: &Loaded, file: &Path) -> Option<Vec<u8>> {
-        if let Some(bytes) = self.texts.get(file).or_else(|| self.originals.get(file)) {
-            return Some(bytes.clone());
+    /// Keeps the bytes that `file` has before any fix. For a linted file these are the bytes that its findings come from. `None` if there are none.
+    fn keep_original(&mut self, loaded: Option<&LoadedFile>, file: &Path) -> Option<()> {
+        if !self.originals.contains_key(file) {
+            let bytes = match loaded {
+                Some(loaded) => loaded.source.encode(&loaded.source.text)?,
+                None => disk::read(file).ok()?,
+            };
+            self.originals.insert(file.to_path_buf(), bytes);
         }
-        let bytes = match loaded.get(file) {
-            Some(file) => file.source.encode(&file.source.text)?,
-            None => disk::read(file).ok()?,
-        };
-        self.originals.insert(file.to_path_buf(), bytes.clone());
-        Some(bytes)
+        Some(())
     }
 }
 

@@ -13,8 +13,9 @@ use crate::source::xml::{Element, XmlDocument};
 use crate::source::yaml::{YamlNode, YamlValue};
 use crate::source::{Kind, SourceFile, Span};
 
-/// Compares a file before and after. Fails with the reason why the new content may not be written.
-pub fn compare(old: &SourceFile, new: &SourceFile, scope: &BTreeSet<&str>) -> Result<(), Refusal> {
+/// Compares a file before and after. Fails with the reason why the new content may not be written. `parsed` is the content of `old` if it was
+/// parsed before.
+pub fn compare(old: &SourceFile, parsed: Option<&Content>, new: &SourceFile, scope: &BTreeSet<&str>) -> Result<(), Refusal> {
     if old.encoding != new.encoding || new.encoding_fault != old.encoding_fault {
         return Err(Refusal::ChangesEncoding);
     }
@@ -26,7 +27,7 @@ pub fn compare(old: &SourceFile, new: &SourceFile, scope: &BTreeSet<&str>) -> Re
         return Err(Refusal::DoesNotParse);
     }
     if inside.is_empty() {
-        return compare_content(old, new, scope);
+        return compare_content(old, parsed, new, scope);
     }
     // What is around the files inside the YAML file stays as it is.
     let mut ends = (0, 0);
@@ -45,14 +46,21 @@ pub fn compare(old: &SourceFile, new: &SourceFile, scope: &BTreeSet<&str>) -> Re
         let (Ok(before), Ok(after)) = (load(old.text.as_bytes(), before), load(new.text.as_bytes(), after)) else {
             return Err(Refusal::TooLarge);
         };
-        compare_content(&before, &after, scope)
+        compare_content(&before, None, &after, scope)
     })
 }
 
 /// Compares the content of one file before and after.
-fn compare_content(old: &SourceFile, new: &SourceFile, scope: &BTreeSet<&str>) -> Result<(), Refusal> {
-    let (before, after) = (parse(old).0, parse(new).0);
-    let (before, after) = match (&before, &after) {
+fn compare_content(old: &SourceFile, parsed: Option<&Content>, new: &SourceFile, scope: &BTreeSet<&str>) -> Result<(), Refusal> {
+    let reparsed;
+    let before = if let Some(parsed) = parsed {
+        parsed
+    } else {
+        reparsed = parse(old).0;
+        &reparsed
+    };
+    let after = parse(new).0;
+    let (before, after) = match (before, &after) {
         // A file that did not parse before cannot be compared: a template of the server, for example.
         (Content::Broken | Content::Unparsed, _) => return Ok(()),
         (_, Content::Broken) => return Err(Refusal::DoesNotParse),
@@ -219,7 +227,7 @@ mod tests {
 
     fn verdict(name: &str, old: &str, new: &str, scope: &[&str]) -> Result<(), Refusal> {
         let load = |text: &str| SourceFile::from_bytes(std::path::Path::new(name), text.into()).expect("small enough");
-        compare(&load(old), &load(new), &scope.iter().copied().collect())
+        compare(&load(old), None, &load(new), &scope.iter().copied().collect())
     }
 
     #[test]

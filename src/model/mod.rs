@@ -108,6 +108,11 @@ pub struct Model {
 }
 
 impl Model {
+    /// Drops the configuration that was computed from the text of deployment.toml alone. It is computed again if something asks for it.
+    pub(crate) fn forget_configuration(&mut self) {
+        self.alone.take();
+    }
+
     /// The home's folder, or the single file that was given instead.
     pub fn path(&self) -> &Path {
         self.layout.single_file.as_ref().map_or(&self.layout.root, |(file, _)| file)

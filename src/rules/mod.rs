@@ -30,7 +30,7 @@ use std::collections::BTreeSet;
 
 use context::{HomeAnswers, HomeContext, RuleContext};
 use redaction::Redaction;
-use registry::{CHECKS, Check, LAST_CHECKS};
+use registry::{Check, LAST_CHECKS};
 
 use crate::diagnostic::{Diagnostic, Finding, Site, Target};
 use crate::model::{FileId, HomeId, Location, Model};
@@ -76,18 +76,20 @@ pub(crate) fn run(workspace: &Workspace, selection: &Selection) -> Vec<Diagnosti
     let context = RuleContext { homes: &workspace.homes, problems: &workspace.problems, answers: &answers };
     let mut diagnostics = Vec::new();
     let selected = rules().iter().filter(|rule| selection.takes(rule));
-    let selected: Vec<_> = selected.filter_map(|rule| Some((rule, selection.severity(rule)?))).collect();
-    for (rule, severity) in &selected {
+    let mut selected: Vec<_> =
+        selected.filter_map(|rule| Some((rule, selection.severity(rule)?, registry::check_of(rule)))).collect();
+    selected.sort_by_key(|(_, _, check)| !matches!(check, Some(Check::Text(_))));
+    for (rule, severity, check) in &selected {
         let mut findings = Vec::new();
-        match CHECKS.iter().find(|(name, _)| *name == rule.name).map(|(_, check)| check) {
+        match check {
             Some(Check::Run(check)) => check(context, &mut findings),
-            Some(Check::Home(check)) => for_each_home(context, rule, |home| check(home, &mut findings)),
+            Some(Check::Text(check) | Check::Home(check)) => for_each_home(context, rule, |home| check(home, &mut findings)),
             None => for_each_home(context, rule, |home| declarative::check(rule, home, &mut findings)),
         }
         diagnostics.extend(findings.into_iter().map(|finding| complete(rule, *severity, finding, context.homes)));
     }
     for (name, check) in LAST_CHECKS {
-        let Some((rule, severity)) = selected.iter().find(|(rule, _)| rule.name == *name) else { continue };
+        let Some((rule, severity, _)) = selected.iter().find(|(rule, ..)| rule.name == *name) else { continue };
         let mut findings = Vec::new();
         for_each_home(context, rule, |home| check(home, &mut findings));
         diagnostics.extend(findings.into_iter().map(|finding| complete(rule, *severity, finding, context.homes)));
@@ -118,10 +120,10 @@ fn add_reading(context: RuleContext, home: &Home, selection: &Selection, diagnos
         let Some(severity) = selection.severity(rule) else { continue };
         let mut findings = Vec::new();
         let context = context.reading(home, &answers);
-        match CHECKS.iter().find(|(name, _)| *name == rule.name).map(|(_, check)| check) {
+        match registry::check_of(rule) {
             // A rule about several homes looks at their first readings.
             Some(Check::Run(_)) => {}
-            Some(Check::Home(check)) => check(context, &mut findings),
+            Some(Check::Text(check) | Check::Home(check)) => check(context, &mut findings),
             None => declarative::check(rule, context, &mut findings),
         }
         // Only the filled in files differ, and only they are certain to have the same number in each reading.

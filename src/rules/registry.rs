@@ -6,10 +6,14 @@ use super::{
     yaml_structure,
 };
 use crate::diagnostic::Finding;
+use crate::rule_info::RuleInfo;
 
 /// The function that checks a rule.
 #[derive(Clone, Copy)]
 pub(super) enum Check {
+    /// Looks at the text of the files of one home at a time. Runs first: for a moment it takes many times the memory of a file, and nothing else
+    /// is computed yet.
+    Text(fn(HomeContext, &mut Vec<Finding>)),
     /// Looks at one home at a time.
     Home(fn(HomeContext, &mut Vec<Finding>)),
     /// Looks at all homes at once.
@@ -23,8 +27,8 @@ pub(super) static CHECKS: &[(&str, Check)] = &[
     ("nesting-too-deep", Check::Home(source::nesting_too_deep::check)),
     ("encoding-invalid", Check::Home(source::encoding_invalid::check)),
     ("template-not-checked", Check::Home(source::template_not_checked::check)),
-    ("toml-syntax", Check::Home(toml_structure::toml_syntax::check)),
-    ("toml-refused-by-server", Check::Home(toml_structure::toml_refused_by_server::check)),
+    ("toml-syntax", Check::Text(toml_structure::toml_syntax::check)),
+    ("toml-refused-by-server", Check::Text(toml_structure::toml_refused_by_server::check)),
     ("supertable-after-subtable", Check::Home(toml_structure::supertable_after_subtable::check)),
     ("array-overrides-defaults", Check::Home(toml_structure::array_overrides_defaults::check)),
     ("bad-time-unit", Check::Home(toml_structure::bad_time_unit::check)),
@@ -75,6 +79,11 @@ pub(super) static CHECKS: &[(&str, Check)] = &[
     ("scalar-instead-of-table", Check::Home(keys::scalar_instead_of_table::check)),
     ("missing-table-member", Check::Home(keys::missing_table_member::check)),
 ];
+
+/// The check of a rule; `None` if its condition is in its file.
+pub(super) fn check_of(rule: &RuleInfo) -> Option<&'static Check> {
+    CHECKS.iter().find(|(name, _)| *name == rule.name).map(|(_, check)| check)
+}
 
 /// A function that checks a rule in one home after all of [`CHECKS`].
 type LastCheck = fn(HomeContext, &mut Vec<Finding>);

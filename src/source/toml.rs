@@ -1,6 +1,7 @@
 //! A read-only view of a TOML file: every value under its flattened key, every header and every comment, with spans.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use toml_edit::{InlineTable, Value};
 
@@ -77,7 +78,7 @@ pub struct TomlEntry {
     /// The index of its header in [`TomlDocument::tables`]; `None` above the first header.
     pub table: Option<usize>,
     /// For each `[]` in the key, the index of the element, from 0.
-    pub elements: Vec<usize>,
+    pub elements: Arc<[usize]>,
 }
 
 /// A `[table]` or `[[table]]` header.
@@ -90,7 +91,7 @@ pub struct TomlTable {
     /// The first header above this one that belongs to a descendant of this table, if any.
     pub child_above: Option<Span>,
     /// For each `[]` in the key, the index of the element, from 0.
-    pub elements: Vec<usize>,
+    pub elements: Arc<[usize]>,
 }
 
 /// A parsed TOML file.
@@ -138,6 +139,7 @@ impl TomlDocument {
             tables: Vec::new(),
             filled: Vec::new(),
             elements: Vec::new(),
+            shared_elements: Arc::from([]),
             offset: 0,
             is_unknown: false,
         };
@@ -152,7 +154,7 @@ impl TomlDocument {
 
     /// The entry of a key with `[]` after each array of tables, in the elements with these indexes.
     pub fn entry_in(&self, key: &str, elements: &[usize]) -> Option<&TomlEntry> {
-        self.entries_of(key).find(|entry| entry.elements == elements)
+        self.entries_of(key).find(|entry| *entry.elements == *elements)
     }
 
     /// Every flattened key once, sorted.
@@ -170,7 +172,7 @@ impl TomlDocument {
 
     /// The header of the element of an array of tables with these indexes; `key` has `[]` after each array of tables.
     pub fn element(&self, key: &str, elements: &[usize]) -> Option<&TomlTable> {
-        self.tables.iter().find(|table| table.key == key && table.elements == elements)
+        self.tables.iter().find(|table| table.key == key && *table.elements == *elements)
     }
 
     /// The first header of table `key`.
@@ -188,6 +190,8 @@ struct TomlReader<'a> {
     filled: Vec<Span>,
     /// The indexes of the elements around what is being read.
     elements: Vec<usize>,
+    /// The same, shared by the entries of a header.
+    shared_elements: Arc<[usize]>,
     /// Where the statement begins. The spans of its value count from here.
     offset: usize,
     /// Whether a deployment tool substitutes a part of the header above.
@@ -202,7 +206,8 @@ impl TomlReader<'_> {
             Written::Header { table, span, child_above, .. } => {
                 self.is_unknown = is_filled;
                 if !is_filled {
-                    let (key, elements) = (table.key.clone(), table.elements.clone());
+                    self.elements.clone_from(&table.elements);
+                    let (key, elements) = (table.key.clone(), self.shared_elements());
                     self.tables.push(TomlTable { key, span, child_above, elements });
                 }
             }
@@ -216,7 +221,7 @@ impl TomlReader<'_> {
         }
     }
 
-    fn read_value(&mut self, key: String, key_span: Span, value: &Value) {
+    fn read_value(&mut self, mut key: String, key_span: Span, value: &Value) {
         match value {
             Value::InlineTable(inline) => self.read_inline(inline, &key),
             Value::Array(array) if array.iter().any(Value::is_inline_table) => {
@@ -230,7 +235,8 @@ impl TomlReader<'_> {
             _ => {
                 let value_span = value.span().map_or(key_span, |span| self.span(span));
                 let (value, table) = (self.convert(value), self.tables.len().checked_sub(1));
-                let elements = self.elements.clone();
+                let elements = self.shared_elements();
+                key.shrink_to_fit();
                 self.entries.push(TomlEntry { key, key_span, value, value_span, table, elements });
             }
         }
@@ -245,6 +251,13 @@ impl TomlReader<'_> {
                 self.read_value(Key::new(key).child(name), key_span, value);
             }
         }
+    }
+
+    fn shared_elements(&mut self) -> Arc<[usize]> {
+        if *self.shared_elements != *self.elements {
+            self.shared_elements = self.elements.as_slice().into();
+        }
+        Arc::clone(&self.shared_elements)
     }
 
     /// Where a part of the statement is in the text.
@@ -288,6 +301,7 @@ impl TomlReader<'_> {
         // The keys of an inline table are in the order of their tables.
         self.entries.sort_by_key(|entry| entry.key_span.start);
         self.entries.shrink_to_fit();
+        self.tables.shrink_to_fit();
         let mut by_key: Vec<usize> = (0..self.entries.len()).collect();
         by_key.sort_by(|one, other| self.entries[*one].key.cmp(&self.entries[*other].key));
         TomlDocument {

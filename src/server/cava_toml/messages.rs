@@ -37,7 +37,7 @@ pub(super) fn unexpected(text: &str, token: Token, expected: TokenKinds) -> Stri
         TokenKind::LineBreak => "end of line".to_owned(),
         TokenKind::End => "end of input".to_owned(),
         _ => {
-            let shown: Vec<u16> = text.get(token.start..token.end).unwrap_or_default().encode_utf16().collect();
+            let shown: Vec<u16> = text.get(token.start()..token.end()).unwrap_or_default().encode_utf16().collect();
             format!("'{}'", escaped(&shown))
         }
     };

@@ -1,13 +1,29 @@
 //! The kinds of tokens that the server's parser distinguishes, sets of them, and their names in its messages.
 
-/// A token.
+/// A token. There are several times more of them than lines, so it is small.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Token {
     pub kind: TokenKind,
+    start: u32,
+    end: u32,
+}
+
+impl Token {
+    /// A token from byte `start` to byte `end`, which is not in it. Texts are shorter than 4 GiB.
+    pub(super) fn new(kind: TokenKind, start: usize, end: usize) -> Self {
+        let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Self { kind, start: offset(start), end: offset(end) }
+    }
+
     /// First byte.
-    pub start: usize,
+    pub(super) const fn start(self) -> usize {
+        self.start as usize
+    }
+
     /// One past the last byte.
-    pub end: usize,
+    pub(super) const fn end(self) -> usize {
+        self.end as usize
+    }
 }
 
 /// The kind of a token. A run of ordinary characters in a string is one token here. The server has one for each character, which makes no

@@ -1,6 +1,7 @@
 //! Stage 1: flattens deployment.toml, with keys in the order of the server's parser (config-mapper TomlParser.java, cava-toml 0.5.0
 //! MutableTomlTable.java and Toml.java).
 
+use std::collections::HashMap;
 use std::fmt::Write;
 use std::ops::Range;
 
@@ -27,7 +28,7 @@ pub struct Setting {
 
 /// Every key of `text`; `None` if it is not valid TOML.
 pub(super) fn flatten(text: &str) -> Option<IndexMap<String, Setting>> {
-    let (mut root, mut header) = (FlatTable::new(), Vec::new());
+    let (mut root, mut header) = (FlatTable::default(), Vec::new());
     read_statements(text, |statement| {
         let Statement { path, offset, written } = statement;
         let Some((last, parents)) = path.split_last() else { return };
@@ -39,15 +40,33 @@ pub(super) fn flatten(text: &str) -> Option<IndexMap<String, Setting>> {
             Written::Value(_, value) => {
                 let table = table_at(&mut root, &header).and_then(|table| table_at(table, parents));
                 let entry = ValueReader { text, offset }.entry(value, last.span);
-                table.map(|table| table.insert(last.name.clone().into_owned(), entry));
+                table.map(|table| table.push(&last.name, entry));
             }
         }
     })?;
     Some(in_java_order(root))
 }
 
-/// A table as the parser keeps it, in the order in which its keys first appear.
-type FlatTable = IndexMap<String, FlatEntry>;
+/// A table as the parser keeps it, in the order in which its keys first appear. Most tables are small, and there can be many.
+#[derive(Default)]
+struct FlatTable {
+    entries: Vec<(String, FlatEntry)>,
+    /// Which entries are tables and arrays of tables.
+    tables: HashMap<String, usize>,
+}
+
+impl FlatTable {
+    /// Adds an entry, which is not in the table yet.
+    fn push(&mut self, name: &str, entry: FlatEntry) {
+        if !matches!(entry, FlatEntry::Leaf(_)) {
+            self.tables.insert(name.to_owned(), self.entries.len());
+        }
+        if self.entries.len() == self.entries.capacity() {
+            self.entries.reserve_exact(self.entries.len().max(1));
+        }
+        self.entries.push((name.to_owned(), entry));
+    }
+}
 
 /// An entry of a table.
 enum FlatEntry {
@@ -64,15 +83,17 @@ fn table_at<'t>(table: &'t mut FlatTable, path: &[Segment]) -> Option<&'t mut Fl
 
 /// The table under a name of `table`, which is added if it is missing; with the header of an element, a new element.
 fn open<'t>(table: &'t mut FlatTable, segment: &Segment, element: Option<Span>) -> Option<&'t mut FlatTable> {
-    if !table.contains_key(&*segment.name) {
-        let new = element.map_or_else(|| FlatEntry::Table(FlatTable::new()), |header| FlatEntry::Elements(Vec::new(), header));
-        table.insert(segment.name.clone().into_owned(), new);
+    let at = *table.tables.get(&*segment.name).unwrap_or(&table.entries.len());
+    if at == table.entries.len() {
+        let new =
+            element.map_or_else(|| FlatEntry::Table(FlatTable::default()), |header| FlatEntry::Elements(Vec::new(), header));
+        table.push(&segment.name, new);
     }
-    match table.get_mut(&*segment.name)? {
+    match &mut table.entries[at].1 {
         FlatEntry::Leaf(_) => None,
         FlatEntry::Table(table) => Some(table),
         FlatEntry::Elements(elements, _) => {
-            elements.extend(element.map(|_| FlatTable::new()));
+            elements.extend(element.map(|_| FlatTable::default()));
             elements.last_mut()
         }
     }
@@ -97,7 +118,7 @@ fn in_java_order(table: FlatTable) -> IndexMap<String, Setting> {
 /// `keyPathSet`: every level is a `HashMap`, and the paths below it are a `HashSet` of lists.
 fn key_paths(table: FlatTable) -> Vec<(Vec<String>, Setting)> {
     let mut paths = Vec::new();
-    for (key, entry) in in_set_order(table.into_iter().collect(), |(key, _)| hash_of(key)) {
+    for (key, entry) in in_set_order(table.entries, |(key, _)| hash_of(key)) {
         match entry {
             FlatEntry::Leaf(setting) => paths.push((vec![key], setting)),
             FlatEntry::Elements(elements, header) => paths.push((vec![key], list_of(elements, header))),
@@ -165,7 +186,9 @@ impl ValueReader<'_> {
 
     fn inline(self, table: &InlineTable) -> FlatTable {
         let key = |name: &str| self.span(table.key(name).and_then(toml_edit::Key::span));
-        table.iter().map(|(name, value)| (name.to_owned(), self.entry(value, key(name)))).collect()
+        let mut flat = FlatTable::default();
+        table.iter().for_each(|(name, value)| flat.push(name, self.entry(value, key(name))));
+        flat
     }
 
     fn array(self, array: &Array, spans: &mut Vec<Span>) -> Vec<Value> {

@@ -71,7 +71,7 @@ impl<'a> Lexer<'a> {
     }
 
     pub(super) fn push(&mut self, kind: TokenKind, len: usize) {
-        self.found.tokens.push(Token { kind, start: self.at, end: self.at + len });
+        self.found.tokens.push(Token::new(kind, self.at, self.at + len));
         self.at += len;
     }
 

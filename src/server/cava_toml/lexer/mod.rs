@@ -16,7 +16,7 @@ pub(super) fn lex(text: &str, forgives_tabs: bool) -> LexedText {
     while lexer.at < text.len() {
         step(&mut lexer);
     }
-    lexer.found.tokens.push(Token { kind: TokenKind::End, start: text.len(), end: text.len() });
+    lexer.found.tokens.push(Token::new(TokenKind::End, text.len(), text.len()));
     lexer.found
 }
 

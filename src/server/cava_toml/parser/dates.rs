@@ -88,7 +88,7 @@ impl Parser<'_> {
             return Ok(());
         }
         let digits = self.expect(TokenKind::DateDigits, COLON, Inside::Date)?;
-        let hours = self.number(Token { start: sign.start, ..digits }, value::offset_hours);
+        let hours = self.number(Token::new(digits.kind, sign.start(), digits.end()), value::offset_hours);
         self.expect(TokenKind::Colon, DIGITS, Inside::Date)?;
         let minutes = self.expect(TokenKind::DateDigits, after, Inside::Date)?;
         let Some(hours) = hours else { return Ok(()) };

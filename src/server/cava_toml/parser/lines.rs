@@ -40,8 +40,8 @@ impl Parser<'_> {
         let open = self.bump();
         let is_empty = self.choose(KEY.and(TokenKinds::of(&[close])), Inside::Header)? == close;
         let path = if is_empty { Vec::new() } else { self.key(TokenKinds::of(&[close]), Inside::Header)? };
-        let end = self.expect(close, LINE_END, Inside::Header)?.end;
-        let span = Span::new(open.start, end);
+        let end = self.expect(close, LINE_END, Inside::Header)?.end();
+        let span = Span::new(open.start(), end);
         if self.thrown.is_some() {
             // The server does not catch an error in the key of a header, and reports nothing else.
             if !self.aborted {
@@ -69,9 +69,9 @@ impl Parser<'_> {
 
     /// Takes `key = value` into `table`; one of `after` must follow. Inside an inline table an error stays thrown.
     pub(super) fn pair(&mut self, table: TableId, after: TokenKinds) -> ParseResult<()> {
-        let start = self.token(0).start;
+        let start = self.token(0).start();
         let path = self.key(TokenKinds::of(&[TokenKind::Equals]), Inside::Key)?;
-        let end = self.token(0).start;
+        let end = self.token(0).start();
         self.expect(TokenKind::Equals, VALUE, Inside::Key)?;
         let value = self.value(after)?;
         let mut clash = None;

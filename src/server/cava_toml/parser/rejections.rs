@@ -17,13 +17,13 @@ impl Parser<'_> {
         let token = self.tokens[number];
         let message = messages::unexpected(self.text, token, expected);
         let before = number.checked_sub(1).map(|before| self.tokens[before]);
-        self.rejection(Self::span(token), token.start, self.stumble(token, before, inside), message)
+        self.rejection(Self::span(token), token.start(), self.stumble(token, before, inside), message)
     }
 
     /// Why the parser stumbles over a token that is valid TOML.
     fn stumble(&self, token: Token, before: Option<Token>, inside: Inside) -> Reason {
         let Some(before) = before else { return Reason::Unexpected(inside) };
-        let is_direct = before.end == token.start;
+        let is_direct = before.end() == token.start();
         let in_line = token.kind != TokenKind::LineBreak && token.kind != TokenKind::End;
         match before.kind {
             TokenKind::DateDigits | TokenKind::Zulu if is_direct && in_line && inside != Inside::Date => Reason::AfterDate,
@@ -52,7 +52,7 @@ impl Parser<'_> {
         match checked {
             Ok(value) => Some(value),
             Err((reason, message)) => {
-                let rejection = self.rejection(Self::span(token), token.start, reason, message);
+                let rejection = self.rejection(Self::span(token), token.start(), reason, message);
                 self.thrown.get_or_insert(rejection);
                 None
             }

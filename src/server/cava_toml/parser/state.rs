@@ -127,7 +127,7 @@ impl<'a> Parser<'a> {
 
     pub(super) fn span(token: Token) -> Span {
         // The end of a line is a place, not its characters.
-        if token.kind == TokenKind::LineBreak { Span::at(token.start) } else { Span::new(token.start, token.end) }
+        if token.kind == TokenKind::LineBreak { Span::at(token.start()) } else { Span::new(token.start(), token.end()) }
     }
 
     /// From a byte to the end of the definition in its line.
@@ -139,6 +139,6 @@ impl<'a> Parser<'a> {
     }
 
     pub(super) fn written(&self, token: Token) -> &str {
-        self.text.get(token.start..token.end).unwrap_or_default()
+        self.text.get(token.start()..token.end()).unwrap_or_default()
     }
 }

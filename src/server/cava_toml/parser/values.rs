@@ -108,11 +108,11 @@ impl Parser<'_> {
 
     fn item(&mut self, items: &mut Items) -> ParseResult<()> {
         // The server logs the position of the line breaks before an item.
-        let logged_at = self.token(0).start;
+        let logged_at = self.token(0).start();
         while self.kind(0) == TokenKind::LineBreak {
             self.bump();
         }
-        let start = self.token(0).start;
+        let start = self.token(0).start();
         let value = self.value(AFTER_ITEM)?;
         match value.shape {
             Shape::Table(table) => items.tables.push(table),
@@ -121,7 +121,7 @@ impl Parser<'_> {
         }
         let containing = *items.type_.get_or_insert(value.type_);
         if containing != value.type_ && self.thrown.is_none() {
-            let end = self.tokens[self.at - 1].end;
+            let end = self.tokens[self.at - 1].end();
             let (added, first) = (value.type_.as_str(), containing.as_str());
             let message = format!("Cannot add a {added} to an array containing {first}s");
             let reason = Reason::MixedArray { containing, added: value.type_ };
