@@ -125,8 +125,8 @@ impl Finding {
 
     /// Sets the key that the finding is about.
     #[must_use]
-    pub fn key(mut self, key: impl Into<String>) -> Self {
-        self.key = Some(key.into());
+    pub fn key(mut self, key: impl AsRef<str>) -> Self {
+        self.key = Some(key.as_ref().to_owned());
         self
     }
 

@@ -40,7 +40,7 @@ fuzz_target!(|text: &str| {
         }
     }
     for table in &document.tables {
-        if let Some(edits) = table.child_above.and_then(|child| file.move_before(table, child)) {
+        if let Some(edits) = table.child_above.as_deref().and_then(|child| file.move_before(table, *child)) {
             check(text, edits, &[]);
         }
     }

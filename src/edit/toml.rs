@@ -189,7 +189,7 @@ impl TomlFile<'_> {
 
     /// The table that the header above an entry opens.
     fn header_of(&self, entry: &TomlEntry) -> Key<'_> {
-        Key::new(entry.table.and_then(|number| self.document.tables.get(number)).map_or("", |header| header.key.as_str()))
+        Key::new(entry.table.and_then(|number| self.document.tables.get(number)).map_or("", |header| &*header.key))
     }
 
     /// Whether `table` is an array of tables, written with headers or inline.
@@ -350,13 +350,16 @@ mod tests {
         let document = TomlDocument::parse(text).expect("valid");
         let file = TomlFile { text, document: &document };
         let parent = document.table("a").expect("there");
-        let moved = edited(text, file.move_before(parent, parent.child_above.expect("a child")));
+        let moved = edited(text, file.move_before(parent, *parent.child_above.as_deref().expect("a child")));
         assert_eq!(moved, "# parent\n[a]\ny = 2\n\n# child\n[a.b]\nx = 1\n\n[c]\n");
         let text = "[a.b]\nx = 1\n[a]\ny = 2";
         let document = TomlDocument::parse(text).expect("valid");
         let file = TomlFile { text, document: &document };
         let parent = document.table("a").expect("there");
-        assert_eq!(edited(text, file.move_before(parent, parent.child_above.expect("a child"))), "[a]\ny = 2\n[a.b]\nx = 1");
+        assert_eq!(
+            edited(text, file.move_before(parent, *parent.child_above.as_deref().expect("a child"))),
+            "[a]\ny = 2\n[a.b]\nx = 1"
+        );
     }
 
     #[test]
@@ -368,7 +371,7 @@ mod tests {
             let document = TomlDocument::parse(text).expect("valid");
             let file = TomlFile { text, document: &document };
             let parent = document.table("x").expect("there");
-            assert_eq!(edited(text, file.move_before(parent, parent.child_above.expect("a child"))), expected);
+            assert_eq!(edited(text, file.move_before(parent, *parent.child_above.as_deref().expect("a child"))), expected);
         }
         let text = "[x]\na = 1\n\nb = 2";
         let document = TomlDocument::parse(text).expect("valid");
@@ -382,7 +385,7 @@ mod tests {
         let text = "[a.b]\n[c]\ns = \"\"\"\n# x\"\"\"\n[a]\ny = 2\n";
         let document = TomlDocument::parse(text).expect("valid");
         let parent = document.table("a").expect("there");
-        let edits = TomlFile { text, document: &document }.move_before(parent, parent.child_above.expect("a child"));
+        let edits = TomlFile { text, document: &document }.move_before(parent, *parent.child_above.as_deref().expect("a child"));
         assert_eq!(edited(text, edits), "[a]\ny = 2\n[a.b]\n[c]\ns = \"\"\"\n# x\"\"\"\n");
     }
 }

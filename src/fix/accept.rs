@@ -173,9 +173,9 @@ impl FixRun<'_> {
         let new = source.encode(&text).ok_or(Refusal::NotEncodable(source.encoding.name()))?;
         drop(text);
         let scope: BTreeSet<&str> = fixes.iter().flat_map(|fix| fix.scope.iter().map(String::as_str)).collect();
-        let changed = SourceFile::from_bytes(file, new.clone()).map_err(|_| Refusal::TooLarge)?;
+        let changed = SourceFile::from_bytes(file, new).map_err(|_| Refusal::TooLarge)?;
         compare(source, content, &changed, &scope)?;
-        Ok(new)
+        changed.into_bytes().ok_or(Refusal::NotEncodable(source.encoding.name()))
     }
 
     /// Keeps the bytes that `file` has before any fix. For a linted file these are the bytes that its findings come from. `None` if there are none.

@@ -241,7 +241,7 @@ impl WrittenValue {
         // A table of an element that its members define, or a member that it lacks.
         let inside = format!("{key}.");
         let first = document.entries.iter().find(|entry| entry.key.starts_with(&inside) && entry.elements.starts_with(&elements));
-        let header = document.tables.iter().find(|table| table.key == key && table.elements.starts_with(&elements));
+        let header = document.tables.iter().find(|table| *table.key == *key && table.elements.starts_with(&elements));
         let span = header.map(|table| table.span).or(holder).or(first.map(|entry| entry.key_span));
         span.map(|span| Self { at: span, anchor: span })
     }

@@ -28,10 +28,10 @@ impl Model {
         let (file, entry) = self.setting(key, aliases)?;
         let place = |span: Span| Some(Location { file, span });
         Some(EffectiveValue {
-            key: entry.key.clone(),
-            written: Some(entry.key.clone()),
+            key: entry.key.to_string(),
+            written: Some(entry.key.to_string()),
             value: Value::of_toml(&entry.value),
-            origin: Some(Origin::User { key: entry.key.clone() }),
+            origin: Some(Origin::User { key: entry.key.to_string() }),
             at: place(entry.value_span),
             anchor: place(entry.key_span),
             is_hidden: false,

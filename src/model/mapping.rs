@@ -70,7 +70,7 @@ impl Model {
         if let Some(product) = self.product() {
             return known_keys::shared(&product.id, self.identity.version.as_ref());
         }
-        let keys: BTreeSet<&str> = document.entries.iter().map(|entry| entry.key.as_str()).collect();
+        let keys: BTreeSet<&str> = document.entries.iter().map(|entry| &*entry.key).collect();
         known_keys::guess(&keys).map(Rc::new)
     }
 

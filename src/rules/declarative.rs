@@ -12,12 +12,12 @@ use crate::source::toml::{TomlEntry, TomlValue};
 pub(super) fn check(rule: &RuleInfo, context: HomeContext, findings: &mut Vec<Finding>) {
     let (Some(when), Some((file, document))) = (&rule.when, context.model().toml()) else { return };
     let matches = |entry: &&TomlEntry| {
-        when.any.contains(&entry.key) && when.equals.as_ref().is_none_or(|value| equals(&entry.value, value))
+        when.any.iter().any(|key| *key == *entry.key) && when.equals.as_ref().is_none_or(|value| equals(&entry.value, value))
     };
     for entry in document.entries.iter().filter(matches) {
         let at = Location { file, span: entry.key_span };
         let finding = context.finding_at(at, when.message.replace("{key}", &entry.key)).key(&entry.key);
-        let fix = when.rename.get(&entry.key).and_then(|key| {
+        let fix = when.rename.get(&*entry.key).and_then(|key| {
             let title = format!("rename `{}` to `{key}`", entry.key);
             fixes::write_as(context.model(), entry, key, title, Safety::Safe)
         });

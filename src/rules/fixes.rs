@@ -68,7 +68,7 @@ pub(super) fn write_as(model: &Model, entry: &TomlEntry, key: &str, title: Strin
         Some(written) => vec![toml.rename(entry, written.as_str())],
         None => move_entry(toml, entry, key)?,
     };
-    let scope = vec![entry.key.clone(), key.to_owned()];
+    let scope = vec![entry.key.to_string(), key.to_owned()];
     Some(fix_of(model, file, title, safety, edits, scope))
 }
 

@@ -133,6 +133,14 @@ impl SourceFile {
         if self.encoding_fault.is_some() { None } else { self.encoding.encode(text) }
     }
 
+    /// The bytes that it was read from. `None` if they could not be decoded without loss.
+    pub(crate) fn into_bytes(self) -> Option<Vec<u8>> {
+        match self.encoding {
+            Encoding::Utf8 if self.encoding_fault.is_none() => Some(self.text.into_bytes()),
+            _ => self.encode(&self.text),
+        }
+    }
+
     /// The line endings of the text.
     pub fn line_ending(&self) -> LineEnding {
         let line_feeds = self.text.matches('\n').count();

@@ -93,7 +93,8 @@ impl FileRange {
 /// The offsets at which the lines of a text start. A line ends at `\n`; the `\r` of `\r\n` belongs to the line.
 #[derive(Debug, Clone)]
 pub struct LineIndex {
-    starts: Vec<usize>,
+    /// In the first 4 GiB of the text: files are smaller.
+    starts: Vec<u32>,
     /// How many characters are before every [`STEP`] bytes, so that long lines are not counted again and again.
     characters: Vec<usize>,
 }
@@ -105,7 +106,7 @@ impl LineIndex {
     /// Indexes the lines of `text`. Lookups are binary searches.
     pub fn new(text: &str) -> Self {
         let mut starts = vec![0];
-        starts.extend(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1));
+        starts.extend((1..=u32::MAX).zip(text.bytes()).filter(|(_, byte)| *byte == b'\n').map(|(next, _)| next));
         let mut count = 0;
         let characters = (0..=text.len() / STEP).map(|step| {
             let before = count;
@@ -120,8 +121,8 @@ impl LineIndex {
     /// end counts as the end.
     pub fn position(&self, text: &str, offset: usize) -> Position {
         let offset = offset.min(text.len());
-        let line = self.starts.partition_point(|start| *start <= offset);
-        let start = self.starts[line - 1];
+        let line = self.starts.partition_point(|start| *start as usize <= offset);
+        let start = self.starts[line - 1] as usize;
         let before = |offset: usize| {
             let step = offset / STEP;
             self.characters.get(step).copied().unwrap_or_default() + characters_in(text, step * STEP, offset)
@@ -142,8 +143,8 @@ impl LineIndex {
 
     /// The range of the 1-based `line` without its line break; `None` if there is no such line.
     pub fn line(&self, text: &str, line: usize) -> Option<Span> {
-        let start = *self.starts.get(line.checked_sub(1)?)?;
-        let end = self.starts.get(line).map_or(text.len(), |next| next - 1);
+        let start = *self.starts.get(line.checked_sub(1)?)? as usize;
+        let end = self.starts.get(line).map_or(text.len(), |next| *next as usize - 1);
         let end = if text[start..end].ends_with('\r') { end - 1 } else { end };
         Some(Span::new(start, end))
     }

@@ -1,5 +1,6 @@
 //! A read-only view of a TOML file: every value under its flattened key, every header and every comment, with spans.
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -67,8 +68,9 @@ impl TomlValue {
 #[derive(Debug, Clone)]
 pub struct TomlEntry {
     /// The key as the config mapper flattens it: segments joined by dots, segments that are not bare keys in single quotes, and `[]`
-    /// after an array of tables (`apim.gateway.environment[].name`).
-    pub key: String,
+    /// after an array of tables (`apim.gateway.environment[].name`). Shared by the elements
+    /// of an array.
+    pub key: Arc<str>,
     /// The key as written: `b.c` in `b.c = 1`.
     pub key_span: Span,
     /// The value.
@@ -85,11 +87,11 @@ pub struct TomlEntry {
 #[derive(Debug, Clone)]
 pub struct TomlTable {
     /// The flattened key; for an element of an array of tables it ends in `[]`.
-    pub key: String,
+    pub key: Arc<str>,
     /// The header, including its brackets.
     pub span: Span,
     /// The first header above this one that belongs to a descendant of this table, if any.
-    pub child_above: Option<Span>,
+    pub child_above: Option<Box<Span>>,
     /// For each `[]` in the key, the index of the element, from 0.
     pub elements: Arc<[usize]>,
 }
@@ -110,7 +112,7 @@ pub struct TomlDocument {
     /// Whether a deployment tool may still substitute something in it.
     pub has_tags: bool,
     /// The indexes of the entries, sorted by their keys.
-    by_key: Vec<usize>,
+    by_key: Vec<u32>,
 }
 
 impl TomlDocument {
@@ -138,6 +140,7 @@ impl TomlDocument {
             entries: Vec::new(),
             tables: Vec::new(),
             filled: Vec::new(),
+            keys: HashSet::new(),
             elements: Vec::new(),
             shared_elements: Arc::from([]),
             offset: 0,
@@ -159,25 +162,29 @@ impl TomlDocument {
 
     /// Every flattened key once, sorted.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
-        let keys = self.by_key.iter().map(|at| self.entries[*at].key.as_str());
+        let keys = self.by_key.iter().map(|at| &*self.entry(*at).key);
         let mut last = None;
         keys.filter(move |key| last.replace(*key) != Some(*key))
     }
 
     /// The entries of a flattened key, in written order.
     pub fn entries_of(&self, key: &str) -> impl Iterator<Item = &TomlEntry> {
-        let first = self.by_key.partition_point(|at| self.entries[*at].key.as_str() < key);
-        self.by_key[first..].iter().map(|at| &self.entries[*at]).take_while(move |entry| entry.key == key)
+        let first = self.by_key.partition_point(|at| *self.entry(*at).key < *key);
+        self.by_key[first..].iter().map(|at| self.entry(*at)).take_while(move |entry| *entry.key == *key)
+    }
+
+    fn entry(&self, at: u32) -> &TomlEntry {
+        &self.entries[at as usize]
     }
 
     /// The header of the element of an array of tables with these indexes; `key` has `[]` after each array of tables.
     pub fn element(&self, key: &str, elements: &[usize]) -> Option<&TomlTable> {
-        self.tables.iter().find(|table| table.key == key && *table.elements == *elements)
+        self.tables.iter().find(|table| *table.key == *key && *table.elements == *elements)
     }
 
     /// The first header of table `key`.
     pub fn table(&self, key: &str) -> Option<&TomlTable> {
-        self.tables.iter().find(|table| table.key == key)
+        self.tables.iter().find(|table| *table.key == *key)
     }
 }
 
@@ -188,6 +195,8 @@ struct TomlReader<'a> {
     entries: Vec<TomlEntry>,
     tables: Vec<TomlTable>,
     filled: Vec<Span>,
+    /// The keys in arrays of tables so far.
+    keys: HashSet<Arc<str>>,
     /// The indexes of the elements around what is being read.
     elements: Vec<usize>,
     /// The same, shared by the entries of a header.
@@ -207,36 +216,35 @@ impl TomlReader<'_> {
                 self.is_unknown = is_filled;
                 if !is_filled {
                     self.elements.clone_from(&table.elements);
-                    let (key, elements) = (table.key.clone(), self.shared_elements());
-                    self.tables.push(TomlTable { key, span, child_above, elements });
+                    let (key, elements) = (self.shared_key(&table.key), self.shared_elements());
+                    self.tables.push(TomlTable { key, span, child_above: child_above.map(Box::new), elements });
                 }
             }
             Written::Value(place, value) if !is_filled && !self.is_unknown => {
                 let start = statement.path.first().map_or(0, |first| first.span.start);
                 let end = statement.path.last().map_or(start, |last| last.span.end);
                 self.elements = place.elements;
-                self.read_value(place.key, Span::new(start, end), value);
+                self.read_value(&place.key, Span::new(start, end), value);
             }
             Written::Value(..) => {}
         }
     }
 
-    fn read_value(&mut self, mut key: String, key_span: Span, value: &Value) {
+    fn read_value(&mut self, key: &str, key_span: Span, value: &Value) {
         match value {
-            Value::InlineTable(inline) => self.read_inline(inline, &key),
+            Value::InlineTable(inline) => self.read_inline(inline, key),
             Value::Array(array) if array.iter().any(Value::is_inline_table) => {
                 for (index, item) in array.iter().enumerate() {
                     let Some(inline) = item.as_inline_table() else { continue };
                     self.elements.push(index);
-                    self.read_inline(inline, &Key::new(&key).elements());
+                    self.read_inline(inline, &Key::new(key).elements());
                     self.elements.pop();
                 }
             }
             _ => {
                 let value_span = value.span().map_or(key_span, |span| self.span(span));
                 let (value, table) = (self.convert(value), self.tables.len().checked_sub(1));
-                let elements = self.shared_elements();
-                key.shrink_to_fit();
+                let (key, elements) = (self.shared_key(key), self.shared_elements());
                 self.entries.push(TomlEntry { key, key_span, value, value_span, table, elements });
             }
         }
@@ -248,9 +256,20 @@ impl TomlReader<'_> {
             if !self.is_filled(segment) {
                 // toml_edit knows only where the last segment of a dotted key is.
                 let key_span = Span::new(start_of_dotted_key(self.text, segment.start), segment.end);
-                self.read_value(Key::new(key).child(name), key_span, value);
+                self.read_value(&Key::new(key).child(name), key_span, value);
             }
         }
+    }
+
+    fn shared_key(&mut self, key: &str) -> Arc<str> {
+        if let Some(key) = self.keys.get(key) {
+            return Arc::clone(key);
+        }
+        let key: Arc<str> = key.into();
+        if Key::new(&key).is_in_list() {
+            self.keys.insert(Arc::clone(&key));
+        }
+        key
     }
 
     fn shared_elements(&mut self) -> Arc<[usize]> {
@@ -302,8 +321,10 @@ impl TomlReader<'_> {
         self.entries.sort_by_key(|entry| entry.key_span.start);
         self.entries.shrink_to_fit();
         self.tables.shrink_to_fit();
-        let mut by_key: Vec<usize> = (0..self.entries.len()).collect();
-        by_key.sort_by(|one, other| self.entries[*one].key.cmp(&self.entries[*other].key));
+        // A file has at most 16 MiB.
+        let mut by_key: Vec<u32> = (0..u32::try_from(self.entries.len()).unwrap_or(u32::MAX)).collect();
+        let key = |at: &u32| &self.entries[*at as usize].key;
+        by_key.sort_by(|one, other| key(one).cmp(key(other)));
         TomlDocument {
             entries: self.entries,
             tables: self.tables,
@@ -345,9 +366,9 @@ mod tests {
     fn keys_are_flattened_as_the_mapper_does() {
         let text = "top = 1\n[a]\nb.c = 'x'\n'd.e' = true\n[[l.m]]\nn = 1.5\n[l.m.o]\np = []\n[[l.m]]\nn = 2\n[q]\nr = {s = 1, t = {u = 2}}\nv = [{w = 3}]\n";
         let document = parse(text);
-        let keys: Vec<&str> = document.entries.iter().map(|entry| entry.key.as_str()).collect();
+        let keys: Vec<&str> = document.entries.iter().map(|entry| &*entry.key).collect();
         assert_eq!(keys, ["top", "a.b.c", "a.'d.e'", "l.m[].n", "l.m[].o.p", "l.m[].n", "q.r.s", "q.r.t.u", "q.v[].w"]);
-        let headers: Vec<(&str, &str)> = document.tables.iter().map(|table| (table.key.as_str(), table.span.of(text))).collect();
+        let headers: Vec<(&str, &str)> = document.tables.iter().map(|table| (&*table.key, table.span.of(text))).collect();
         assert_eq!(headers, [("a", "[a]"), ("l.m[]", "[[l.m]]"), ("l.m[].o", "[l.m.o]"), ("l.m[]", "[[l.m]]"), ("q", "[q]")]);
         assert_eq!(document.entries[0].table, None);
         assert_eq!(document.entries[5].table, Some(3));
@@ -368,7 +389,7 @@ mod tests {
         let late: Vec<(String, &str)> = parse(text)
             .tables
             .into_iter()
-            .filter_map(|table| table.child_above.map(|child| (table.key, child.of(text))))
+            .filter_map(|table| table.child_above.map(|child| (table.key.to_string(), child.of(text))))
             .collect();
         assert_eq!(late, [("a.b".to_owned(), "[a.b.c]"), ("f".to_owned(), "[[f.g]]")]);
     }

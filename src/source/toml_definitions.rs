@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+
+use hashbrown::HashTable;
 
 use super::Span;
 use super::key::Key;
@@ -26,37 +29,57 @@ pub(crate) struct TomlPlace {
     node: u32,
 }
 
-/// What a name is defined as.
+/// The number of every value: nothing more is known of it.
+const VALUE: u32 = u32::MAX;
+
+/// What the number of a name stands for, other than a value.
 #[derive(Debug, Clone, Copy)]
 enum Defined {
-    Value,
     /// A table. It is implied until it has a header of its own, and dotted once a dotted key goes through it.
-    Table {
-        is_implied: bool,
-        is_dotted: bool,
-    },
+    Table { is_implied: bool, is_dotted: bool },
     /// An array of tables: its last element, and how many there are.
-    Elements {
-        last: u32,
-        count: u32,
-    },
+    Elements { last: u32, count: u32 },
 }
 
 /// The definitions of a file up to a statement. They follow `toml_edit`, which accepts and refuses the same files.
 #[derive(Debug)]
 pub(super) struct Definitions<'a> {
+    text: &'a str,
     nodes: Vec<Defined>,
-    names: HashMap<(u32, Cow<'a, str>), u32>,
+    /// Every name with its table. There is one for each key, so they are small.
+    names: HashTable<Name>,
+    hasher: RandomState,
+    /// The names that are not written as they are.
+    decoded: Vec<Box<str>>,
     /// The first header of a descendant, by the number of the table.
     first_below: HashMap<u32, Span>,
     /// The table of the last header.
     current: TomlPlace,
 }
 
+/// A name in a table.
+#[derive(Debug, Clone, Copy)]
+struct Name {
+    table: u32,
+    /// Where it is in the text; a length of `DECODED` is for the number of a decoded name.
+    start: u32,
+    len: u32,
+    node: u32,
+}
+
+const DECODED: u32 = u32::MAX;
+
 impl<'a> Definitions<'a> {
-    pub(super) fn new() -> Self {
-        let root = Defined::Table { is_implied: false, is_dotted: false };
-        Self { nodes: vec![root], names: HashMap::new(), first_below: HashMap::new(), current: TomlPlace::default() }
+    pub(super) fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            nodes: vec![Defined::Table { is_implied: false, is_dotted: false }],
+            names: HashTable::new(),
+            hasher: RandomState::new(),
+            decoded: Vec::new(),
+            first_below: HashMap::new(),
+            current: TomlPlace::default(),
+        }
     }
 
     /// Opens the table of a header. Returns the table, and the first header above that belongs to a descendant of it. `None` if it
@@ -71,6 +94,9 @@ impl<'a> Definitions<'a> {
         }
         place.key = Key::new(&place.key).child(&last.name);
         let existing = self.node_of(place.node, &last.name);
+        if existing == Some(VALUE) {
+            return None;
+        }
         let table = Defined::Table { is_implied: false, is_dotted: false };
         let mut child_above = None;
         match (existing.map(|node| (node, self.nodes[node as usize])), is_array) {
@@ -110,7 +136,7 @@ impl<'a> Definitions<'a> {
         if !parents.is_empty() && !is_open || self.node_of(place.node, &last.name).is_some() {
             return None;
         }
-        self.add(place.node, last, Defined::Value)?;
+        self.name(place.node, last, VALUE)?;
         place.key = Key::new(&place.key).child(&last.name);
         Some(place)
     }
@@ -122,8 +148,7 @@ impl<'a> Definitions<'a> {
             place.node = self.add(place.node, segment, Defined::Table { is_implied: true, is_dotted })?;
             return Some(());
         };
-        match &mut self.nodes[node as usize] {
-            Defined::Value => return None,
+        match self.nodes.get_mut(node as usize)? {
             Defined::Elements { last, count } => place.enter(*last, *count),
             Defined::Table { is_implied: false, .. } if is_dotted => return None,
             Defined::Table { is_dotted: is_table_dotted, .. } => {
@@ -135,19 +160,44 @@ impl<'a> Definitions<'a> {
     }
 
     fn node_of(&self, table: u32, name: &str) -> Option<u32> {
-        self.names.get(&(table, Cow::Borrowed(name))).copied()
+        let Self { text, decoded, .. } = self;
+        let is_same = |known: &Name| known.table == table && known.text(text, decoded) == name;
+        self.names.find(self.hasher.hash_one((table, name)), is_same).map(|known| known.node)
     }
 
     fn add(&mut self, table: u32, segment: &Segment<'a>, defined: Defined) -> Option<u32> {
         let node = self.push(defined)?;
-        self.names.insert((table, segment.name.clone()), node);
+        self.name(table, segment, node)?;
         Some(node)
     }
 
+    /// Names `node` in a table that does not have the name yet.
+    fn name(&mut self, table: u32, segment: &Segment<'a>, node: u32) -> Option<()> {
+        let (start, len) = match &segment.name {
+            Cow::Borrowed(name) => (segment.span.start, name.len()),
+            Cow::Owned(name) => {
+                self.decoded.push(name.as_str().into());
+                (self.decoded.len() - 1, DECODED as usize)
+            }
+        };
+        let name = Name { table, start: u32::try_from(start).ok()?, len: u32::try_from(len).ok()?, node };
+        let Self { text, decoded, hasher, names, .. } = self;
+        let hash = |name: &Name| hasher.hash_one((name.table, name.text(text, decoded)));
+        names.insert_unique(hash(&name), name, hash);
+        Some(())
+    }
+
     fn push(&mut self, defined: Defined) -> Option<u32> {
-        let node = u32::try_from(self.nodes.len()).ok()?;
+        let node = u32::try_from(self.nodes.len()).ok().filter(|node| *node != VALUE)?;
         self.nodes.push(defined);
         Some(node)
+    }
+}
+
+impl Name {
+    fn text<'t>(self, text: &'t str, decoded: &'t [Box<str>]) -> &'t str {
+        let start = self.start as usize;
+        if self.len == DECODED { &decoded[start] } else { Span::new(start, start + self.len as usize).of(text) }
     }
 }
 

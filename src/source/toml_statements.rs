@@ -44,7 +44,7 @@ pub(crate) enum Written<'s> {
 /// Passes every statement of `text` to `visit`. Returns the comments, each with its `#` and without the line break; `None` if the text is not
 /// valid TOML. Then `visit` may have seen the statements before the error.
 pub(crate) fn read_statements<'a>(text: &'a str, mut visit: impl FnMut(Statement<'a, '_>)) -> Option<Vec<Span>> {
-    let mut definitions = Definitions::new();
+    let mut definitions = Definitions::new(text);
     let mut comments = Vec::new();
     // Blank lines and comments go with the statement below them.
     let (mut start, mut depth, mut is_blank) = (0, 0_usize, true);

@@ -68,7 +68,9 @@ pub(crate) fn dead_keys(model: &Model) -> Option<DeadKeys> {
         .entries
         .iter()
         .enumerate()
-        .filter(|(_, entry)| !schema.is_read(&entry.key) && !referred.contains(&entry.key) && !is_read_by_code(model, &entry.key))
+        .filter(|(_, entry)| {
+            !schema.is_read(&entry.key) && !referred.contains(&*entry.key) && !is_read_by_code(model, &entry.key)
+        })
         .filter(|(_, entry)| !is_shipped(model, entry))
         .collect();
     if dead.is_empty() {
@@ -148,7 +150,7 @@ fn meant(entry: &TomlEntry, document: &TomlDocument, known: &Known) -> Meant {
         })
         .collect();
     // A header pasted into the middle of a table captures the keys below it.
-    let above = entry.table.and_then(|table| table.checked_sub(1)).map(|table| document.tables[table].key.as_str());
+    let above = entry.table.and_then(|table| table.checked_sub(1)).map(|table| &*document.tables[table].key);
     let moved = match (&related[..], elsewhere.map(|tables| tables.iter().collect::<Vec<_>>()).as_deref()) {
         ([only], _) => Some(only.as_str()),
         // Only one table has this name, and its header is the previous one. If nothing reads the key's own table, the table is at fault.

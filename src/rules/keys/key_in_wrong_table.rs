@@ -17,9 +17,9 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     let Some((file, document)) = context.model().toml() else { return };
     for entry in &document.entries {
         let last = Key::new(&entry.key).name();
-        let at_root = entry.table.is_none() && last == entry.key;
+        let at_root = entry.table.is_none() && *last == *entry.key;
         let at = Location { file, span: entry.key_span };
-        if last == JMX_SWITCH && entry.key != JMX_KEY {
+        if last == JMX_SWITCH && *entry.key != *JMX_KEY {
             let level = if at_root { "top-level " } else { "" };
             let message = format!("{level}`{}` has no effect: the server reads `{JMX_KEY}`", entry.key);
             let finding = context.finding_at(at, message).help("move it under `[monitoring.jmx]`").key(&entry.key);

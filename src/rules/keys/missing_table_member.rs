@@ -25,7 +25,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     let Some(values) = model.effective_configuration().filter(|_| model.is_requested(&model.file(toml).source.path)) else {
         return;
     };
-    let written: Vec<&str> = document.tables.iter().map(|table| table.key.as_str()).collect();
+    let written: Vec<&str> = document.tables.iter().map(|table| &*table.key).collect();
     let mut missing: BTreeMap<Location, Vec<Missing>> = BTreeMap::new();
     for path in outputs_with(schema, &written) {
         let Some(file) = model.rendered_file(path) else { continue };
@@ -95,7 +95,8 @@ fn is_in_loop(model: &Model, empty: &EmptyValue) -> bool {
 fn place_and_name(model: &Model, table: &EffectiveValue) -> Option<(Location, String)> {
     let (file, document) = model.toml()?;
     let anchor = table.anchor?;
-    let header = document.tables.iter().find(|header| header.key == table.key || anchor == Location { file, span: header.span });
+    let header =
+        document.tables.iter().find(|header| *header.key == *table.key || anchor == Location { file, span: header.span });
     Some(match header {
         Some(header) => (Location { file, span: header.span }, header.span.of(&model.file(file).source.text).to_owned()),
         None => (anchor, table.key.clone()),

@@ -39,7 +39,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let finding = context.finding_at(at, message).help(format!("write `{literal}` without quotes")).key(&entry.key);
         let fix = fixes::toml_of(model).map(|(file, _)| {
             let edits = vec![(entry.value_span, literal.to_owned())];
-            fixes::fix_of(model, file, format!("write `{literal}`"), safety, edits, vec![entry.key.clone()])
+            fixes::fix_of(model, file, format!("write `{literal}`"), safety, edits, vec![entry.key.to_string()])
         });
         findings.push(with_confidence(Finding { severity, ..finding }.fix(fix), schema));
     }

@@ -23,7 +23,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let Some(table) = schema.table_at(&entry.key) else { continue };
         // `false` may be there to switch off a part that the table would configure.
         let is_switch = table.is_tested && matches!(entry.value, TomlValue::Boolean(_));
-        if is_switch || referred.contains(&entry.key) || is_read_by_code(model, &entry.key) {
+        if is_switch || referred.contains(&*entry.key) || is_read_by_code(model, &entry.key) {
             continue;
         }
         let written = Written { entry, kind, table: &table, meant: meant_table(entry, &table, document, schema) };

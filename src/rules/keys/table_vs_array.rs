@@ -25,7 +25,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             continue;
         }
         let written = if wants_array { table.clone() } else { Key::new(table).elements() };
-        let headers: Vec<&TomlTable> = document.tables.iter().filter(|header| header.key == written).collect();
+        let headers: Vec<&TomlTable> = document.tables.iter().filter(|header| *header.key == *written).collect();
         let span = headers.first().map_or(dead_key.entry.key_span, |header| header.span);
         let shown = Key::new(table).header();
         let (message, help) = if wants_array {
@@ -52,7 +52,7 @@ fn change_brackets(context: HomeContext, header: &TomlTable, table: &str, wants_
         return None;
     }
     let text = if wants_array { format!("[{written}]") } else { written.strip_prefix('[')?.strip_suffix(']')?.to_owned() };
-    let keys = toml.document.entries.iter().filter(|entry| below(&entry.key)).map(|entry| entry.key.clone());
+    let keys = toml.document.entries.iter().filter(|entry| below(&entry.key)).map(|entry| entry.key.to_string());
     let mut scope: Vec<String> = keys.collect();
     let renamed: Vec<String> = scope
         .iter()

@@ -62,7 +62,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let fix = meant.and_then(|value| {
             let (file, _) = fixes::toml_of(model)?;
             let edits = vec![(entry.value_span, format!("\"{value}\""))];
-            Some(fixes::fix_of(model, file, format!("write `{value}`"), Safety::Safe, edits, vec![entry.key.clone()]))
+            Some(fixes::fix_of(model, file, format!("write `{value}`"), Safety::Safe, edits, vec![entry.key.to_string()]))
         });
         let finding = context.finding_at(at, message).help(help).key(&entry.key).subjects([entry.key_span]);
         findings.push(with_confidence(Finding { severity, ..finding }.fix(fix), schema));

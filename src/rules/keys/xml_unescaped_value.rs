@@ -264,7 +264,7 @@ fn escaped(model: &Model, value: &Value, places: &[Place]) -> Option<Fix> {
     let is_literal = places.iter().any(|place| place.context == XmlContext::Cdata);
     let safety = if only_xml && !is_literal { Safety::Safe } else { Safety::Unsafe };
     let edits = vec![(at.span, format!("{quote}{text}{quote}"))];
-    Some(fixes::fix_of(model, file, "escape it for XML".to_owned(), safety, edits, vec![entry.key.clone()]))
+    Some(fixes::fix_of(model, file, "escape it for XML".to_owned(), safety, edits, vec![entry.key.to_string()]))
 }
 
 #[cfg(test)]

@@ -49,5 +49,5 @@ fn without_port(context: HomeContext, listener: &Listener, default: i64) -> Opti
     let (file, toml) = fixes::toml_of(model)?;
     let entry = toml.document.entries.iter().find(|entry| entry.value_span == at.span)?;
     let edits = vec![toml.remove_marked(entry, RULE)?];
-    Some(fixes::fix_of(model, file, format!("comment out `{}`", entry.key), Safety::Unsafe, edits, vec![entry.key.clone()]))
+    Some(fixes::fix_of(model, file, format!("comment out `{}`", entry.key), Safety::Unsafe, edits, vec![entry.key.to_string()]))
 }

@@ -73,7 +73,7 @@ fn inline(context: HomeContext, entry: &TomlEntry, span: Span) -> Option<Fix> {
     }
     let edit = (span, format!("{quote}{result}{quote}"));
     let title = format!("replace the references in `{}` with their values", entry.key);
-    Some(fixes::fix_of(context.model(), file, title, Safety::Safe, vec![edit], vec![entry.key.clone()]))
+    Some(fixes::fix_of(context.model(), file, title, Safety::Safe, vec![edit], vec![entry.key.to_string()]))
 }
 
 /// The entry of deployment.toml that a reference names.

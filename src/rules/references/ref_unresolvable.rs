@@ -77,7 +77,7 @@ fn mapped(context: HomeContext, settings: UserToml, name: &str) -> Option<String
 
 fn rename(context: HomeContext, settings: UserToml, written: &WrittenAt, name: &str) -> Option<Fix> {
     fixes::toml_of(context.model())?;
-    let key = settings.entry_at(written.value?)?.key.clone();
+    let key = settings.entry_at(written.value?)?.key.to_string();
     let reference = format!("$ref{{{name}}}");
     let title = format!("refer to `{name}`");
     Some(fixes::fix_of(context.model(), settings.file, title, Safety::Unsafe, vec![(written.span, reference)], vec![key]))

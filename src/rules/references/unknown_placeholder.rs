@@ -120,7 +120,7 @@ fn is_runtime_name(name: &str) -> bool {
 fn rewrite(context: HomeContext, entry: &TomlEntry, span: Span, meant: String) -> Option<Fix> {
     let (file, _) = fixes::toml_of(context.model())?;
     let title = format!("write the placeholder in `{}` in the syntax of the mapper", entry.key);
-    Some(fixes::fix_of(context.model(), file, title, Safety::Unsafe, vec![(span, meant)], vec![entry.key.clone()]))
+    Some(fixes::fix_of(context.model(), file, title, Safety::Unsafe, vec![(span, meant)], vec![entry.key.to_string()]))
 }
 
 /// Something that looks like a placeholder but is not one of the mapper's.

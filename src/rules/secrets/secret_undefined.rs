@@ -53,7 +53,7 @@ fn help(alias: &str) -> String {
 fn in_template(context: HomeContext) -> Vec<Finding> {
     let Some((file, document)) = context.model().toml().filter(|(_, document)| document.is_template) else { return Vec::new() };
     let text = context.model().file(file).source.text_of_server();
-    let header = document.tables.iter().position(|table| table.key == "secrets");
+    let header = document.tables.iter().position(|table| *table.key == *"secrets");
     let own = header.map(|header| {
         let end = document.tables.get(header + 1).map_or(text.len(), |next| next.span.start);
         Span::new(document.tables[header].span.end, end)
@@ -86,7 +86,7 @@ fn in_template(context: HomeContext) -> Vec<Finding> {
 /// Replaces the alias in the placeholder with the one that was meant.
 fn rename(context: HomeContext, settings: UserToml, written: &WrittenAt, alias: &str) -> Option<Fix> {
     fixes::toml_of(context.model())?;
-    let key = settings.entry_at(written.value?)?.key.clone();
+    let key = settings.entry_at(written.value?)?.key.to_string();
     let edit = (written.span, format!("$secret{{{alias}}}"));
     Some(fixes::fix_of(context.model(), settings.file, format!("use the alias `{alias}`"), Safety::Unsafe, vec![edit], vec![key]))
 }

@@ -23,7 +23,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let attributes = rules.keys().filter_map(|key| key.strip_prefix(list)?.strip_prefix(':'));
         let mut keys: Vec<String> = attributes.map(|attribute| format!("{own}[].{attribute}")).collect();
         keys.push(own.to_owned());
-        let entries = settings.document.entries.iter().filter(|entry| keys.contains(&entry.key));
+        let entries = settings.document.entries.iter().filter(|entry| keys.iter().any(|key| *key == *entry.key));
         let entries: Vec<&TomlEntry> =
             entries.filter(|entry| !matches!(entry.value, TomlValue::String(_) | TomlValue::Datetime(_))).collect();
         if entries.is_empty() {
@@ -54,5 +54,5 @@ fn quote(context: HomeContext, settings: UserToml, entry: &TomlEntry) -> Option<
     let text = entry.value.as_text().filter(|text| text == written)?;
     let title = format!("quote the value of `{}`", entry.key);
     let edit = (entry.value_span, format!("\"{text}\""));
-    Some(fixes::fix_of(context.model(), settings.file, title, Safety::Safe, vec![edit], vec![entry.key.clone()]))
+    Some(fixes::fix_of(context.model(), settings.file, title, Safety::Safe, vec![edit], vec![entry.key.to_string()]))
 }

@@ -12,7 +12,7 @@ use crate::source::toml::TomlTable;
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let Some((file, document)) = context.model().toml() else { return };
     for table in &document.tables {
-        if let Some(child) = table.child_above {
+        if let Some(child) = table.child_above.as_deref().copied() {
             let text = &context.model().file(file).source.text;
             let (parent, below) = (table.span.of(text), child.of(text));
             let message = format!("`{parent}` comes after `{below}`: the server fails to start with a StackOverflowError");

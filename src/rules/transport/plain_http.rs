@@ -68,7 +68,7 @@ impl PlainHttp {
         let keys = catalog().urls.iter().filter(|url| url.products.contains(product) && url.listener.as_deref() == Some(self.id));
         let keys: Vec<&str> = keys.map(|url| url.key.as_str()).collect();
         let source = &context.model().file(file).source;
-        let named = document.entries.iter().filter(|entry| keys.contains(&entry.key.as_str()));
+        let named = document.entries.iter().filter(|entry| keys.contains(&&*entry.key));
         let named: Vec<String> =
             named.map(|entry| format!("`{}` on line {}", entry.key, source.position(entry.key_span.start).line)).collect();
         let point = if named.len() == 1 { "points" } else { "point" };

@@ -40,7 +40,9 @@ pub(super) fn flatten(text: &str) -> Option<IndexMap<String, Setting>> {
             Written::Value(_, value) => {
                 let table = table_at(&mut root, &header).and_then(|table| table_at(table, parents));
                 let entry = ValueReader { text, offset }.entry(value, last.span);
-                table.map(|table| table.push(&last.name, entry));
+                if let Some(table) = table {
+                    table.push(&last.name, entry);
+                }
             }
         }
     })?;

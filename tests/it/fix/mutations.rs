@@ -152,7 +152,7 @@ fn secrets(bytes: &[u8]) -> Option<BTreeMap<String, String>> {
     let text = std::str::from_utf8(bytes).ok()?;
     let document = TomlDocument::parse(text).ok()?;
     let secrets = document.entries.iter().filter(|entry| entry.key.starts_with("secrets."));
-    Some(secrets.map(|entry| (entry.key.clone(), format!("{:?}", entry.value))).collect())
+    Some(secrets.map(|entry| (entry.key.to_string(), format!("{:?}", entry.value))).collect())
 }
 
 fn parses(path: &Path, bytes: &[u8]) -> bool {

@@ -216,7 +216,7 @@ impl Assignment {
 /// The key of the entry whose value contains `span`.
 fn entry_key(document: &TomlDocument, span: Span) -> Option<String> {
     let entry = document.entries.iter().find(|entry| entry.value_span.start <= span.start && span.end <= entry.value_span.end);
-    entry.map(|entry| entry.key.clone())
+    entry.map(|entry| entry.key.to_string())
 }
 
 #[cfg(test)]
