@@ -1,6 +1,9 @@
 //! The tables as the server's parser builds them: what can be defined again, and which tables end up inside themselves.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+
+use hashbrown::HashTable;
 
 /// A segment of a key, in UTF-16 as in the server: an escape can be half a surrogate pair.
 pub(super) type Name = Box<[u16]>;
@@ -27,18 +30,26 @@ pub(super) enum Shape {
     },
 }
 
-#[derive(Debug)]
-struct Definition {
-    shape: Shape,
-    /// The byte at which its definition begins.
-    at: usize,
+/// What is kept of a shape.
+#[derive(Debug, Clone, Copy)]
+enum Defined {
+    Plain,
+    Table(TableId),
+    /// An array, with the number of its list of tables.
+    Array {
+        literal: bool,
+        list: usize,
+    },
 }
 
-#[derive(Debug, Default)]
-struct Table {
-    definitions: HashMap<Name, Definition>,
-    /// Created only as the parent of something else.
-    implicit: bool,
+/// A key of a table. There can be as many as lines.
+#[derive(Debug)]
+struct Definition {
+    table: TableId,
+    name: Name,
+    defined: Defined,
+    /// The byte at which its definition begins.
+    at: usize,
 }
 
 /// Why a definition is rejected.
@@ -63,14 +74,26 @@ pub(super) struct RejectedDefinition {
 /// All tables of a document.
 #[derive(Debug)]
 pub(super) struct Tables {
-    tables: Vec<Table>,
+    /// The keys of all tables.
+    definitions: HashTable<Definition>,
+    hasher: RandomState,
+    /// For each table, whether it was created only as the parent of something else.
+    implicit: Vec<bool>,
+    /// The tables in arrays.
+    lists: Vec<Vec<TableId>>,
     /// Where the header of a table first put the table into itself.
     swallowed: Option<usize>,
 }
 
 impl Tables {
     pub(super) fn new() -> Self {
-        Self { tables: vec![Table::default(), Table { implicit: true, ..Table::default() }], swallowed: None }
+        Self {
+            definitions: HashTable::new(),
+            hasher: RandomState::new(),
+            implicit: vec![false, true],
+            lists: Vec::new(),
+            swallowed: None,
+        }
     }
 
     pub(super) fn create(&mut self) -> TableId {
@@ -78,28 +101,45 @@ impl Tables {
     }
 
     fn create_table(&mut self, implicit: bool) -> TableId {
-        self.tables.push(Table { implicit, ..Table::default() });
-        self.tables.len() - 1
+        self.implicit.push(implicit);
+        self.implicit.len() - 1
+    }
+
+    fn find(&self, table: TableId, name: &Name) -> Option<&Definition> {
+        let is_same = |known: &Definition| known.table == table && known.name == *name;
+        self.definitions.find(self.hasher.hash_one((table, name)), is_same)
+    }
+
+    /// Defines a key that the table does not have yet.
+    fn define(&mut self, table: TableId, name: &Name, defined: Defined, at: usize) {
+        let hash = |definition: &Definition| self.hasher.hash_one((definition.table, &definition.name));
+        let definition = Definition { table, name: name.clone(), defined, at };
+        self.definitions.insert_unique(hash(&definition), definition, hash);
     }
 
     /// `[path]` at byte `at`.
     pub(super) fn define_table(&mut self, path: &[Name], at: usize) -> Result<TableId, RejectedDefinition> {
         let Some((name, parents)) = path.split_last() else { return Ok(ROOT) };
         let parent = self.reach(ROOT, parents, at, true)?;
-        let Some(definition) = self.tables[parent].definitions.get(name) else {
+        let Some(&Definition { defined, at: first, .. }) = self.find(parent, name) else {
             let table = self.create();
-            self.tables[parent].definitions.insert(name.clone(), Definition { shape: Shape::Table(table), at });
+            self.define(parent, name, Defined::Table(table), at);
             return Ok(table);
         };
-        match definition.shape {
-            Shape::Table(table) if self.tables[table].implicit => {
+        match defined {
+            Defined::Table(table) if self.implicit[table] => {
                 // Its parent should get it again. The server puts it into itself instead.
-                self.tables[table].implicit = false;
-                self.tables[table].definitions.insert(name.clone(), Definition { shape: Shape::Table(table), at });
+                self.implicit[table] = false;
+                let hash = self.hasher.hash_one((table, name));
+                let known = self.definitions.find_mut(hash, |known| known.table == table && known.name == *name);
+                match known {
+                    Some(known) => (known.defined, known.at) = (Defined::Table(table), at),
+                    None => self.define(table, name, Defined::Table(table), at),
+                }
                 self.swallowed.get_or_insert(at);
                 Ok(table)
             }
-            _ => Err(RejectedDefinition { clash: Clash::Defined, depth: path.len(), first: definition.at }),
+            _ => Err(RejectedDefinition { clash: Clash::Defined, depth: path.len(), first }),
         }
     }
 
@@ -108,27 +148,38 @@ impl Tables {
         let Some((name, parents)) = path.split_last() else { return Ok(ROOT) };
         let parent = self.reach(ROOT, parents, at, true)?;
         let new = self.create();
-        let array = Shape::Array { literal: false, tables: Vec::new() };
-        let definition = self.tables[parent].definitions.entry(name.clone()).or_insert(Definition { shape: array, at });
-        let clash = match &mut definition.shape {
-            Shape::Array { literal: false, tables } => {
-                tables.push(new);
+        let clash = match self.find(parent, name).map(|known| (known.defined, known.at)) {
+            None => {
+                self.lists.push(vec![new]);
+                self.define(parent, name, Defined::Array { literal: false, list: self.lists.len() - 1 }, at);
                 return Ok(new);
             }
-            Shape::Array { literal: true, .. } => Clash::LiteralArray,
-            Shape::Plain | Shape::Table(_) => Clash::NoArray,
+            Some((Defined::Array { literal: false, list }, _)) => {
+                self.lists[list].push(new);
+                return Ok(new);
+            }
+            Some((Defined::Array { literal: true, .. }, first)) => (Clash::LiteralArray, first),
+            Some((Defined::Plain | Defined::Table(_), first)) => (Clash::NoArray, first),
         };
-        Err(RejectedDefinition { clash, depth: path.len(), first: definition.at })
+        Err(RejectedDefinition { clash: clash.0, depth: path.len(), first: clash.1 })
     }
 
     /// `path = …` in `table`, at byte `at`.
     pub(super) fn set(&mut self, table: TableId, path: &[Name], shape: Shape, at: usize) -> Result<(), RejectedDefinition> {
         let Some((name, parents)) = path.split_last() else { return Ok(()) };
         let parent = self.reach(table, parents, at, false)?;
-        if let Some(definition) = self.tables[parent].definitions.get(name) {
+        if let Some(definition) = self.find(parent, name) {
             return Err(RejectedDefinition { clash: Clash::Defined, depth: path.len(), first: definition.at });
         }
-        self.tables[parent].definitions.insert(name.clone(), Definition { shape, at });
+        let defined = match shape {
+            Shape::Plain => Defined::Plain,
+            Shape::Table(table) => Defined::Table(table),
+            Shape::Array { literal, tables } => {
+                self.lists.push(tables);
+                Defined::Array { literal, list: self.lists.len() - 1 }
+            }
+        };
+        self.define(parent, name, defined, at);
         Ok(())
     }
 
@@ -141,20 +192,18 @@ impl Tables {
         enters_arrays: bool,
     ) -> Result<TableId, RejectedDefinition> {
         for (number, name) in path.iter().enumerate() {
-            table = match self.tables[table].definitions.get(name) {
+            let refused = |first| RejectedDefinition { clash: Clash::NoTable, depth: number + 1, first };
+            table = match self.find(table, name).map(|known| (known.defined, known.at)) {
                 None => {
                     let new = self.create_table(true);
-                    self.tables[table].definitions.insert(name.clone(), Definition { shape: Shape::Table(new), at });
+                    self.define(table, name, Defined::Table(new), at);
                     new
                 }
-                Some(Definition { shape: Shape::Table(inner), .. }) => *inner,
-                Some(Definition { shape: Shape::Array { literal: false, tables }, at: first }) if enters_arrays => {
-                    let last = tables.last().copied();
-                    last.ok_or(RejectedDefinition { clash: Clash::NoTable, depth: number + 1, first: *first })?
+                Some((Defined::Table(inner), _)) => inner,
+                Some((Defined::Array { literal: false, list }, first)) if enters_arrays => {
+                    self.lists[list].last().copied().ok_or(refused(first))?
                 }
-                Some(definition) => {
-                    return Err(RejectedDefinition { clash: Clash::NoTable, depth: number + 1, first: definition.at });
-                }
+                Some((_, first)) => return Err(refused(first)),
             };
         }
         Ok(table)
@@ -171,23 +220,27 @@ impl Tables {
 
     /// The first place in the text where a `{}` is below another `{}` that was extended.
     fn empty_inside_itself(&self) -> Option<usize> {
-        let mut seen = vec![false; self.tables.len()];
+        let mut inside: HashMap<TableId, Vec<(TableId, usize)>> = HashMap::new();
+        if self.definitions.iter().any(|definition| definition.table == EMPTY) {
+            for definition in &self.definitions {
+                let inner = match &definition.defined {
+                    Defined::Plain => &[],
+                    Defined::Table(inner) => std::slice::from_ref(inner),
+                    Defined::Array { list, .. } => self.lists[*list].as_slice(),
+                };
+                inside.entry(definition.table).or_default().extend(inner.iter().map(|inner| (*inner, definition.at)));
+            }
+        }
+        let mut seen = vec![false; self.implicit.len()];
         let mut waiting = vec![EMPTY];
         let mut first: Option<usize> = None;
         seen[EMPTY] = true;
         while let Some(table) = waiting.pop() {
-            for definition in self.tables[table].definitions.values() {
-                let inner: &[TableId] = match &definition.shape {
-                    Shape::Plain => &[],
-                    Shape::Table(inner) => std::slice::from_ref(inner),
-                    Shape::Array { tables, .. } => tables,
-                };
-                for inner in inner.iter().copied() {
-                    if inner == EMPTY {
-                        first = Some(first.map_or(definition.at, |first| first.min(definition.at)));
-                    } else if !std::mem::replace(&mut seen[inner], true) {
-                        waiting.push(inner);
-                    }
+            for (inner, at) in inside.get(&table).into_iter().flatten().copied() {
+                if inner == EMPTY {
+                    first = Some(first.map_or(at, |first| first.min(at)));
+                } else if !std::mem::replace(&mut seen[inner], true) {
+                    waiting.push(inner);
                 }
             }
         }
