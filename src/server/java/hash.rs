@@ -65,11 +65,12 @@ impl<V> HashOrdered<V> {
     }
 
     /// The map after `clear` and `putAll` of what `make` makes of its keys and values in Java's order.
-    pub(crate) fn into_refilled<W>(self, make: impl FnOnce(Vec<(String, V)>) -> IndexMap<String, W>) -> HashOrdered<W> {
-        let Self { entries, capacity } = self;
-        let mut entries = make(in_order(entries.into_iter().collect(), capacity, |(key, _)| hash_of(key)));
+    pub(crate) fn into_refilled(self, make: impl FnOnce(IndexMap<String, V>) -> IndexMap<String, V>) -> Self {
+        let Self { mut entries, capacity } = self;
+        entries.sort_by_cached_key(|key, _| bucket(hash_of(key), capacity));
+        let mut entries = make(entries);
         entries.shrink_to_fit();
-        HashOrdered { capacity: grown(capacity, entries.len()), entries }
+        Self { capacity: grown(capacity, entries.len()), entries }
     }
 
     /// Inserts a value, or replaces the value of a key.

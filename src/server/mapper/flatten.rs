@@ -1,9 +1,11 @@
 //! Stage 1: flattens deployment.toml, with keys in the order of the server's parser (config-mapper TomlParser.java, cava-toml 0.5.0
 //! MutableTomlTable.java and Toml.java).
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::ops::Range;
+use std::rc::Rc;
 
 use indexmap::IndexMap;
 use toml_edit::{Array, Datetime, InlineTable, Offset, Value as TomlItem};
@@ -51,22 +53,24 @@ pub(super) fn flatten(text: &str) -> Option<IndexMap<String, Setting>> {
 
 /// A table as the parser keeps it, in the order in which its keys first appear. Most tables are small, and there can be many.
 #[derive(Default)]
+#[expect(clippy::box_collection, reason = "it takes 48 bytes, and most tables have none in them")]
 struct FlatTable {
-    entries: Vec<(String, FlatEntry)>,
-    /// Which entries are tables and arrays of tables.
-    tables: HashMap<String, usize>,
+    entries: Vec<(Rc<str>, FlatEntry)>,
+    /// Which entries are tables and arrays of tables, if any.
+    tables: Option<Box<HashMap<Rc<str>, usize>>>,
 }
 
 impl FlatTable {
     /// Adds an entry, which is not in the table yet.
     fn push(&mut self, name: &str, entry: FlatEntry) {
+        let name: Rc<str> = name.into();
         if !matches!(entry, FlatEntry::Leaf(_)) {
-            self.tables.insert(name.to_owned(), self.entries.len());
+            self.tables.get_or_insert_default().insert(Rc::clone(&name), self.entries.len());
         }
         if self.entries.len() == self.entries.capacity() {
             self.entries.reserve_exact(self.entries.len().max(1));
         }
-        self.entries.push((name.to_owned(), entry));
+        self.entries.push((name, entry));
     }
 }
 
@@ -85,7 +89,7 @@ fn table_at<'t>(table: &'t mut FlatTable, path: &[Segment]) -> Option<&'t mut Fl
 
 /// The table under a name of `table`, which is added if it is missing; with the header of an element, a new element.
 fn open<'t>(table: &'t mut FlatTable, segment: &Segment, element: Option<Span>) -> Option<&'t mut FlatTable> {
-    let at = *table.tables.get(&*segment.name).unwrap_or(&table.entries.len());
+    let at = table.tables.as_ref().and_then(|tables| tables.get(&*segment.name).copied()).unwrap_or(table.entries.len());
     if at == table.entries.len() {
         let new =
             element.map_or_else(|| FlatEntry::Table(FlatTable::default()), |header| FlatEntry::Elements(Vec::new(), header));
@@ -118,7 +122,7 @@ fn in_java_order(table: FlatTable) -> IndexMap<String, Setting> {
 }
 
 /// `keyPathSet`: every level is a `HashMap`, and the paths below it are a `HashSet` of lists.
-fn key_paths(table: FlatTable) -> Vec<(Vec<String>, Setting)> {
+fn key_paths(table: FlatTable) -> Vec<(Vec<Rc<str>>, Setting)> {
     let mut paths = Vec::new();
     for (key, entry) in in_set_order(table.entries, |(key, _)| hash_of(key)) {
         match entry {
@@ -126,18 +130,19 @@ fn key_paths(table: FlatTable) -> Vec<(Vec<String>, Setting)> {
             FlatEntry::Elements(elements, header) => paths.push((vec![key], list_of(elements, header))),
             FlatEntry::Table(below) => {
                 for (mut path, setting) in key_paths(below) {
-                    path.insert(0, key.clone());
+                    path.insert(0, Rc::clone(&key));
                     paths.push((path, setting));
                 }
             }
         }
     }
-    in_set_order(paths, |(path, _)| hash_of_list(&path.iter().map(String::as_str).collect::<Vec<_>>()))
+    in_set_order(paths, |(path, _)| hash_of_list(&path.iter().map(|part| &**part).collect::<Vec<_>>()))
 }
 
 /// `joinKeyPath`: segments that are not bare get double quotes.
-fn join(path: &[String]) -> String {
-    let parts = path.iter().map(|part| if is_bare(part) { part.clone() } else { format!("\"{}\"", escaped(part)) });
+fn join(path: &[Rc<str>]) -> String {
+    let parts =
+        path.iter().map(|part| if is_bare(part) { Cow::Borrowed(&**part) } else { Cow::Owned(format!("\"{}\"", escaped(part))) });
     parts.collect::<Vec<_>>().join(".")
 }
 

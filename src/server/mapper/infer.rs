@@ -39,8 +39,11 @@ pub(super) fn infer(user: HashOrdered<Effective>, rules: &Json<String, JsonValue
         }
     }
     let mut all = inferred;
-    user.into_refilled(|effective| {
-        all.extend(effective);
+    user.into_refilled(|user| {
+        if all.is_empty() {
+            return user;
+        }
+        all.extend(user);
         all
     })
 }
