@@ -153,13 +153,13 @@ impl FixRun<'_> {
     /// The bytes of `file` with the fixes applied, after a comparison with its current content.
     fn changed_file(&mut self, loaded: &Loaded, file: &Path, fixes: &[&Fix]) -> Result<Vec<u8>, Refusal> {
         let loaded = loaded.get(file).copied();
-        self.keep_original(loaded, file).ok_or(Refusal::Unreadable)?;
         // A file inside a YAML file is compared with what is around it.
         let unchanged = loaded.filter(|loaded| !self.texts.contains_key(file) && loaded.source.embedded().is_none());
         let reread;
         let (source, content) = if let Some(loaded) = unchanged {
             (&loaded.source, Some(&loaded.content))
         } else {
+            self.keep_original(loaded, file).ok_or(Refusal::Unreadable)?;
             let bytes = self.texts.get(file).or_else(|| self.originals.get(file)).ok_or(Refusal::Unreadable)?;
             reread = SourceFile::from_bytes(file, bytes.clone()).map_err(|_| Refusal::TooLarge)?;
             (&reread, None)
@@ -175,6 +175,7 @@ impl FixRun<'_> {
         let scope: BTreeSet<&str> = fixes.iter().flat_map(|fix| fix.scope.iter().map(String::as_str)).collect();
         let changed = SourceFile::from_bytes(file, new).map_err(|_| Refusal::TooLarge)?;
         compare(source, content, &changed, &scope)?;
+        self.keep_original(loaded, file).ok_or(Refusal::Unreadable)?;
         changed.into_bytes().ok_or(Refusal::NotEncodable(source.encoding.name()))
     }
 

@@ -14,16 +14,17 @@ use crate::workspace::Workspace;
 
 impl FixRun<'_> {
     /// The changed files with new errors of any rule, selected or not.
-    pub(super) fn new_errors(&self, before: &[Diagnostic], workspace: &Workspace) -> BTreeSet<PathBuf> {
+    pub(super) fn new_errors(&self, before: &[Diagnostic], workspace: &mut Workspace) -> BTreeSet<PathBuf> {
         if self.texts.is_empty() {
             return BTreeSet::new();
         }
         let all = Selection::default();
+        let now = lint(workspace, &all);
+        workspace.forget_configurations();
         let original =
             Workspace::open_found(&self.options.paths, self.options.search, &self.options.assumptions, &Overlays::new());
         let original = lint(&original, &all);
         let (before, original) = (per_rule(before), per_rule(&original));
-        let now = lint(workspace, &all);
         let is_new = |(place, number): &(&RuleInFile, &usize)| {
             let known = |counts: &HashMap<RuleInFile, usize>| counts.get(*place).copied().unwrap_or(0);
             **number > known(&before).max(known(&original))

@@ -110,13 +110,14 @@ pub fn fix(options: &FixOptions) -> Result<FixResult, DidNotConverge> {
     let mut seen: Vec<(Overlays, BTreeSet<String>)> = Vec::new();
     let mut first: Option<Vec<Diagnostic>> = None;
     for _ in 0..MAX_PASSES {
-        let workspace = run.open();
+        let mut workspace = run.open();
         let diagnostics = lint(&workspace, &options.selection);
+        workspace.forget_configurations();
         let texts = run.texts.clone();
         let fixed = run.pass(&workspace, &diagnostics);
         let before = first.get_or_insert_with(|| diagnostics.clone());
         if fixed.is_empty() {
-            let broken = run.new_errors(before, &workspace);
+            let broken = run.new_errors(before, &mut workspace);
             let ineffective = run.ineffective(&diagnostics);
             if broken.is_empty() && ineffective.is_empty() {
                 return Ok(run.finish(workspace, diagnostics));

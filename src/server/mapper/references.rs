@@ -94,34 +94,33 @@ pub(super) fn from_variables(map: &HashOrdered<Effective>, environment: &Environ
 /// Checks that every `$secret{}` has an encrypted alias. Looks into elements of arrays of tables, but not into lists in them.
 fn check_secrets(map: &HashOrdered<Effective>, secrets: &Secrets, faults: &mut Vec<MappingFault>) {
     for (key, effective) in map.in_order() {
-        let texts: Vec<&str> = match &effective.value {
-            Value::Text(text) => vec![text],
-            Value::List(items) => items
-                .iter()
-                .flat_map(|item| match item {
-                    Value::Text(text) => vec![text.as_str()],
-                    Value::Table(element) => element
-                        .values()
-                        .filter_map(|value| if let Value::Text(text) = value { Some(text.as_str()) } else { None })
-                        .collect(),
-                    _ => Vec::new(),
-                })
-                .collect(),
-            _ => Vec::new(),
+        let mut check = |text: &str| {
+            for alias in placeholders(text, "secret") {
+                let kind = match secrets.0.get(alias) {
+                    None if secrets.come_from_vault() => continue,
+                    None => FaultKind::UndefinedSecret,
+                    Some(value) if value.find('[').is_some_and(|open| value[open..].contains(']')) => FaultKind::PlainSecret,
+                    Some(_) => continue,
+                };
+                faults.push(MappingFault::placeholder(kind, alias, key));
+            }
         };
-        for alias in texts.into_iter().flat_map(|text| placeholders(text, "secret")) {
-            match secrets.0.get(alias) {
-                None if secrets.come_from_vault() => {}
-                None => {
-                    faults.push(MappingFault::placeholder(FaultKind::UndefinedSecret, alias, key));
-                }
-                Some(value) if value.find('[').is_some_and(|open| value[open..].contains(']')) => {
-                    faults.push(MappingFault::placeholder(FaultKind::PlainSecret, alias, key));
-                }
-                Some(_) => {}
+        let Value::List(items) = &effective.value else {
+            text_of(&effective.value).into_iter().for_each(check);
+            continue;
+        };
+        for item in items {
+            match item {
+                Value::Table(element) => element.values().filter_map(text_of).for_each(&mut check),
+                other => text_of(other).into_iter().for_each(&mut check),
             }
         }
     }
+}
+
+/// The text of a string.
+fn text_of(value: &Value) -> Option<&str> {
+    if let Value::Text(text) = value { Some(text) } else { None }
 }
 
 /// Where a value outside of the configuration comes from.
