@@ -39,6 +39,15 @@ pub enum Content {
     Unparsed,
 }
 
+/// Why a file is too large to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Excess {
+    /// Its size in bytes is over the limit.
+    Bytes(u64),
+    /// It has more tokens of TOML than the limit.
+    Tokens,
+}
+
 /// A file of a home.
 #[derive(Debug)]
 pub struct LoadedFile {

@@ -11,12 +11,13 @@ use walkdir::{DirEntry, WalkDir};
 use super::content::{OnDemand, OpenedFiles, Parsed, parse_all};
 use super::links::Boundary;
 use super::recorded::{CONFIGURATION, TEMPLATES};
-use super::{Assumptions, FileId, LoadedFile, Model, script_names};
+use super::{Assumptions, Excess, FileId, LoadedFile, Model, script_names};
 use crate::catalog::{Place, catalog};
 use crate::disk::{LoadError, irregular, reason};
 use crate::home::{FoundHome, Generation, INBOUND_ENDPOINTS, Identity, Layout, ReadError, VERSION_FILES};
 use crate::paths::slashed;
 use crate::server::mapper::{JsonFile, metadata, resources};
+use crate::source::toml_statements::has_too_many_tokens;
 use crate::source::{Kind, Overlays, kind, overlays};
 
 impl Model {
@@ -203,12 +204,15 @@ impl Model {
             None => source,
         });
         match source {
+            Ok(source) if source.kind == Kind::Toml && has_too_many_tokens(source.text_of_server()) => {
+                self.too_large.push((path.to_path_buf(), Excess::Tokens));
+            }
             Ok(source) => {
                 let Parsed { content, faults, template } = parse_all(&source);
                 self.by_name.insert(name.clone(), FileId(self.files.len()));
                 self.files.push(LoadedFile { source, name, content, faults, template });
             }
-            Err(LoadError::TooLarge(size)) => self.too_large.push((path.to_path_buf(), size)),
+            Err(LoadError::TooLarge(size)) => self.too_large.push((path.to_path_buf(), Excess::Bytes(size))),
             // default.json is optional; any other file was listed, so it is a problem if it is gone.
             Err(LoadError::Io(error)) if error.kind() == io::ErrorKind::NotFound && name.ends_with("default.json") => {}
             Err(LoadError::Io(error)) => self.problems.push(ReadError {

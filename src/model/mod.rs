@@ -17,6 +17,7 @@ mod source_map;
 mod template;
 
 pub(crate) use broken::{BreakCause, BrokenFile, causes, faults_of};
+pub(crate) use content::Excess;
 pub(crate) use content::parse;
 pub(crate) use content::{Content, LoadedFile};
 pub use content::{FileId, HomeId, Location};
@@ -79,8 +80,8 @@ pub struct Model {
     pub files: Vec<LoadedFile>,
     /// The files and folders that could not be read.
     pub problems: Vec<ReadError>,
-    /// Files over the size limit, with their sizes in bytes.
-    pub too_large: Vec<(PathBuf, u64)>,
+    /// Files that are too large to be read.
+    pub too_large: Vec<(PathBuf, Excess)>,
     /// What the caller knows about the home.
     pub assumptions: Assumptions,
     by_name: HashMap<String, FileId>,

@@ -41,6 +41,17 @@ pub(crate) enum Written<'s> {
     Value(TomlPlace, &'s Value),
 }
 
+/// The most tokens of a file that is read: keys, values, punctuation, comments and line breaks. The largest real deployment.toml has about
+/// ten thousand. Reading takes memory for each token, up to five hundred bytes.
+pub(crate) const MAX_TOKENS: usize = 1_000_000;
+
+/// Whether `text` has more than [`MAX_TOKENS`].
+pub(crate) fn has_too_many_tokens(text: &str) -> bool {
+    // Each has at least one byte.
+    let is_counted = |kind: TokenKind| !matches!(kind, TokenKind::Whitespace | TokenKind::Eof);
+    text.len() > MAX_TOKENS && Source::new(text).lex().filter(|token| is_counted(token.kind())).nth(MAX_TOKENS).is_some()
+}
+
 /// Passes every statement of `text` to `visit`. Returns the comments, each with its `#` and without the line break; `None` if the text is not
 /// valid TOML. Then `visit` may have seen the statements before the error.
 pub(crate) fn read_statements<'a>(text: &'a str, mut visit: impl FnMut(Statement<'a, '_>)) -> Option<Vec<Span>> {

@@ -343,6 +343,22 @@ fn a_file_past_the_limit_is_a_finding() {
 }
 
 #[test]
+fn a_file_of_a_million_tokens_is_read_and_one_of_more_is_a_finding() {
+    let folder = Folder::new();
+    // Four tokens: the key, `=`, the value, and the line break.
+    let lines: Vec<String> = (0..250_000).map(|number| format!("k{number} = 1\n")).collect();
+    folder.write("one/deployment.toml", lines.concat());
+    folder.write("more/deployment.toml", lines.concat() + "[a]\n");
+    folder.write("more/carbon.xml", "<Server><a></Server>");
+    let text = folder.run(&["lint", "one", "more", "--format", "concise"]).out;
+    assert_eq!(text.matches("file-too-large").count(), 1, "{text}");
+    let found =
+        "more/deployment.toml: warning[file-too-large] not checked: the file has more than 1000000 keys, values and other tokens";
+    assert!(text.contains(found), "{text}");
+    assert!(text.contains("more/carbon.xml:1:"), "the rest is checked: {text}");
+}
+
+#[test]
 fn colour_follows_the_environment() {
     let colored = |name: &str, value: &str| {
         Run::of(command_in(repository(), &["lint", "fixtures/homes/api-manager-4.2.0"]).env(name, value)).out.contains('\x1b')

@@ -1,9 +1,10 @@
 //! `lint --format json`, version 1. Its fields are a contract: add, never rename.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::Report;
 use crate::coverage::{Coverage, Gap};
@@ -21,9 +22,22 @@ struct LintDocument<'a> {
     version: u32,
     tool: Tool,
     homes: Vec<LintHomeEntry<'a>>,
-    diagnostics: Vec<DiagnosticEntry<'a>>,
+    diagnostics: Entries<'a>,
     not_checked: Vec<NotCheckedEntry>,
     summary: LintSummary,
+}
+
+/// The diagnostics, each turned into its entry when it is written: there can be hundreds of thousands.
+struct Entries<'a> {
+    report: Report<'a>,
+    edited: RefCell<EditedFiles>,
+}
+
+impl Serialize for Entries<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let entry = |diagnostic| entry(self.report, diagnostic, &mut self.edited.borrow_mut());
+        serializer.collect_seq(self.report.diagnostics.iter().map(entry))
+    }
 }
 
 #[derive(Serialize)]
@@ -110,12 +124,11 @@ struct LintSummary {
 /// Writes the report, with a line break at its end.
 pub fn render(report: Report) -> String {
     let coverage = Coverage::of(report.workspace);
-    let mut edited = EditedFiles::default();
     let document = LintDocument {
         version: 1,
         tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
         homes: report.workspace.homes.iter().map(|home| home_entry(report, home)).collect(),
-        diagnostics: report.diagnostics.iter().map(|diagnostic| entry(report, diagnostic, &mut edited)).collect(),
+        diagnostics: Entries { report, edited: RefCell::default() },
         not_checked: not_checked(&coverage, report.shown),
         summary: LintSummary {
             files: report.workspace.file_count(),

@@ -1,12 +1,18 @@
 //! `file-too-large`: files that exceed the documented size limit.
 
 use crate::diagnostic::{Finding, Target};
-use crate::model::size_limit;
+use crate::model::{Excess, size_limit};
 use crate::rules::context::HomeContext;
+use crate::source::toml_statements::MAX_TOKENS;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
-    for (path, size) in &context.model().too_large {
-        let message = format!("not checked: the file has {} MiB, more than the limit of {}", size / 1024 / 1024, size_limit());
+    for (path, excess) in &context.model().too_large {
+        let message = match excess {
+            Excess::Bytes(size) => {
+                format!("not checked: the file has {} MiB, more than the limit of {}", size / 1024 / 1024, size_limit())
+            }
+            Excess::Tokens => format!("not checked: the file has more than {MAX_TOKENS} keys, values and other tokens"),
+        };
         let finding = Finding::at(Target::Path(path.clone(), Some(context.id)), message);
         findings.push(finding.help("move everything that is not configuration out of the file, or do not pass the file"));
     }
