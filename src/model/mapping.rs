@@ -71,7 +71,7 @@ impl Model {
             return known_keys::shared(&product.id, self.identity.version.as_ref());
         }
         let keys: BTreeSet<&str> = document.entries.iter().map(|entry| &*entry.key).collect();
-        known_keys::guess(&keys).map(Rc::new)
+        known_keys::guess(&keys)
     }
 
     fn read_templates(&self, mapping: &Mapping) -> Schema {

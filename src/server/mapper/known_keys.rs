@@ -1,7 +1,7 @@
 //! The live keys of products whose home is not at hand, from the tables of `rules/catalog/keys/`.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use super::key_table::{self, KeyTable};
@@ -25,18 +25,36 @@ pub fn of_product(product: &str, version: Option<&Version>) -> Option<Schema> {
     Some(table.schema(chosen, exact))
 }
 
-/// The same, shared by all homes of this version: it takes megabytes, and there can be thousands of homes.
+/// The same, shared by all homes of this version.
 pub fn shared(product: &str, version: Option<&Version>) -> Option<Rc<Schema>> {
-    type Shared = BTreeMap<(String, Option<String>), Option<Rc<Schema>>>;
-    thread_local! {
-        static SHARED: RefCell<Shared> = const { RefCell::new(BTreeMap::new()) };
-    }
-    let server = (product.to_owned(), version.map(ToString::to_string));
-    let read = || of_product(product, version).map(Rc::new);
-    SHARED.with_borrow_mut(|shared| shared.entry(server).or_insert_with(read).clone())
+    let wanted = Wanted::Version(product.to_owned(), version.map(ToString::to_string));
+    read_once(wanted, || of_product(product, version))
 }
 
 /// The keys of the product that `keys` of a deployment.toml are most probably for; `None` if they do not point to one product.
-pub fn guess(keys: &BTreeSet<&str>) -> Option<Schema> {
-    key_table::guess(&TABLES.iter().map(|(_, text)| *text).collect::<Vec<_>>(), keys)
+pub fn guess(keys: &BTreeSet<&str>) -> Option<Rc<Schema>> {
+    let tables: Vec<&str> = TABLES.iter().map(|(_, text)| *text).collect();
+    let exact = |table: &KeyTable, version: usize| {
+        let wanted = Wanted::Version(table.product.to_owned(), Some(table.versions[version].to_string()));
+        read_once(wanted, || Some(table.schema(version..=version, true))).unwrap_or_default()
+    };
+    let (table, version) = key_table::guess(&tables, keys, exact)?;
+    read_once(Wanted::Guess(table.product.to_owned(), version), || Some(key_table::guessed(&table, version)))
+}
+
+/// What a schema is wanted for.
+#[derive(PartialEq, Eq, Hash)]
+enum Wanted {
+    /// A product and its version, if that is known.
+    Version(String, Option<String>),
+    /// A guessed product, and the number of its version.
+    Guess(String, usize),
+}
+
+/// The schema that `read` returns the first time. It takes milliseconds and megabytes, and there can be thousands of files.
+fn read_once(wanted: Wanted, read: impl FnOnce() -> Option<Schema>) -> Option<Rc<Schema>> {
+    thread_local! {
+        static SCHEMAS: RefCell<HashMap<Wanted, Option<Rc<Schema>>>> = RefCell::new(HashMap::new());
+    }
+    SCHEMAS.with_borrow_mut(|schemas| schemas.entry(wanted).or_insert_with(|| read().map(Rc::new)).clone())
 }

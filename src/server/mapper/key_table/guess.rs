@@ -1,6 +1,7 @@
 //! Which product and version a deployment.toml is probably for, judging by its keys.
 
 use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 
 use super::read::KeyTable;
 use super::words::makes_live;
@@ -14,9 +15,14 @@ const MIN_KEYS: usize = 6;
 /// A guess needs at least this share of the file's keys to be read by the product, in percent.
 const MIN_SHARE: usize = 75;
 
-/// The schema of the product whose table knows the largest share of `keys`: at least [`MIN_KEYS`] of them, [`MIN_SHARE`] percent, and
-/// more than any other product. Among versions that read equally many keys, the newest is named.
-pub(in crate::server::mapper) fn guess(tables: &[&str], keys: &BTreeSet<&str>) -> Option<Schema> {
+/// The table that knows the largest share of `keys`, and the number of the version that fits best: at least [`MIN_KEYS`] of them,
+/// [`MIN_SHARE`] percent, and more than any other table. Among versions that read equally many keys, it is the newest. `schema` gives the
+/// schema of a version.
+pub(in crate::server::mapper) fn guess<'t>(
+    tables: &[&'t str],
+    keys: &BTreeSet<&str>,
+    schema: impl FnOnce(&KeyTable<'t>, usize) -> Rc<Schema>,
+) -> Option<(KeyTable<'t>, usize)> {
     if keys.len() < MIN_KEYS {
         return None;
     }
@@ -32,21 +38,21 @@ pub(in crate::server::mapper) fn guess(tables: &[&str], keys: &BTreeSet<&str>) -
         })
         .collect();
     candidates.sort_by_key(|(count, _, _)| std::cmp::Reverse(*count));
-    let (count, version, table) = candidates.first()?;
-    if candidates.get(1).is_some_and(|(other, _, _)| other == count) {
+    let mut candidates = candidates.into_iter();
+    let (count, version, table) = candidates.next()?;
+    if candidates.next().is_some_and(|(other, _, _)| other == count) {
         return None;
     }
-    let read = {
-        let schema = table.schema(*version..=*version, true);
-        keys.iter().filter(|key| schema.is_read(key)).count()
-    };
-    if read < MIN_KEYS || read * 100 < keys.len() * MIN_SHARE {
-        return None;
-    }
-    // The version is the least certain part of the guess: a key is known if any version knows it.
+    let schema = schema(&table, version);
+    let read = keys.iter().filter(|key| schema.is_read(key)).count();
+    (read >= MIN_KEYS && read * 100 >= keys.len() * MIN_SHARE).then_some((table, version))
+}
+
+/// The schema of a guessed product. The version is the least certain part of the guess: a key is known if any version knows it.
+pub(in crate::server::mapper) fn guessed(table: &KeyTable, version: usize) -> Schema {
     let mut schema = table.schema(0..=table.versions.len() - 1, false);
-    schema.source = SchemaSource::Guess { product: table.product.to_owned(), version: table.versions[*version].clone() };
-    Some(schema)
+    schema.source = SchemaSource::Guess { product: table.product.to_owned(), version: table.versions[version].clone() };
+    schema
 }
 
 /// The keys of a user, by table and name as tables of keys have them.
@@ -106,8 +112,10 @@ mod tests {
     const OTHER: &str = "product\tother\nversions\t1.0\nfile\tc\tc.xml\n[a]\nb\t>c\nc\t>c\n";
     const KEYS: [&str; 6] = ["a.b", "a.c", "a.d", "a.e", "a.x.url", "n.new"];
 
-    fn guessed(tables: &[&str], keys: &[&str]) -> Option<SchemaSource> {
-        guess(tables, &keys.iter().copied().collect()).map(|schema| schema.source)
+    fn source(tables: &[&str], keys: &[&str]) -> Option<SchemaSource> {
+        let exact = |table: &KeyTable, version| Rc::new(table.schema(version..=version, true));
+        let (table, version) = guess(tables, &keys.iter().copied().collect(), exact)?;
+        Some(guessed(&table, version).source)
     }
 
     #[test]
@@ -119,16 +127,16 @@ mod tests {
 
     #[test]
     fn the_product_that_reads_most_is_guessed() {
-        let Some(SchemaSource::Guess { product, version }) = guessed(&[OTHER, ONE], &KEYS) else { panic!("no guess") };
+        let Some(SchemaSource::Guess { product, version }) = source(&[OTHER, ONE], &KEYS) else { panic!("no guess") };
         assert_eq!((product.as_str(), version.to_string().as_str()), ("one", "2.0"));
     }
 
     #[test]
     fn too_few_keys_a_tie_or_a_small_share_are_not_enough() {
-        assert_eq!(guessed(&[ONE], &KEYS[..5]), None);
-        assert_eq!(guessed(&[ONE, ONE], &KEYS), None);
+        assert_eq!(source(&[ONE], &KEYS[..5]), None);
+        assert_eq!(source(&[ONE, ONE], &KEYS), None);
         let unknown = ["u.a", "u.b", "u.c"];
-        assert_eq!(guessed(&[ONE], &[&KEYS[..], &unknown[..]].concat()), None);
-        assert!(guessed(&[ONE], &[&KEYS[..], &unknown[..2]].concat()).is_some());
+        assert_eq!(source(&[ONE], &[&KEYS[..], &unknown[..]].concat()), None);
+        assert!(source(&[ONE], &[&KEYS[..], &unknown[..2]].concat()).is_some());
     }
 }

@@ -8,6 +8,6 @@ mod schema_builder;
 mod words;
 mod write;
 
-pub(super) use guess::guess;
+pub(super) use guess::{guess, guessed};
 pub use read::KeyTable;
 pub use write::{SchemasDiffer, write};
