@@ -1,6 +1,6 @@
 //! Keys that nothing reads, classified by what their writer most likely meant. Each rule about them reports one class.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::catalog::catalog;
 use crate::model::Model;
@@ -63,7 +63,6 @@ pub(crate) fn dead_keys(model: &Model) -> Option<DeadKeys> {
     }
     let (_, document) = model.toml()?;
     let referred = referred_by_user(document);
-    let mut tables: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     let dead: Vec<(usize, &TomlEntry)> = document
         .entries
         .iter()
@@ -76,18 +75,8 @@ pub(crate) fn dead_keys(model: &Model) -> Option<DeadKeys> {
     if dead.is_empty() {
         return Some(DeadKeys { keys: Vec::new() });
     }
-    let keys = schema.keys();
-    for key in &keys {
-        let (table, name) = Key::new(key).table_and_name();
-        tables.entry(name).or_default().insert(table.as_str().to_owned());
-    }
-    let mut spellings: BTreeMap<String, Vec<&String>> = BTreeMap::new();
-    for key in &keys {
-        spellings.entry(plain(key)).or_default().push(key);
-    }
-    let known = Known { schema, keys: &keys, tables: &tables, spellings: &spellings };
     let meant = |(at, (number, entry)): (usize, (usize, &TomlEntry))| {
-        let meant = if at < MAX_SEARCHED { meant(entry, document, &known) } else { Meant::Unclear(Vec::new()) };
+        let meant = if at < MAX_SEARCHED { meant(entry, document, schema) } else { Meant::Unclear(Vec::new()) };
         (number, meant)
     };
     Some(DeadKeys { keys: dead.into_iter().enumerate().map(meant).collect() })
@@ -116,18 +105,8 @@ fn product_of(model: &Model) -> Option<&str> {
     model.product().map(|product| product.id.as_str()).or_else(|| model.schema()?.source().product())
 }
 
-/// The keys that the server reads, indexed for comparison with dead keys.
-struct Known<'a> {
-    schema: &'a Schema,
-    keys: &'a BTreeSet<String>,
-    /// The tables that have a key of this name, by the name.
-    tables: &'a BTreeMap<&'a str, BTreeSet<String>>,
-    /// The keys by their [`plain`] spelling.
-    spellings: &'a BTreeMap<String, Vec<&'a String>>,
-}
-
-fn meant(entry: &TomlEntry, document: &TomlDocument, known: &Known) -> Meant {
-    let Known { schema, keys, tables, spellings } = *known;
+fn meant(entry: &TomlEntry, document: &TomlDocument, schema: &Schema) -> Meant {
+    let index = schema.key_index();
     let key = &entry.key;
     if let Some(other) = other_enable(key).filter(|other| schema.is_read(other)) {
         return Meant::OtherEnable(other);
@@ -135,11 +114,11 @@ fn meant(entry: &TomlEntry, document: &TomlDocument, known: &Known) -> Meant {
     if let Some(table) = other_kind_of_table(key, schema) {
         return table;
     }
-    if let Some([only]) = spellings.get(&plain(key)).map(Vec::as_slice) {
-        return Meant::Respelled((*only).clone());
+    if let [only] = index.spelled_like(key) {
+        return Meant::Respelled(only.clone());
     }
     let (own_table, name) = Key::new(key).table_and_name();
-    let elsewhere = tables.get(name);
+    let elsewhere = index.tables_with(name);
     // The key may belong to an enclosing table, or to a table inside its own.
     let related: Vec<&String> = elsewhere
         .into_iter()
@@ -165,7 +144,7 @@ fn meant(entry: &TomlEntry, document: &TomlDocument, known: &Known) -> Meant {
     }
     let mut alike: Vec<String> = related.into_iter().map(|table| Key::new(table).join(own_name)).collect();
     let own: Vec<&str> = Key::new(key).segments().map(|segment| segment.text).collect();
-    alike.extend(keys.iter().filter(|known| differ_in_one_segment(known, &own)).map(|known| with_name(known, name)));
+    alike.extend(index.keys().iter().filter(|known| differ_in_one_segment(known, &own)).map(|known| with_name(known, name)));
     let mut seen = BTreeSet::new();
     alike.retain(|known| seen.insert(known.clone()));
     alike.truncate(3);
@@ -216,11 +195,6 @@ fn other_kind_of_table(key: &str, schema: &Schema) -> Option<Meant> {
     None
 }
 
-/// A key without what people often get wrong: case, and separators inside names.
-fn plain(key: &str) -> String {
-    key.chars().filter(|part| !matches!(part, '_' | '-' | '\'')).flat_map(char::to_lowercase).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -232,12 +206,5 @@ mod tests {
         assert!(!differ_in_one_segment("a.first.second", &["a", "'first.secnd'"]));
         assert!(!differ_in_one_segment("a.first", &["a", "frst", "second"]));
         assert_eq!(with_name("a.*", "'b.c'"), "a.'b.c'");
-    }
-
-    #[test]
-    fn case_and_separators_do_not_count() {
-        assert_eq!(plain("apim.event_sync.hostName"), plain("apim.event-sync.hostname"));
-        assert_ne!(plain("a.url"), plain("a.urls"));
-        assert_ne!(plain("a.b_c"), plain("a.b.c"));
     }
 }

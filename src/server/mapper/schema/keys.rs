@@ -1,9 +1,11 @@
 //! The keys of a server, and what is known of each: whether it is read, what it is renamed to, its default, its allowed values.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map as Json, Value as JsonValue};
 
+use super::key_index::KeyIndex;
 use super::provenance::SchemaSource;
 use crate::server::mapper::infer::Pattern;
 use crate::server::mapper::key_mapping::targets;
@@ -35,6 +37,8 @@ pub struct Schema {
     pub(in crate::server::mapper) referred: BTreeSet<String>,
     /// Those of them that match several keys.
     pub(in crate::server::mapper) referred_patterns: Vec<Pattern>,
+    /// Computed on the first use.
+    pub(in crate::server::mapper) index: OnceCell<KeyIndex>,
 }
 
 impl Schema {
@@ -206,6 +210,11 @@ impl Schema {
         let sources = self.mappings.keys().map(|source| source.replacen(':', "[].", 1));
         keys.extend(sources.filter(|source| !source.contains(':') && self.is_read(source)));
         keys
+    }
+
+    /// The keys by their names and spellings.
+    pub(crate) fn key_index(&self) -> &KeyIndex {
+        self.index.get_or_init(|| KeyIndex::of(self.keys()))
     }
 
     /// The files that a value is copied into.

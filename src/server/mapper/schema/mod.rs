@@ -2,6 +2,7 @@
 
 mod build;
 pub(crate) mod json_schema;
+mod key_index;
 mod keys;
 mod kind;
 mod provenance;
