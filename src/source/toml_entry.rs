@@ -69,7 +69,7 @@ pub struct TomlEntry {
     pub value: TomlValue,
     /// The value as written, including quotes.
     pub value_span: Span,
-    /// The index of its header in [`TomlDocument::tables`]; `None` above the first header.
+    /// The index of its header in the tables of the document; `None` above the first header.
     pub table: Option<usize>,
     /// For each `[]` in the key, the index of the element, from 0.
     pub elements: Arc<[usize]>,
