@@ -144,7 +144,10 @@ pub(super) fn gaps_of(home: &Home, only: &BTreeSet<PathBuf>) -> Vec<Gap> {
         gaps.push(Gap::new(GapKind::UnknownName, path));
         return gaps;
     }
-    gaps.extend(identity(model));
+    // Of files that are too large, the findings say so.
+    if !model.files.is_empty() {
+        gaps.extend(identity(model));
+    }
     if let Some(profile) = home.ports().profile.as_ref().filter(|profile| profile.known.is_none() && !profile.is_default())
         && let Some(product) = model.product()
     {

@@ -238,7 +238,8 @@ impl Model {
             self.identity = Identity { kernel: self.identity.kernel.take(), ..identity };
         }
         let has = |kind: Kind| self.files.iter().any(|file| file.source.kind == kind);
-        self.generation = if self.toml_file().is_some() || self.renders_from_templates() {
+        let has_unread_toml = self.too_large.iter().any(|(path, _)| Kind::of(path) == Kind::Toml);
+        self.generation = if self.toml_file().is_some() || has_unread_toml || self.renders_from_templates() {
             Generation::Toml
         } else if has(Kind::Yaml) {
             Generation::Yaml

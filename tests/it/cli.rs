@@ -352,10 +352,13 @@ fn a_file_of_a_million_tokens_is_read_and_one_of_more_is_a_finding() {
     folder.write("more/carbon.xml", "<Server><a></Server>");
     let text = folder.run(&["lint", "one", "more", "--format", "concise"]).out;
     assert_eq!(text.matches("file-too-large").count(), 1, "{text}");
-    let found =
-        "more/deployment.toml: warning[file-too-large] not checked: the file has more than 1000000 keys, values and other tokens";
+    let found = "more/deployment.toml: warning[file-too-large] not checked: the file has more than a million keys, values and other tokens";
     assert!(text.contains(found), "{text}");
     assert!(text.contains("more/carbon.xml:1:"), "the rest is checked: {text}");
+    folder.write("alone/deployment.toml", lines.concat() + "[a]\n");
+    let run = folder.run(&["lint", "alone/deployment.toml"]);
+    assert!(run.out.contains("unknown product, deployment.toml, offset 0"), "{}", run.out);
+    assert!(!run.out.contains("--product"), "no product helps here: {}", run.out);
 }
 
 #[test]
