@@ -19,7 +19,7 @@ pub struct TomlFile<'a> {
 
 impl TomlFile<'_> {
     /// Sets the flattened `key` to `literal`, a value in TOML syntax. Replaces an existing value; otherwise adds the key to its table, or
-    /// to a new table. Returns `None` if the key is in an array of tables, or one of its tables is one.
+    /// to a new table. Returns `None` if the key is in an array of tables, one of its tables is one or a value, or the key is a table.
     pub fn set(&self, key: &str, literal: &str) -> Option<Vec<TextEdit>> {
         let key = Key::new(key);
         if key.is_in_list() {
@@ -27,6 +27,10 @@ impl TomlFile<'_> {
         }
         if let Some(entry) = self.document.get(key.as_str()) {
             return Some(vec![(entry.value_span, literal.to_owned())]);
+        }
+        let is_table = self.document.keys().any(|other| key.is_above(Key::new(other)));
+        if is_table || key.tables().any(|(table, _)| self.document.get(table.as_str()).is_some()) {
+            return None;
         }
         let (table, name) = key.table_and_name();
         if let Some(header) = self.document.table(table.as_str()) {
@@ -316,17 +320,16 @@ mod tests {
     }
 
     #[test]
-    fn arrays_of_tables_are_not_guessed_at() {
-        let text = "[[a]]\nx = 1\n";
-        let document = TomlDocument::parse(text).expect("valid");
-        let file = TomlFile { text, document: &document };
-        for key in ["a[].x", "a.y", "a.b.y", "a.b.c.y"] {
-            assert!(file.set(key, "2").is_none(), "{key}");
+    fn arrays_tables_and_values_are_not_taken_for_each_other() {
+        for (text, keys) in [
+            ("[[a]]\nx = 1\n", &["a[].x", "a.y", "a.b.y", "a.b.c.y"][..]),
+            ("a = [{x = 1}]\n[b]\nl = [{x = 1}]\n", &["a.y", "b.l.y"]),
+            ("a = 'x'\n[b]\nc.d = 1\n", &["a.y", "b", "b.c", "b.c.d.e"]),
+        ] {
+            let document = TomlDocument::parse(text).expect("valid");
+            let file = TomlFile { text, document: &document };
+            assert!(keys.iter().all(|key| file.set(key, "2").is_none()), "{text}");
         }
-        let text = "a = [{x = 1}]\n[b]\nl = [{x = 1}]\n";
-        let document = TomlDocument::parse(text).expect("valid");
-        let file = TomlFile { text, document: &document };
-        assert!(file.set("a.y", "2").is_none() && file.set("b.l.y", "2").is_none());
     }
 
     #[test]
