@@ -128,7 +128,8 @@ fn changed_keys<'a>(before: &'a TomlDocument, after: &'a TomlDocument) -> impl I
             }
         }
     };
-    before.keys().chain(after.keys()).filter(is_changed)
+    let added = after.keys().filter(|key| before.get(key).is_none());
+    before.keys().filter(is_changed).chain(added)
 }
 
 fn is_same(before: &TomlEntry, after: &TomlEntry) -> bool {

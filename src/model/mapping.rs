@@ -127,6 +127,11 @@ impl Model {
         self.alone.get_or_init(resolve).as_deref()
     }
 
+    /// Drops the configuration that was computed from the text of deployment.toml alone. It is computed again if something asks for it.
+    pub(crate) fn forget_configuration(&mut self) {
+        self.alone.take();
+    }
+
     /// Renders the file at `path`, relative to the home, as the server does with `configuration`. `None` if the home has no such template, or it
     /// cannot be read.
     pub fn render(&self, path: &str, configuration: &Configuration) -> Option<Output> {

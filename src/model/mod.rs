@@ -17,9 +17,7 @@ mod source_map;
 mod template;
 
 pub(crate) use broken::{BreakCause, BrokenFile, causes, faults_of};
-pub(crate) use content::Excess;
-pub(crate) use content::parse;
-pub(crate) use content::{Content, LoadedFile};
+pub(crate) use content::{Content, Excess, LoadedFile, parse};
 pub use content::{FileId, HomeId, Location};
 pub use effective::EffectiveValue;
 pub(crate) use effective::{EffectiveConfiguration, text_of, without_indexes};
@@ -109,11 +107,6 @@ pub struct Model {
 }
 
 impl Model {
-    /// Drops the configuration that was computed from the text of deployment.toml alone. It is computed again if something asks for it.
-    pub(crate) fn forget_configuration(&mut self) {
-        self.alone.take();
-    }
-
     /// The home's folder, or the single file that was given instead.
     pub fn path(&self) -> &Path {
         self.layout.single_file.as_ref().map_or(&self.layout.root, |(file, _)| file)

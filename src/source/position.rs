@@ -36,6 +36,11 @@ impl Span {
         Self { start, end: text.ceil_char_boundary(self.end.max(start)) }
     }
 
+    /// The range of a part that begins at `offset`, where `range` counts from the beginning of the part.
+    pub(crate) const fn in_part(offset: usize, range: &Range<usize>) -> Self {
+        Self::new(offset + range.start, offset + range.end)
+    }
+
     /// The length in bytes.
     pub const fn len(self) -> usize {
         self.end.saturating_sub(self.start)

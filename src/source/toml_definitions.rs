@@ -32,7 +32,7 @@ pub(crate) struct TomlPlace {
 /// The number of every value: nothing more is known of it.
 const VALUE: u32 = u32::MAX;
 
-/// What the number of a name stands for, other than a value.
+/// What a name is defined as, unless it is a value.
 #[derive(Debug, Clone, Copy)]
 enum Defined {
     /// A table. It is implied until it has a header of its own, and dotted once a dotted key goes through it.

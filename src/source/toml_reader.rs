@@ -132,7 +132,7 @@ impl<'a> TomlReader<'a> {
 
     /// Where a part of the statement is in the text.
     fn span(&self, part: Range<usize>) -> Span {
-        Span::new(self.offset + part.start, self.offset + part.end)
+        Span::in_part(self.offset, &part)
     }
 
     /// Whether a deployment tool substitutes a part of `span`. The placeholders are in order and apart.

@@ -3,7 +3,6 @@
 //! The tree of a whole file takes fifty times the memory of its text, so `toml_edit` parses each statement alone.
 
 use std::borrow::Cow;
-use std::ops::Range;
 
 use toml_edit::{Document, Item, Table, Value};
 use toml_parser::Source;
@@ -88,8 +87,7 @@ fn read_statement<'a>(
     let mut table: &Table = document.as_table();
     let mut path = Vec::new();
     while let Some((name, item)) = table.iter().next() {
-        let place = |range: Range<usize>| Span::new(part.start + range.start, part.start + range.end);
-        let span = place(table.key(name)?.span()?);
+        let span = Span::in_part(part.start, &table.key(name)?.span()?);
         let written = span.of(text);
         path.push(Segment { name: if written == name { Cow::Borrowed(written) } else { Cow::Owned(name.to_owned()) }, span });
         let header = match item {
@@ -106,7 +104,7 @@ fn read_statement<'a>(
             Item::ArrayOfTables(elements) => elements.get(0)?.span(),
             Item::None => return None,
         };
-        let (is_element, span) = (item.is_array_of_tables(), place(header?));
+        let (is_element, span) = (item.is_array_of_tables(), Span::in_part(part.start, &header?));
         let (table, child_above) = definitions.header(&path, is_element, span)?;
         let written = Written::Header { table, is_element, span, child_above };
         visit(Statement { path, offset: part.start, written });
@@ -127,10 +125,7 @@ mod tests {
         read_statements(text, |statement| {
             let (key, part) = match statement.written {
                 Written::Header { table, span, .. } => (table.key.clone(), span),
-                Written::Value(place, value) => {
-                    let part = value.span().unwrap_or_default();
-                    (place.key, Span::new(statement.offset + part.start, statement.offset + part.end))
-                }
+                Written::Value(place, value) => (place.key, Span::in_part(statement.offset, &value.span().unwrap_or_default())),
             };
             let path: Vec<&str> = statement.path.iter().map(|segment| segment.span.of(text)).collect();
             found.push(format!("{key} | {} | {}", path.join("."), part.of(text)));

@@ -110,11 +110,12 @@ impl Tables {
         self.definitions.find(self.hasher.hash_one((table, name)), is_same)
     }
 
-    /// Defines a key that the table does not have yet.
+    /// Defines a key of a table, in place of what it was defined as before.
     fn define(&mut self, table: TableId, name: &Name, defined: Defined, at: usize) {
         let hash = |definition: &Definition| self.hasher.hash_one((definition.table, &definition.name));
+        let is_same = |known: &Definition| known.table == table && known.name == *name;
         let definition = Definition { table, name: name.clone(), defined, at };
-        self.definitions.insert_unique(hash(&definition), definition, hash);
+        self.definitions.entry(hash(&definition), is_same, hash).insert(definition);
     }
 
     /// `[path]` at byte `at`.
@@ -130,12 +131,7 @@ impl Tables {
             Defined::Table(table) if self.implicit[table] => {
                 // Its parent should get it again. The server puts it into itself instead.
                 self.implicit[table] = false;
-                let hash = self.hasher.hash_one((table, name));
-                let known = self.definitions.find_mut(hash, |known| known.table == table && known.name == *name);
-                match known {
-                    Some(known) => (known.defined, known.at) = (Defined::Table(table), at),
-                    None => self.define(table, name, Defined::Table(table), at),
-                }
+                self.define(table, name, Defined::Table(table), at);
                 self.swallowed.get_or_insert(at);
                 Ok(table)
             }

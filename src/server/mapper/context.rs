@@ -12,13 +12,14 @@ use crate::source::key::Key;
 /// Notes the keys of `map`, and of the elements in it, that the server fails to split.
 pub(super) fn check(map: &HashOrdered<Effective>, faults: &mut Vec<MappingFault>) {
     for (key, effective) in map.in_order() {
-        check_key(key, faults);
-        check_elements(&effective.value, faults);
+        check_entry(key, &effective.value, faults);
     }
 }
 
-fn check_key(key: &str, faults: &mut Vec<MappingFault>) {
-    if Key::new(key).split_by_server().is_none() {
+fn check_entry(key: &str, value: &Value, faults: &mut Vec<MappingFault>) {
+    if Key::new(key).split_by_server().is_some() {
+        check_elements(value, faults);
+    } else {
         faults.push(MappingFault::new(FaultKind::UnclosedQuote, Some(key), String::new()));
     }
 }
@@ -29,8 +30,7 @@ fn check_elements(value: &Value, faults: &mut Vec<MappingFault>) {
         match item {
             Value::Table(map) => {
                 for (key, value) in map.iter() {
-                    check_key(key, faults);
-                    check_elements(value, faults);
+                    check_entry(key, value, faults);
                 }
             }
             other => check_elements(other, faults),

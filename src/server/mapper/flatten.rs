@@ -229,7 +229,7 @@ impl ValueReader<'_> {
 
     /// Where a part of the statement is in the text.
     fn span(self, part: Option<Range<usize>>) -> Span {
-        part.map_or_else(Span::default, |part| Span::new(self.offset + part.start, self.offset + part.end))
+        part.map_or_else(Span::default, |part| Span::in_part(self.offset, &part))
     }
 }
 

@@ -38,13 +38,12 @@ pub(super) fn infer(user: HashOrdered<Effective>, rules: &Json<String, JsonValue
             inferred.insert(name.clone(), Effective { value: of_json(value), origin: origin.clone() });
         }
     }
-    let mut all = inferred;
     user.into_refilled(|user| {
-        if all.is_empty() {
+        if inferred.is_empty() {
             return user;
         }
-        all.extend(user);
-        all
+        inferred.extend(user);
+        inferred
     })
 }
 

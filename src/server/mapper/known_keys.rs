@@ -34,10 +34,7 @@ pub fn shared(product: &str, version: Option<&Version>) -> Option<Rc<Schema>> {
 /// The keys of the product that `keys` of a deployment.toml are most probably for; `None` if they do not point to one product.
 pub fn guess(keys: &BTreeSet<&str>) -> Option<Rc<Schema>> {
     let tables: Vec<&str> = TABLES.iter().map(|(_, text)| *text).collect();
-    let exact = |table: &KeyTable, version: usize| {
-        let wanted = Wanted::Version(table.product.to_owned(), Some(table.versions[version].to_string()));
-        read_once(wanted, || Some(table.schema(version..=version, true))).unwrap_or_default()
-    };
+    let exact = |table: &KeyTable, version: usize| shared(table.product, Some(&table.versions[version])).unwrap_or_default();
     let (table, version) = key_table::guess(&tables, keys, exact)?;
     read_once(Wanted::Guess(table.product.to_owned(), version), || Some(key_table::guessed(&table, version)))
 }
