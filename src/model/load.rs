@@ -238,7 +238,8 @@ impl Model {
             self.identity = Identity { kernel: self.identity.kernel.take(), ..identity };
         }
         let has = |kind: Kind| self.files.iter().any(|file| file.source.kind == kind);
-        let has_unread_toml = self.too_large.iter().any(|(path, _)| Kind::of(path) == Kind::Toml);
+        let mut unread = self.too_large.iter().map(|(path, _)| path).chain(self.problems.iter().map(|problem| &problem.path));
+        let has_unread_toml = unread.any(|path| Kind::of(path) == Kind::Toml);
         self.generation = if self.toml_file().is_some() || has_unread_toml || self.renders_from_templates() {
             Generation::Toml
         } else if has(Kind::Yaml) {
