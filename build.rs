@@ -1,6 +1,10 @@
 //! Converts the TOML files in rules/ to two JSON files that the library embeds, because JSON parses several times faster at startup. The
 //! tables of keys are embedded too, in a shorter form.
 
+#[allow(dead_code, reason = "the library uses the rest")]
+#[path = "src/server/mapper/sorted_keys/index.rs"]
+mod index;
+
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -10,6 +14,7 @@ use serde_json::{Map, Value, json};
 
 fn main() -> Result<(), Box<dyn error::Error>> {
     println!("cargo::rerun-if-changed=rules");
+    println!("cargo::rerun-if-changed=src/server/mapper/sorted_keys/index.rs");
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("rules");
     let out = PathBuf::from(env::var("OUT_DIR")?);
     fs::write(out.join("catalog.json"), catalog(&root.join("catalog"))?.to_string())?;
@@ -39,14 +44,16 @@ fn catalog(folder: &Path) -> Result<Value, Box<dyn error::Error>> {
     Ok(Value::Object(lists))
 }
 
-/// Returns a Rust expression for the text of each table of keys, by product.
+/// Returns a Rust expression for the text of each table of keys and its index.
 fn keys(folder: &Path, out: &Path) -> Result<String, Box<dyn error::Error>> {
     let mut list = String::from("&[");
     for file in files_below(folder, "tsv")? {
-        let product = file.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
-        let copy = out.join(format!("{product}.tsv"));
-        fs::write(&copy, with_short_names(&fs::read_to_string(&file)?)?)?;
-        write!(list, "({product:?}, include_str!({:?})), ", copy.display().to_string())?;
+        let text = with_short_names(&fs::read_to_string(&file)?)?;
+        let index = index::Index::of(&text).ok_or_else(|| format!("{}: it is not sorted", file.display()))?;
+        let copy = out.join(file.file_name().unwrap_or_default());
+        fs::write(&copy, text)?;
+        let index::Index { tables, names, lookups } = index;
+        writeln!(list, "(include_str!({:?}), &{tables:?}, &{names:?}, &{lookups:?}),", copy.display().to_string())?;
     }
     Ok(list + "]")
 }

@@ -17,6 +17,13 @@ pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>, 
     found.into_iter().take(MAX_SUGGESTIONS).map(|(_, name)| name).collect()
 }
 
+/// Whether `name` is [`nearest`] to `word` if nothing else is known.
+pub(crate) fn is_near(word: &str, name: &str) -> bool {
+    // Fast path: the lengths of most names differ by more than the edits allow.
+    let can_be_near = !word.is_ascii() || !name.is_ascii() || word.len().abs_diff(name.len()) <= most_edits(word);
+    can_be_near && distance_of(&word.to_lowercase(), name, '\n').is_some()
+}
+
 /// `did you mean ...?` with the names that are most similar to `word`; `None` if none is similar.
 pub(crate) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>, separator: char) -> Option<String> {
     question(&nearest(word, known, separator))
@@ -49,10 +56,14 @@ fn distance_of(word: &str, name: &str, separator: char) -> Option<usize> {
     if name.strip_suffix(word).is_some_and(|before| before.ends_with(separator)) {
         return Some(0);
     }
-    let most = (word.len() / 5).clamp(1, 4);
+    let most = most_edits(word);
     // A word without a separator is a single segment, most likely the last one.
     let name = if word.contains(separator) { name } else { name.rsplit(separator).next().unwrap_or_default() };
     edits(word, name, most).map(|edits| edits + 1)
+}
+
+fn most_edits(word: &str) -> usize {
+    (word.len() / 5).clamp(1, 4)
 }
 
 /// The number of insertions, deletions, replacements and swaps of neighbours between two texts; `None` if there are more than `most`.

@@ -17,7 +17,7 @@ use crate::source::{script, template};
 #[derive(Debug)]
 pub struct Mapping {
     /// The mapper's JSON files and templates.
-    pub resources: Resources,
+    pub resources: Arc<Resources>,
     /// The releases of the mapper and the template engine.
     pub release: Release,
     /// The configuration computed from deployment.toml in an unknown environment; `None` if there is no deployment.toml, or it is not
@@ -45,8 +45,8 @@ impl Model {
     }
 
     fn map(&self) -> Mapping {
-        let resources =
-            Resources::read(&self.layout.root, |path| self.text_of(path).map(|text| text.to_string()), |path| self.holds(path));
+        let read = |path: &str| self.text_of(path).map(|text| text.to_string());
+        let resources = Arc::new(Resources::read(&self.layout.root, read, |path| self.holds(path)));
         let release = self.mapper_release();
         let configuration = self
             .toml_without_tags()

@@ -7,7 +7,6 @@ use crate::model::Model;
 use crate::server::mapper::schema::{KeyType, Schema};
 use crate::source::key::Key;
 use crate::source::toml::{TomlDocument, TomlEntry, TomlValue};
-use crate::suggest::nearest;
 
 /// A key that nothing reads.
 #[derive(Debug, Clone, Copy)]
@@ -106,7 +105,6 @@ fn product_of(model: &Model) -> Option<&str> {
 }
 
 fn meant(entry: &TomlEntry, document: &TomlDocument, schema: &Schema) -> Meant {
-    let index = schema.key_index();
     let key = &entry.key;
     if let Some(other) = other_enable(key).filter(|other| schema.is_read(other)) {
         return Meant::OtherEnable(other);
@@ -114,15 +112,15 @@ fn meant(entry: &TomlEntry, document: &TomlDocument, schema: &Schema) -> Meant {
     if let Some(table) = other_kind_of_table(key, schema) {
         return table;
     }
-    if let [only] = index.spelled_like(key) {
-        return Meant::Respelled(only.clone());
+    let respelled = schema.spelled_like(key);
+    if let (1, Some(only)) = (respelled.len(), respelled.into_iter().next()) {
+        return Meant::Respelled(only);
     }
     let (own_table, name) = Key::new(key).table_and_name();
-    let elsewhere = index.tables_with(name);
+    let elsewhere = schema.tables_with(name);
     // The key may belong to an enclosing table, or to a table inside its own.
     let related: Vec<&String> = elsewhere
-        .into_iter()
-        .flatten()
+        .iter()
         .filter(|table| {
             let table = Key::new(table);
             !table.is_pattern() && (table.is_above(own_table) || own_table.is_above(table))
@@ -130,10 +128,10 @@ fn meant(entry: &TomlEntry, document: &TomlDocument, schema: &Schema) -> Meant {
         .collect();
     // A header pasted into the middle of a table captures the keys below it.
     let above = entry.table.and_then(|table| table.checked_sub(1)).map(|table| &*document.tables[table].key);
-    let moved = match (&related[..], elsewhere.map(|tables| tables.iter().collect::<Vec<_>>()).as_deref()) {
+    let moved = match (&related[..], &elsewhere.iter().collect::<Vec<_>>()[..]) {
         ([only], _) => Some(only.as_str()),
         // Only one table has this name, and its header is the previous one. If nothing reads the key's own table, the table is at fault.
-        ([], Some([only])) if own_table.is_root() || above == Some(only.as_str()) && schema.reads_below(own_table.as_str()) => {
+        ([], [only]) if own_table.is_root() || above == Some(only.as_str()) && schema.reads_below(own_table.as_str()) => {
             Some(only.as_str())
         }
         _ => None,
@@ -143,26 +141,11 @@ fn meant(entry: &TomlEntry, document: &TomlDocument, schema: &Schema) -> Meant {
         return Meant::InOtherTable(table.join(own_name));
     }
     let mut alike: Vec<String> = related.into_iter().map(|table| Key::new(table).join(own_name)).collect();
-    let own: Vec<&str> = Key::new(key).segments().map(|segment| segment.text).collect();
-    alike.extend(index.keys().iter().filter(|known| differ_in_one_segment(known, &own)).map(|known| with_name(known, name)));
+    alike.extend(schema.near(key).iter().map(|known| with_name(known, name)));
     let mut seen = BTreeSet::new();
     alike.retain(|known| seen.insert(known.clone()));
     alike.truncate(3);
     Meant::Unclear(alike)
-}
-
-/// Whether two keys differ in exactly one segment, and there only slightly; `*` matches any segment.
-fn differ_in_one_segment(known: &str, key: &[&str]) -> bool {
-    let mut differing = None;
-    let mut own = key.iter();
-    for known in Key::new(known).segments().map(|segment| segment.text) {
-        let Some(own) = own.next() else { return false };
-        // Almost every key differs in one of its first segments already.
-        if known != *own && known != "*" && differing.replace((known, own)).is_some() {
-            return false;
-        }
-    }
-    own.next().is_none() && differing.is_some_and(|(known, own)| !nearest(own, [known], '\n').is_empty())
 }
 
 /// The key `known`, with `name` in place of a final `*`.
@@ -200,11 +183,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_segment_in_quotes_is_one_segment() {
-        assert!(differ_in_one_segment("a.'first.second'.c", &["a", "'first.secnd'", "c"]));
-        assert!(differ_in_one_segment("a.*.colour", &["a", "'first.second'", "color"]));
-        assert!(!differ_in_one_segment("a.first.second", &["a", "'first.secnd'"]));
-        assert!(!differ_in_one_segment("a.first", &["a", "frst", "second"]));
+    fn a_name_in_quotes_is_one_segment() {
         assert_eq!(with_name("a.*", "'b.c'"), "a.'b.c'");
     }
 }

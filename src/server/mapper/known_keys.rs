@@ -3,24 +3,29 @@
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
+use std::sync::{Arc, LazyLock};
 
 use super::key_table::{self, KeyTable};
 use super::schema::Schema;
+use super::sorted_keys::EmbeddedKeys;
 use crate::catalog::Version;
 
-/// The text of each table, by the product's id.
-static TABLES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/keys.rs"));
+/// The text of each table, with its index.
+static EMBEDDED: &[EmbeddedKeys] = include!(concat!(env!("OUT_DIR"), "/keys.rs"));
+
+/// The tables, in the order of their products.
+static TABLES: LazyLock<Vec<Arc<KeyTable>>> =
+    LazyLock::new(|| EMBEDDED.iter().filter_map(|keys| KeyTable::embedded(*keys)).collect());
 
 /// The products that have a table of keys, each with the versions in it, oldest first.
 pub fn products() -> Vec<(&'static str, Vec<Version>)> {
-    TABLES.iter().filter_map(|(product, text)| Some((*product, KeyTable::open(text)?.versions))).collect()
+    TABLES.iter().map(|table| (table.product.as_str(), table.versions.clone())).collect()
 }
 
 /// The keys that `version` of a product reads. A version that is not in the table gets the keys of the versions around it; an unknown
 /// version gets those of the newest. `None` if the product has no table.
 pub fn of_product(product: &str, version: Option<&Version>) -> Option<Schema> {
-    let (_, text) = TABLES.iter().find(|(known, _)| *known == product)?;
-    let table = KeyTable::open(text)?;
+    let table = TABLES.iter().find(|table| table.product == product)?;
     let (chosen, exact) = table.versions_for(version);
     Some(table.schema(chosen, exact))
 }
@@ -33,10 +38,9 @@ pub fn shared(product: &str, version: Option<&Version>) -> Option<Rc<Schema>> {
 
 /// The keys of the product that `keys` of a deployment.toml are most probably for; `None` if they do not point to one product.
 pub fn guess(keys: &BTreeSet<&str>) -> Option<Rc<Schema>> {
-    let tables: Vec<&str> = TABLES.iter().map(|(_, text)| *text).collect();
-    let exact = |table: &KeyTable, version: usize| shared(table.product, Some(&table.versions[version])).unwrap_or_default();
-    let (table, version) = key_table::guess(&tables, keys, exact)?;
-    read_once(Wanted::Guess(table.product.to_owned(), version), || Some(key_table::guessed(&table, version)))
+    let exact = |table: &KeyTable, version: usize| shared(&table.product, Some(&table.versions[version]));
+    let (table, version) = key_table::guess(&TABLES, keys, exact)?;
+    read_once(Wanted::Guess(table.product.clone(), version), || Some(key_table::guessed(table, version)))
 }
 
 /// What a schema is wanted for.
@@ -48,7 +52,7 @@ enum Wanted {
     Guess(String, usize),
 }
 
-/// The schema that `read` returns the first time. It takes milliseconds and megabytes, and there can be thousands of files.
+/// The schema that `read` returns the first time. What it has looked up serves all files of a thread.
 fn read_once(wanted: Wanted, read: impl FnOnce() -> Option<Schema>) -> Option<Rc<Schema>> {
     thread_local! {
         static SCHEMAS: RefCell<HashMap<Wanted, Option<Rc<Schema>>>> = RefCell::new(HashMap::new());

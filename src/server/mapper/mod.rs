@@ -22,6 +22,7 @@ mod release;
 mod render;
 pub(crate) mod resources;
 pub(crate) mod schema;
+mod sorted_keys;
 pub(crate) mod units;
 mod unset;
 mod validation;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::read::KeyTable;
 use super::words::makes_live;
@@ -19,21 +20,20 @@ const MIN_SHARE: usize = 75;
 /// [`MIN_SHARE`] percent, and more than any other table. Among versions that read equally many keys, it is the newest. `schema` gives the
 /// schema of a version.
 pub(in crate::server::mapper) fn guess<'t>(
-    tables: &[&'t str],
+    tables: &'t [Arc<KeyTable>],
     keys: &BTreeSet<&str>,
-    schema: impl FnOnce(&KeyTable<'t>, usize) -> Rc<Schema>,
-) -> Option<(KeyTable<'t>, usize)> {
+    schema: impl FnOnce(&KeyTable, usize) -> Option<Rc<Schema>>,
+) -> Option<(&'t Arc<KeyTable>, usize)> {
     if keys.len() < MIN_KEYS {
         return None;
     }
     let keys: Vec<&str> = keys.iter().copied().collect();
     let wanted = WantedKeys::new(&keys);
-    let mut candidates: Vec<(usize, usize, KeyTable)> = tables
+    let mut candidates: Vec<(usize, usize, &Arc<KeyTable>)> = tables
         .iter()
-        .filter_map(|text| {
-            let table = KeyTable::open(text)?;
+        .filter_map(|table| {
             // Of equal counts, `max_by_key` takes the last.
-            let (version, count) = wanted.counts_in(&table).into_iter().enumerate().max_by_key(|(_, count)| *count)?;
+            let (version, count) = wanted.counts_in(table).into_iter().enumerate().max_by_key(|(_, count)| *count)?;
             Some((count, version, table))
         })
         .collect();
@@ -43,16 +43,15 @@ pub(in crate::server::mapper) fn guess<'t>(
     if candidates.next().is_some_and(|(other, _, _)| other == count) {
         return None;
     }
-    let schema = schema(&table, version);
+    let schema = schema(table, version)?;
     let read = keys.iter().filter(|key| schema.is_read(key)).count();
     (read >= MIN_KEYS && read * 100 >= keys.len() * MIN_SHARE).then_some((table, version))
 }
 
 /// The schema of a guessed product. The version is the least certain part of the guess: a key is known if any version knows it.
-pub(in crate::server::mapper) fn guessed(table: &KeyTable, version: usize) -> Schema {
-    let mut schema = table.schema(0..=table.versions.len() - 1, false);
-    schema.source = SchemaSource::Guess { product: table.product.to_owned(), version: table.versions[version].clone() };
-    schema
+pub(in crate::server::mapper) fn guessed(table: &Arc<KeyTable>, version: usize) -> Schema {
+    let source = SchemaSource::Guess { product: table.product.clone(), version: table.versions[version].clone() };
+    table.schema_from(0..=table.versions.len() - 1, source)
 }
 
 /// The keys of a user, by table and name as tables of keys have them.
@@ -86,9 +85,9 @@ impl WantedKeys {
     /// How many of these keys each version of `table` seems to read. Cheaper than its schema, and less exact.
     fn counts_in(&self, table: &KeyTable) -> Vec<usize> {
         let mut read = vec![vec![false; self.count]; table.versions.len()];
-        for (table, lines) in table.sections() {
-            let Some(names) = self.tables.get(table) else { continue };
-            for line in lines {
+        for (wanted, names) in &self.tables {
+            let Some(number) = table.keys.table(wanted) else { continue };
+            for line in table.keys.lines(number).filter_map(|line| table.line(line)) {
                 let Some(keys) = names.get(line.name) else { continue };
                 if !line.facts.split('\t').any(makes_live) {
                     continue;
@@ -113,9 +112,13 @@ mod tests {
     const KEYS: [&str; 6] = ["a.b", "a.c", "a.d", "a.e", "a.x.url", "n.new"];
 
     fn source(tables: &[&str], keys: &[&str]) -> Option<SchemaSource> {
-        let exact = |table: &KeyTable, version| Rc::new(table.schema(version..=version, true));
-        let (table, version) = guess(tables, &keys.iter().copied().collect(), exact)?;
-        Some(guessed(&table, version).source)
+        let tables: Vec<Arc<KeyTable>> = tables.iter().filter_map(|text| KeyTable::open(text)).collect();
+        let exact = |table: &KeyTable, version| {
+            let table = tables.iter().find(|other| other.product == table.product)?;
+            Some(Rc::new(table.schema(version..=version, true)))
+        };
+        let (table, version) = guess(&tables, &keys.iter().copied().collect(), exact)?;
+        Some(guessed(table, version).source)
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub(super) struct KeyLine<'a> {
 
 impl<'a> KeyLine<'a> {
     /// Reads a line of a table of versions with these numbers; `None` if it is malformed.
-    pub(super) fn read(line: &'a str, numbers: &[&str]) -> Option<Self> {
+    pub(super) fn read(line: &'a str, numbers: &[String]) -> Option<Self> {
         let (name, mut facts) = line.split_once('\t')?;
         let newest = numbers.len() - 1;
         let mut versions = 0..=newest;
@@ -41,7 +41,7 @@ mod tests {
 
     #[test]
     fn a_line_can_be_for_some_versions_only() {
-        let numbers = ["1.0", "2.0", "3.0"];
+        let numbers = ["1.0", "2.0", "3.0"].map(str::to_owned);
         for (line, versions) in [
             ("k\ttruth\tloop", 0..=2),
             ("k\t@2.0\ttruth\tloop", 1..=1),

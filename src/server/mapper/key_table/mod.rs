@@ -1,10 +1,10 @@
 //! The keys that the versions of a product read, as text: the format of `rules/catalog/keys/`, which rules/README.md describes. Tables
 //! are written from schemas and read back into schemas.
 
+mod chosen;
 mod guess;
 mod line;
 mod read;
-mod schema_builder;
 mod words;
 mod write;
 

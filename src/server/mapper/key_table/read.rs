@@ -1,52 +1,59 @@
-//! Reading a table of keys: its header, its sections, and which of its versions serve for a wanted one.
+//! A table of keys: its header, its lines, and which of its versions serve for a wanted one.
 
 use std::ops::RangeInclusive;
+use std::rc::Rc;
+use std::sync::Arc;
 
+use super::chosen::ChosenKeys;
 use super::line::KeyLine;
-use super::schema_builder::SchemaBuilder;
 use crate::catalog::Version;
 use crate::server::mapper::schema::{Schema, SchemaSource};
+use crate::server::mapper::sorted_keys::{EmbeddedKeys, SortedKeys};
 
 /// A table as it is stored, with its header read.
-#[derive(Debug, Clone)]
-pub struct KeyTable<'a> {
+#[derive(Debug)]
+pub struct KeyTable {
     /// The id of the product.
-    pub product: &'a str,
+    pub product: String,
     /// The versions, oldest first.
     pub versions: Vec<Version>,
-    numbers: Vec<&'a str>,
-    files: Vec<(&'a str, &'a str)>,
-    body: &'a str,
+    numbers: Vec<String>,
+    pub(super) keys: Arc<SortedKeys>,
 }
 
-impl<'a> KeyTable<'a> {
+impl KeyTable {
     /// Reads the header of a table; `None` if `text` is not a table.
-    pub fn open(text: &'a str) -> Option<Self> {
-        let start = text.find("\n[").map_or(text.len(), |at| at + 1);
-        let mut table = Self { product: "", versions: Vec::new(), numbers: Vec::new(), files: Vec::new(), body: &text[start..] };
-        for line in text[..start].lines().filter(|line| !line.starts_with('#')) {
+    pub fn open(text: &str) -> Option<Arc<Self>> {
+        Self::of(SortedKeys::read(text.to_owned())?)
+    }
+
+    /// The same for a table that the library embeds.
+    pub(in crate::server::mapper) fn embedded(keys: EmbeddedKeys) -> Option<Arc<Self>> {
+        Self::of(SortedKeys::embedded(keys))
+    }
+
+    fn of(keys: SortedKeys) -> Option<Arc<Self>> {
+        let (mut product, mut numbers) = (String::new(), Vec::new());
+        for line in keys.preface().lines().filter(|line| !line.starts_with('#')) {
             match line.split_once('\t')? {
-                ("product", product) => table.product = product,
-                ("versions", versions) => table.numbers = versions.split('\t').collect(),
-                ("file", file) => table.files.push(file.split_once('\t')?),
+                ("product", id) => id.clone_into(&mut product),
+                ("versions", versions) => numbers = versions.split('\t').map(ToOwned::to_owned).collect(),
+                ("file", _) => {}
                 _ => return None,
             }
         }
-        table.versions = table.numbers.iter().map(|number| Version::parse(number)).collect::<Option<_>>()?;
-        (!table.product.is_empty() && !table.versions.is_empty()).then_some(table)
+        let versions: Vec<Version> = numbers.iter().map(|number| Version::parse(number)).collect::<Option<_>>()?;
+        (!product.is_empty() && !versions.is_empty()).then(|| Arc::new(Self { product, versions, numbers, keys: Arc::new(keys) }))
     }
 
-    /// The tables of keys, each with its lines.
-    pub(super) fn sections(&self) -> impl Iterator<Item = (&'a str, impl Iterator<Item = KeyLine<'a>>)> {
-        let numbers = &self.numbers;
-        let mut rest = self.body;
-        std::iter::from_fn(move || {
-            let (header, below) = rest.strip_prefix('[')?.split_once('\n')?;
-            let end = if below.starts_with('[') { 0 } else { below.find("\n[").map_or(below.len(), |at| at + 1) };
-            rest = &below[end..];
-            let lines = below[..end].lines().filter_map(move |line| KeyLine::read(line, numbers));
-            Some((header.strip_suffix(']')?, lines))
-        })
+    /// The names that the table has for the files that templates render, each with its path.
+    pub(super) fn files(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.keys.preface().lines().filter_map(|line| line.strip_prefix("file\t")?.split_once('\t'))
+    }
+
+    /// Reads a line.
+    pub(super) fn line<'a>(&self, line: &'a str) -> Option<KeyLine<'a>> {
+        KeyLine::read(line, &self.numbers)
     }
 
     /// The indices of the versions whose keys are used for `wanted` (the newest if that is unknown), and whether it is one of them.
@@ -62,13 +69,15 @@ impl<'a> KeyTable<'a> {
     }
 
     /// The schema of the versions with these indices together: a key is live if it is live in one of them.
-    pub fn schema(&self, chosen: RangeInclusive<usize>, exact: bool) -> Schema {
+    pub fn schema(self: &Arc<Self>, chosen: RangeInclusive<usize>, exact: bool) -> Schema {
         let versions = self.versions[chosen.clone()].to_vec();
-        let mut builder = SchemaBuilder::new(&self.files, chosen);
-        for (table, lines) in self.sections() {
-            builder.section(table, lines);
-        }
-        builder.finish(SchemaSource::Catalogue { product: self.product.to_owned(), versions, exact })
+        let source = SchemaSource::Catalogue { product: self.product.clone(), versions, exact };
+        self.schema_from(chosen, source)
+    }
+
+    /// The same, which is known from `source`.
+    pub(super) fn schema_from(self: &Arc<Self>, chosen: RangeInclusive<usize>, source: SchemaSource) -> Schema {
+        Rc::new(ChosenKeys::new(Arc::clone(self), chosen)).schema(source)
     }
 }
 
@@ -113,7 +122,7 @@ mod tests {
 
     #[test]
     fn segments_in_quotes_and_lists_in_lists_are_found() {
-        let text = "product\tp\nversions\t1.0\n[l[][].'x[].y']\nz\ttruth\n['m[].n']\no\ttruth\n";
+        let text = "product\tp\nversions\t1.0\n['m[].n']\no\ttruth\n[l[][].'x[].y']\nz\ttruth\n";
         let schema = KeyTable::open(text).expect("a table").schema(0..=0, true);
         assert!(schema.is_read("l[][].'x[].y'.z") && schema.is_read("'m[].n'.o"));
         assert!(!schema.is_read("l[].'x[].y'.z") && !schema.is_read("m[].n.o"));

@@ -76,13 +76,18 @@ impl<'a> Fact<'a> {
             None => property(word).map(|property| Self::KeyProperty(property, value)),
         }
     }
+
+    /// Whether a fact is a use of its key.
+    pub(super) fn is_use(fact: &str) -> bool {
+        let (word, _) = word_and_value(fact);
+        USES.iter().any(|(known, _)| *known == word)
+    }
 }
 
 /// Whether a fact makes its key live: defaults, rules and units alone do not.
 pub(super) fn makes_live(fact: &str) -> bool {
     let (word, _) = word_and_value(fact);
-    matches!(property(word), Some(KeyProperty::Maps | KeyProperty::Infers | KeyProperty::Referred))
-        || USES.iter().any(|(known, _)| *known == word)
+    matches!(property(word), Some(KeyProperty::Maps | KeyProperty::Infers | KeyProperty::Referred)) || Fact::is_use(fact)
 }
 
 /// The fact that a template uses a key in this way, printing it to `file` if it prints it.

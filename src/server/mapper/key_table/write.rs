@@ -3,12 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Write};
 
-use serde_json::Value as JsonValue;
-
 use super::words::{KeyProperty, use_fact};
 use crate::catalog::Version;
 use crate::server::mapper::key_path;
-use crate::server::mapper::schema::Schema;
+use crate::server::mapper::schema::{KeyProperties, Schema, written_in_deployment};
+use crate::server::mapper::sorted_keys::order;
 use crate::server::mapper::value::is_secret_default;
 use crate::source::key::Key;
 
@@ -90,6 +89,8 @@ fn write_facts(text: &mut String, versions: &[(Version, KeyFacts)], numbers: &[S
             }
         }
     }
+    let mut tables: Vec<_> = tables.into_iter().collect();
+    tables.sort_by(|(one, _), (other, _)| order(one, other));
     for (table, names) in tables {
         let _ = writeln!(text, "[{table}]");
         for (name, lines) in names {
@@ -148,19 +149,22 @@ fn facts_of(schema: &Schema, names: &BTreeMap<&str, &str>) -> KeyFacts {
             add(&key, use_fact(&used.kind, file.unwrap_or_default()));
         }
     }
-    for (key, value) in &schema.defaults {
-        if !is_secret_default(key, value) {
+    for key in &schema.properties.source().keys() {
+        let KeyProperties { targets, default, allowed, conditions, unit } = schema.properties.of(key);
+        if let Some(value) = default.as_ref().filter(|value| !is_secret_default(key, value)) {
             add(key, KeyProperty::Default.fact(&value.to_string()));
         }
-    }
-    for (key, target) in &schema.mappings {
-        match target {
-            JsonValue::String(target) => add(key, KeyProperty::Maps.fact(target)),
-            JsonValue::Array(targets) if !targets.is_empty() => {
-                targets.iter().filter_map(JsonValue::as_str).for_each(|target| add(key, KeyProperty::Maps.fact(target)));
-            }
-            _ => add(key, KeyProperty::Maps.fact("")),
+        if let Some(targets) = targets {
+            let nothing = targets.is_empty().then_some("");
+            let written = written_in_deployment(key);
+            targets.iter().map(String::as_str).chain(nothing).for_each(|target| add(&written, KeyProperty::Maps.fact(target)));
         }
+        if let Some(allowed) = allowed {
+            add(key, KeyProperty::Validated.fact(""));
+            allowed.iter().for_each(|value| add(key, KeyProperty::Allows.fact(value)));
+        }
+        conditions.iter().for_each(|value| add(key, KeyProperty::Condition.fact(value)));
+        unit.iter().for_each(|unit| add(key, KeyProperty::Unit.fact(unit)));
     }
     for (key, values) in &schema.infer {
         for value in values {
@@ -170,25 +174,13 @@ fn facts_of(schema: &Schema, names: &BTreeMap<&str, &str>) -> KeyFacts {
     for key in &schema.referred {
         add(key, KeyProperty::Referred.fact(""));
     }
-    for (key, allowed) in &schema.validated {
-        add(key, KeyProperty::Validated.fact(""));
-        for value in allowed {
-            add(key, KeyProperty::Allows.fact(value));
-        }
-    }
-    for (key, values) in &schema.conditions {
-        for value in values {
-            add(key, KeyProperty::Condition.fact(value));
-        }
-    }
-    for (key, unit) in &schema.times {
-        add(key, KeyProperty::Unit.fact(unit));
-    }
     facts
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::server::jinjava::{Release, Template};
     use crate::server::mapper::Resources;
@@ -199,7 +191,7 @@ mod tests {
         usage.add(0, &Template::parse(template, Release::Since27));
         let mut resources = Resources::default();
         resources.templates.push("conf/carbon.xml".to_owned());
-        Schema::of_home(&resources, usage)
+        Schema::of_home(&Arc::new(resources), usage)
     }
 
     fn version(text: &str) -> Version {

@@ -11,5 +11,5 @@ mod uses;
 mod value_source;
 
 pub use tree::KeyUsage;
-pub(super) use tree::UsageNode;
+pub(super) use tree::{UnreadNodes, UsageNode};
 pub(crate) use uses::{Use, UseKind};

@@ -1,6 +1,8 @@
 //! The tree of paths that templates use.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::fmt;
 
 use super::uses::{Use, UseKind};
 use crate::server::mapper::key_path::{self, KeyStep};
@@ -22,13 +24,42 @@ pub(in crate::server::mapper) struct UsageNode {
     uses: Vec<Use>,
     /// The same, once there are many.
     many: HashSet<Use>,
-    below: BTreeMap<KeyStep, UsageNode>,
+    below: Below,
+}
+
+/// The nodes one step further, by the step that leads to each.
+#[derive(Debug, Default)]
+struct Below {
+    nodes: OnceCell<BTreeMap<KeyStep, UsageNode>>,
+    unread: Option<Box<dyn UnreadNodes>>,
+}
+
+/// Nodes that are read when they are asked for.
+pub(in crate::server::mapper) trait UnreadNodes: fmt::Debug {
+    /// The nodes, by the step that leads to each. Each has a use, or leads to one.
+    fn read(&self) -> BTreeMap<KeyStep, UsageNode>;
 }
 
 /// How many uses are compared one by one.
 const FEW: usize = 32;
 
+impl Below {
+    fn nodes(&self) -> &BTreeMap<KeyStep, UsageNode> {
+        self.nodes.get_or_init(|| self.unread.as_ref().map(|unread| unread.read()).unwrap_or_default())
+    }
+
+    fn nodes_mut(&mut self) -> &mut BTreeMap<KeyStep, UsageNode> {
+        self.nodes();
+        self.nodes.get_mut().expect("they were just read")
+    }
+}
+
 impl KeyUsage {
+    /// What templates read at these paths.
+    pub(in crate::server::mapper) fn of_unread(unread: Box<dyn UnreadNodes>) -> Self {
+        Self { root: UsageNode::of_unread(Vec::new(), unread), ..Self::default() }
+    }
+
     /// Notes that a template is not followed from here on. It may read any key.
     pub(super) fn leave(&mut self, template: usize, from: Span) {
         self.unfollowed.push((template, from));
@@ -70,14 +101,20 @@ impl KeyUsage {
         self.root.at(path).into_iter().flat_map(|node| &node.uses).collect()
     }
 
+    /// What templates do with the value at exactly this path.
+    pub(in crate::server::mapper) fn exact_uses(&self, path: &[KeyStep]) -> &[Use] {
+        let node = path.iter().try_fold(&self.root, |node, step| node.below.nodes().get(step));
+        node.map_or(&[], |node| &node.uses)
+    }
+
     /// Whether templates read anything below `path`.
     pub(in crate::server::mapper) fn reads_below(&self, path: &[KeyStep]) -> bool {
-        self.root.at(path).iter().any(|node| !node.below.is_empty())
+        self.root.at(path).iter().any(|node| !node.below.nodes().is_empty())
     }
 
     /// The steps that templates take from `path`.
     pub(in crate::server::mapper) fn steps_below(&self, path: &[KeyStep]) -> BTreeSet<&KeyStep> {
-        self.root.at(path).into_iter().flat_map(|node| node.below.keys()).collect()
+        self.root.at(path).into_iter().flat_map(|node| node.below.nodes().keys()).collect()
     }
 
     /// Every path that templates use, sorted, with what they do there.
@@ -91,7 +128,14 @@ impl KeyUsage {
 impl UsageNode {
     /// The node one step further, which is added if it is missing.
     pub(in crate::server::mapper) fn below(&mut self, step: KeyStep) -> &mut Self {
-        self.below.entry(step).or_default()
+        self.below.nodes_mut().entry(step).or_default()
+    }
+
+    /// A node with these uses, and with nodes below it that are not read yet.
+    pub(in crate::server::mapper) fn of_unread(uses: Vec<Use>, unread: Box<dyn UnreadNodes>) -> Self {
+        let mut node = Self { below: Below { nodes: OnceCell::new(), unread: Some(unread) }, ..Self::default() };
+        node.add_all(uses);
+        node
     }
 
     /// Adds a use.
@@ -128,8 +172,8 @@ impl UsageNode {
     }
 
     fn follow(&self, step: &KeyStep) -> impl Iterator<Item = &UsageNode> {
-        let any = matches!(step, KeyStep::Key(_)).then(|| self.below.get(&KeyStep::AnyKey)).flatten();
-        self.below.get(step).into_iter().chain(any)
+        let any = matches!(step, KeyStep::Key(_)).then(|| self.below.nodes().get(&KeyStep::AnyKey)).flatten();
+        self.below.nodes().get(step).into_iter().chain(any)
     }
 
     /// The nodes at `path`: several where a template loops over the keys of a table.
@@ -141,7 +185,7 @@ impl UsageNode {
         if !self.uses.is_empty() && !path.is_empty() {
             paths.push((path.clone(), &self.uses));
         }
-        for (step, below) in &self.below {
+        for (step, below) in self.below.nodes() {
             path.push(step.clone());
             below.list(path, paths);
             path.pop();

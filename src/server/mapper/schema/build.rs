@@ -1,24 +1,24 @@
 //! Builds the schema of a home from its templates and JSON files.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde_json::{Map as Json, Value as JsonValue};
 
 use super::keys::Schema;
+use super::properties::{HomeProperties, Properties};
 use crate::server::mapper::infer::Pattern;
 use crate::server::mapper::key_usage::KeyUsage;
 use crate::server::mapper::placeholders::placeholders;
 use crate::server::mapper::resources::{JsonFile, Resources};
-use crate::server::mapper::value::Value;
 
 impl Schema {
     /// The schema of a home with these resources, whose templates read `usage`.
-    pub fn of_home(resources: &Resources, usage: KeyUsage) -> Self {
+    pub fn of_home(resources: &Arc<Resources>, usage: KeyUsage) -> Self {
         let mut schema = Self {
             usage,
             outputs: resources.templates.clone(),
-            mappings: resources.json(JsonFile::KeyMappings).clone(),
-            defaults: resources.json(JsonFile::Default).clone(),
+            properties: Properties::new(HomeProperties::new(resources)),
             ..Self::default()
         };
         let inferences = resources.json(JsonFile::Infer);
@@ -27,18 +27,11 @@ impl Schema {
             schema.add_inference(key, values);
         }
         let mut referred = BTreeSet::new();
-        for json in [&schema.defaults, inferences] {
+        for json in [resources.json(JsonFile::Default), inferences] {
             json.values().for_each(|value| collect_references(value, &mut referred));
         }
         for key in &referred {
             schema.add_reference(key);
-        }
-        for (key, rules) in resources.json(JsonFile::Validator) {
-            schema.add_validation(key, rules);
-        }
-        let times = resources.json(JsonFile::UnitResolve).get("time").and_then(JsonValue::as_object);
-        for (key, unit) in times.into_iter().flatten() {
-            schema.times.extend(unit.as_str().map(|unit| (key.clone(), unit.to_owned())));
         }
         schema
     }
@@ -56,40 +49,13 @@ impl Schema {
         }
         self.referred.insert(key.to_owned());
     }
-
-    /// Adds the rules of validator.json for a key.
-    fn add_validation(&mut self, key: &str, rules: &JsonValue) {
-        let allowed = self.validated.entry(key.to_owned()).or_default();
-        for rule in rules.as_array().into_iter().flatten() {
-            let Some(conditions) = rule.get("if").and_then(JsonValue::as_object) else {
-                allowed.extend(rule.get("regex").and_then(JsonValue::as_str).and_then(listed_words).unwrap_or_default());
-                continue;
-            };
-            for (key, value) in conditions {
-                let values = self.conditions.entry(key.clone()).or_default();
-                values.extend(value.as_str().map(ToOwned::to_owned));
-            }
-        }
-    }
-}
-
-/// The words of a pattern that only lists words: `\Aa\Z|\Ab\Z`.
-fn listed_words(pattern: &str) -> Option<Vec<String>> {
-    let words = pattern.split('|').map(|word| {
-        let word = word.strip_prefix("\\A")?.strip_suffix("\\Z")?;
-        word.chars().all(|part| part.is_alphanumeric() || matches!(part, '_' | '-')).then(|| word.to_owned())
-    });
-    words.collect()
 }
 
 fn collect_references(json: &JsonValue, referred: &mut BTreeSet<String>) {
-    match Value::of_json(json) {
-        Value::Text(text) => referred.extend(placeholders(&text, "ref").into_iter().map(ToOwned::to_owned)),
-        Value::List(_) | Value::Table(_) => match json {
-            JsonValue::Array(items) => items.iter().for_each(|item| collect_references(item, referred)),
-            JsonValue::Object(object) => object.values().for_each(|value| collect_references(value, referred)),
-            _ => {}
-        },
+    match json {
+        JsonValue::String(text) => referred.extend(placeholders(text, "ref").into_iter().map(ToOwned::to_owned)),
+        JsonValue::Array(items) => items.iter().for_each(|item| collect_references(item, referred)),
+        JsonValue::Object(object) => object.values().for_each(|value| collect_references(value, referred)),
         _ => {}
     }
 }

@@ -2,15 +2,16 @@
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use serde_json::{Map as Json, Value as JsonValue};
+use serde_json::Value as JsonValue;
 
-use super::key_index::KeyIndex;
+use super::properties::Properties;
 use super::provenance::SchemaSource;
 use crate::server::mapper::infer::Pattern;
-use crate::server::mapper::key_mapping::targets;
 use crate::server::mapper::key_path::{self, KeyStep};
 use crate::server::mapper::key_usage::{KeyUsage, Use, UseKind};
+use crate::server::mapper::sorted_keys::SortedKeys;
 use crate::server::mapper::value::Value;
 use crate::source::Span;
 use crate::source::key::Key;
@@ -23,22 +24,17 @@ pub struct Schema {
     /// The files that the templates render, by the numbers that uses have.
     pub outputs: Vec<String>,
     pub(in crate::server::mapper) source: SchemaSource,
-    pub(in crate::server::mapper) mappings: Json<String, JsonValue>,
+    /// What is known of single keys besides.
+    pub(in crate::server::mapper) properties: Properties,
     /// The keys of infer.json with the values from which other keys follow.
     pub(in crate::server::mapper) infer: BTreeMap<String, Vec<String>>,
     pub(in crate::server::mapper) patterns: Vec<(Pattern, String)>,
-    pub(in crate::server::mapper) defaults: Json<String, JsonValue>,
-    /// The keys of validator.json, with the only values that it accepts where it lists them.
-    pub(in crate::server::mapper) validated: BTreeMap<String, Vec<String>>,
-    /// The values of other keys on which rules of validator.json depend.
-    pub(in crate::server::mapper) conditions: BTreeMap<String, BTreeSet<String>>,
-    pub(in crate::server::mapper) times: BTreeMap<String, String>,
     /// Keys that `$ref{}` names in a default or an inference.
     pub(in crate::server::mapper) referred: BTreeSet<String>,
     /// Those of them that match several keys.
     pub(in crate::server::mapper) referred_patterns: Vec<Pattern>,
-    /// Computed on the first use.
-    pub(in crate::server::mapper) index: OnceCell<KeyIndex>,
+    /// The keys as a sorted list, and possibly others. Those of a home are listed on the first use.
+    pub(in crate::server::mapper) names: OnceCell<Arc<SortedKeys>>,
 }
 
 impl Schema {
@@ -59,9 +55,9 @@ impl Schema {
     pub(super) fn paths_of(&self, key: &str) -> Vec<Vec<KeyStep>> {
         // The elements of a list as a whole are the list.
         let Some((list, depth, attribute)) = Key::new(key).into_list().filter(|(.., attribute)| !attribute.is_root()) else {
-            return targets(&self.mappings, list_of(Key::new(key)).as_str()).into_iter().filter_map(key_path::of_flat).collect();
+            return self.targets_of(list_of(Key::new(key)).as_str()).into_iter().filter_map(key_path::of_flat).collect();
         };
-        targets(&self.mappings, list.as_str())
+        self.targets_of(list.as_str())
             .into_iter()
             .flat_map(|target| {
                 let attributes = self.attributes_of(target, attribute.as_str());
@@ -72,12 +68,8 @@ impl Schema {
 
     /// What an attribute of the elements of `list` is renamed to.
     fn attributes_of(&self, list: &str, attribute: &str) -> Vec<String> {
-        let names: Vec<&str> = match self.mappings.get(&format!("{list}:{attribute}")) {
-            Some(JsonValue::String(name)) => vec![name],
-            Some(JsonValue::Array(names)) => names.iter().filter_map(JsonValue::as_str).collect(),
-            _ => return vec![attribute.to_owned()],
-        };
-        names.into_iter().filter_map(|name| name.split_once(':')).map(|(_, attribute)| attribute.to_owned()).collect()
+        let Some(names) = &self.properties.of(&format!("{list}:{attribute}")).targets else { return vec![attribute.to_owned()] };
+        names.iter().filter_map(|name| name.split_once(':')).map(|(_, attribute)| attribute.to_owned()).collect()
     }
 
     /// Whether anything reads a key of the user.
@@ -118,16 +110,19 @@ impl Schema {
 
     /// Whether key-mappings.json names a key.
     pub fn is_mapped(&self, key: &str) -> bool {
-        self.mappings.contains_key(key)
+        self.properties.of(key).targets.is_some()
     }
 
     /// What a key of the user is renamed to: itself if key-mappings.json does not name it.
     pub fn targets_of<'a>(&'a self, key: &'a str) -> Vec<&'a str> {
-        targets(&self.mappings, key)
+        match &self.properties.of(key).targets {
+            Some(targets) => targets.iter().map(String::as_str).collect(),
+            None => vec![key],
+        }
     }
 
     pub(super) fn infers_from(&self, key: &str) -> bool {
-        let targets = targets(&self.mappings, key);
+        let targets = self.targets_of(key);
         targets
             .into_iter()
             .any(|target| self.patterns.iter().any(|(pattern, written)| written == target || pattern.matches(target)))
@@ -135,14 +130,14 @@ impl Schema {
 
     /// Whether a default or an inference copies the value of a key.
     pub fn refers_to(&self, key: &str) -> bool {
-        targets(&self.mappings, key)
+        self.targets_of(key)
             .into_iter()
             .any(|target| self.referred.contains(target) || self.referred_patterns.iter().any(|pattern| pattern.matches(target)))
     }
 
     /// The key of infer.json that matches a key of the user, and the values from which other keys follow.
     pub fn inferring_values(&self, key: &str) -> Option<(&str, Vec<&str>)> {
-        let target = *targets(&self.mappings, key).first()?;
+        let target = *self.targets_of(key).first()?;
         let exact = self.patterns.iter().find(|(_, written)| written == target);
         let (_, written) = exact.or_else(|| self.patterns.iter().find(|(pattern, _)| pattern.matches(target)))?;
         Some((written, self.infer.get(written)?.iter().map(String::as_str).collect()))
@@ -150,17 +145,17 @@ impl Schema {
 
     /// The default of a key of the user.
     pub fn default_of(&self, key: &str) -> Option<&JsonValue> {
-        targets(&self.mappings, key).into_iter().find_map(|target| self.defaults.get(target))
+        self.targets_of(key).into_iter().find_map(|target| self.properties.of(target).default.as_ref())
     }
 
     /// The unit that the server converts a time to.
     pub fn unit_of(&self, key: &str) -> Option<&str> {
-        targets(&self.mappings, key).into_iter().find_map(|target| self.times.get(target)).map(String::as_str)
+        self.targets_of(key).into_iter().find_map(|target| self.properties.of(target).unit.as_deref())
     }
 
     /// Whether validator.json names a key, whose value must therefore be a string.
     pub fn is_validated(&self, key: &str) -> bool {
-        targets(&self.mappings, key).into_iter().any(|target| self.validated.contains_key(target))
+        self.targets_of(key).into_iter().any(|target| self.properties.of(target).allowed.is_some())
     }
 
     /// The strings that templates, infer.json, validator.json and default.json know for a key of the user.
@@ -175,8 +170,8 @@ impl Schema {
         if let Some(JsonValue::String(default)) = self.default_of(key) {
             values.insert(default.clone());
         }
-        for target in targets(&self.mappings, key) {
-            values.extend(self.conditions.get(target).into_iter().flatten().cloned());
+        for target in self.targets_of(key) {
+            values.extend(self.properties.of(target).conditions.iter().cloned());
         }
         values.extend(self.allowed_values(key));
         values
@@ -184,7 +179,7 @@ impl Schema {
 
     /// The only values that validator.json accepts, if its pattern is a list of them.
     pub fn allowed_values(&self, key: &str) -> Vec<String> {
-        targets(&self.mappings, key).into_iter().filter_map(|target| self.validated.get(target)).flatten().cloned().collect()
+        self.targets_of(key).into_iter().filter_map(|target| self.properties.of(target).allowed.as_ref()).flatten().cloned().collect()
     }
 
     /// Every key that a user can set and something reads, with `*` for any key of an open table and `[]` after arrays of tables: what
@@ -194,27 +189,66 @@ impl Schema {
             .usage
             .paths()
             .into_iter()
-            .filter_map(|(path, uses)| {
-                let only_defined = uses.iter().all(|used| used.kind == UseKind::Defined) && self.usage.reads_below(&path);
-                // A user cannot write the elements of a list as a whole.
-                let is_element = path.last() == Some(&KeyStep::Element);
-                (!only_defined && !is_element).then(|| key_path::text_of(&path))
-            })
+            .filter(|(path, uses)| self.is_used(path, uses))
+            .map(|(path, _)| key_path::text_of(&path))
             .collect();
-        let open = |key: &String| {
-            let segments = Key::new(key).segments().map(|segment| if segment.text.starts_with('$') { "*" } else { segment.text });
-            segments.collect::<Vec<_>>().join(".")
-        };
-        keys.extend(self.infer.keys().chain(&self.referred).map(open));
-        // With a colon, key-mappings.json renames an attribute of the elements of a list.
-        let sources = self.mappings.keys().map(|source| source.replacen(':', "[].", 1));
-        keys.extend(sources.filter(|source| !source.contains(':') && self.is_read(source)));
+        keys.extend(self.looked_up().map(opened));
+        let renamed = self.properties.source().renamed();
+        keys.extend(renamed.into_iter().filter(|source| self.is_renamed_to_read(source)));
         keys
     }
 
-    /// The keys by their names and spellings.
-    pub(crate) fn key_index(&self) -> &KeyIndex {
-        self.index.get_or_init(|| KeyIndex::of(self.keys()))
+    /// Whether [`Self::keys`] has a key.
+    fn has(&self, key: &str) -> bool {
+        let path = key_path::parse(key);
+        self.is_used(&path, self.usage.exact_uses(&path))
+            || self.infer.contains_key(key)
+            || self.referred.contains(key)
+            || Key::new(key).is_pattern() && self.looked_up().any(|known| opened(known) == key)
+            || self.is_mapped(&key.replacen("[].", ":", 1)) && self.is_renamed_to_read(key)
+    }
+
+    /// Whether a user can set the value at `path`, which templates use in these ways.
+    fn is_used(&self, path: &[KeyStep], uses: &[Use]) -> bool {
+        let only_defined = || uses.iter().all(|used| used.kind == UseKind::Defined) && self.usage.reads_below(path);
+        // A user cannot write the elements of a list as a whole.
+        let is_element = path.last() == Some(&KeyStep::Element);
+        !uses.is_empty() && !is_element && !only_defined()
+    }
+
+    /// The keys that infer.json and references look up.
+    fn looked_up(&self) -> impl Iterator<Item = &String> {
+        self.infer.keys().chain(&self.referred)
+    }
+
+    /// Whether something reads what key-mappings.json renames a key to. It fails on one with two colons.
+    fn is_renamed_to_read(&self, key: &str) -> bool {
+        !key.contains(':') && self.is_read(key)
+    }
+
+    /// The keys that differ from `key` at most in what people often get wrong: case, and separators inside names.
+    pub(crate) fn spelled_like(&self, key: &str) -> BTreeSet<String> {
+        self.known(self.names().spelled_like(key))
+    }
+
+    /// The keys that differ from `key` in exactly one segment, and there only slightly; `*` matches any segment.
+    pub(crate) fn near(&self, key: &str) -> BTreeSet<String> {
+        self.known(self.names().near(key))
+    }
+
+    /// The tables that have a key of this name.
+    pub(crate) fn tables_with(&self, name: &str) -> BTreeSet<String> {
+        let keys = self.names().tables_with(name).map(|table| Key::new(table).join(Key::new(name))).collect();
+        self.known(keys).iter().map(|key| Key::new(key).table().as_str().to_owned()).collect()
+    }
+
+    /// Those of `keys` that [`Self::keys`] has.
+    fn known(&self, keys: Vec<String>) -> BTreeSet<String> {
+        keys.iter().map(opened).filter(|key| self.has(key)).collect()
+    }
+
+    fn names(&self) -> &SortedKeys {
+        self.names.get_or_init(|| Arc::new(SortedKeys::of_keys(self.keys().iter().map(String::as_str))))
     }
 
     /// The files that a value is copied into.
@@ -223,6 +257,15 @@ impl Schema {
             self.uses(key).into_iter().filter(|used| matches!(used.kind, UseKind::Printed | UseKind::Listed | UseKind::Other));
         shown.filter_map(|used| self.outputs.get(used.template)).map(String::as_str).collect()
     }
+}
+
+/// A key of infer.json, or one that it refers to, with `*` for each `$1`, which is any segment.
+fn opened(key: &String) -> String {
+    if !key.contains('$') {
+        return key.clone();
+    }
+    let segments = Key::new(key).segments().map(|segment| if segment.text.starts_with('$') { "*" } else { segment.text });
+    segments.collect::<Vec<_>>().join(".")
 }
 
 /// The path to an attribute of the elements of `list`, or of lists in them: as many as `depth` says are directly in each other.

@@ -2,13 +2,14 @@
 
 mod build;
 pub(crate) mod json_schema;
-mod key_index;
 mod keys;
 mod kind;
+mod properties;
 mod provenance;
 mod table;
 
 pub use keys::Schema;
 pub use kind::KeyType;
+pub(super) use properties::{KeyProperties, Properties, PropertySource, written_in_deployment};
 pub use provenance::SchemaSource;
 pub(crate) use table::ReadTable;

@@ -1,0 +1,200 @@
+//! A sorted list of keys, and how a table in it is found.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::index::{Index, name_at, order};
+use super::search::Branches;
+use crate::source::key::Key;
+
+/// Keys as text, each table with its names: `[table]`, and below it a line per name, with facts after tabs. Nothing is read before it is looked up.
+#[derive(Debug)]
+pub(in crate::server::mapper) struct SortedKeys {
+    text: Cow<'static, str>,
+    tables: Cow<'static, [(u32, u32)]>,
+    names: Cow<'static, [u32]>,
+    lookups: Cow<'static, [u32]>,
+    pub(super) branches: Branches,
+}
+
+/// A list that the library embeds: its text, and the parts of its [`Index`].
+pub(in crate::server::mapper) type EmbeddedKeys =
+    (&'static str, &'static [(u32, u32)], &'static [u32], &'static [u32]);
+
+/// Tables that begin with the same steps: a table and what is below it.
+#[derive(Debug, Clone)]
+pub(in crate::server::mapper) struct Subtree {
+    /// The numbers of the tables.
+    pub(in crate::server::mapper) tables: Range<usize>,
+    /// How much of their headers they have in common, in bytes.
+    pub(in crate::server::mapper) common: usize,
+}
+
+impl SortedKeys {
+    /// A list that the library embeds.
+    pub(in crate::server::mapper) fn embedded((text, tables, names, lookups): EmbeddedKeys) -> Self {
+        let (text, tables) = (Cow::Borrowed(text), Cow::Borrowed(tables));
+        let (names, lookups) = (Cow::Borrowed(names), Cow::Borrowed(lookups));
+        Self { text, tables, names, lookups, branches: Branches::new() }
+    }
+
+    /// The list with this text; `None` if it is not sorted.
+    pub(in crate::server::mapper) fn read(text: String) -> Option<Self> {
+        let Index { tables, names, lookups } = Index::of(&text)?;
+        let (tables, names, lookups) = (tables.into(), names.into(), lookups.into());
+        Some(Self { text: text.into(), tables, names, lookups, branches: Branches::new() })
+    }
+
+    /// The list of these keys, without facts.
+    pub(in crate::server::mapper) fn of_keys<'a>(keys: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut tables: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for key in keys {
+            let (table, name) = Key::new(key).table_and_name();
+            tables.entry(table.as_str()).or_default().push(name);
+        }
+        let mut tables: Vec<(&str, Vec<&str>)> = tables.into_iter().collect();
+        tables.sort_by(|(one, _), (other, _)| order(one, other));
+        let text = tables.iter().fold(String::new(), |text, (table, names)| format!("{text}[{table}]\n{}\n", names.join("\n")));
+        Self::read(text).unwrap_or_else(|| Self::embedded(("", &[], &[], &[])))
+    }
+
+    /// The text in front of the first table.
+    pub(in crate::server::mapper) fn preface(&self) -> &str {
+        &self.text[..self.tables.first().map_or(self.text.len(), |(start, _)| *start as usize)]
+    }
+
+    /// The number of tables.
+    pub(in crate::server::mapper) fn table_count(&self) -> usize {
+        self.tables.len()
+    }
+
+    /// The number of the table with this key; `None` if the list has no key in it.
+    pub(in crate::server::mapper) fn table(&self, key: &str) -> Option<usize> {
+        let (mut low, mut high) = (0, self.tables.len());
+        while low < high {
+            let middle = low.midpoint(high);
+            match order(self.header(middle), key) {
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Greater => high = middle,
+                std::cmp::Ordering::Equal => return Some(middle),
+            }
+        }
+        None
+    }
+
+    /// The key of the table with this number.
+    pub(in crate::server::mapper) fn header(&self, table: usize) -> &str {
+        let (start, _) = self.tables[table];
+        let line = self.line_at(start as usize);
+        line.strip_prefix('[').and_then(|line| line.strip_suffix(']')).unwrap_or(line)
+    }
+
+    /// The lines of the table with this number.
+    pub(in crate::server::mapper) fn lines(&self, table: usize) -> impl Iterator<Item = &str> {
+        let start = self.tables[table].0 as usize;
+        let end = self.tables.get(table + 1).map_or(self.text.len(), |(next, _)| *next as usize);
+        self.text[start..end].lines().skip(1)
+    }
+
+    /// The lines of the key with this name in a table.
+    pub(in crate::server::mapper) fn lines_of(&self, table: &str, name: &str) -> impl Iterator<Item = &str> {
+        let lines = self.table(table).into_iter().flat_map(|table| self.lines(table));
+        lines.filter(move |line| line.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('\t')))
+    }
+
+    /// The lines with a fact that concerns other keys, each with the key of its table.
+    pub(in crate::server::mapper) fn lookups(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.lookups.iter().map(|at| (self.table_around(*at), self.line_at(*at as usize)))
+    }
+
+    /// The keys of the tables that have a key of this name.
+    pub(in crate::server::mapper) fn tables_with(&self, name: &str) -> impl Iterator<Item = &str> {
+        let first = self.names.partition_point(|at| name_at(&self.text, *at as usize) < name);
+        self.names[first..]
+            .iter()
+            .take_while(move |at| name_at(&self.text, **at as usize) == name)
+            .map(|at| self.table_around(*at))
+    }
+
+    fn table_around(&self, at: u32) -> &str {
+        self.header(self.tables.partition_point(|(start, _)| *start <= at) - 1)
+    }
+
+    fn line_at(&self, at: usize) -> &str {
+        let rest = &self.text[at..];
+        &rest[..rest.find('\n').unwrap_or(rest.len())]
+    }
+
+    /// All tables.
+    pub(in crate::server::mapper) fn root(&self) -> Subtree {
+        Subtree { tables: 0..self.table_count(), common: 0 }
+    }
+
+    /// The table that everything else in a subtree is below; `None` if the list has no key directly in it.
+    pub(in crate::server::mapper) fn top_of(&self, tree: &Subtree) -> Option<usize> {
+        (!tree.tables.is_empty() && self.header(tree.tables.start).len() == tree.common).then_some(tree.tables.start)
+    }
+
+    /// The subtrees one step further. A step is a key of a table, or `[]`, the elements of a list.
+    pub(in crate::server::mapper) fn below(&self, tree: &Subtree) -> impl Iterator<Item = Subtree> {
+        let Subtree { tables, common } = tree.clone();
+        let mut next = tables.start + usize::from(self.top_of(tree).is_some());
+        std::iter::from_fn(move || {
+            let start = next;
+            if start >= tables.end {
+                return None;
+            }
+            let header = self.header(start);
+            let step = &header[common..common + step_len(&header[common..])];
+            let begins = |header: &str| header[common..].strip_prefix(step).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
+            while next < tables.end && begins(self.header(next)) {
+                next = self.tables[next].1 as usize;
+            }
+            Some(Subtree { tables: start..next, common: common + step.len() })
+        })
+    }
+}
+
+/// The length of the first step of `rest`, which is what follows a table in the key of another one: a dot and a segment, or `[]`.
+fn step_len(rest: &str) -> usize {
+    if rest.starts_with('[') {
+        return rest.find(']').map_or(rest.len(), |end| end + 1);
+    }
+    let segment = rest.strip_prefix('.').unwrap_or(rest);
+    rest.len() - segment.len() + Key::new(segment).segments().next().map_or(0, |first| first.without_marks().len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEYS: [&str; 9] =
+        ["port", "a.b.c", "a.b.d", "a.b-x.c", "a.'q.r'.c", "a.list[].name", "a.list[][].name", "a.list[].inner.name", "z.only.deep"];
+
+    #[test]
+    fn tables_and_their_lines_are_found() {
+        let keys = SortedKeys::of_keys(KEYS);
+        let lines = |table| keys.lines_of(table, "name").count();
+        assert_eq!((lines("a.list[]"), lines("a.list"), lines("z")), (1, 0, 0));
+        assert_eq!(keys.lines(keys.table("a.b").expect("the table")).collect::<Vec<_>>(), ["c", "d"]);
+        assert_eq!(keys.tables_with("c").collect::<Vec<_>>(), ["a.'q.r'", "a.b", "a.b-x"]);
+        assert_eq!((keys.tables_with("port").collect::<Vec<_>>(), keys.tables_with("deeper").count()), (vec![""], 0));
+    }
+
+    #[test]
+    fn every_step_leads_to_one_subtree() {
+        let keys = SortedKeys::of_keys(KEYS);
+        let mut seen = Vec::new();
+        let mut trees = vec![keys.root()];
+        while let Some(tree) = trees.pop() {
+            seen.push(keys.header(tree.tables.start)[..tree.common].to_owned());
+            trees.extend(keys.below(&tree));
+        }
+        seen.sort();
+        assert_eq!(
+            seen,
+            ["", "a", "a.'q.r'", "a.b", "a.b-x", "a.list", "a.list[]", "a.list[].inner", "a.list[][]", "z", "z.only"]
+        );
+    }
+}

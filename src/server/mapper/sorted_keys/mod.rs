@@ -1,0 +1,8 @@
+//! Lists of keys as sorted text, in which keys are looked up without reading the rest.
+
+mod index;
+mod list;
+mod search;
+
+pub(super) use index::order;
+pub(super) use list::{EmbeddedKeys, SortedKeys, Subtree};
