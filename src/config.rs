@@ -1,6 +1,6 @@
 //! The configuration file of carbonlint, `carbonlint.toml`: the product of files that do not name it themselves, and the machines of homes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -44,27 +44,6 @@ impl std::fmt::Display for ConfigError {
 impl std::error::Error for ConfigError {}
 
 impl Config {
-    /// The folder of the configuration file that applies to `path`; `None` if there is none. The file need not be valid.
-    ///
-    /// The search ends at the root of a repository, and at a folder or file that belongs to somebody else: in a folder where everybody may
-    /// write, anybody could decide what is reported for the others.
-    pub(crate) fn folder_of(path: &Path) -> Option<PathBuf> {
-        let start = path.ancestors().find_map(|folder| folder.metadata().ok())?;
-        for folder in path.ancestors() {
-            if folder.metadata().is_ok_and(|metadata| !is_trusted(&metadata, &start)) {
-                return None;
-            }
-            let file = folder.join(FILE_NAME);
-            if file.metadata().is_ok_and(|metadata| !metadata.is_dir() && is_trusted(&metadata, &start)) {
-                return Some(folder.to_path_buf());
-            }
-            if folder.join(".git").exists() {
-                return None;
-            }
-        }
-        None
-    }
-
     fn read(path: &Path) -> Result<Self, ConfigError> {
         let failed = |message: String| ConfigError { path: path.to_path_buf(), message };
         let text = read_text(path).map_err(|error| failed(reason(&error)))?;
@@ -109,28 +88,61 @@ fn host_of(host: &str, homes: &DeValue) -> Result<(String, Vec<String>), String>
 #[derive(Debug, Default)]
 pub(crate) struct Configs {
     by_folder: BTreeMap<PathBuf, Result<Rc<Config>, ConfigError>>,
+    /// The folder of the file that applies to a folder, if the search began at something of this owner.
+    nearest: HashMap<(PathBuf, Owner), Option<PathBuf>>,
 }
 
 impl Configs {
-    /// The nearest configuration file, in the folder `path` or above it, with its folder. Fails if the file cannot be read or is not valid.
+    /// The folder of the configuration file that applies to `path`; `None` if there is none. The file need not be valid.
+    ///
+    /// The search ends at the root of a repository, and at a folder or file that belongs to somebody else: in a folder where everybody may
+    /// write, anybody could decide what is reported for the others.
+    pub(crate) fn folder_of(&mut self, path: &Path) -> Option<PathBuf> {
+        let start = path.ancestors().find_map(|folder| folder.metadata().ok())?;
+        self.folder_from(path, owner_of(&start))
+    }
+
+    fn folder_from(&mut self, folder: &Path, owner: Owner) -> Option<PathBuf> {
+        let key = (folder.to_path_buf(), owner);
+        if let Some(known) = self.nearest.get(&key) {
+            return known.clone();
+        }
+        let file = folder.join(FILE_NAME);
+        let found = if folder.metadata().is_ok_and(|metadata| owner_of(&metadata) != owner) {
+            None
+        } else if file.metadata().is_ok_and(|metadata| !metadata.is_dir() && owner_of(&metadata) == owner) {
+            Some(folder.to_path_buf())
+        } else if folder.join(".git").exists() {
+            None
+        } else {
+            folder.parent().and_then(|above| self.folder_from(above, owner))
+        };
+        self.nearest.insert(key, found.clone());
+        found
+    }
+
+    /// The nearest configuration file, in the folder `path`, a real path, or above it, with its folder. Fails if the file cannot be read or is not
+    /// valid.
     pub(crate) fn nearest(&mut self, path: &Path) -> Result<Option<(PathBuf, Rc<Config>)>, ConfigError> {
-        let path = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
-        let Some(folder) = Config::folder_of(&path) else { return Ok(None) };
+        let Some(folder) = self.folder_of(path) else { return Ok(None) };
         let read = self.by_folder.entry(folder.clone()).or_insert_with(|| Config::read(&folder.join(FILE_NAME)).map(Rc::new));
         read.clone().map(|config| Some((folder, config)))
     }
 }
 
-/// Whether what has the metadata belongs to the owner of the folder where the search began.
+/// The user that a file belongs to.
+type Owner = u32;
+
+/// The owner of what has the metadata.
 #[cfg(unix)]
-fn is_trusted(metadata: &Metadata, start: &Metadata) -> bool {
+fn owner_of(metadata: &Metadata) -> Owner {
     use std::os::unix::fs::MetadataExt;
-    metadata.uid() == start.uid()
+    metadata.uid()
 }
 
 #[cfg(not(unix))]
-fn is_trusted(_metadata: &Metadata, _start: &Metadata) -> bool {
-    true
+fn owner_of(_metadata: &Metadata) -> Owner {
+    0
 }
 
 #[cfg(test)]
@@ -161,9 +173,9 @@ mod tests {
         fs::create_dir_all(folder.path().join("repository/.git")).expect("created");
         fs::create_dir_all(&inner).expect("created");
         fs::write(folder.path().join(FILE_NAME), "product = \"identity-server\"\n").expect("written");
-        assert_eq!(Config::folder_of(&inner), None);
+        assert_eq!(Configs::default().folder_of(&inner), None);
         fs::write(folder.path().join("repository").join(FILE_NAME), "").expect("written");
-        assert_eq!(Config::folder_of(&inner), Some(folder.path().join("repository")));
+        assert_eq!(Configs::default().folder_of(&inner), Some(folder.path().join("repository")));
     }
 
     #[cfg(unix)]
@@ -175,16 +187,16 @@ mod tests {
         fs::create_dir(&inner).expect("created");
         let file = folder.path().join(FILE_NAME);
         fs::write(&file, "").expect("written");
-        assert_eq!(Config::folder_of(&inner), Some(folder.path().to_path_buf()));
+        assert_eq!(Configs::default().folder_of(&inner), Some(folder.path().to_path_buf()));
         // Only root can give a file away.
         if fs::metadata(&file).expect("there").uid() != 0 {
             return;
         }
         chown(&file, Some(12345), None).expect("root may");
-        assert_eq!(Config::folder_of(&inner), None);
+        assert_eq!(Configs::default().folder_of(&inner), None);
         chown(&file, Some(0), None).expect("root may");
         chown(folder.path(), Some(12345), None).expect("root may");
-        assert_eq!(Config::folder_of(&inner), None);
+        assert_eq!(Configs::default().folder_of(&inner), None);
     }
 
     #[test]

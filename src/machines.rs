@@ -16,33 +16,34 @@ pub(crate) struct Machines {
     numbers: BTreeMap<(PathBuf, String), usize>,
     /// The paths of the services on the network of their machine, by the folder of the Compose file; empty where there is none.
     composed: BTreeMap<PathBuf, Vec<PathBuf>>,
+    /// Whether a folder is the root of a repository.
+    repositories: BTreeMap<PathBuf, bool>,
 }
 
 impl Machines {
-    /// The number of the machine that the home at `root` runs on, as the configuration file in `folder` says; `None` if it does not.
+    /// The number of the machine that the home at `root`, its real path, runs on, as the configuration file in `folder` says; `None` if it does not.
     pub(crate) fn machine_of(&mut self, root: &Path, folder: &Path, config: &Config) -> Result<Option<usize>, ConfigError> {
         if !self.listed.contains_key(folder) {
             // Set first, so that a fault is reported once.
             self.listed.insert(folder.to_path_buf(), BTreeMap::new());
             self.listed.insert(folder.to_path_buf(), homes_in(folder, config)?);
         }
-        let root = root.canonicalize().unwrap_or_else(|_| root.to_path_buf());
         let machine = self.listed.get(folder).and_then(|homes| root.ancestors().find_map(|above| homes.get(above)));
         Ok(machine.cloned().map(|name| self.number(folder, name)))
     }
 
-    /// The number of the machine of the nearest Compose file that has the home at `root` on the network of its machine; `None` if there is none.
+    /// The number of the machine of the nearest Compose file that has the home at `root`, its real path, on the network of its machine; `None` if
+    /// there is none.
     pub(crate) fn composed(&mut self, root: &Path) -> Option<usize> {
-        let root = root.canonicalize().unwrap_or_else(|_| root.to_path_buf());
         for folder in root.ancestors() {
             let paths = self.composed.entry(folder.to_path_buf()).or_insert_with(|| {
                 compose::file_in(folder).map(|file| compose::paths_on_host_network(&file)).unwrap_or_default()
             });
             // A path is around the home, or a part of it that is mounted.
-            if paths.iter().any(|path| root.starts_with(path) || path.starts_with(&root)) {
+            if paths.iter().any(|path| root.starts_with(path) || path.starts_with(root)) {
                 return Some(self.number(folder, String::new()));
             }
-            if folder.join(".git").exists() {
+            if *self.repositories.entry(folder.to_path_buf()).or_insert_with(|| folder.join(".git").exists()) {
                 return None;
             }
         }

@@ -1,6 +1,8 @@
 //! Paths: absolute internally, displayed relative to the working folder and with `/`.
 
+use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Mutex;
 use std::{env, fs};
 
 use crate::printable::on_one_line;
@@ -14,6 +16,32 @@ pub(crate) fn absolute(path: &Path) -> PathBuf {
     }
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
     path.components().collect()
+}
+
+/// The real paths of files and folders, each folder on the way looked at once.
+#[derive(Debug, Default)]
+pub(crate) struct RealPaths {
+    known: Mutex<HashMap<PathBuf, PathBuf>>,
+}
+
+impl RealPaths {
+    /// The real path of `path`, which is absolute; `path` itself if it does not exist.
+    pub(crate) fn of(&self, path: &Path) -> PathBuf {
+        self.existing(path).unwrap_or_else(|| path.to_path_buf())
+    }
+
+    /// The real path of `path`, which is absolute; `None` if it does not exist.
+    pub(crate) fn existing(&self, path: &Path) -> Option<PathBuf> {
+        if let Some(real) = self.known.lock().ok()?.get(path) {
+            return Some(real.clone());
+        }
+        let real = match (path.parent(), path.file_name()) {
+            (Some(parent), Some(name)) if !fs::symlink_metadata(path).ok()?.is_symlink() => self.existing(parent)?.join(name),
+            _ => fs::canonicalize(path).ok()?,
+        };
+        self.known.lock().ok()?.insert(path.to_path_buf(), real.clone());
+        Some(real)
+    }
 }
 
 /// `path`, which is relative, with `/` between its parts.

@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::catalog::{Product, Version};
-use crate::config::{Config, ConfigError, Configs};
+use crate::config::{ConfigError, Configs};
 use crate::diagnostic::{Diagnostic, Finding, Site, Target};
 use crate::home::{Discovery, FoundHome, LeftAlone, PassedOver, ReadError, Search, discover};
 use crate::machines::Machines;
 use crate::model::{Assumptions, HomeId, Model};
-use crate::paths::absolute;
+use crate::paths::{RealPaths, absolute};
 use crate::ports::{PortTable, UnknownProfile};
 use crate::source::{FileRange, Overlays, SourceFile};
 
@@ -32,9 +32,9 @@ pub struct Home {
 }
 
 impl Home {
-    fn new(id: HomeId, model: Model, machine: Option<usize>) -> Self {
+    fn new(id: HomeId, model: Model, machine: Option<usize>, configs: &mut Configs) -> Self {
         let layout = &model.layout;
-        let configured = if model.is_home() { None } else { Config::folder_of(&layout.root) };
+        let configured = if model.is_home() { None } else { configs.folder_of(&layout.root) };
         let anchor = configured.unwrap_or_else(|| layout.root.clone());
         Self { id, model, ports: OnceCell::new(), machine, anchor }
     }
@@ -147,29 +147,31 @@ impl Workspace {
     ) -> Self {
         let paths: Vec<PathBuf> = paths.iter().map(|path| absolute(path)).collect();
         let overlays: Overlays = overlays.iter().map(|(path, bytes)| (absolute(path), bytes.clone())).collect();
-        let Discovery { targets, left_alone, passed_over, problems } = discover(&paths, &overlays, search);
+        let real_paths = Arc::new(RealPaths::default());
+        let Discovery { targets, left_alone, passed_over, problems } = discover(&paths, &overlays, &real_paths, search);
         let overlays = Arc::new(overlays);
         let mut workspace = Self { homes: Vec::new(), problems, left_alone, passed_over, only: Vec::new() };
         let (mut configs, mut machines) = (Configs::default(), Machines::default());
         for target in targets {
             let only = only(&target);
-            let assumptions = workspace.assumptions_for(&target.layout.root, assumptions, &mut configs);
+            let root = real_paths.of(&target.layout.root);
+            let assumptions = workspace.assumptions_for(&root, assumptions, &mut configs);
             let machine = if assumptions.same_host {
                 Some(0)
             } else {
-                workspace.machine_of(&target.layout.root, &mut configs, &mut machines)
+                workspace.machine_of(&root, &mut configs, &mut machines)
             };
-            let model = Model::load(&target, assumptions, &overlays, &only);
+            let model = Model::load(&target, assumptions, &overlays, &real_paths, &only);
             if model.files.is_empty() && model.problems.is_empty() && model.too_large.is_empty() {
                 continue;
             }
-            workspace.homes.push(Home::new(HomeId(workspace.homes.len()), model, machine));
+            workspace.homes.push(Home::new(HomeId(workspace.homes.len()), model, machine, &mut configs));
             workspace.only.push(only);
         }
         workspace
     }
 
-    /// The caller's assumptions for the home at `root`. If they name no product, that of the nearest carbonlint.toml is used.
+    /// The caller's assumptions for the home at `root`, its real path. If they name no product, that of the nearest carbonlint.toml is used.
     fn assumptions_for(&mut self, root: &Path, assumptions: &Assumptions, configs: &mut Configs) -> Assumptions {
         let mut assumptions = assumptions.clone();
         if assumptions.product.is_none() {
@@ -184,10 +186,10 @@ impl Workspace {
     /// How many homes and lone files a search finds below `paths`, without loading them.
     pub(crate) fn count(paths: &[PathBuf], search: Search) -> usize {
         let paths: Vec<PathBuf> = paths.iter().map(|path| absolute(path)).collect();
-        discover(&paths, &Overlays::new(), search).targets.len()
+        discover(&paths, &Overlays::new(), &RealPaths::default(), search).targets.len()
     }
 
-    /// The machine that the nearest carbonlint.toml names for the home at `root`, otherwise that of a Compose file.
+    /// The machine that the nearest carbonlint.toml names for the home at `root`, its real path, otherwise that of a Compose file.
     fn machine_of(&mut self, root: &Path, configs: &mut Configs, machines: &mut Machines) -> Option<usize> {
         let machine = configs.nearest(root).and_then(|nearest| match nearest {
             Some((folder, config)) => machines.machine_of(root, &folder, &config),

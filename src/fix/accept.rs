@@ -157,7 +157,7 @@ impl FixRun<'_> {
         let unchanged = loaded.filter(|loaded| !self.texts.contains_key(file) && loaded.source.embedded().is_none());
         let reread;
         let (source, content) = if let Some(loaded) = unchanged {
-            (&loaded.source, Some(&loaded.content))
+            (&*loaded.source, Some(loaded.content()))
         } else {
             self.keep_original(loaded, file).ok_or(Refusal::Unreadable)?;
             let bytes = self.texts.get(file).or_else(|| self.originals.get(file)).ok_or(Refusal::Unreadable)?;

@@ -86,7 +86,7 @@ impl Reverted {
     fn marked<'a>(&mut self, file: &'a LoadedFile, root: &'a Path, rule: &str) -> Option<Marked<'a>> {
         let source = &file.source;
         let text = source.text_of_server();
-        let (edits, stuck) = match &file.content {
+        let (edits, stuck) = match file.content() {
             Content::Xml(document) => bring_back(text, document, rule),
             Content::Toml(document) => TomlFile { text, document }.bring_back(rule),
             _ => return None,
@@ -97,7 +97,7 @@ impl Reverted {
             help: stuck.help,
         }));
         let first = edits.iter().map(|(span, _)| *span).min()?;
-        let is_xml = matches!(file.content, Content::Xml(_));
+        let is_xml = matches!(file.content(), Content::Xml(_));
         // In XML the mark of a value is a comment beside it.
         let count = edits.iter().filter(|(span, _)| !is_xml || span.of(text).starts_with("<!--")).count();
         let marked = Marked { source, root, edits: edits_in(source, edits), count };

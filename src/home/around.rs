@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::identify::identify;
+use super::scripts::Scripts;
 use super::layout::{INBOUND_ENDPOINTS, Layout, has_home_file, is_known_name};
 use crate::catalog::catalog;
 use crate::paths::slashed;
@@ -65,8 +66,9 @@ pub(super) fn home_around(folder: &Path) -> Option<Outer> {
 /// Whether the home at `layout` is an installed product, or a runtime of one, rather than a copy of its configuration. Everything below it
 /// belongs to it, unless it is also such a home.
 pub(super) fn is_whole(layout: &Layout) -> bool {
-    let has_script = |script: &String| layout.root.join(script).is_file();
-    identify(layout).product.is_some() || catalog().products.iter().flat_map(|product| &product.scripts).any(has_script)
+    let scripts = Scripts::of(&layout.root);
+    let has_script = |script: &String| scripts.has(script);
+    catalog().products.iter().flat_map(|product| &product.scripts).any(has_script) || identify(layout).product.is_some()
 }
 
 /// Whether `file` is a copy that the config mapper keeps of a rendered file before it overwrites it.
@@ -84,14 +86,18 @@ pub(super) fn home_at(folder: &Path) -> Option<Layout> {
         return None;
     }
     let (carbon, conf) = (folder.join("repository/conf"), folder.join("conf"));
-    if folder.file_name().is_some_and(|name| name == "repository") && has_home_file(&conf) {
+    let (has_carbon, has_conf) = (carbon.is_dir(), conf.is_dir());
+    if !has_carbon && !has_conf {
+        return None;
+    }
+    if has_conf && folder.file_name().is_some_and(|name| name == "repository") && has_home_file(&conf) {
         // The `repository` of a home has a `conf` in it.
         return None;
     }
-    if !has_home_file(&carbon) && (has_home_file(&conf) || has_runtime(&conf)) {
+    if has_conf && !(has_carbon && has_home_file(&carbon)) && (has_home_file(&conf) || has_runtime(&conf)) {
         return Some(Layout::new(folder, "conf"));
     }
-    carbon.is_dir().then(|| Layout::new(folder, "repository/conf"))
+    has_carbon.then(|| Layout::new(folder, "repository/conf"))
 }
 
 /// Whether `conf` holds what configures a Carbon 5 runtime.

@@ -17,6 +17,7 @@ use super::read_error::ReadError;
 use super::walk::{Entry, Search, Walk};
 use crate::catalog::catalog;
 use crate::disk::reason;
+use crate::paths::RealPaths;
 use crate::source::{Kind, Overlays, overlays};
 
 /// What the paths hold.
@@ -45,8 +46,8 @@ pub(crate) struct FoundHome {
 
 /// Finds the homes and files below `paths`, which are absolute; the files of `overlays` need not exist. Never fails: what cannot be read
 /// is among the problems.
-pub(crate) fn discover(paths: &[PathBuf], overlays: &Overlays, search: Search) -> Discovery {
-    let mut found = Found::new(overlays, search);
+pub(crate) fn discover(paths: &[PathBuf], overlays: &Overlays, real_paths: &RealPaths, search: Search) -> Discovery {
+    let mut found = Found::new(overlays, real_paths, search);
     for path in paths {
         if overlays.contains_key(path) {
             found.add_named(path);
@@ -76,6 +77,7 @@ pub(crate) fn discover(paths: &[PathBuf], overlays: &Overlays, search: Search) -
 }
 
 struct Found<'a> {
+    paths: &'a RealPaths,
     overlays: &'a Overlays,
     search: Search,
     /// By the real path of the root, or of the lone file, and the number of the file inside it: a home found twice through links is one home.
@@ -88,8 +90,9 @@ struct Found<'a> {
 }
 
 impl<'a> Found<'a> {
-    fn new(overlays: &'a Overlays, search: Search) -> Self {
+    fn new(overlays: &'a Overlays, paths: &'a RealPaths, search: Search) -> Self {
         Self {
+            paths,
             overlays,
             search,
             targets: BTreeMap::new(),
@@ -253,7 +256,7 @@ impl<'a> Found<'a> {
 
     fn add(&mut self, layout: Layout, only: Option<&Path>) {
         let place = layout.single_file.as_ref().map_or_else(|| layout.conf_folder(), |(file, _)| file.clone());
-        let key = (fs::canonicalize(&place).unwrap_or(place), layout.embedded.as_ref().map(|embedded| embedded.number));
+        let key = (self.paths.of(&place), layout.embedded.as_ref().map(|embedded| embedded.number));
         let is_new = !self.targets.contains_key(&key);
         let target = self.targets.entry(key).or_insert_with(|| FoundHome {
             layout,

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::layout::Layout;
+use super::scripts::Scripts;
 use crate::catalog::{Product, Version, catalog};
 use crate::disk;
 
@@ -34,7 +35,7 @@ const PRODUCT_FILE: &str = "bin/version.txt";
 pub(crate) const VERSION_FILES: [&str; 3] = [KERNEL_FILE, DISTRIBUTION_FILE, PRODUCT_FILE];
 
 /// What carbon.xml says about the product.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct ServerNames {
     pub(crate) name: Option<String>,
     pub(crate) key: Option<String>,
@@ -56,7 +57,8 @@ pub(crate) fn identify_with(layout: &Layout, names: &ServerNames) -> Identity {
         .filter(|identity| identity.product.is_some())
         .unwrap_or_else(|| by_names(names));
     if identity.product.is_none() {
-        let has = |script: &String| root.join(script).is_file();
+        let scripts = Scripts::of(root);
+        let has = |script: &String| scripts.has(script);
         identity.product = catalog().products.iter().find(|product| product.own_scripts.iter().any(has));
     }
     if let (Some(product), None, Some(kernel)) = (identity.product, &identity.version, &kernel) {

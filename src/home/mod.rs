@@ -9,6 +9,7 @@ mod layout;
 mod left_out;
 mod name;
 mod read_error;
+mod scripts;
 mod walk;
 
 pub(crate) use discover::{Discovery, FoundHome, discover};
@@ -19,6 +20,7 @@ pub(crate) use layout::{INBOUND_ENDPOINTS, Layout, is_known_name};
 pub(crate) use left_out::{LeftAlone, PassedOver, WhyLeftAlone, WhyPassedOver};
 pub(crate) use name::embedded_in;
 pub use read_error::ReadError;
+pub(crate) use scripts::Scripts;
 pub use walk::Search;
 
 /// How a home is configured.

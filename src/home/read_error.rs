@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::disk::reason;
 
 /// A path that could not be read.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ReadError {
     /// The path.
     pub path: PathBuf,

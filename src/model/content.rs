@@ -1,5 +1,7 @@
 //! The files of a home, their parsed content, and locations in them.
 
+use std::sync::Arc;
+
 use elsa::{FrozenMap, FrozenVec};
 
 use crate::source::properties::Properties;
@@ -52,15 +54,42 @@ pub enum Excess {
 #[derive(Debug)]
 pub struct LoadedFile {
     /// Its decoded text.
-    pub source: SourceFile,
+    pub source: Arc<SourceFile>,
     /// Its path relative to the home, with `/`.
     pub name: String,
-    /// Its parsed content.
-    pub content: Content,
-    /// Its syntax errors.
-    pub faults: Vec<SyntaxError>,
+    /// What was made of it.
+    pub(super) read: Arc<ReadContent>,
     /// What is known of it as a template of a deployment tool; `None` for a file without tags.
-    pub template: Option<FilledIn>,
+    pub template: Option<Arc<FilledIn>>,
+}
+
+impl LoadedFile {
+    /// Its parsed content.
+    pub fn content(&self) -> &Content {
+        &self.read.content
+    }
+
+    /// Its syntax errors.
+    pub fn faults(&self) -> &[SyntaxError] {
+        &self.read.faults
+    }
+
+    /// The same file in another reading: that with this number, if a deployment tool fills the file in and there are so many.
+    pub(super) fn in_reading(&self, number: usize) -> Self {
+        let Self { source, name, read, template } = self;
+        let other = template.as_ref().and_then(|template| template.others.get(number));
+        let read = Arc::clone(other.unwrap_or(read));
+        Self { source: Arc::clone(source), name: name.clone(), read, template: template.clone() }
+    }
+}
+
+/// What was made of the text of a file.
+#[derive(Debug)]
+pub struct ReadContent {
+    /// The parsed content.
+    pub content: Content,
+    /// The syntax errors.
+    pub faults: Vec<SyntaxError>,
 }
 
 /// Files that were read on demand. The list only grows, so references to its files stay valid.
@@ -140,10 +169,8 @@ pub(crate) fn faults_of_rendered(kind: Kind, text: &str) -> Vec<SyntaxError> {
 
 /// A file, read in every way that a deployment tool may fill it in.
 pub(crate) struct Parsed {
-    /// The content with the first branch of each condition.
-    pub content: Content,
-    /// Its syntax errors.
-    pub faults: Vec<SyntaxError>,
+    /// What is made of it with the first branch of each condition.
+    pub read: ReadContent,
     /// What is known of the file as a template of a deployment tool.
     pub template: Option<FilledIn>,
 }
@@ -151,8 +178,8 @@ pub(crate) struct Parsed {
 /// What is known of a file that a deployment tool fills in.
 #[derive(Debug)]
 pub struct FilledIn {
-    /// The content and the syntax errors with other branches of its conditions.
-    pub others: Vec<(Content, Vec<SyntaxError>)>,
+    /// What is made of it with other branches of its conditions.
+    pub others: Vec<Arc<ReadContent>>,
     /// The branches that were not read.
     pub unread: Vec<Span>,
     /// A tag.
@@ -161,7 +188,7 @@ pub struct FilledIn {
 
 /// The content of a file and its syntax errors. See [`parse_all`].
 pub(crate) fn parse(source: &SourceFile) -> (Content, Vec<SyntaxError>) {
-    let Parsed { content, faults, .. } = parse_all(source);
+    let ReadContent { content, faults } = parse_all(source).read;
     (content, faults)
 }
 
@@ -170,7 +197,7 @@ pub(crate) fn parse(source: &SourceFile) -> (Content, Vec<SyntaxError>) {
 /// with tags are unknown. A binary file has no syntax errors: it is one as a whole.
 pub(crate) fn parse_all(source: &SourceFile) -> Parsed {
     if source.is_binary() {
-        return Parsed { content: Content::Broken, faults: Vec::new(), template: None };
+        return plain(Err(Vec::new()));
     }
     let text = source.text_of_server();
     match source.kind {
@@ -197,7 +224,7 @@ pub(crate) fn parse_all(source: &SourceFile) -> Parsed {
         Kind::Properties => {
             let mut properties = Properties::parse(text);
             let faults = std::mem::take(&mut properties.faults);
-            Parsed { content: Content::Properties(properties), faults, template: None }
+            Parsed { read: ReadContent { content: Content::Properties(properties), faults }, template: None }
         }
         Kind::Yaml => plain(yaml::parse(text).map(Content::Yaml).map_err(|fault| vec![fault])),
         Kind::Script => plain(Ok(Content::Script(script::options(text)))),
@@ -207,14 +234,13 @@ pub(crate) fn parse_all(source: &SourceFile) -> Parsed {
 }
 
 fn plain(read: Result<Content, Vec<SyntaxError>>) -> Parsed {
-    let (content, faults) = content_of(read);
-    Parsed { content, faults, template: None }
+    Parsed { read: content_of(read), template: None }
 }
 
-fn content_of(read: Result<Content, Vec<SyntaxError>>) -> (Content, Vec<SyntaxError>) {
+fn content_of(read: Result<Content, Vec<SyntaxError>>) -> ReadContent {
     match read {
-        Ok(content) => (content, Vec::new()),
-        Err(faults) => (Content::Broken, faults),
+        Ok(content) => ReadContent { content, faults: Vec::new() },
+        Err(faults) => ReadContent { content: Content::Broken, faults },
     }
 }
 
@@ -230,8 +256,8 @@ impl FilledIn {
 
     fn of(read: Readings<Content>, template: &Template) -> Parsed {
         let mut all = read.all.into_iter().map(content_of);
-        let (content, faults) = all.next().unwrap_or((Content::Broken, Vec::new()));
-        let filled = Self { others: all.collect(), unread: read.unread, tag: template.first_tag() };
-        Parsed { content, faults, template: Some(filled) }
+        let first = all.next().unwrap_or(ReadContent { content: Content::Broken, faults: Vec::new() });
+        let filled = Self { others: all.map(Arc::new).collect(), unread: read.unread, tag: template.first_tag() };
+        Parsed { read: first, template: Some(filled) }
     }
 }

@@ -72,7 +72,7 @@ impl Model {
     pub(crate) fn find_in(&self, file: EffectiveFile, path: &str) -> Vec<FoundValue> {
         let found = match file {
             EffectiveFile::Rendered(rendered) => place::find_in(&rendered.content, &rendered.source.text, path),
-            EffectiveFile::InHome(file) => place::find_in(&self.file(file).content, &self.file(file).source.text, path),
+            EffectiveFile::InHome(file) => place::find_in(self.file(file).content(), &self.file(file).source.text, path),
             EffectiveFile::Unreadable(_) => Vec::new(),
         };
         found.into_iter().filter_map(|found| self.located(file, found)).collect()

@@ -2,12 +2,15 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::paths::RealPaths;
 
 /// The folder that links in a home may not lead out of.
 #[derive(Debug, Default)]
 pub(super) struct Boundary {
+    paths: Arc<RealPaths>,
     folder: PathBuf,
     /// Its real path; `None` if every link is followed.
     real: Option<PathBuf>,
@@ -21,13 +24,15 @@ pub(super) struct Boundary {
 
 impl Boundary {
     /// The boundary at `folder`.
-    pub(super) fn new(folder: &Path, named: &BTreeSet<PathBuf>) -> Self {
-        Self { folder: folder.to_path_buf(), real: fs::canonicalize(folder).ok(), named: named.clone(), ..Self::default() }
+    pub(super) fn new(folder: &Path, named: &BTreeSet<PathBuf>, paths: &Arc<RealPaths>) -> Self {
+        let real = paths.existing(folder);
+        Self { paths: Arc::clone(paths), folder: folder.to_path_buf(), real, named: named.clone(), ..Self::default() }
     }
 
     /// The same boundary, before anything is entered.
     pub(super) fn afresh(&self) -> Self {
-        Self { folder: self.folder.clone(), real: self.real.clone(), named: self.named.clone(), ..Self::default() }
+        let (folder, real) = (self.folder.clone(), self.real.clone());
+        Self { paths: Arc::clone(&self.paths), folder, real, named: self.named.clone(), ..Self::default() }
     }
 
     /// No boundary.
@@ -41,7 +46,7 @@ impl Boundary {
         if path == self.folder || self.named.contains(path) {
             return true;
         }
-        let is_inside = |path: &Path| fs::canonicalize(path).map_or(true, |target| target.starts_with(real));
+        let is_inside = |path: &Path| self.paths.existing(path).is_none_or(|target| target.starts_with(real));
         let Some(folder) = path.parent() else { return is_inside(path) };
         let known = self.folders.borrow().get(folder).copied();
         let in_folder = known.unwrap_or_else(|| {
@@ -55,13 +60,14 @@ impl Boundary {
     /// Whether the folder at `path`, which is a link, is entered: if it is inside, but not inside `walked`, which is walked anyway, and only
     /// once, since links that lead to folders of links lead to any number of paths.
     pub(super) fn enters(&self, path: &Path, walked: &Path) -> bool {
-        let (Ok(target), Ok(walked)) = (fs::canonicalize(path), fs::canonicalize(walked)) else { return true };
+        let (Some(target), Some(walked)) = (self.paths.existing(path), self.paths.existing(walked)) else { return true };
         self.holds(path) && !target.starts_with(walked) && self.entered.borrow_mut().insert(target)
     }
 }
 
 #[cfg(all(test, unix))]
 mod tests {
+    use std::fs;
     use std::os::unix::fs::symlink;
 
     use super::*;
@@ -83,11 +89,12 @@ mod tests {
         ] {
             symlink(target, at(link)).expect("linked");
         }
-        let boundary = Boundary::new(&at("home"), &BTreeSet::new());
+        let paths = Arc::default();
+        let boundary = Boundary::new(&at("home"), &BTreeSet::new(), &paths);
         let held = |name: &str| boundary.holds(&at(name));
         assert!(held("home/conf/own") && held("home/conf/a") && held("home/conf/absent"));
         assert!(!held("home/conf/out") && !held("home/shared/a") && !held("home/shared"));
-        assert!(Boundary::new(&at("home"), &BTreeSet::from([at("home/conf/out")])).holds(&at("home/conf/out")));
+        assert!(Boundary::new(&at("home"), &BTreeSet::from([at("home/conf/out")]), &paths).holds(&at("home/conf/out")));
         assert!(Boundary::none().holds(&at("home/conf/out")));
         symlink("..data", at("home/conf/again")).expect("linked");
         fs::create_dir(at("home/other")).expect("created");

@@ -14,8 +14,8 @@ use super::recorded::{CONFIGURATION, TEMPLATES};
 use super::{Assumptions, Excess, FileId, LoadedFile, Model, script_names};
 use crate::catalog::{Place, catalog};
 use crate::disk::{LoadError, irregular, reason};
-use crate::home::{FoundHome, Generation, INBOUND_ENDPOINTS, Identity, Layout, ReadError, VERSION_FILES};
-use crate::paths::slashed;
+use crate::home::{FoundHome, Generation, INBOUND_ENDPOINTS, Identity, Layout, ReadError, Scripts, VERSION_FILES};
+use crate::paths::{RealPaths, slashed};
 use crate::server::mapper::{JsonFile, metadata, resources};
 use crate::source::toml_statements::has_too_many_tokens;
 use crate::source::{Kind, Overlays, kind, overlays};
@@ -25,27 +25,40 @@ impl Model {
     /// that cannot be read or parsed are recorded as problems or faults.
     ///
     /// Links are followed inside the home, or for loose files inside `searched`, and to the files that the user `named`.
-    pub(crate) fn load(found: &FoundHome, assumptions: Assumptions, overlays: &Arc<Overlays>, only: &BTreeSet<PathBuf>) -> Self {
+    pub(crate) fn load(
+        found: &FoundHome,
+        assumptions: Assumptions,
+        overlays: &Arc<Overlays>,
+        paths: &Arc<RealPaths>,
+        only: &BTreeSet<PathBuf>,
+    ) -> Self {
         let layout = &found.layout;
         let boundary = match &found.searched {
             _ if assumptions.follows_links => Boundary::none(),
             // Whoever names a link means the file that it leads to.
             None if layout.single_file.is_some() => Boundary::none(),
-            Some(searched) if layout.has_no_home() && layout.root.starts_with(searched) => Boundary::new(searched, &found.only),
-            _ => Boundary::new(&layout.root, &found.only),
+            Some(searched) if layout.has_no_home() && layout.root.starts_with(searched) => Boundary::new(searched, &found.only, paths),
+            _ => Boundary::new(&layout.root, &found.only, paths),
         };
-        Self::load_within(layout.clone(), boundary, assumptions, overlays, only)
+        let mut model = Self::empty(layout.clone(), boundary, assumptions, overlays, only);
+        if let Some((path, name)) = model.layout.single_file.clone() {
+            model.add_file(&path, name);
+        } else {
+            model.load_configuration(only);
+        }
+        model.identify();
+        model
     }
 
-    /// The same, with links followed inside `boundary`.
-    pub(super) fn load_within(
+    /// A home of which nothing is loaded yet.
+    pub(super) fn empty(
         layout: Layout,
         boundary: Boundary,
         assumptions: Assumptions,
         overlays: &Arc<Overlays>,
         only: &BTreeSet<PathBuf>,
     ) -> Self {
-        let mut model = Self {
+        Self {
             layout,
             identity: Identity::default(),
             generation: Generation::Xml,
@@ -69,14 +82,7 @@ impl Model {
             overlays: Arc::clone(overlays),
             boundary,
             only: only.clone(),
-        };
-        if let Some((path, name)) = model.layout.single_file.clone() {
-            model.add_file(&path, name);
-        } else {
-            model.load_configuration(only);
         }
-        model.identify();
-        model
     }
 
     fn load_configuration(&mut self, only: &BTreeSet<PathBuf>) {
@@ -123,9 +129,9 @@ impl Model {
         if !self.layout.has_no_home() {
             let root = &self.layout.root;
             paths.extend(xml_files_in(&root.join(INBOUND_ENDPOINTS)));
+            let there = Scripts::of(root);
             let scripts = catalog().products.iter().flat_map(|product| &product.scripts).flat_map(|script| script_names(script));
-            let scripts = scripts.map(|script| root.join(script));
-            paths.extend(scripts.filter(|script| script.exists()));
+            paths.extend(scripts.filter(|script| there.has(script)).map(|script| root.join(script)));
             paths.push(root.join("repository/resources/conf/default.json"));
         }
         let in_memory = self.overlays.keys().filter(|path| path.starts_with(&conf) && self.is_wanted(path));
@@ -208,9 +214,10 @@ impl Model {
                 self.too_large.push((path.to_path_buf(), Excess::Tokens));
             }
             Ok(source) => {
-                let Parsed { content, faults, template } = parse_all(&source);
+                let Parsed { read, template } = parse_all(&source);
+                let (source, read, template) = (Arc::new(source), Arc::new(read), template.map(Arc::new));
                 self.by_name.insert(name.clone(), FileId(self.files.len()));
-                self.files.push(LoadedFile { source, name, content, faults, template });
+                self.files.push(LoadedFile { source, name, read, template });
             }
             Err(LoadError::TooLarge(size)) => self.too_large.push((path.to_path_buf(), Excess::Bytes(size))),
             // default.json is optional; any other file was listed, so it is a problem if it is gone.
@@ -223,7 +230,7 @@ impl Model {
         }
     }
 
-    fn identify(&mut self) {
+    pub(super) fn identify(&mut self) {
         let names = self.server_names();
         self.identity = crate::home::identify_with(&self.layout, &names);
         if let Some((product, version)) = self.assumptions.product.clone()
@@ -252,7 +259,7 @@ impl Model {
             || (self.generation == Generation::Yaml && self.layout.root.join("bin").is_dir());
     }
 
-    fn server_names(&self) -> crate::home::ServerNames {
+    pub(super) fn server_names(&self) -> crate::home::ServerNames {
         let text = |path: &str| {
             let place = Place::new("conf/carbon.xml", path);
             self.find_in_home(&place)

@@ -175,7 +175,7 @@ impl Model {
     pub fn plain_toml(&self) -> Option<(FileId, &str)> {
         let file = self.toml_file()?;
         let loaded = self.file(file);
-        let is_plain = matches!(&loaded.content, Content::Toml(document) if !document.is_template);
+        let is_plain = matches!(loaded.content(), Content::Toml(document) if !document.is_template);
         is_plain.then_some((file, loaded.source.text_of_server()))
     }
 

@@ -17,7 +17,7 @@ mod source_map;
 mod template;
 
 pub(crate) use broken::{BreakCause, BrokenFile, causes, faults_of};
-pub(crate) use content::{Content, Excess, LoadedFile, parse};
+pub(crate) use content::{Content, Excess, LoadedFile, ReadContent, parse};
 pub use content::{FileId, HomeId, Location};
 pub use effective::EffectiveValue;
 pub(crate) use effective::{EffectiveConfiguration, text_of, without_indexes};
@@ -176,7 +176,8 @@ impl Model {
                 None => return None,
             };
             let source = source.ok()?;
-            Some(LoadedFile { source, name: path.to_owned(), content: Content::Unparsed, faults: Vec::new(), template: None })
+            let read = ReadContent { content: Content::Unparsed, faults: Vec::new() };
+            Some(LoadedFile { source: Arc::new(source), name: path.to_owned(), read: Arc::new(read), template: None })
         };
         self.opened.number_of(path, open).map(|opened| FileId(self.files.len() + opened))
     }
@@ -215,7 +216,7 @@ impl Model {
     /// The parsed deployment.toml; `None` if there is none or it is malformed.
     pub fn toml(&self) -> Option<(FileId, &TomlDocument)> {
         let id = self.toml_file()?;
-        match &self.file(id).content {
+        match self.file(id).content() {
             Content::Toml(document) => Some((id, document)),
             _ => None,
         }
@@ -231,7 +232,7 @@ impl Model {
     /// The value of `key` in the home's default.json, with the location of the key.
     pub fn home_default(&self, key: &str) -> Option<(&serde_json::Value, Location)> {
         let file = *self.by_name.get("repository/resources/conf/default.json")?;
-        let Content::Json(defaults) = &self.file(file).content else { return None };
+        let Content::Json(defaults) = self.file(file).content() else { return None };
         let value = defaults.get(key)?;
         let spans = self.default_spans.get_or_init(|| json::key_spans(&self.file(file).source.text));
         Some((value, Location { file, span: *spans.get(key)? }))
@@ -244,7 +245,7 @@ impl Model {
         let own = names.iter().flat_map(|name| script_names(name)).find_map(|name| self.by_name.get(&name)).copied();
         let only = || self.files().find(|(_, file)| file.source.kind == Kind::Script && product.is_none()).map(|(id, _)| id);
         let id = own.or_else(only)?;
-        match &self.file(id).content {
+        match self.file(id).content() {
             Content::Script(options) => Some((id, options)),
             _ => None,
         }
@@ -252,7 +253,7 @@ impl Model {
 
     /// Where to report something that is missing from `file`: its first TOML header or XML root element, otherwise the start of the file.
     pub fn start_of(&self, file: FileId) -> Location {
-        let span = match &self.file(file).content {
+        let span = match self.file(file).content() {
             Content::Toml(document) => document.tables.first().map_or(Span::at(0), |table| table.span),
             Content::Xml(document) => document.root().map_or(Span::at(0), |root| root.tag),
             _ => Span::at(0),

@@ -92,7 +92,7 @@ fn rendered_default(model: &Model) -> Option<Offset> {
 
 /// The file that would set the offset, if it cannot be parsed.
 fn broken_file(model: &Model) -> Option<&'static str> {
-    let is_broken = |file: &str| model.file_at(file).is_some_and(|file| matches!(model.file(file).content, Content::Broken));
+    let is_broken = |file: &str| model.file_at(file).is_some_and(|file| matches!(model.file(file).content(), Content::Broken));
     match model.toml_file() {
         Some(_) => is_broken("conf/deployment.toml").then_some("deployment.toml"),
         None => is_broken(CARBON_XML).then_some("carbon.xml"),
@@ -108,7 +108,7 @@ pub(super) fn offset_of_runtime(model: &Model, file: &str, default: i64) -> Offs
         return from_file(model, written);
     }
     // A deployment.yaml without an offset means 0; without deployment.yaml, the product's default applies.
-    match model.file_at(file).map(|file| &model.file(file).content) {
+    match model.file_at(file).map(|file| model.file(file).content()) {
         Some(Content::Broken) => {
             Offset { value: None, source: OffsetSource::Default, unknown: Some("deployment.yaml cannot be parsed".to_owned()) }
         }

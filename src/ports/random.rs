@@ -48,7 +48,7 @@ impl ListenerReader<'_> {
     fn syslog_appender(&self) -> Cause {
         let logging = ["conf/log4j2.properties", "conf/log4j.properties"].into_iter().find_map(|file| self.model.file_at(file));
         let Some(file) = logging else { return Cause::NoFile };
-        let Content::Properties(properties) = &self.model.file(file).content else { return Cause::NoFile };
+        let Content::Properties(properties) = self.model.file(file).content() else { return Cause::NoFile };
         let appender = properties.entries.iter().find(|property| {
             let second = property.key.strip_prefix("appender.").and_then(|key| key.strip_suffix(".type"));
             let first = property.key.strip_prefix("log4j.appender.").filter(|key| !key.contains('.'));

@@ -142,7 +142,7 @@ impl ListenerReader<'_> {
         let mut file_is_there = false;
         for place in self.places() {
             let Some(file) = self.model.file_at(&place.file) else { continue };
-            file_is_there |= !matches!(self.model.file(file).content, Content::Broken);
+            file_is_there |= !matches!(self.model.file(file).content(), Content::Broken);
             let file = EffectiveFile::InHome(file);
             let found = self.model.find_in(file, &place.path);
             if !found.is_empty() {

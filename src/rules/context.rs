@@ -130,7 +130,7 @@ impl<'a> HomeContext<'a> {
 /// Reports the syntax errors of the home's files for which `takes` returns true.
 pub(super) fn faults_of_files(context: HomeContext, takes: impl Fn(Kind, &SyntaxError) -> bool, findings: &mut Vec<Finding>) {
     for (file, loaded) in context.files() {
-        for fault in loaded.faults.iter().filter(|fault| takes(loaded.source.kind, fault)) {
+        for fault in loaded.faults().iter().filter(|fault| takes(loaded.source.kind, fault)) {
             let at = |span: Span| Location { file, span };
             let mut finding = context.finding_at(at(fault.span), fault.message.clone());
             finding.help.clone_from(&fault.help);

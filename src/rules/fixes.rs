@@ -74,7 +74,7 @@ pub(super) fn write_as(model: &Model, entry: &TomlEntry, key: &str, title: Strin
 
 /// A parsed XML file with its text.
 pub(super) fn xml_of(model: &Model, file: FileId) -> Option<(&XmlDocument, &str)> {
-    match &model.file(file).content {
+    match model.file(file).content() {
         Content::Xml(document) => Some((document, &model.file(file).source.text)),
         _ => None,
     }

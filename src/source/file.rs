@@ -1,6 +1,6 @@
 //! A file as loaded from disk: its text, encoding and line endings.
 
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 use std::path::{Path, PathBuf};
 
 use super::config_map::EmbeddedFile;
@@ -37,7 +37,7 @@ pub struct SourceFile {
     pub encoding_fault: Option<EncodingFault>,
     /// The file inside this file that is looked at, with its text alone.
     embedded: Option<(EmbeddedFile, String)>,
-    lines: OnceCell<LineIndex>,
+    lines: OnceLock<LineIndex>,
 }
 
 impl SourceFile {
@@ -66,7 +66,7 @@ impl SourceFile {
             byte_order_mark: decoded.byte_order_mark,
             encoding_fault: decoded.fault,
             embedded: None,
-            lines: OnceCell::new(),
+            lines: OnceLock::new(),
         })
     }
 

@@ -32,7 +32,7 @@ pub(in crate::rules) fn of_file(context: HomeContext, path: &str, text: &str) ->
     let messages: Vec<&str> = faults.iter().map(|fault| fault.message.as_str()).collect();
     let on_disk = || {
         let file = model.open(path)?;
-        let same = model.file(file).faults.iter().filter(|fault| messages.contains(&fault.message.as_str()));
+        let same = model.file(file).faults().iter().filter(|fault| messages.contains(&fault.message.as_str()));
         Some(same.map(|fault| Location { file, span: fault.span }).collect::<Vec<Location>>())
     };
     let on_disk = on_disk().unwrap_or_default();

@@ -45,7 +45,7 @@ fn first_mention<'a>(model: &Model, ports: &[(i64, &'a str)]) -> Option<(Locatio
         let text = &loaded.source.text;
         let in_text =
             |span: Span| ports.iter().find(|(port, _)| names(span.of(text), *port)).map(|port| (Location { file, span }, *port));
-        match &loaded.content {
+        match loaded.content() {
             Content::Toml(document) => document.entries.iter().find_map(|entry| match &entry.value {
                 TomlValue::Integer(number) => {
                     ports.iter().find(|(port, _)| port == number).map(|port| (Location { file, span: entry.value_span }, *port))

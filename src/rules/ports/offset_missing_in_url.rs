@@ -26,7 +26,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             }
         }
     } else if let Some(file) = context.model().file_at("conf/api-manager.xml")
-        && let Content::Xml(document) = &context.model().file(file).content
+        && let Content::Xml(document) = context.model().file(file).content()
     {
         for element in &document.elements {
             let name = element.name.of(&context.model().file(file).source.text);

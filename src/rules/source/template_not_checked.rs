@@ -21,7 +21,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     }
     let Some(file) = model.toml_file().filter(|_| model.mapping().is_some()) else { return };
     let loaded = model.file(file);
-    if let (Some(template), Content::Toml(document)) = (&loaded.template, &loaded.content)
+    if let (Some(template), Content::Toml(document)) = (&loaded.template, loaded.content())
         && document.is_template
     {
         let message = "a deployment tool fills in values: what the server renders from them was not checked";

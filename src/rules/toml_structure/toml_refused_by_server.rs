@@ -15,7 +15,7 @@ use crate::source::template::is_template;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     for (file, loaded) in context.files() {
-        if !matches!(loaded.content, Content::Toml(_)) {
+        if !matches!(loaded.content(), Content::Toml(_)) {
             continue;
         }
         if let Some(text) = text_for_server(loaded) {

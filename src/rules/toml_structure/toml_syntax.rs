@@ -31,7 +31,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     }
     let others = findings.len();
     faults_of_files(context, |kind, fault| kind == Kind::Toml && !fault.too_deep, findings);
-    for (file, loaded) in context.files().filter(|(_, loaded)| loaded.source.kind == Kind::Toml && !loaded.faults.is_empty()) {
+    for (file, loaded) in context.files().filter(|(_, loaded)| loaded.source.kind == Kind::Toml && !loaded.faults().is_empty()) {
         add_server_verdict(file, loaded, &mut findings[others..]);
     }
 }

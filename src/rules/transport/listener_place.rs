@@ -122,7 +122,7 @@ fn in_xml(model: &Model, listener: &Listener, element: &str) -> Option<Location>
 /// The `<name` of the innermost element of that name around `place`.
 fn element_around(model: &Model, place: Location, name: &str) -> Option<Location> {
     let loaded = model.file(place.file);
-    let Content::Xml(document) = &loaded.content else { return None };
+    let Content::Xml(document) = loaded.content() else { return None };
     let element = innermost(&document.elements, &loaded.source.text, name, place.span)?;
     Some(Location { file: place.file, span: Span::new(element.tag.start, element.name.end) })
 }
