@@ -117,21 +117,17 @@ fn meant(entry: &TomlEntry, document: &TomlDocument, schema: &Schema) -> Meant {
         return Meant::Respelled(only);
     }
     let (own_table, name) = Key::new(key).table_and_name();
-    let elsewhere = schema.tables_with(name);
     // The key may belong to an enclosing table, or to a table inside its own.
-    let related: Vec<&String> = elsewhere
-        .iter()
-        .filter(|table| {
-            let table = Key::new(table);
-            !table.is_pattern() && (table.is_above(own_table) || own_table.is_above(table))
-        })
-        .collect();
+    let is_related = |table: Key| !table.is_pattern() && (table.is_above(own_table) || own_table.is_above(table));
+    let related: BTreeSet<String> = schema.tables_with(name, is_related).collect();
+    let mut elsewhere = schema.tables_with(name, |_| true);
+    let only = elsewhere.next().filter(|only| elsewhere.all(|other| other == *only));
     // A header pasted into the middle of a table captures the keys below it.
     let above = entry.table.and_then(|table| table.checked_sub(1)).map(|table| &*document.tables[table].key);
-    let moved = match (&related[..], &elsewhere.iter().collect::<Vec<_>>()[..]) {
-        ([only], _) => Some(only.as_str()),
+    let moved = match (related.len(), related.first(), &only) {
+        (1, Some(only), _) => Some(only.as_str()),
         // Only one table has this name, and its header is the previous one. If nothing reads the key's own table, the table is at fault.
-        ([], [only]) if own_table.is_root() || above == Some(only.as_str()) && schema.reads_below(own_table.as_str()) => {
+        (0, _, Some(only)) if own_table.is_root() || above == Some(only.as_str()) && schema.reads_below(own_table.as_str()) => {
             Some(only.as_str())
         }
         _ => None,
@@ -140,7 +136,7 @@ fn meant(entry: &TomlEntry, document: &TomlDocument, schema: &Schema) -> Meant {
     if let Some(table) = moved.map(Key::new).filter(|table| !table.is_pattern() && !table.is_in_list()) {
         return Meant::InOtherTable(table.join(own_name));
     }
-    let mut alike: Vec<String> = related.into_iter().map(|table| Key::new(table).join(own_name)).collect();
+    let mut alike: Vec<String> = related.iter().map(|table| Key::new(table).join(own_name)).collect();
     alike.extend(schema.near(key).iter().map(|known| with_name(known, name)));
     let mut seen = BTreeSet::new();
     alike.retain(|known| seen.insert(known.clone()));

@@ -86,9 +86,8 @@ impl WantedKeys {
     fn counts_in(&self, table: &KeyTable) -> Vec<usize> {
         let mut read = vec![vec![false; self.count]; table.versions.len()];
         for (wanted, names) in &self.tables {
-            let Some(number) = table.keys.table(wanted) else { continue };
-            for line in table.keys.lines(number).filter_map(|line| table.line(line)) {
-                let Some(keys) = names.get(line.name) else { continue };
+            let lines = names.iter().flat_map(|(name, keys)| table.keys.lines_of(wanted, name).map(move |line| (line, keys)));
+            for (line, keys) in lines.filter_map(|(line, keys)| Some((table.line(line)?, keys))) {
                 if !line.facts.split('\t').any(makes_live) {
                     continue;
                 }

@@ -1,7 +1,8 @@
 //! The keys of a server, and what is known of each: whether it is read, what it is renamed to, its default, its allowed values.
 
-use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use serde_json::Value as JsonValue;
@@ -33,6 +34,8 @@ pub struct Schema {
     pub(in crate::server::mapper) referred: BTreeSet<String>,
     /// Those of them that match several keys.
     pub(in crate::server::mapper) referred_patterns: Vec<Pattern>,
+    /// Whether keys are read, of those that were asked for.
+    pub(in crate::server::mapper) read_keys: RefCell<HashMap<String, bool>>,
     /// The keys as a sorted list, and possibly others. Those of a home are listed on the first use.
     pub(in crate::server::mapper) names: OnceCell<Arc<SortedKeys>>,
 }
@@ -74,6 +77,15 @@ impl Schema {
 
     /// Whether anything reads a key of the user.
     pub fn is_read(&self, key: &str) -> bool {
+        if let Some(known) = self.read_keys.borrow().get(key) {
+            return *known;
+        }
+        let is_read = self.is_read_by_any(key);
+        self.read_keys.borrow_mut().insert(key.to_owned(), is_read);
+        is_read
+    }
+
+    fn is_read_by_any(&self, key: &str) -> bool {
         if Key::new(key).alias().is_some() || self.infers_from(key) || self.refers_to(key) {
             return true;
         }
@@ -192,7 +204,7 @@ impl Schema {
             .filter(|(path, uses)| self.is_used(path, uses))
             .map(|(path, _)| key_path::text_of(&path))
             .collect();
-        keys.extend(self.looked_up().map(opened));
+        keys.extend(self.looked_up().map(|key| opened(key).into_owned()));
         let renamed = self.properties.source().renamed();
         keys.extend(renamed.into_iter().filter(|source| self.is_renamed_to_read(source)));
         keys
@@ -236,15 +248,15 @@ impl Schema {
         self.known(self.names().near(key))
     }
 
-    /// The tables that have a key of this name.
-    pub(crate) fn tables_with(&self, name: &str) -> BTreeSet<String> {
-        let keys = self.names().tables_with(name).map(|table| Key::new(table).join(Key::new(name))).collect();
-        self.known(keys).iter().map(|key| Key::new(key).table().as_str().to_owned()).collect()
+    /// The tables that have a key of this name, and are `wanted`; each at least once.
+    pub(crate) fn tables_with(&self, name: &str, wanted: impl Fn(Key) -> bool) -> impl Iterator<Item = String> {
+        let tables = self.names().tables_with(name).map(opened).filter(move |table| wanted(Key::new(table)));
+        tables.filter(move |table| self.has(&Key::new(table).join(Key::new(name)))).map(Cow::into_owned)
     }
 
     /// Those of `keys` that [`Self::keys`] has.
     fn known(&self, keys: Vec<String>) -> BTreeSet<String> {
-        keys.iter().map(opened).filter(|key| self.has(key)).collect()
+        keys.iter().map(|key| opened(key)).filter(|key| self.has(key)).map(Cow::into_owned).collect()
     }
 
     fn names(&self) -> &SortedKeys {
@@ -260,12 +272,12 @@ impl Schema {
 }
 
 /// A key of infer.json, or one that it refers to, with `*` for each `$1`, which is any segment.
-fn opened(key: &String) -> String {
+fn opened(key: &str) -> Cow<'_, str> {
     if !key.contains('$') {
-        return key.clone();
+        return Cow::Borrowed(key);
     }
     let segments = Key::new(key).segments().map(|segment| if segment.text.starts_with('$') { "*" } else { segment.text });
-    segments.collect::<Vec<_>>().join(".")
+    Cow::Owned(segments.collect::<Vec<_>>().join("."))
 }
 
 /// The path to an attribute of the elements of `list`, or of lists in them: as many as `depth` says are directly in each other.

@@ -5,8 +5,8 @@ use std::cmp::Ordering;
 /// The places in the text of a list, in bytes from its start.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
-    /// Where each table begins, and the number of the first table after it that is not below it.
-    pub(crate) tables: Vec<(u32, u32)>,
+    /// Each table: where the key in its header begins and ends, and the number of the first table after it that is not below it.
+    pub(crate) tables: Vec<(u32, u32, u32)>,
     /// Where each line below the header of a table begins, sorted by the name in front of its first tab.
     pub(crate) names: Vec<u32>,
     /// Where the lines with a fact that concerns other keys begin.
@@ -34,11 +34,11 @@ impl Index {
                 }
                 let number = headers.len();
                 while let Some(last) = around.pop_if(|last| !is_below(header, headers[*last])) {
-                    index.tables[last].1 = u32::try_from(number).ok()?;
+                    index.tables[last].2 = u32::try_from(number).ok()?;
                 }
                 around.push(number);
                 headers.push(header);
-                index.tables.push((at, 0));
+                index.tables.push((at + 1, at + 1 + u32::try_from(header.len()).ok()?, 0));
             } else if !headers.is_empty() {
                 index.names.push(at);
                 if LOOKUP_FACTS.iter().any(|fact| line.contains(fact)) {
@@ -47,7 +47,7 @@ impl Index {
             }
         }
         for last in around {
-            index.tables[last].1 = u32::try_from(headers.len()).ok()?;
+            index.tables[last].2 = u32::try_from(headers.len()).ok()?;
         }
         index.names.sort_by_key(|at| (name_at(text, *at as usize), *at));
         Some(index)
@@ -67,7 +67,10 @@ pub(crate) fn order(one: &str, other: &str) -> Ordering {
         b'[' => 1,
         other => u16::from(other) + 2,
     };
-    one.bytes().map(rank).cmp(other.bytes().map(rank))
+    match one.bytes().zip(other.bytes()).find(|(one, other)| one != other) {
+        Some((one, other)) => rank(one).cmp(&rank(other)),
+        None => one.len().cmp(&other.len()),
+    }
 }
 
 fn is_below(key: &str, table: &str) -> bool {
@@ -85,7 +88,7 @@ mod tests {
         assert_eq!(keys, ["", "a", "a.'b.c'", "a.b", "a.b.c", "a.b-c", "a.bX", "a[]", "a[].x", "a-b", "aX", "a_b.c", "b"]);
         let text: String = keys.iter().map(|key| format!("[{key}]\n")).collect();
         let index = Index::of(&text).expect("it is sorted");
-        for (number, (_, end)) in index.tables.iter().enumerate() {
+        for (number, (_, _, end)) in index.tables.iter().enumerate() {
             let below = keys.iter().rposition(|key| is_below(key, keys[number])).map_or(number + 1, |last| last + 1);
             assert_eq!(*end as usize, below, "{}", keys[number]);
         }

@@ -12,7 +12,7 @@ use crate::source::key::Key;
 #[derive(Debug)]
 pub(in crate::server::mapper) struct SortedKeys {
     text: Cow<'static, str>,
-    tables: Cow<'static, [(u32, u32)]>,
+    tables: Cow<'static, [(u32, u32, u32)]>,
     names: Cow<'static, [u32]>,
     lookups: Cow<'static, [u32]>,
     pub(super) branches: Branches,
@@ -20,7 +20,7 @@ pub(in crate::server::mapper) struct SortedKeys {
 
 /// A list that the library embeds: its text, and the parts of its [`Index`].
 pub(in crate::server::mapper) type EmbeddedKeys =
-    (&'static str, &'static [(u32, u32)], &'static [u32], &'static [u32]);
+    (&'static str, &'static [(u32, u32, u32)], &'static [u32], &'static [u32]);
 
 /// Tables that begin with the same steps: a table and what is below it.
 #[derive(Debug, Clone)]
@@ -61,7 +61,7 @@ impl SortedKeys {
 
     /// The text in front of the first table.
     pub(in crate::server::mapper) fn preface(&self) -> &str {
-        &self.text[..self.tables.first().map_or(self.text.len(), |(start, _)| *start as usize)]
+        &self.text[..self.tables.first().map_or(self.text.len(), |(start, ..)| *start as usize - 1)]
     }
 
     /// The number of tables.
@@ -85,22 +85,27 @@ impl SortedKeys {
 
     /// The key of the table with this number.
     pub(in crate::server::mapper) fn header(&self, table: usize) -> &str {
-        let (start, _) = self.tables[table];
-        let line = self.line_at(start as usize);
-        line.strip_prefix('[').and_then(|line| line.strip_suffix(']')).unwrap_or(line)
+        let (start, end, _) = self.tables[table];
+        &self.text[start as usize..end as usize]
     }
 
     /// The lines of the table with this number.
     pub(in crate::server::mapper) fn lines(&self, table: usize) -> impl Iterator<Item = &str> {
-        let start = self.tables[table].0 as usize;
-        let end = self.tables.get(table + 1).map_or(self.text.len(), |(next, _)| *next as usize);
-        self.text[start..end].lines().skip(1)
+        self.text[self.range(table)].lines().skip(1)
+    }
+
+    /// Where a table is in the text, from the key in its header on.
+    fn range(&self, table: usize) -> Range<usize> {
+        let end = self.tables.get(table + 1).map_or(self.text.len(), |(next, ..)| *next as usize - 1);
+        self.tables[table].0 as usize..end
     }
 
     /// The lines of the key with this name in a table.
     pub(in crate::server::mapper) fn lines_of(&self, table: &str, name: &str) -> impl Iterator<Item = &str> {
-        let lines = self.table(table).into_iter().flat_map(|table| self.lines(table));
-        lines.filter(move |line| line.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('\t')))
+        let range = self.table(table).map_or(0..0, |table| self.range(table));
+        let first = self.names.partition_point(|at| (self.name_at(*at), *at as usize) < (name, range.start));
+        let lines = self.names[first..].iter().take_while(move |at| range.contains(&(**at as usize)) && self.name_at(**at) == name);
+        lines.map(|at| self.line_at(*at as usize))
     }
 
     /// The lines with a fact that concerns other keys, each with the key of its table.
@@ -108,17 +113,18 @@ impl SortedKeys {
         self.lookups.iter().map(|at| (self.table_around(*at), self.line_at(*at as usize)))
     }
 
-    /// The keys of the tables that have a key of this name.
+    /// The keys of the tables that have a key of this name, each at least once.
     pub(in crate::server::mapper) fn tables_with(&self, name: &str) -> impl Iterator<Item = &str> {
-        let first = self.names.partition_point(|at| name_at(&self.text, *at as usize) < name);
-        self.names[first..]
-            .iter()
-            .take_while(move |at| name_at(&self.text, **at as usize) == name)
-            .map(|at| self.table_around(*at))
+        let first = self.names.partition_point(|at| self.name_at(*at) < name);
+        self.names[first..].iter().take_while(move |at| self.name_at(**at) == name).map(|at| self.table_around(*at))
+    }
+
+    fn name_at(&self, at: u32) -> &str {
+        name_at(&self.text, at as usize)
     }
 
     fn table_around(&self, at: u32) -> &str {
-        self.header(self.tables.partition_point(|(start, _)| *start <= at) - 1)
+        self.header(self.tables.partition_point(|(start, ..)| *start <= at) - 1)
     }
 
     fn line_at(&self, at: usize) -> &str {
@@ -149,7 +155,7 @@ impl SortedKeys {
             let step = &header[common..common + step_len(&header[common..])];
             let begins = |header: &str| header[common..].strip_prefix(step).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
             while next < tables.end && begins(self.header(next)) {
-                next = self.tables[next].1 as usize;
+                next = self.tables[next].2 as usize;
             }
             Some(Subtree { tables: start..next, common: common + step.len() })
         })
