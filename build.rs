@@ -52,8 +52,8 @@ fn keys(folder: &Path, out: &Path) -> Result<String, Box<dyn error::Error>> {
         let index = index::Index::of(&text).ok_or_else(|| format!("{}: it is not sorted", file.display()))?;
         let copy = out.join(file.file_name().unwrap_or_default());
         fs::write(&copy, text)?;
-        let index::Index { tables, names, lookups } = index;
-        writeln!(list, "(include_str!({:?}), &{tables:?}, &{names:?}, &{lookups:?}),", copy.display().to_string())?;
+        let index::Index { tables, names, keys, lookups } = index;
+        writeln!(list, "(include_str!({:?}), &{tables:?}, &{names:?}, &{keys:?}, &{lookups:?}),", copy.display().to_string())?;
     }
     Ok(list + "]")
 }

@@ -95,7 +95,11 @@ fn substituted(text: &str, pattern: &str, key: &str) -> String {
 
 /// A key of infer.json, which the server uses as a regular expression: `$1` matches `\w+`, and a dot any character.
 #[derive(Debug)]
-pub(super) struct Pattern(Vec<Atom>);
+pub(super) struct Pattern {
+    /// The characters that every match begins with.
+    start: String,
+    atoms: Vec<Atom>,
+}
 
 /// What matches one character, or a `$n`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -119,12 +123,16 @@ impl Pattern {
                 rest = &rest[character.len_utf8()..];
             }
         }
-        Self(atoms)
+        let start = atoms.iter().map_while(|atom| if let Atom::Exactly(character) = atom { Some(character) } else { None }).collect();
+        Self { start, atoms }
     }
 
     pub(super) fn matches(&self, key: &str) -> bool {
-        // Fast path: almost every key differs from almost every pattern before the first `$n`.
-        let fixed = self.0.iter().take_while(|atom| **atom != Atom::Word);
+        // Fast path: almost every key begins differently.
+        if !key.starts_with(&self.start) {
+            return false;
+        }
+        let fixed = self.atoms.iter().take_while(|atom| **atom != Atom::Word);
         let mut characters = key.chars();
         let begins = fixed.clone().all(|atom| match (atom, characters.next()) {
             (Atom::Exactly(wanted), Some(character)) => *wanted == character,
@@ -133,15 +141,15 @@ impl Pattern {
         if !begins {
             return false;
         }
-        if fixed.count() == self.0.len() {
+        if fixed.count() == self.atoms.len() {
             return characters.next().is_none();
         }
         // The positions in the pattern that the characters so far can reach.
-        let mut reached = vec![false; self.0.len() + 1];
+        let mut reached = vec![false; self.atoms.len() + 1];
         reached[0] = true;
         for character in key.chars() {
-            let mut next = vec![false; self.0.len() + 1];
-            for (at, atom) in self.0.iter().enumerate().filter(|(at, _)| reached[*at]) {
+            let mut next = vec![false; self.atoms.len() + 1];
+            for (at, atom) in self.atoms.iter().enumerate().filter(|(at, _)| reached[*at]) {
                 match atom {
                     Atom::Exactly(wanted) => next[at + 1] |= *wanted == character,
                     Atom::Any => next[at + 1] |= character != '\n' && character != '\r',
@@ -154,7 +162,7 @@ impl Pattern {
             }
             reached = next;
         }
-        reached[self.0.len()]
+        reached[self.atoms.len()]
     }
 }
 

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use crate::source::key::{Key, quoted};
 
 /// A step on the path to a value.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum KeyStep {
     /// This key of a table.
     Key(Rc<str>),
@@ -32,6 +32,15 @@ pub(super) fn text_of(path: &[KeyStep]) -> String {
     text
 }
 
+/// The text of a path, one step longer than `key`.
+pub(super) fn extended(key: &str, step: &KeyStep) -> String {
+    match step {
+        KeyStep::Element => Key::new(key).elements(),
+        KeyStep::AnyKey => Key::new(key).join(Key::new("*")),
+        KeyStep::Key(name) => Key::new(key).child(name),
+    }
+}
+
 /// The path that a text describes.
 pub(super) fn parse(text: &str) -> Vec<KeyStep> {
     let mut steps = Vec::new();
@@ -55,6 +64,7 @@ mod tests {
     fn a_path_survives_being_written() {
         for text in ["a", "a.b", "a.'b.c'.d", "a[].b", "a.*.b", "a[][].'*'", "a.'é'[]", "*", "''.a", "a.'it's'.b", "a.'[]'[]"] {
             assert_eq!(text_of(&parse(text)), text);
+            assert_eq!(parse(text).iter().fold(String::new(), |text, step| extended(&text, step)), text);
         }
         let any_and_star = [KeyStep::AnyKey, KeyStep::Key("*".into()), KeyStep::Element];
         assert_eq!(parse("*.'*'[]"), any_and_star);

@@ -47,7 +47,7 @@ impl ChosenKeys {
                 }
             }
         }
-        let root = UnreadTables { keys: Rc::clone(&self), tree: keys.root(), others: Vec::new() };
+        let root = UnreadUses { keys: Rc::clone(&self), key: String::new(), tree: keys.root() };
         // Uses that do not name a file get the first output.
         let outputs = std::iter::once("").chain(self.table.files().map(|(_, file)| file)).map(ToOwned::to_owned).collect();
         let usage = KeyUsage::of_unread(Box::new(root));
@@ -70,17 +70,17 @@ impl ChosenKeys {
         (!versions.is_empty()).then_some((line, versions))
     }
 
-    /// The uses of a key in the chosen versions, if this line has some.
-    fn uses<'a>(&self, line: &'a str) -> Option<(&'a str, Vec<Use>)> {
-        let (line, _) = self.line(line)?;
-        // Most keys have one.
-        let mut uses = Vec::with_capacity(1);
-        for fact in line.facts.split('\t').filter_map(Fact::read) {
-            let Fact::Use(kind, file) = fact else { continue };
-            let template = if kind.shows_everything() { self.files.get(file).copied().unwrap_or_default() } else { 0 };
-            uses.push(Use { kind, template, span: Span::default() });
+    /// The uses of a key in the chosen versions.
+    fn uses_of(&self, key: &str) -> Vec<Use> {
+        let mut uses = Vec::new();
+        for (line, _) in self.table.keys.lines_of(key).filter_map(|line| self.line(line)) {
+            for fact in line.facts.split('\t').filter_map(Fact::read) {
+                let Fact::Use(kind, file) = fact else { continue };
+                let template = if kind.shows_everything() { self.files.get(file).copied().unwrap_or_default() } else { 0 };
+                uses.push(Use { kind, template, span: Span::default() });
+            }
         }
-        (!uses.is_empty()).then_some((line.name, uses))
+        uses
     }
 
     /// Whether a template of a chosen version uses a key in these tables.
@@ -98,60 +98,51 @@ fn properties_in(facts: &str) -> impl Iterator<Item = (KeyProperty, &str)> {
     })
 }
 
-/// The uses in tables that are not read yet.
+/// The uses below a key, which are not read yet.
 #[derive(Debug)]
-struct UnreadTables {
+struct UnreadUses {
     keys: Rc<ChosenKeys>,
+    key: String,
+    /// The table that the key is, and those below it.
     tree: Subtree,
-    /// Uses that the line of a table further up has: of the elements of a list.
-    others: Vec<(Vec<KeyStep>, Vec<Use>)>,
 }
 
-/// What leads to a node.
-#[derive(Default)]
-struct Below {
-    uses: Vec<Use>,
-    tree: Option<Subtree>,
-    others: Vec<(Vec<KeyStep>, Vec<Use>)>,
-}
-
-impl UnreadNodes for UnreadTables {
-    fn read(&self) -> BTreeMap<KeyStep, UsageNode> {
-        let Self { keys, tree, others } = self;
-        let list = &keys.table.keys;
-        let mut below: BTreeMap<KeyStep, Below> = BTreeMap::new();
-        let mut add = |path: &[KeyStep], uses: Vec<Use>| {
-            let Some((step, rest)) = path.split_first() else { return };
-            let node = below.entry(step.clone()).or_default();
-            if rest.is_empty() {
-                node.uses.extend(uses);
-            } else {
-                node.others.push((rest.to_vec(), uses));
-            }
-        };
-        others.iter().for_each(|(path, uses)| add(path, uses.clone()));
-        for (name, uses) in list.top_of(tree).into_iter().flat_map(|table| list.lines(table)).filter_map(|line| keys.uses(line)) {
-            add(&key_path::parse(name), uses);
-        }
-        for subtree in list.below(tree).filter(|subtree| keys.has_uses(subtree)) {
-            let step = &list.header(subtree.tables.start)[tree.common..subtree.common];
-            let step = match step.strip_prefix('.').unwrap_or(step) {
-                "[]" => Some(KeyStep::Element),
-                name => key_path::parse(name).pop(),
-            };
-            if let Some(step) = step {
-                below.entry(step).or_default().tree = Some(subtree);
-            }
-        }
-        below.into_iter().map(|(step, below)| (step, below.into_node(keys))).collect()
+impl UnreadUses {
+    /// The key of the elements of the list that this key is.
+    fn elements(&self) -> String {
+        Key::new(&self.key).elements()
     }
 }
 
-impl Below {
-    fn into_node(self, keys: &Rc<ChosenKeys>) -> UsageNode {
-        let Self { uses, tree, others } = self;
-        let tree = tree.unwrap_or(Subtree { tables: 0..0, common: 0 });
-        UsageNode::of_unread(uses, Box::new(UnreadTables { keys: Rc::clone(keys), tree, others }))
+impl UnreadNodes for UnreadUses {
+    fn has_any(&self) -> bool {
+        // The elements of a list are in the table around it.
+        self.keys.has_uses(&self.tree) || !self.keys.uses_of(&self.elements()).is_empty()
+    }
+
+    fn read_one(&self, step: &KeyStep) -> Option<UsageNode> {
+        let keys = &self.keys;
+        let key = key_path::extended(&self.key, step);
+        let tree = if self.tree.tables.is_empty() { self.tree.clone() } else { keys.table.keys.subtree(&key) };
+        let uses = keys.uses_of(&key);
+        let below = Self { keys: Rc::clone(keys), key, tree };
+        (!uses.is_empty() || below.has_any()).then(|| UsageNode::of_unread(uses, Box::new(below)))
+    }
+
+    fn read(&self) -> BTreeMap<KeyStep, UsageNode> {
+        let Self { keys, tree, .. } = self;
+        let list = &keys.table.keys;
+        let names = list.top_of(tree).into_iter().flat_map(|table| list.lines(table)).filter_map(|line| keys.line(line));
+        let mut steps: BTreeSet<KeyStep> = names.filter_map(|(line, _)| key_path::parse(line.name).into_iter().next()).collect();
+        steps.extend(list.below(tree).filter_map(|subtree| {
+            let step = &list.header(subtree.tables.start)[tree.common..subtree.common];
+            match step.strip_prefix('.').unwrap_or(step) {
+                "[]" => Some(KeyStep::Element),
+                name => key_path::parse(name).into_iter().next(),
+            }
+        }));
+        steps.insert(KeyStep::Element);
+        steps.into_iter().filter_map(|step| Some((step.clone(), self.read_one(&step)?))).collect()
     }
 }
 
@@ -162,12 +153,10 @@ struct TableProperties(Rc<ChosenKeys>);
 impl PropertySource for TableProperties {
     fn of(&self, key: &str) -> KeyProperties {
         let Self(keys) = self;
-        let written = written_in_deployment(key);
-        let (table, name) = Key::new(&written).table_and_name();
         let mut found = KeyProperties::default();
         // The chosen versions that rename the key, and the values that validator.json accepts.
         let (mut renaming, mut allowed): (BTreeSet<usize>, Vec<String>) = Default::default();
-        for (line, versions) in keys.table.keys.lines_of(table.as_str(), name).filter_map(|line| keys.line(line)) {
+        for (line, versions) in keys.table.keys.lines_of(&written_in_deployment(key)).filter_map(|line| keys.line(line)) {
             for (property, value) in properties_in(line.facts) {
                 match property {
                     // Lines are sorted by version: the default of the newest comes last and wins.

@@ -1,12 +1,12 @@
 //! Which product and version a deployment.toml is probably for, judging by its keys.
 
-use std::collections::{BTreeSet, HashMap};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use super::read::KeyTable;
 use super::words::makes_live;
-use crate::server::mapper::key_path::{self, KeyStep};
 use crate::server::mapper::schema::{Schema, SchemaSource};
 use crate::source::key::Key;
 
@@ -28,12 +28,11 @@ pub(in crate::server::mapper) fn guess<'t>(
         return None;
     }
     let keys: Vec<&str> = keys.iter().copied().collect();
-    let wanted = WantedKeys::new(&keys);
     let mut candidates: Vec<(usize, usize, &Arc<KeyTable>)> = tables
         .iter()
         .filter_map(|table| {
             // Of equal counts, `max_by_key` takes the last.
-            let (version, count) = wanted.counts_in(table).into_iter().enumerate().max_by_key(|(_, count)| *count)?;
+            let (version, count) = counts_in(table, &keys).into_iter().enumerate().max_by_key(|(_, count)| *count)?;
             Some((count, version, table))
         })
         .collect();
@@ -54,52 +53,31 @@ pub(in crate::server::mapper) fn guessed(table: &Arc<KeyTable>, version: usize) 
     table.schema_from(0..=table.versions.len() - 1, source)
 }
 
-/// The keys of a user, by table and name as tables of keys have them.
-#[derive(Debug, Default)]
-struct WantedKeys {
-    tables: HashMap<String, HashMap<String, Vec<usize>>>,
-    count: usize,
+/// How many of `keys` each version of `table` seems to read. Cheaper than its schema, and less exact.
+fn counts_in(table: &KeyTable, keys: &[&str]) -> Vec<usize> {
+    let mut counts = vec![0; table.versions.len()];
+    let mut read = vec![false; counts.len()];
+    for key in keys {
+        read.fill(false);
+        for alike in std::iter::once(Cow::Borrowed(*key)).chain(opened(key).map(Cow::Owned)) {
+            let lines = table.keys.lines_of(&alike).filter_map(|line| table.line(line));
+            for line in lines.filter(|line| line.facts.split('\t').any(makes_live)) {
+                read[line.versions].fill(true);
+            }
+        }
+        counts.iter_mut().zip(&read).for_each(|(count, read)| *count += usize::from(*read));
+    }
+    counts
 }
 
-impl WantedKeys {
-    /// These keys, and each with any one of its segments replaced by `*`.
-    fn new(keys: &[&str]) -> Self {
-        let mut wanted = Self { count: keys.len(), ..Self::default() };
-        for (number, key) in keys.iter().enumerate() {
-            let path = key_path::parse(key);
-            let mut add = |path: &[KeyStep]| {
-                let text = key_path::text_of(path);
-                let (table, name) = Key::new(&text).table_and_name();
-                wanted.tables.entry(table.as_str().to_owned()).or_default().entry(name.to_owned()).or_default().push(number);
-            };
-            add(&path);
-            for at in (0..path.len()).filter(|at| matches!(path[*at], KeyStep::Key(_))) {
-                let mut open = path.clone();
-                open[at] = KeyStep::AnyKey;
-                add(&open);
-            }
-        }
-        wanted
-    }
-
-    /// How many of these keys each version of `table` seems to read. Cheaper than its schema, and less exact.
-    fn counts_in(&self, table: &KeyTable) -> Vec<usize> {
-        let mut read = vec![vec![false; self.count]; table.versions.len()];
-        for (wanted, names) in &self.tables {
-            let lines = names.iter().flat_map(|(name, keys)| table.keys.lines_of(wanted, name).map(move |line| (line, keys)));
-            for (line, keys) in lines.filter_map(|(line, keys)| Some((table.line(line)?, keys))) {
-                if !line.facts.split('\t').any(makes_live) {
-                    continue;
-                }
-                for version in line.versions {
-                    for key in keys {
-                        read[version][*key] = true;
-                    }
-                }
-            }
-        }
-        read.into_iter().map(|keys| keys.into_iter().filter(|read| *read).count()).collect()
-    }
+/// The key with any one of its segments replaced by `*`.
+fn opened(key: &str) -> impl Iterator<Item = String> {
+    let mut end = 0;
+    Key::new(key).segments().map(move |segment| {
+        let start = end;
+        end += segment.text.len() + 1;
+        format!("{}*{}", &key[..start], &key[start + segment.without_marks().len()..])
+    })
 }
 
 #[cfg(test)]
@@ -123,8 +101,8 @@ mod tests {
     #[test]
     fn keys_are_counted_for_each_version() {
         let table = KeyTable::open(ONE).expect("a table");
-        assert_eq!(WantedKeys::new(&KEYS).counts_in(&table), [5, 6]);
-        assert_eq!(WantedKeys::new(&["n.old", "a.y.z"]).counts_in(&table), [0, 0], "a default alone is not a use");
+        assert_eq!(counts_in(&table, &KEYS), [5, 6]);
+        assert_eq!(counts_in(&table, &["n.old", "a.y.z"]), [0, 0], "a default alone is not a use");
     }
 
     #[test]

@@ -4,6 +4,8 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
 
+use elsa::FrozenMap;
+
 use super::uses::{Use, UseKind};
 use crate::server::mapper::key_path::{self, KeyStep};
 use crate::source::Span;
@@ -31,12 +33,30 @@ pub(in crate::server::mapper) struct UsageNode {
 #[derive(Debug, Default)]
 struct Below {
     nodes: OnceCell<BTreeMap<KeyStep, UsageNode>>,
-    unread: Option<Box<dyn UnreadNodes>>,
+    unread: Option<Unread>,
+}
+
+/// Nodes that are not read yet, and those of them that were read alone.
+struct Unread {
+    nodes: Box<dyn UnreadNodes>,
+    read: FrozenMap<KeyStep, Box<Option<UsageNode>>>,
+}
+
+impl fmt::Debug for Unread {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Unread").field(&self.nodes).finish()
+    }
 }
 
 /// Nodes that are read when they are asked for.
 pub(in crate::server::mapper) trait UnreadNodes: fmt::Debug {
-    /// The nodes, by the step that leads to each. Each has a use, or leads to one.
+    /// Whether there are any.
+    fn has_any(&self) -> bool;
+
+    /// The node that `step` leads to, if it has a use, or leads to one.
+    fn read_one(&self, step: &KeyStep) -> Option<UsageNode>;
+
+    /// All of them, by the step that leads to each.
     fn read(&self) -> BTreeMap<KeyStep, UsageNode>;
 }
 
@@ -45,7 +65,23 @@ const FEW: usize = 32;
 
 impl Below {
     fn nodes(&self) -> &BTreeMap<KeyStep, UsageNode> {
-        self.nodes.get_or_init(|| self.unread.as_ref().map(|unread| unread.read()).unwrap_or_default())
+        self.nodes.get_or_init(|| self.unread.as_ref().map(|unread| unread.nodes.read()).unwrap_or_default())
+    }
+
+    fn get(&self, step: &KeyStep) -> Option<&UsageNode> {
+        match &self.unread {
+            Some(Unread { nodes, read }) if self.nodes.get().is_none() => {
+                read.get(step).unwrap_or_else(|| read.insert(step.clone(), Box::new(nodes.read_one(step)))).as_ref()
+            }
+            _ => self.nodes().get(step),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        match &self.unread {
+            Some(unread) if self.nodes.get().is_none() => !unread.nodes.has_any(),
+            _ => self.nodes().is_empty(),
+        }
     }
 
     fn nodes_mut(&mut self) -> &mut BTreeMap<KeyStep, UsageNode> {
@@ -103,13 +139,13 @@ impl KeyUsage {
 
     /// What templates do with the value at exactly this path.
     pub(in crate::server::mapper) fn exact_uses(&self, path: &[KeyStep]) -> &[Use] {
-        let node = path.iter().try_fold(&self.root, |node, step| node.below.nodes().get(step));
+        let node = path.iter().try_fold(&self.root, |node, step| node.below.get(step));
         node.map_or(&[], |node| &node.uses)
     }
 
     /// Whether templates read anything below `path`.
     pub(in crate::server::mapper) fn reads_below(&self, path: &[KeyStep]) -> bool {
-        self.root.at(path).iter().any(|node| !node.below.nodes().is_empty())
+        self.root.at(path).iter().any(|node| !node.below.is_empty())
     }
 
     /// The steps that templates take from `path`.
@@ -133,7 +169,7 @@ impl UsageNode {
 
     /// A node with these uses, and with nodes below it that are not read yet.
     pub(in crate::server::mapper) fn of_unread(uses: Vec<Use>, unread: Box<dyn UnreadNodes>) -> Self {
-        let mut node = Self { below: Below { nodes: OnceCell::new(), unread: Some(unread) }, ..Self::default() };
+        let mut node = Self { below: Below { nodes: OnceCell::new(), unread: Some(Unread { nodes: unread, read: FrozenMap::new() }) }, ..Self::default() };
         node.add_all(uses);
         node
     }
@@ -172,8 +208,8 @@ impl UsageNode {
     }
 
     fn follow(&self, step: &KeyStep) -> impl Iterator<Item = &UsageNode> {
-        let any = matches!(step, KeyStep::Key(_)).then(|| self.below.nodes().get(&KeyStep::AnyKey)).flatten();
-        self.below.nodes().get(step).into_iter().chain(any)
+        let any = matches!(step, KeyStep::Key(_)).then(|| self.below.get(&KeyStep::AnyKey)).flatten();
+        self.below.get(step).into_iter().chain(any)
     }
 
     /// The nodes at `path`: several where a template loops over the keys of a table.

@@ -9,6 +9,8 @@ pub(crate) struct Index {
     pub(crate) tables: Vec<(u32, u32, u32)>,
     /// Where each line below the header of a table begins, sorted by the name in front of its first tab.
     pub(crate) names: Vec<u32>,
+    /// The same, sorted by the hash of the whole key, which comes first.
+    pub(crate) keys: Vec<(u32, u32)>,
     /// Where the lines with a fact that concerns other keys begin.
     pub(crate) lookups: Vec<u32>,
 }
@@ -41,6 +43,9 @@ impl Index {
                 index.tables.push((at + 1, at + 1 + u32::try_from(header.len()).ok()?, 0));
             } else if !headers.is_empty() {
                 index.names.push(at);
+                let table = headers.last().copied().unwrap_or_default();
+                let name = line.split_once('\t').map_or(line, |(name, _)| name);
+                index.keys.push((if table.is_empty() { hash(&[name]) } else { hash(&[table, ".", name]) }, at));
                 if LOOKUP_FACTS.iter().any(|fact| line.contains(fact)) {
                     index.lookups.push(at);
                 }
@@ -50,8 +55,15 @@ impl Index {
             index.tables[last].2 = u32::try_from(headers.len()).ok()?;
         }
         index.names.sort_by_key(|at| (name_at(text, *at as usize), *at));
+        index.keys.sort_unstable();
         Some(index)
     }
+}
+
+/// The hash of a key that consists of `parts` (32-bit FNV-1a).
+pub(crate) fn hash(parts: &[&str]) -> u32 {
+    let bytes = parts.iter().flat_map(|part| part.bytes());
+    bytes.fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 /// The name of the line that begins at `at`.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::index::{Index, name_at, order};
+use super::index::{Index, hash, name_at, order};
 use super::search::Branches;
 use crate::source::key::Key;
 
@@ -14,13 +14,14 @@ pub(in crate::server::mapper) struct SortedKeys {
     text: Cow<'static, str>,
     tables: Cow<'static, [(u32, u32, u32)]>,
     names: Cow<'static, [u32]>,
+    keys: Cow<'static, [(u32, u32)]>,
     lookups: Cow<'static, [u32]>,
     pub(super) branches: Branches,
 }
 
 /// A list that the library embeds: its text, and the parts of its [`Index`].
 pub(in crate::server::mapper) type EmbeddedKeys =
-    (&'static str, &'static [(u32, u32, u32)], &'static [u32], &'static [u32]);
+    (&'static str, &'static [(u32, u32, u32)], &'static [u32], &'static [(u32, u32)], &'static [u32]);
 
 /// Tables that begin with the same steps: a table and what is below it.
 #[derive(Debug, Clone)]
@@ -33,17 +34,17 @@ pub(in crate::server::mapper) struct Subtree {
 
 impl SortedKeys {
     /// A list that the library embeds.
-    pub(in crate::server::mapper) fn embedded((text, tables, names, lookups): EmbeddedKeys) -> Self {
-        let (text, tables) = (Cow::Borrowed(text), Cow::Borrowed(tables));
-        let (names, lookups) = (Cow::Borrowed(names), Cow::Borrowed(lookups));
-        Self { text, tables, names, lookups, branches: Branches::new() }
+    pub(in crate::server::mapper) fn embedded((text, tables, names, keys, lookups): EmbeddedKeys) -> Self {
+        let (text, tables, names) = (Cow::Borrowed(text), Cow::Borrowed(tables), Cow::Borrowed(names));
+        let (keys, lookups) = (Cow::Borrowed(keys), Cow::Borrowed(lookups));
+        Self { text, tables, names, keys, lookups, branches: Branches::new() }
     }
 
     /// The list with this text; `None` if it is not sorted.
     pub(in crate::server::mapper) fn read(text: String) -> Option<Self> {
-        let Index { tables, names, lookups } = Index::of(&text)?;
-        let (tables, names, lookups) = (tables.into(), names.into(), lookups.into());
-        Some(Self { text: text.into(), tables, names, lookups, branches: Branches::new() })
+        let Index { tables, names, keys, lookups } = Index::of(&text)?;
+        let (tables, names, keys, lookups) = (tables.into(), names.into(), keys.into(), lookups.into());
+        Some(Self { text: text.into(), tables, names, keys, lookups, branches: Branches::new() })
     }
 
     /// The list of these keys, without facts.
@@ -56,7 +57,7 @@ impl SortedKeys {
         let mut tables: Vec<(&str, Vec<&str>)> = tables.into_iter().collect();
         tables.sort_by(|(one, _), (other, _)| order(one, other));
         let text = tables.iter().fold(String::new(), |text, (table, names)| format!("{text}[{table}]\n{}\n", names.join("\n")));
-        Self::read(text).unwrap_or_else(|| Self::embedded(("", &[], &[], &[])))
+        Self::read(text).unwrap_or_else(|| Self::embedded(("", &[], &[], &[], &[])))
     }
 
     /// The text in front of the first table.
@@ -67,20 +68,6 @@ impl SortedKeys {
     /// The number of tables.
     pub(in crate::server::mapper) fn table_count(&self) -> usize {
         self.tables.len()
-    }
-
-    /// The number of the table with this key; `None` if the list has no key in it.
-    pub(in crate::server::mapper) fn table(&self, key: &str) -> Option<usize> {
-        let (mut low, mut high) = (0, self.tables.len());
-        while low < high {
-            let middle = low.midpoint(high);
-            match order(self.header(middle), key) {
-                std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Greater => high = middle,
-                std::cmp::Ordering::Equal => return Some(middle),
-            }
-        }
-        None
     }
 
     /// The key of the table with this number.
@@ -100,12 +87,23 @@ impl SortedKeys {
         self.tables[table].0 as usize..end
     }
 
-    /// The lines of the key with this name in a table.
-    pub(in crate::server::mapper) fn lines_of(&self, table: &str, name: &str) -> impl Iterator<Item = &str> {
-        let range = self.table(table).map_or(0..0, |table| self.range(table));
-        let first = self.names.partition_point(|at| (self.name_at(*at), *at as usize) < (name, range.start));
-        let lines = self.names[first..].iter().take_while(move |at| range.contains(&(**at as usize)) && self.name_at(**at) == name);
-        lines.map(|at| self.line_at(*at as usize))
+    /// The lines of a key.
+    pub(in crate::server::mapper) fn lines_of(&self, key: &str) -> impl Iterator<Item = &str> {
+        let hash = hash(&[key]);
+        let first = self.keys.partition_point(|(known, _)| *known < hash);
+        let alike = self.keys[first..].iter().take_while(move |(known, _)| *known == hash);
+        alike.filter(move |(_, at)| Key::new(self.table_around(*at)).has(key, self.name_at(*at))).map(|(_, at)| self.line_at(*at as usize))
+    }
+
+    /// The tables in a subtree: those whose keys begin with `key`, which is a table.
+    pub(in crate::server::mapper) fn subtree(&self, key: &str) -> Subtree {
+        let first = self.tables.partition_point(|(start, end, _)| order(&self.text[*start as usize..*end as usize], key).is_lt());
+        let is_inside = |table: usize| Key::new(key).covers(Key::new(self.header(table)));
+        let mut last = first;
+        while last < self.tables.len() && is_inside(last) {
+            last = self.tables[last].2 as usize;
+        }
+        Subtree { tables: first..last, common: key.len() }
     }
 
     /// The lines with a fact that concerns other keys, each with the key of its table.
@@ -181,9 +179,11 @@ mod tests {
     #[test]
     fn tables_and_their_lines_are_found() {
         let keys = SortedKeys::of_keys(KEYS);
-        let lines = |table| keys.lines_of(table, "name").count();
-        assert_eq!((lines("a.list[]"), lines("a.list"), lines("z")), (1, 0, 0));
-        assert_eq!(keys.lines(keys.table("a.b").expect("the table")).collect::<Vec<_>>(), ["c", "d"]);
+        let lines = |key| keys.lines_of(key).collect::<Vec<_>>();
+        assert_eq!((lines("a.list[].name"), lines("a.'q.r'.c"), lines("port")), (vec!["name"], vec!["c"], vec!["port"]));
+        assert!(lines("a.list.name").is_empty() && lines("z.name").is_empty() && lines("c").is_empty());
+        let table = keys.top_of(&keys.subtree("a.b")).expect("the table");
+        assert_eq!((keys.header(table), keys.lines(table).collect::<Vec<_>>()), ("a.b", vec!["c", "d"]));
         assert_eq!(keys.tables_with("c").collect::<Vec<_>>(), ["a.'q.r'", "a.b", "a.b-x"]);
         assert_eq!((keys.tables_with("port").collect::<Vec<_>>(), keys.tables_with("deeper").count()), (vec![""], 0));
     }
@@ -194,7 +194,9 @@ mod tests {
         let mut seen = Vec::new();
         let mut trees = vec![keys.root()];
         while let Some(tree) = trees.pop() {
-            seen.push(keys.header(tree.tables.start)[..tree.common].to_owned());
+            let key = &keys.header(tree.tables.start)[..tree.common];
+            assert_eq!(keys.subtree(key).tables, tree.tables, "{key}");
+            seen.push(key.to_owned());
             trees.extend(keys.below(&tree));
         }
         seen.sort();
