@@ -3,9 +3,9 @@
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
-use super::key_table::{self, KeyTable};
+use super::key_table::{KeyTable, Products, guessed};
 use super::schema::Schema;
 use super::sorted_keys::EmbeddedKeys;
 use crate::catalog::Version;
@@ -14,18 +14,18 @@ use crate::catalog::Version;
 static EMBEDDED: &[EmbeddedKeys] = include!(concat!(env!("OUT_DIR"), "/keys.rs"));
 
 /// The tables, in the order of their products.
-static TABLES: LazyLock<Vec<Arc<KeyTable>>> =
-    LazyLock::new(|| EMBEDDED.iter().filter_map(|keys| KeyTable::embedded(*keys)).collect());
+static PRODUCTS: LazyLock<Products> =
+    LazyLock::new(|| Products::new(EMBEDDED.iter().filter_map(|keys| KeyTable::embedded(*keys)).collect()));
 
 /// The products that have a table of keys, each with the versions in it, oldest first.
 pub fn products() -> Vec<(&'static str, Vec<Version>)> {
-    TABLES.iter().map(|table| (table.product.as_str(), table.versions.clone())).collect()
+    PRODUCTS.tables.iter().map(|table| (table.product.as_str(), table.versions.clone())).collect()
 }
 
 /// The keys that `version` of a product reads. A version that is not in the table gets the keys of the versions around it; an unknown
 /// version gets those of the newest. `None` if the product has no table.
 pub fn of_product(product: &str, version: Option<&Version>) -> Option<Schema> {
-    let table = TABLES.iter().find(|table| table.product == product)?;
+    let table = PRODUCTS.tables.iter().find(|table| table.product == product)?;
     let (chosen, exact) = table.versions_for(version);
     Some(table.schema(chosen, exact))
 }
@@ -39,8 +39,8 @@ pub fn shared(product: &str, version: Option<&Version>) -> Option<Rc<Schema>> {
 /// The keys of the product that `keys` of a deployment.toml are most probably for; `None` if they do not point to one product.
 pub fn guess(keys: &BTreeSet<&str>) -> Option<Rc<Schema>> {
     let exact = |table: &KeyTable, version: usize| shared(&table.product, Some(&table.versions[version]));
-    let (table, version) = key_table::guess(&TABLES, keys, exact)?;
-    read_once(Wanted::Guess(table.product.clone(), version), || Some(key_table::guessed(table, version)))
+    let (table, version) = PRODUCTS.guess(keys, exact)?;
+    read_once(Wanted::Guess(table.product.clone(), version), || Some(guessed(table, version)))
 }
 
 /// What a schema is wanted for.

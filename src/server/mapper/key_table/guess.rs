@@ -1,9 +1,8 @@
 //! Which product and version a deployment.toml is probably for, judging by its keys.
 
-use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 
 use super::read::KeyTable;
 use super::words::makes_live;
@@ -16,58 +15,90 @@ const MIN_KEYS: usize = 6;
 /// A guess needs at least this share of the file's keys to be read by the product, in percent.
 const MIN_SHARE: usize = 75;
 
-/// The table that knows the largest share of `keys`, and the number of the version that fits best: at least [`MIN_KEYS`] of them,
-/// [`MIN_SHARE`] percent, and more than any other table. Among versions that read equally many keys, it is the newest. `schema` gives the
-/// schema of a version.
-pub(in crate::server::mapper) fn guess<'t>(
-    tables: &'t [Arc<KeyTable>],
-    keys: &BTreeSet<&str>,
-    schema: impl FnOnce(&KeyTable, usize) -> Option<Rc<Schema>>,
-) -> Option<(&'t Arc<KeyTable>, usize)> {
-    if keys.len() < MIN_KEYS {
-        return None;
+/// For how many keys it is kept who reads them.
+const MAX_KNOWN: usize = 50_000;
+
+/// The tables of all products, between which a guess decides.
+#[derive(Debug)]
+pub(in crate::server::mapper) struct Products {
+    pub(in crate::server::mapper) tables: Vec<Arc<KeyTable>>,
+    /// Whether the versions of the tables, one after the other, seem to read a key.
+    readers: RwLock<HashMap<String, Arc<[bool]>>>,
+}
+
+impl Products {
+    pub(in crate::server::mapper) fn new(tables: Vec<Arc<KeyTable>>) -> Self {
+        Self { tables, readers: RwLock::default() }
     }
-    let keys: Vec<&str> = keys.iter().copied().collect();
-    let mut candidates: Vec<(usize, usize, &Arc<KeyTable>)> = tables
-        .iter()
-        .filter_map(|table| {
+
+    /// The table that knows the largest share of `keys`, and the number of the version that fits best: at least [`MIN_KEYS`] of them,
+    /// [`MIN_SHARE`] percent, and more than any other table. Among versions that read equally many keys, it is the newest. `schema` gives the
+    /// schema of a version.
+    pub(in crate::server::mapper) fn guess(
+        &self,
+        keys: &BTreeSet<&str>,
+        schema: impl FnOnce(&KeyTable, usize) -> Option<Rc<Schema>>,
+    ) -> Option<(&Arc<KeyTable>, usize)> {
+        if keys.len() < MIN_KEYS {
+            return None;
+        }
+        let counts = self.counts(keys);
+        let mut counts = &counts[..];
+        let mut candidates: Vec<(usize, usize, &Arc<KeyTable>)> = Vec::new();
+        for table in &self.tables {
+            let (own, rest) = counts.split_at(table.versions.len());
+            counts = rest;
             // Of equal counts, `max_by_key` takes the last.
-            let (version, count) = counts_in(table, &keys).into_iter().enumerate().max_by_key(|(_, count)| *count)?;
-            Some((count, version, table))
-        })
-        .collect();
-    candidates.sort_by_key(|(count, _, _)| std::cmp::Reverse(*count));
-    let mut candidates = candidates.into_iter();
-    let (count, version, table) = candidates.next()?;
-    if candidates.next().is_some_and(|(other, _, _)| other == count) {
-        return None;
+            let best = own.iter().enumerate().max_by_key(|(_, count)| **count);
+            candidates.extend(best.map(|(version, count)| (*count, version, table)));
+        }
+        candidates.sort_by_key(|(count, _, _)| std::cmp::Reverse(*count));
+        let mut candidates = candidates.into_iter();
+        let (count, version, table) = candidates.next()?;
+        if candidates.next().is_some_and(|(other, _, _)| other == count) {
+            return None;
+        }
+        let schema = schema(table, version)?;
+        let read = keys.iter().filter(|key| schema.is_read(key)).count();
+        (read >= MIN_KEYS && read * 100 >= keys.len() * MIN_SHARE).then_some((table, version))
     }
-    let schema = schema(table, version)?;
-    let read = keys.iter().filter(|key| schema.is_read(key)).count();
-    (read >= MIN_KEYS && read * 100 >= keys.len() * MIN_SHARE).then_some((table, version))
+
+    /// How many of `keys` each version of each table seems to read. Cheaper than their schemas, and less exact.
+    fn counts(&self, keys: &BTreeSet<&str>) -> Vec<usize> {
+        let mut counts = vec![0; self.tables.iter().map(|table| table.versions.len()).sum()];
+        for key in keys {
+            let known = self.readers.read().ok().and_then(|readers| readers.get(*key).cloned());
+            let readers = known.unwrap_or_else(|| {
+                let found: Arc<[bool]> = self.readers_of(key).into();
+                if let Some(mut readers) = self.readers.write().ok().filter(|readers| readers.len() < MAX_KNOWN) {
+                    readers.insert((*key).to_owned(), Arc::clone(&found));
+                }
+                found
+            });
+            counts.iter_mut().zip(&*readers).for_each(|(count, read)| *count += usize::from(*read));
+        }
+        counts
+    }
+
+    fn readers_of(&self, key: &str) -> Vec<bool> {
+        let alike: Vec<String> = std::iter::once(key.to_owned()).chain(opened(key)).collect();
+        let mut all = Vec::new();
+        for table in &self.tables {
+            let first = all.len();
+            all.resize(first + table.versions.len(), false);
+            let lines = alike.iter().flat_map(|key| table.keys.lines_of(key)).filter_map(|line| table.line(line));
+            for line in lines.filter(|line| line.facts.split('\t').any(makes_live)) {
+                all[first..][line.versions].fill(true);
+            }
+        }
+        all
+    }
 }
 
 /// The schema of a guessed product. The version is the least certain part of the guess: a key is known if any version knows it.
 pub(in crate::server::mapper) fn guessed(table: &Arc<KeyTable>, version: usize) -> Schema {
     let source = SchemaSource::Guess { product: table.product.clone(), version: table.versions[version].clone() };
     table.schema_from(0..=table.versions.len() - 1, source)
-}
-
-/// How many of `keys` each version of `table` seems to read. Cheaper than its schema, and less exact.
-fn counts_in(table: &KeyTable, keys: &[&str]) -> Vec<usize> {
-    let mut counts = vec![0; table.versions.len()];
-    let mut read = vec![false; counts.len()];
-    for key in keys {
-        read.fill(false);
-        for alike in std::iter::once(Cow::Borrowed(*key)).chain(opened(key).map(Cow::Owned)) {
-            let lines = table.keys.lines_of(&alike).filter_map(|line| table.line(line));
-            for line in lines.filter(|line| line.facts.split('\t').any(makes_live)) {
-                read[line.versions].fill(true);
-            }
-        }
-        counts.iter_mut().zip(&read).for_each(|(count, read)| *count += usize::from(*read));
-    }
-    counts
 }
 
 /// The key with any one of its segments replaced by `*`.
@@ -88,21 +119,27 @@ mod tests {
     const OTHER: &str = "product\tother\nversions\t1.0\nfile\tc\tc.xml\n[a]\nb\t>c\nc\t>c\n";
     const KEYS: [&str; 6] = ["a.b", "a.c", "a.d", "a.e", "a.x.url", "n.new"];
 
+    fn products(tables: &[&str]) -> Products {
+        Products::new(tables.iter().filter_map(|text| KeyTable::open(text)).collect())
+    }
+
     fn source(tables: &[&str], keys: &[&str]) -> Option<SchemaSource> {
-        let tables: Vec<Arc<KeyTable>> = tables.iter().filter_map(|text| KeyTable::open(text)).collect();
+        let products = products(tables);
         let exact = |table: &KeyTable, version| {
-            let table = tables.iter().find(|other| other.product == table.product)?;
+            let table = products.tables.iter().find(|other| other.product == table.product)?;
             Some(Rc::new(table.schema(version..=version, true)))
         };
-        let (table, version) = guess(&tables, &keys.iter().copied().collect(), exact)?;
+        let (table, version) = products.guess(&keys.iter().copied().collect(), exact)?;
         Some(guessed(table, version).source)
     }
 
     #[test]
     fn keys_are_counted_for_each_version() {
-        let table = KeyTable::open(ONE).expect("a table");
-        assert_eq!(counts_in(&table, &KEYS), [5, 6]);
-        assert_eq!(counts_in(&table, &["n.old", "a.y.z"]), [0, 0], "a default alone is not a use");
+        let products = products(&[OTHER, ONE]);
+        for _ in 0..2 {
+            assert_eq!(products.counts(&KEYS.into()), [2, 5, 6]);
+            assert_eq!(products.counts(&["n.old", "a.y.z"].into()), [0, 0, 0], "a default alone is not a use");
+        }
     }
 
     #[test]

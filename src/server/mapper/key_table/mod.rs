@@ -8,6 +8,6 @@ mod read;
 mod words;
 mod write;
 
-pub(super) use guess::{guess, guessed};
+pub(super) use guess::{Products, guessed};
 pub use read::KeyTable;
 pub use write::{SchemasDiffer, write};

@@ -60,6 +60,9 @@ pub(in crate::server::mapper) trait UnreadNodes: fmt::Debug {
     fn read(&self) -> BTreeMap<KeyStep, UsageNode>;
 }
 
+/// From how many known nodes on it is not kept that one is missing.
+const MAX_KNOWN_MISSING: usize = 1_000;
+
 /// How many uses are compared one by one.
 const FEW: usize = 32;
 
@@ -70,9 +73,14 @@ impl Below {
 
     fn get(&self, step: &KeyStep) -> Option<&UsageNode> {
         match &self.unread {
-            Some(Unread { nodes, read }) if self.nodes.get().is_none() => {
-                read.get(step).unwrap_or_else(|| read.insert(step.clone(), Box::new(nodes.read_one(step)))).as_ref()
-            }
+            Some(Unread { nodes, read }) if self.nodes.get().is_none() => match read.get(step) {
+                Some(known) => known.as_ref(),
+                None => match nodes.read_one(step) {
+                    // Files can have any number of keys that nobody knows.
+                    None if read.len() >= MAX_KNOWN_MISSING => None,
+                    found => read.insert(step.clone(), Box::new(found)).as_ref(),
+                },
+            },
             _ => self.nodes().get(step),
         }
     }

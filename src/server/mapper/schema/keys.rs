@@ -17,6 +17,9 @@ use crate::server::mapper::value::Value;
 use crate::source::Span;
 use crate::source::key::Key;
 
+/// For how many keys it is kept whether they are read.
+const MAX_KNOWN: usize = 50_000;
+
 /// The keys of a server.
 #[derive(Debug, Default)]
 pub struct Schema {
@@ -81,7 +84,10 @@ impl Schema {
             return *known;
         }
         let is_read = self.is_read_by_any(key);
-        self.read_keys.borrow_mut().insert(key.to_owned(), is_read);
+        let mut known = self.read_keys.borrow_mut();
+        if known.len() < MAX_KNOWN {
+            known.insert(key.to_owned(), is_read);
+        }
         is_read
     }
 

@@ -36,7 +36,7 @@ pub(in crate::server::mapper) trait PropertySource: fmt::Debug {
     fn keys(&self) -> BTreeSet<String>;
 }
 
-/// The properties of keys, each read once.
+/// The properties of keys, each read once if there are any.
 pub(in crate::server::mapper) struct Properties {
     source: Box<dyn PropertySource>,
     known: FrozenMap<String, Box<KeyProperties>>,
@@ -50,7 +50,13 @@ impl Properties {
 
     /// The properties of a key.
     pub(in crate::server::mapper) fn of(&self, key: &str) -> &KeyProperties {
-        self.known.get(key).unwrap_or_else(|| self.known.insert(key.to_owned(), Box::new(self.source.of(key))))
+        static NONE: KeyProperties =
+            KeyProperties { targets: None, default: None, allowed: None, conditions: BTreeSet::new(), unit: None };
+        self.known.get(key).unwrap_or_else(|| match self.source.of(key) {
+            // Files can have any number of keys that nobody knows: they are not kept.
+            unknown if unknown == NONE => &NONE,
+            known => self.known.insert(key.to_owned(), Box::new(known)),
+        })
     }
 
     /// Where they are read.
