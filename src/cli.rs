@@ -87,6 +87,14 @@ pub(crate) struct SearchArgs {
     pub hidden: bool,
 }
 
+/// How much is done at a time.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct ThreadArgs {
+    /// How many homes and files to look at at a time [default: as many as the machine can]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+}
+
 /// Whether the homes share a machine.
 #[derive(Debug, Args)]
 pub(crate) struct MachineArgs {
@@ -134,6 +142,9 @@ pub(crate) struct LintArgs {
     /// Facts that the files do not state.
     #[command(flatten)]
     pub assume: AssumeArgs,
+    /// How much is done at a time.
+    #[command(flatten)]
+    pub threads: ThreadArgs,
     /// Whether the homes share a machine.
     #[command(flatten)]
     pub machine: MachineArgs,
@@ -172,6 +183,9 @@ pub(crate) struct FixArgs {
     /// Facts that the files do not state.
     #[command(flatten)]
     pub assume: AssumeArgs,
+    /// How much is done at a time.
+    #[command(flatten)]
+    pub threads: ThreadArgs,
     /// Whether the homes share a machine.
     #[command(flatten)]
     pub machine: MachineArgs,
@@ -208,6 +222,9 @@ pub(crate) struct PortsArgs {
     /// Facts that the files do not state. Without PATH, --product shows the product's defaults.
     #[command(flatten)]
     pub assume: AssumeArgs,
+    /// How much is done at a time.
+    #[command(flatten)]
+    pub threads: ThreadArgs,
     /// Whether the homes share a machine.
     #[command(flatten)]
     pub machine: MachineArgs,

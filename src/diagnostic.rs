@@ -65,6 +65,8 @@ pub struct Finding {
     pub elsewhere: Vec<Location>,
     /// Possible fixes; the first is the usual one.
     pub fixes: Vec<Fix>,
+    /// A port: the finding counts only if no home of the run opens it.
+    pub unless_open: Option<i64>,
 }
 
 impl Finding {
@@ -85,7 +87,15 @@ impl Finding {
             subjects: Vec::new(),
             elsewhere: Vec::new(),
             fixes: Vec::new(),
+            unless_open: None,
         }
+    }
+
+    /// The same finding, which counts only if no home of the run opens `port`.
+    #[must_use]
+    pub fn unless_open(mut self, port: i64) -> Self {
+        self.unless_open = Some(port);
+        self
     }
 
     /// Adds a help text.

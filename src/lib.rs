@@ -58,6 +58,7 @@ pub mod internals;
 mod lint;
 mod machines;
 mod model;
+mod parallel;
 mod paths;
 mod port_overview;
 mod ports;

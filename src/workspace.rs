@@ -12,6 +12,7 @@ use crate::diagnostic::{Diagnostic, Finding, Site, Target};
 use crate::home::{Discovery, FoundHome, LeftAlone, PassedOver, ReadError, Search, discover};
 use crate::machines::Machines;
 use crate::model::{Assumptions, HomeId, Model};
+use crate::parallel;
 use crate::paths::{RealPaths, absolute};
 use crate::ports::{PortTable, UnknownProfile};
 use crate::source::{FileRange, Overlays, SourceFile};
@@ -129,13 +130,24 @@ impl Workspace {
 
     /// The same, with a choice of how folders are searched.
     pub fn open_found(paths: &[PathBuf], search: Search, assumptions: &Assumptions, overlays: &Overlays) -> Self {
-        Self::read(paths, search, assumptions, overlays, |target| target.only.clone())
+        Self::open_in_parallel(paths, search, assumptions, overlays, 1)
+    }
+
+    /// The same, on up to `threads` threads.
+    pub(crate) fn open_in_parallel(
+        paths: &[PathBuf],
+        search: Search,
+        assumptions: &Assumptions,
+        overlays: &Overlays,
+        threads: usize,
+    ) -> Self {
+        Self::read(paths, search, assumptions, overlays, threads, |target| target.only.clone())
     }
 
     /// Loads from each home below `paths` only the files that its server renders others from, and those that identify the product.
     pub fn open_sources(paths: &[PathBuf], assumptions: &Assumptions) -> Self {
         let sources = |target: &FoundHome| BTreeSet::from([target.layout.conf_folder().join("deployment.toml")]);
-        Self::read(paths, Search::default(), assumptions, &Overlays::new(), sources)
+        Self::read(paths, Search::default(), assumptions, &Overlays::new(), 1, sources)
     }
 
     fn read(
@@ -143,6 +155,7 @@ impl Workspace {
         search: Search,
         assumptions: &Assumptions,
         overlays: &Overlays,
+        threads: usize,
         only: impl Fn(&FoundHome) -> BTreeSet<PathBuf>,
     ) -> Self {
         let paths: Vec<PathBuf> = paths.iter().map(|path| absolute(path)).collect();
@@ -152,16 +165,18 @@ impl Workspace {
         let overlays = Arc::new(overlays);
         let mut workspace = Self { homes: Vec::new(), problems, left_alone, passed_over, only: Vec::new() };
         let (mut configs, mut machines) = (Configs::default(), Machines::default());
+        let mut known = Vec::new();
         for target in targets {
             let only = only(&target);
             let root = real_paths.of(&target.layout.root);
             let assumptions = workspace.assumptions_for(&root, assumptions, &mut configs);
-            let machine = if assumptions.same_host {
-                Some(0)
-            } else {
-                workspace.machine_of(&root, &mut configs, &mut machines)
-            };
-            let model = Model::load(&target, assumptions, &overlays, &real_paths, &only);
+            let machine = if assumptions.same_host { Some(0) } else { workspace.machine_of(&root, &mut configs, &mut machines) };
+            known.push((target, assumptions, machine, only));
+        }
+        let load = |(target, assumptions, machine, only): (FoundHome, Assumptions, Option<usize>, BTreeSet<PathBuf>)| {
+            (Model::load(&target, assumptions, &overlays, &real_paths, &only), machine, only)
+        };
+        for (model, machine, only) in parallel::in_order(known, threads, load) {
             if model.files.is_empty() && model.problems.is_empty() && model.too_large.is_empty() {
                 continue;
             }
@@ -212,15 +227,20 @@ impl Workspace {
         }
     }
 
+    /// Determines the listeners of all homes, on up to `threads` threads, and drops what that took.
+    pub(crate) fn find_ports(&mut self, threads: usize) {
+        let find = |home: &mut Home| {
+            home.ports();
+            home.model.forget_all();
+        };
+        if self.homes.len() > 1 {
+            parallel::in_order(self.homes.iter_mut().collect(), threads, find);
+        }
+    }
+
     /// The homes that are known to run on one machine, by machine; each of the other homes alone.
     pub(crate) fn machines(&self) -> Vec<Vec<usize>> {
         machines(&self.homes)
-    }
-
-    /// Drops the configurations of files without a home, which take many times the size of the files. They are computed again if something asks
-    /// for them. Once all findings are there, only the files are needed.
-    pub(crate) fn forget_configurations(&mut self) {
-        self.homes.iter_mut().for_each(|home| home.model.forget_configuration());
     }
 
     /// Whether no configuration was found.

@@ -6,9 +6,10 @@ use std::path::PathBuf;
 use super::exit::Failure;
 use super::terminal::print_error;
 use crate::catalog::{Product, Version, product_of};
-use crate::cli::{AssumeArgs, MachineArgs, SearchArgs};
+use crate::cli::{AssumeArgs, MachineArgs, SearchArgs, ThreadArgs};
 use crate::home::Search;
 use crate::model::Assumptions;
+use crate::parallel;
 use crate::rule_info::{RuleInfo, rule, rules};
 use crate::rules::{Selection, is_rule_or_category};
 use crate::shell;
@@ -44,6 +45,11 @@ pub(super) fn version_or_latest(product: &Product, version: Option<&Version>) ->
 /// How the arguments have folders searched.
 pub(super) fn search(arguments: SearchArgs) -> Search {
     Search { no_ignore: arguments.no_ignore, hidden: arguments.hidden }
+}
+
+/// How many threads the arguments allow.
+pub(super) fn threads(arguments: ThreadArgs) -> usize {
+    arguments.threads.map_or_else(parallel::available, usize::from)
 }
 
 /// The rules that the arguments select.

@@ -21,7 +21,7 @@ use crate::report::patch::patch;
 use crate::source::Overlays;
 use crate::workspace::Workspace;
 
-use super::arguments::{Scope, assumptions, check_paths, known_rule, names_files, paths_or_here, search, selection};
+use super::arguments::{Scope, assumptions, check_paths, known_rule, names_files, paths_or_here, search, selection, threads};
 use super::exit::{Exit, Failure};
 use super::terminal::{note_gaps, nothing_found, print, print_error, print_wrapped, shown, style};
 use crate::cli::FixArgs;
@@ -74,6 +74,7 @@ pub(super) fn run(arguments: &FixArgs, color: ColorChoice) -> Result<Exit, Failu
         assumptions,
         selection: selection(&arguments.select, &arguments.ignore)?,
         with_unsafe: arguments.with_unsafe,
+        threads: threads(arguments.threads),
     };
     let result = fix(&options)
         .map_err(|error| Failure::new(format!("{error}; nothing was written")).help("fix them one at a time with --select"))?;

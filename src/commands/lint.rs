@@ -10,7 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::disk::{reason, write_output};
 use crate::fix::offer::offers;
 use crate::fix::run::FixOptions;
-use crate::lint::lint;
+use crate::lint::lint_in_parallel;
 use crate::paths::{DisplayPaths, absolute};
 use crate::report::lint::{Report, concise, fixable, human, json};
 use crate::report::{files, wrap};
@@ -19,9 +19,10 @@ use crate::rules::Selection;
 use crate::source::Overlays;
 use crate::workspace::Workspace;
 
-use super::arguments::{Scope, assumptions, check_paths, names_files, paths_or_here, search, selection};
+use super::arguments::{Scope, assumptions, check_paths, names_files, paths_or_here, search, selection, threads};
 use super::exit::{Exit, Failure};
 use super::ports_of_homes::{check_offset, check_profile, note_possible_conflicts};
+use super::progress::Progress;
 use super::terminal::{note_gaps, nothing_found, print, print_wrapped, shown, style};
 use crate::cli::{FailOn, LintArgs, LintFormat, Profile};
 
@@ -43,15 +44,17 @@ pub(super) fn run(arguments: &LintArgs, color: ColorChoice) -> Result<Exit, Fail
     check_paths(&on_disk)?;
     let search = search(arguments.search);
     let assumptions = assumptions(&arguments.assume, arguments.machine.same_host)?;
-    let mut workspace = Workspace::open_found(&paths, search, &assumptions, &overlays);
+    let threads = threads(arguments.threads);
+    let mut workspace = Workspace::open_in_parallel(&paths, search, &assumptions, &overlays, threads);
     check_profile(&workspace)?;
     check_offset(&workspace)?;
     let shown = shown();
     if arguments.list_files {
         return list_files(arguments, &workspace, &paths, &shown);
     }
-    let diagnostics = lint(&workspace, &selection);
-    workspace.forget_configurations();
+    let progress = Progress::new(workspace.homes.len());
+    let diagnostics = lint_in_parallel(&mut workspace, &selection, threads, || progress.add());
+    progress.clear();
     let report = Report { workspace: &workspace, diagnostics: &diagnostics, shown: &shown };
     let text = match arguments.format {
         LintFormat::Human if workspace.is_empty() && diagnostics.is_empty() => String::new(),
@@ -116,6 +119,7 @@ fn fixable(
         assumptions: assumptions(assume, machine.same_host)?,
         selection: selection.clone(),
         with_unsafe: false,
+        threads: threads(arguments.threads),
     };
     let offers = offers(&options, workspace, diagnostics);
     let scope = Scope { paths, search: *searched, assume, machine };

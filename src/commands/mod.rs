@@ -9,6 +9,7 @@ mod home;
 mod lint;
 mod ports;
 mod ports_of_homes;
+mod progress;
 mod render;
 mod rules;
 mod schema;

@@ -8,7 +8,7 @@ use crate::report::wrap;
 use crate::source::Overlays;
 use crate::workspace::Workspace;
 
-use super::arguments::{assumptions, check_paths, paths_or_here, search, version_or_latest};
+use super::arguments::{assumptions, check_paths, paths_or_here, search, threads, version_or_latest};
 use super::exit::{Exit, Failure};
 use super::ports_of_homes::{check_offset, check_profile, note_possible_conflicts, warn_of_profile, warn_of_refused};
 use super::terminal::{nothing_found, print, shown, terminal_width, warn_of_broken, warn_of_unreadable};
@@ -23,7 +23,9 @@ pub(super) fn run(arguments: &PortsArgs) -> Result<Exit, Failure> {
     let paths = paths_or_here(&arguments.paths);
     check_paths(&paths)?;
     let search = search(arguments.search);
-    let workspace = Workspace::open_found(&paths, search, &assumptions, &Overlays::new());
+    let threads = threads(arguments.threads);
+    let mut workspace = Workspace::open_in_parallel(&paths, search, &assumptions, &Overlays::new(), threads);
+    workspace.find_ports(threads);
     warn_of_unreadable(&workspace);
     warn_of_broken(&workspace);
     check_profile(&workspace)?;

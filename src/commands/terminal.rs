@@ -11,7 +11,6 @@ use super::exit::{Exit, Failure};
 use crate::coverage::{Coverage, GapKind};
 use crate::disk::reason;
 use crate::home::Search;
-use crate::model::Content;
 use crate::paths::DisplayPaths;
 use crate::printable::on_one_line;
 use crate::report::lint::human::Style;
@@ -145,7 +144,7 @@ pub(super) fn warn_of_unreadable(workspace: &Workspace) {
 pub(super) fn warn_of_broken(workspace: &Workspace) {
     let shown = shown();
     let files = workspace.homes.iter().flat_map(|home| &home.model.files);
-    for file in files.filter(|file| matches!(file.content(), Content::Broken) && !file.faults().is_empty()) {
+    for file in files.filter(|file| file.is_broken() && !file.faults().is_empty()) {
         let path = shown.path(&file.source.path);
         let argument = shell::word(&path);
         print_error(&format!(

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::catalog::catalog;
 use crate::home::is_known_file;
-use crate::model::{Content, Model};
+use crate::model::Model;
 use crate::server::mapper::schema::SchemaSource;
 use crate::source::Kind;
 use crate::workspace::Home;
@@ -129,7 +129,7 @@ pub(super) fn gaps_of(home: &Home, only: &BTreeSet<PathBuf>) -> Vec<Gap> {
     let mut gaps: Vec<Gap> = model
         .files
         .iter()
-        .filter(|file| matches!(file.content(), Content::Broken) && file.faults().is_empty() && file.source.kind != Kind::Json)
+        .filter(|file| file.is_broken() && file.faults().is_empty() && file.source.kind != Kind::Json)
         .filter(|file| !file.source.is_binary() && model.is_requested(&file.source.path))
         .map(|file| Gap::new(GapKind::Unparsed, &file.source.path))
         .collect();

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::refusal::Refusal;
 use super::run::{AppliedFix, FixRun, RefusedFinding, Subject, count};
 use crate::diagnostic::Diagnostic;
-use crate::lint::lint;
+use crate::lint::lint_in_parallel;
 use crate::rule_info::Severity;
 use crate::rules::Selection;
 use crate::source::Overlays;
@@ -19,11 +19,9 @@ impl FixRun<'_> {
             return BTreeSet::new();
         }
         let all = Selection::default();
-        let now = lint(workspace, &all);
-        workspace.forget_configurations();
-        let original =
-            Workspace::open_found(&self.options.paths, self.options.search, &self.options.assumptions, &Overlays::new());
-        let original = lint(&original, &all);
+        let now = lint_in_parallel(workspace, &all, self.options.threads, || ());
+        let mut original = self.open_with(&Overlays::new());
+        let original = lint_in_parallel(&mut original, &all, self.options.threads, || ());
         let (before, original) = (per_rule(before), per_rule(&original));
         let is_new = |(place, number): &(&RuleInFile, &usize)| {
             let known = |counts: &HashMap<RuleInFile, usize>| counts.get(*place).copied().unwrap_or(0);

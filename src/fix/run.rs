@@ -7,7 +7,7 @@ use super::refusal::Refusal;
 use super::write::ChangedFile;
 use crate::diagnostic::Diagnostic;
 use crate::home::Search;
-use crate::lint::lint;
+use crate::lint::lint_in_parallel;
 use crate::model::Assumptions;
 use crate::rules::Selection;
 use crate::source::Overlays;
@@ -30,6 +30,8 @@ pub struct FixOptions {
     /// Whether to apply the unsafe fixes of all rules, but for those that are applied by name only. All fixes of rules that are selected by
     /// name are applied.
     pub with_unsafe: bool,
+    /// On how many threads homes are looked at; the result is the same for any number.
+    pub threads: usize,
 }
 
 impl FixOptions {
@@ -111,8 +113,7 @@ pub fn fix(options: &FixOptions) -> Result<FixResult, DidNotConverge> {
     let mut first: Option<Vec<Diagnostic>> = None;
     for _ in 0..MAX_PASSES {
         let mut workspace = run.open();
-        let diagnostics = lint(&workspace, &options.selection);
-        workspace.forget_configurations();
+        let diagnostics = lint_in_parallel(&mut workspace, &options.selection, options.threads, || ());
         let texts = run.texts.clone();
         let fixed = run.pass(&workspace, &diagnostics);
         let before = first.get_or_insert_with(|| diagnostics.clone());
@@ -195,7 +196,13 @@ impl<'a> FixRun<'a> {
     }
 
     pub(super) fn open(&self) -> Workspace {
-        Workspace::open_found(&self.options.paths, self.options.search, &self.options.assumptions, &self.texts)
+        self.open_with(&self.texts)
+    }
+
+    /// The homes with these texts in place of files.
+    pub(super) fn open_with(&self, texts: &Overlays) -> Workspace {
+        let FixOptions { paths, search, assumptions, threads, .. } = self.options;
+        Workspace::open_in_parallel(paths, *search, assumptions, texts, *threads)
     }
 
     /// Refuses the fixes of a finding.

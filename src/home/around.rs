@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::identify::identify;
-use super::scripts::Scripts;
 use super::layout::{INBOUND_ENDPOINTS, Layout, has_home_file, is_known_name};
+use super::scripts::Scripts;
 use crate::catalog::catalog;
 use crate::paths::slashed;
 use crate::source::Kind;

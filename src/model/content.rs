@@ -1,5 +1,6 @@
 //! The files of a home, their parsed content, and locations in them.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use elsa::{FrozenMap, FrozenVec};
@@ -57,35 +58,75 @@ pub struct LoadedFile {
     pub source: Arc<SourceFile>,
     /// Its path relative to the home, with `/`.
     pub name: String,
-    /// What was made of it.
-    pub(super) read: Arc<ReadContent>,
-    /// What is known of it as a template of a deployment tool; `None` for a file without tags.
-    pub template: Option<Arc<FilledIn>>,
+    /// What was made of it, on the first use.
+    parsed: OnceCell<Arc<Parsed>>,
+    /// Which of the readings of a deployment tool's template this is.
+    reading: usize,
+    /// Whether it was parsed before, without a fault.
+    is_well_formed: bool,
 }
 
 impl LoadedFile {
+    /// A file that is parsed when something asks for its content.
+    pub(super) fn new(source: SourceFile, name: String) -> Self {
+        Self { source: Arc::new(source), name, parsed: OnceCell::new(), reading: 0, is_well_formed: false }
+    }
+
+    /// A file that is never parsed.
+    pub(super) fn unparsed(source: SourceFile, name: String) -> Self {
+        Self { parsed: Arc::new(plain(Ok(Content::Unparsed))).into(), ..Self::new(source, name) }
+    }
+
+    fn parsed(&self) -> &Parsed {
+        self.parsed.get_or_init(|| Arc::new(parse_all(&self.source)))
+    }
+
+    fn read(&self) -> &ReadContent {
+        let parsed = self.parsed();
+        let others = || parsed.template.as_ref().map_or(&[][..], |template| &template.others);
+        self.reading.checked_sub(1).and_then(|other| others().get(other)).unwrap_or(&parsed.read)
+    }
+
     /// Its parsed content.
     pub fn content(&self) -> &Content {
-        &self.read.content
+        &self.read().content
     }
 
     /// Its syntax errors.
     pub fn faults(&self) -> &[SyntaxError] {
-        &self.read.faults
+        &self.read().faults
     }
 
-    /// The same file in another reading: that with this number, if a deployment tool fills the file in and there are so many.
-    pub(super) fn in_reading(&self, number: usize) -> Self {
-        let Self { source, name, read, template } = self;
-        let other = template.as_ref().and_then(|template| template.others.get(number));
-        let read = Arc::clone(other.unwrap_or(read));
-        Self { source: Arc::clone(source), name: name.clone(), read, template: template.clone() }
+    /// Whether it cannot be parsed.
+    pub(crate) fn is_broken(&self) -> bool {
+        !self.is_well_formed && matches!(self.content(), Content::Broken)
+    }
+
+    /// What is known of it as a template of a deployment tool; `None` for a file without tags.
+    pub(crate) fn template(&self) -> Option<&FilledIn> {
+        self.parsed().template.as_ref()
+    }
+
+    /// The same file in another reading, from 1: the first one if a deployment tool does not fill the file in, or there are fewer.
+    pub(super) fn in_reading(&self, reading: usize) -> Self {
+        self.parsed();
+        let Self { source, name, parsed, is_well_formed, .. } = self;
+        let (source, parsed) = (Arc::clone(source), parsed.clone());
+        Self { source, name: name.clone(), parsed, reading, is_well_formed: *is_well_formed }
+    }
+
+    /// Drops the content, which takes many times the size of the text, unless it is broken. It is parsed again if something asks for it.
+    pub(super) fn forget_content(&mut self) {
+        if self.parsed.get().is_some_and(|_| !self.is_broken() && self.faults().is_empty()) {
+            self.is_well_formed = true;
+            self.parsed.take();
+        }
     }
 }
 
 /// What was made of the text of a file.
 #[derive(Debug)]
-pub struct ReadContent {
+pub(crate) struct ReadContent {
     /// The parsed content.
     pub content: Content,
     /// The syntax errors.
@@ -168,6 +209,7 @@ pub(crate) fn faults_of_rendered(kind: Kind, text: &str) -> Vec<SyntaxError> {
 }
 
 /// A file, read in every way that a deployment tool may fill it in.
+#[derive(Debug)]
 pub(crate) struct Parsed {
     /// What is made of it with the first branch of each condition.
     pub read: ReadContent,
@@ -177,9 +219,9 @@ pub(crate) struct Parsed {
 
 /// What is known of a file that a deployment tool fills in.
 #[derive(Debug)]
-pub struct FilledIn {
+pub(crate) struct FilledIn {
     /// What is made of it with other branches of its conditions.
-    pub others: Vec<Arc<ReadContent>>,
+    pub others: Vec<ReadContent>,
     /// The branches that were not read.
     pub unread: Vec<Span>,
     /// A tag.
@@ -257,7 +299,7 @@ impl FilledIn {
     fn of(read: Readings<Content>, template: &Template) -> Parsed {
         let mut all = read.all.into_iter().map(content_of);
         let first = all.next().unwrap_or(ReadContent { content: Content::Broken, faults: Vec::new() });
-        let filled = Self { others: all.map(Arc::new).collect(), unread: read.unread, tag: template.first_tag() };
+        let filled = Self { others: all.collect(), unread: read.unread, tag: template.first_tag() };
         Parsed { read: first, template: Some(filled) }
     }
 }

@@ -8,7 +8,7 @@ use std::{fs, io};
 
 use walkdir::{DirEntry, WalkDir};
 
-use super::content::{OnDemand, OpenedFiles, Parsed, parse_all};
+use super::content::{OnDemand, OpenedFiles};
 use super::links::Boundary;
 use super::recorded::{CONFIGURATION, TEMPLATES};
 use super::{Assumptions, Excess, FileId, LoadedFile, Model, script_names};
@@ -37,7 +37,9 @@ impl Model {
             _ if assumptions.follows_links => Boundary::none(),
             // Whoever names a link means the file that it leads to.
             None if layout.single_file.is_some() => Boundary::none(),
-            Some(searched) if layout.has_no_home() && layout.root.starts_with(searched) => Boundary::new(searched, &found.only, paths),
+            Some(searched) if layout.has_no_home() && layout.root.starts_with(searched) => {
+                Boundary::new(searched, &found.only, paths)
+            }
             _ => Boundary::new(&layout.root, &found.only, paths),
         };
         let mut model = Self::empty(layout.clone(), boundary, assumptions, overlays, only);
@@ -214,10 +216,8 @@ impl Model {
                 self.too_large.push((path.to_path_buf(), Excess::Tokens));
             }
             Ok(source) => {
-                let Parsed { read, template } = parse_all(&source);
-                let (source, read, template) = (Arc::new(source), Arc::new(read), template.map(Arc::new));
                 self.by_name.insert(name.clone(), FileId(self.files.len()));
-                self.files.push(LoadedFile { source, name, read, template });
+                self.files.push(LoadedFile::new(source, name));
             }
             Err(LoadError::TooLarge(size)) => self.too_large.push((path.to_path_buf(), Excess::Bytes(size))),
             // default.json is optional; any other file was listed, so it is a problem if it is gone.

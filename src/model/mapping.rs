@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
 use std::sync::Arc;
 
-use super::{Content, FileId, Model};
+use super::content::OnDemand;
+use super::{Content, FileId, LoadedFile, Model};
 use crate::server::jinjava::{SourceMap, Template};
 use crate::server::mapper::key_usage::KeyUsage;
 use crate::server::mapper::schema::Schema;
@@ -59,13 +59,13 @@ impl Model {
     /// its product or of the product that it seems to belong to. `None` if neither is known.
     pub fn schema(&self) -> Option<&Schema> {
         let schema = self.schema.get_or_init(|| match self.mapping() {
-            Some(mapping) => Some(Rc::new(self.read_templates(mapping))),
+            Some(mapping) => Some(Arc::new(self.read_templates(mapping))),
             None => self.known_schema(),
         });
         schema.as_deref()
     }
 
-    fn known_schema(&self) -> Option<Rc<Schema>> {
+    fn known_schema(&self) -> Option<Arc<Schema>> {
         let (_, document) = self.toml()?;
         if let Some(product) = self.product() {
             return known_keys::shared(&product.id, self.identity.version.as_ref());
@@ -132,6 +132,21 @@ impl Model {
         self.alone.take();
     }
 
+    /// Drops everything that was computed from the texts of the files, and the texts of files that no finding can be in. All of it is computed or
+    /// read again if something asks for it.
+    pub(crate) fn forget_all(&mut self) {
+        self.forget_configuration();
+        // That of a home is its own; all others share theirs.
+        if self.mapping.take().flatten().is_some() {
+            self.schema.take();
+        }
+        self.texts.take();
+        self.usages.take();
+        self.default_spans.take();
+        (self.traced, self.beside) = (OnDemand::default(), OnDemand::default());
+        self.files.iter_mut().for_each(LoadedFile::forget_content);
+    }
+
     /// Renders the file at `path`, relative to the home, as the server does with `configuration`. `None` if the home has no such template, or it
     /// cannot be read.
     pub fn render(&self, path: &str, configuration: &Configuration) -> Option<Output> {
@@ -182,7 +197,7 @@ impl Model {
     /// The same, with words in place of the tags that a deployment tool fills in, so that the tags are not taken for what they print.
     fn toml_without_tags(&self) -> Option<Cow<'_, str>> {
         let (file, text) = self.plain_toml()?;
-        let is_filled_in = self.file(file).template.is_some();
+        let is_filled_in = self.file(file).template().is_some();
         Some(if is_filled_in { Cow::Owned(template::without_tags(text)) } else { Cow::Borrowed(text) })
     }
 

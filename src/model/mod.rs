@@ -17,7 +17,7 @@ mod source_map;
 mod template;
 
 pub(crate) use broken::{BreakCause, BrokenFile, causes, faults_of};
-pub(crate) use content::{Content, Excess, LoadedFile, ReadContent, parse};
+pub(crate) use content::{Content, Excess, LoadedFile, parse};
 pub use content::{FileId, HomeId, Location};
 pub use effective::EffectiveValue;
 pub(crate) use effective::{EffectiveConfiguration, text_of, without_indexes};
@@ -30,7 +30,6 @@ pub(crate) use source_map::{EmptyValue, KeyPlace, TracedPart};
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 use std::sync::Arc;
 
 use content::{OnDemand, OpenedFiles};
@@ -99,7 +98,7 @@ pub struct Model {
     default_spans: OnceCell<HashMap<String, Span>>,
     /// Other files that a rule has read.
     opened: OpenedFiles,
-    schema: OnceCell<Option<Rc<Schema>>>,
+    schema: OnceCell<Option<Arc<Schema>>>,
     overlays: Arc<Overlays>,
     boundary: Boundary,
     /// The files to report findings for; empty for all files.
@@ -175,9 +174,7 @@ impl Model {
                 None if self.boundary.holds(&full) => overlays::source(&self.overlays, &full),
                 None => return None,
             };
-            let source = source.ok()?;
-            let read = ReadContent { content: Content::Unparsed, faults: Vec::new() };
-            Some(LoadedFile { source: Arc::new(source), name: path.to_owned(), read: Arc::new(read), template: None })
+            Some(LoadedFile::unparsed(source.ok()?, path.to_owned()))
         };
         self.opened.number_of(path, open).map(|opened| FileId(self.files.len() + opened))
     }

@@ -6,12 +6,12 @@ impl Model {
     /// The home as it is with other branches of the conditions in its templates. Together with this one, they have each branch once, except for
     /// those that are not read at all. The files have the same indexes.
     pub(crate) fn other_readings(&self) -> impl Iterator<Item = Self> {
-        let count = self.files.iter().filter_map(|file| file.template.as_ref()).map(|template| template.others.len()).max();
-        (0..count.unwrap_or_default()).map(|number| self.other_reading(number))
+        let count = self.files.iter().filter_map(|file| file.template()).map(|template| template.others.len()).max();
+        (1..=count.unwrap_or_default()).map(|reading| self.other_reading(reading))
     }
 
-    fn other_reading(&self, number: usize) -> Self {
-        let files = self.files.iter().map(|file| file.in_reading(number)).collect();
+    fn other_reading(&self, reading: usize) -> Self {
+        let files = self.files.iter().map(|file| file.in_reading(reading)).collect();
         let mut other = Self {
             identity: self.identity.clone(),
             generation: self.generation,
@@ -32,6 +32,6 @@ impl Model {
 
     /// Whether `file` is one that a deployment tool fills in. A file that a rule has read on demand is none.
     pub(crate) fn is_filled_in(&self, file: FileId) -> bool {
-        self.files.get(file.0).is_some_and(|file| file.template.is_some())
+        self.files.get(file.0).is_some_and(|file| file.template().is_some())
     }
 }

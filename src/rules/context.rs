@@ -7,7 +7,7 @@ use crate::diagnostic::{Finding, Target};
 use crate::home::ReadError;
 use crate::model::{FileId, HomeId, LoadedFile, Location, Model};
 use crate::ports::PortTable;
-use crate::rule_info::Severity;
+use crate::rule_info::{RuleInfo, Severity};
 use crate::server::mapper::Configuration;
 use crate::server::mapper::schema::Schema;
 use crate::source::{Kind, Span, SyntaxError};
@@ -20,11 +20,11 @@ pub(crate) struct RuleContext<'a> {
     pub homes: &'a [Home],
     /// What could not be read outside any home.
     pub problems: &'a [ReadError],
-    /// What the rules have determined so far, by home.
-    pub answers: &'a [HomeAnswers],
+    /// The rule that runs.
+    pub rule: &'a RuleInfo,
 }
 
-/// What several rules ask about one home, determined once.
+/// What several rules ask about one reading of a home, determined once.
 #[derive(Debug, Default)]
 pub(crate) struct HomeAnswers {
     dead_keys: OnceCell<Option<DeadKeys>>,
@@ -37,38 +37,27 @@ pub(crate) struct HomeContext<'a> {
     pub id: HomeId,
     /// The home.
     pub home: &'a Home,
-    /// All homes of the run.
-    pub homes: &'a [Home],
     answers: &'a HomeAnswers,
     /// What `render` renders from, in the environment that it was given; `None` in a lint run.
     rendering: Option<&'a Configuration>,
 }
 
 impl<'a> RuleContext<'a> {
-    /// One home of the run.
-    pub(crate) fn home(&self, id: HomeId) -> HomeContext<'a> {
-        HomeContext { id, home: &self.homes[id.0], homes: self.homes, answers: &self.answers[id.0], rendering: None }
-    }
-
-    /// One home of the run in another reading.
-    pub(super) fn reading(&self, home: &'a Home, answers: &'a HomeAnswers) -> HomeContext<'a> {
-        HomeContext { id: home.id, home, homes: self.homes, answers, rendering: None }
-    }
-
     /// All homes of the run with their numbers.
     pub(crate) fn homes(&self) -> impl Iterator<Item = (HomeId, &'a Home)> {
-        numbered(self.homes)
+        self.homes.iter().map(|home| (home.id, home))
     }
-}
-
-fn numbered(homes: &[Home]) -> impl Iterator<Item = (HomeId, &Home)> {
-    homes.iter().enumerate().map(|(number, home)| (HomeId(number), home))
 }
 
 impl<'a> HomeContext<'a> {
+    /// A home of the run, or another reading of one.
+    pub(super) fn new(home: &'a Home, answers: &'a HomeAnswers) -> Self {
+        Self { id: home.id, home, answers, rendering: None }
+    }
+
     /// A home that `render` renders from `configuration`.
     pub(crate) fn of_rendering(home: &'a Home, configuration: &'a Configuration, answers: &'a HomeAnswers) -> Self {
-        Self { id: home.id, home, homes: std::slice::from_ref(home), answers, rendering: Some(configuration) }
+        Self { id: home.id, home, answers, rendering: Some(configuration) }
     }
 
     /// Whether the findings are for `render`. It must report everything that keeps the server from starting with what it renders from, even
@@ -81,11 +70,6 @@ impl<'a> HomeContext<'a> {
     /// what follows from the text alone.
     pub(crate) fn configuration(&self) -> Option<&'a Configuration> {
         self.rendering.or_else(|| self.model().configuration_or_text())
-    }
-
-    /// All homes of the run with their numbers.
-    pub(crate) fn homes(&self) -> impl Iterator<Item = (HomeId, &'a Home)> {
-        numbered(self.homes)
     }
 
     /// The model of the home.
@@ -134,7 +118,7 @@ pub(super) fn faults_of_files(context: HomeContext, takes: impl Fn(Kind, &Syntax
             let at = |span: Span| Location { file, span };
             let mut finding = context.finding_at(at(fault.span), fault.message.clone());
             finding.help.clone_from(&fault.help);
-            if loaded.template.is_some() && !fault.is_repetition {
+            if loaded.template().is_some() && !fault.is_repetition {
                 // The tags may print what is missing.
                 let help = finding.help.map_or_else(String::new, |help| format!("{help}; "));
                 finding.help = Some(format!("{help}carbonlint cannot read this template, and checked nothing else in it"));

@@ -27,6 +27,7 @@ mod xml_structure;
 mod yaml_structure;
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use context::{HomeAnswers, HomeContext, RuleContext};
 use redaction::Redaction;
@@ -34,6 +35,7 @@ use registry::{Check, LAST_CHECKS};
 
 use crate::diagnostic::{Diagnostic, Finding, Site, Target};
 use crate::model::{FileId, HomeId, Location, Model};
+use crate::ports::Listener;
 use crate::rule_info::{RuleInfo, Severity, rules};
 use crate::source::Span;
 use crate::workspace::{Home, Workspace};
@@ -70,74 +72,121 @@ impl Selection {
     }
 }
 
-/// Runs the selected rules on the homes. The diagnostics are sorted.
-pub(crate) fn run(workspace: &Workspace, selection: &Selection) -> Vec<Diagnostic> {
-    let answers: Vec<HomeAnswers> = workspace.homes.iter().map(|_| HomeAnswers::default()).collect();
-    let context = RuleContext { homes: &workspace.homes, problems: &workspace.problems, answers: &answers };
+/// A rule that runs, with its severity and its check; the check is `None` if the condition is in the rule's file.
+type Selected = (&'static RuleInfo, Severity, Option<&'static Check>);
+
+/// The rules that run, in the order in which they do.
+#[derive(Clone)]
+pub(crate) struct SelectedRules(Vec<Selected>);
+
+impl SelectedRules {
+    /// The rules of a selection.
+    pub(crate) fn of(selection: &Selection) -> Self {
+        let selected = rules().iter().filter(|rule| selection.takes(rule));
+        let mut selected: Vec<Selected> =
+            selected.filter_map(|rule| Some((rule, selection.severity(rule)?, registry::check_of(rule)))).collect();
+        selected.sort_by_key(|(_, _, check)| !matches!(check, Some(Check::Text(_))));
+        Self(selected)
+    }
+
+    /// Whether a rule looks at the listeners of all homes.
+    pub(crate) fn compares_homes(&self) -> bool {
+        self.0.iter().any(|(_, _, check)| matches!(check, Some(Check::Run(_))))
+    }
+}
+
+/// What the rules that look at one home at a time find in `home`, in no certain order.
+pub(crate) fn check_home(home: &Home, selected: &SelectedRules) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
-    let selected = rules().iter().filter(|rule| selection.takes(rule));
-    let mut selected: Vec<_> =
-        selected.filter_map(|rule| Some((rule, selection.severity(rule)?, registry::check_of(rule)))).collect();
-    selected.sort_by_key(|(_, _, check)| !matches!(check, Some(Check::Text(_))));
-    for (rule, severity, check) in &selected {
-        let mut findings = Vec::new();
-        match check {
-            Some(Check::Run(check)) => check(context, &mut findings),
-            Some(Check::Text(check) | Check::Home(check)) => for_each_home(context, rule, |home| check(home, &mut findings)),
-            None => for_each_home(context, rule, |home| declarative::check(rule, home, &mut findings)),
-        }
-        diagnostics.extend(findings.into_iter().map(|finding| complete(rule, *severity, finding, context.homes)));
-    }
+    let answers = HomeAnswers::default();
+    let context = HomeContext::new(home, &answers);
+    run_checks(context, selected, |rule, severity, finding| diagnostics.push(complete(rule, severity, finding, &home.model)));
     for (name, check) in LAST_CHECKS {
-        let Some((rule, severity, _)) = selected.iter().find(|(rule, ..)| rule.name == *name) else { continue };
-        let mut findings = Vec::new();
-        for_each_home(context, rule, |home| check(home, &mut findings));
-        diagnostics.extend(findings.into_iter().map(|finding| complete(rule, *severity, finding, context.homes)));
-    }
-    for home in &workspace.homes {
-        for model in home.model.other_readings() {
-            add_reading(context, &home.read_as(model), selection, &mut diagnostics);
+        let Some((rule, severity, _)) = selected.0.iter().find(|(rule, ..)| rule.name == *name) else { continue };
+        if applies_to(rule, &home.model) {
+            let mut findings = Vec::new();
+            check(context, &mut findings);
+            diagnostics.extend(findings.into_iter().map(|finding| complete(rule, *severity, finding, &home.model)));
         }
     }
-    drop_superseded(&mut diagnostics);
+    for model in home.model.other_readings() {
+        add_reading(&home.read_as(model), selected, &mut diagnostics);
+    }
     let mut redaction = Redaction::default();
     for diagnostic in &mut diagnostics {
-        redaction.apply(&mut diagnostic.finding, |HomeId(home)| context.homes.get(home));
+        redaction.apply(&mut diagnostic.finding, |id| (id == home.id).then_some(home));
     }
-    diagnostics.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
-    fingerprints::add(&mut diagnostics, context.homes);
     diagnostics
 }
 
+/// Runs the checks of one home, and passes their findings on.
+fn run_checks(context: HomeContext, selected: &SelectedRules, mut found: impl FnMut(&'static RuleInfo, Severity, Finding)) {
+    for (rule, severity, check) in selected.0.iter().filter(|(rule, ..)| applies_to(rule, context.model())) {
+        let mut findings = Vec::new();
+        match check {
+            // It looks at all homes at once, and at their first readings.
+            Some(Check::Run(_)) => {}
+            Some(Check::Text(check) | Check::Home(check)) => check(context, &mut findings),
+            None => declarative::check(rule, context, &mut findings),
+        }
+        findings.into_iter().for_each(|finding| found(rule, *severity, finding));
+    }
+}
+
 /// Adds what the rules find in `home`, another reading of a home, and have not found in the readings before.
-fn add_reading(context: RuleContext, home: &Home, selection: &Selection, diagnostics: &mut Vec<Diagnostic>) {
+fn add_reading(home: &Home, selected: &SelectedRules, diagnostics: &mut Vec<Diagnostic>) {
     let key = |diagnostic: &Diagnostic| {
         (diagnostic.rule.name.clone(), diagnostic.path.clone(), diagnostic.span, diagnostic.finding.message.clone())
     };
     let mut known: BTreeSet<_> = diagnostics.iter().map(key).collect();
     let answers = HomeAnswers::default();
-    for rule in rules().iter().filter(|rule| selection.takes(rule) && applies_to(rule, &home.model)) {
-        let Some(severity) = selection.severity(rule) else { continue };
-        let mut findings = Vec::new();
-        let context = context.reading(home, &answers);
-        match registry::check_of(rule) {
-            // A rule about several homes looks at their first readings.
-            Some(Check::Run(_)) => {}
-            Some(Check::Text(check) | Check::Home(check)) => check(context, &mut findings),
-            None => declarative::check(rule, context, &mut findings),
-        }
+    run_checks(HomeContext::new(home, &answers), selected, |rule, severity, mut finding| {
         // Only the filled in files differ, and only they are certain to have the same number in each reading.
         let is_here = |at: Location| home.model.is_filled_in(at.file);
-        findings.retain(|finding| matches!(&finding.target, Target::Site(Site { at, .. }) if is_here(*at)));
-        for mut finding in findings {
-            finding.related.retain(|related| related.site.home == home.id && is_here(related.site.at));
-            finding.elsewhere.retain(|at| is_here(*at));
-            let diagnostic = complete(rule, severity, finding, context.homes);
-            if known.insert(key(&diagnostic)) {
-                diagnostics.push(diagnostic);
-            }
+        if !matches!(&finding.target, Target::Site(Site { at, .. }) if is_here(*at)) {
+            return;
+        }
+        finding.related.retain(|related| related.site.home == home.id && is_here(related.site.at));
+        finding.elsewhere.retain(|at| is_here(*at));
+        let diagnostic = complete(rule, severity, finding, &home.model);
+        if known.insert(key(&diagnostic)) {
+            diagnostics.push(diagnostic);
+        }
+    });
+}
+
+/// Adds what the rules that look at all homes at once find to the `diagnostics` of the single homes, and sorts them.
+pub(crate) fn check_homes(workspace: &Workspace, selected: &SelectedRules, mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let homes = &workspace.homes;
+    let mut redaction = Redaction::default();
+    for (rule, severity, check) in &selected.0 {
+        let Some(Check::Run(check)) = check else { continue };
+        let mut findings = Vec::new();
+        check(RuleContext { homes, problems: &workspace.problems, rule }, &mut findings);
+        for finding in findings {
+            let mut diagnostic = match finding.target.home() {
+                Some(HomeId(home)) => complete(rule, *severity, finding, &homes[home].model),
+                None => complete_without_home(rule, *severity, finding),
+            };
+            redaction.apply(&mut diagnostic.finding, |HomeId(home)| homes.get(home));
+            diagnostics.push(diagnostic);
         }
     }
+    drop_answered(&mut diagnostics, homes);
+    drop_superseded(&mut diagnostics);
+    diagnostics.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
+    fingerprints::add(&mut diagnostics, homes);
+    diagnostics
+}
+
+/// Drops the findings that count only if nobody opens a port that a home opens.
+fn drop_answered(diagnostics: &mut Vec<Diagnostic>, homes: &[Home]) {
+    if diagnostics.iter().all(|diagnostic| diagnostic.finding.unless_open.is_none()) {
+        return;
+    }
+    let listeners = homes.iter().flat_map(|home| &home.ports().listeners);
+    let open: BTreeSet<i64> = listeners.filter(|listener| listener.enabled).filter_map(Listener::port).collect();
+    diagnostics.retain(|diagnostic| diagnostic.finding.unless_open.is_none_or(|port| !open.contains(&port)));
 }
 
 /// Drops the findings at places that a superseding rule has reported. A rule that did not run, or found nothing there, supersedes nothing.
@@ -160,12 +209,6 @@ fn drop_superseded(diagnostics: &mut Vec<Diagnostic>) {
     });
 }
 
-fn for_each_home(context: RuleContext, rule: &RuleInfo, mut check: impl FnMut(HomeContext)) {
-    for (id, _) in context.homes().filter(|(_, home)| applies_to(rule, &home.model)) {
-        check(context.home(id));
-    }
-}
-
 /// Whether a rule applies to the product and version of `model`. A rule that names products does not apply to an unknown product.
 fn applies_to(rule: &RuleInfo, model: &Model) -> bool {
     let version = model.catalogue_version();
@@ -175,21 +218,33 @@ fn applies_to(rule: &RuleInfo, model: &Model) -> bool {
         })
 }
 
-fn complete(rule: &'static RuleInfo, severity: Severity, mut finding: Finding, homes: &[Home]) -> Diagnostic {
-    if let Some(HomeId(home)) = finding.target.home() {
-        by_name::settle(&mut finding, rule, &homes[home].model);
-    }
+/// The diagnostic of a finding in the home that `model` is of.
+fn complete(rule: &'static RuleInfo, severity: Severity, mut finding: Finding, model: &Model) -> Diagnostic {
+    by_name::settle(&mut finding, rule, model);
     let (path, span) = match &finding.target {
-        Target::Site(Site { home, at }) => (homes[home.0].model.file(at.file).source.path.clone(), at.span),
+        Target::Site(Site { at, .. }) => (model.file(at.file).source.path.clone(), at.span),
         Target::Path(path, _) => (path.clone(), Span::default()),
     };
-    // A finding can override the severity of its rule, but not exceed a severity set by the profile.
-    let severity = match finding.severity {
+    Diagnostic { rule, severity: severity_of(&finding, rule, severity), finding, path, span, fingerprint: String::new() }
+}
+
+/// The diagnostic of a finding about a path outside of all homes.
+fn complete_without_home(rule: &'static RuleInfo, severity: Severity, finding: Finding) -> Diagnostic {
+    let path = match &finding.target {
+        Target::Path(path, _) => path.clone(),
+        Target::Site(_) => PathBuf::new(),
+    };
+    let severity = severity_of(&finding, rule, severity);
+    Diagnostic { rule, severity, finding, path, span: Span::default(), fingerprint: String::new() }
+}
+
+/// A finding can override the severity of its rule, but not exceed a severity set by the profile.
+fn severity_of(finding: &Finding, rule: &RuleInfo, severity: Severity) -> Severity {
+    match finding.severity {
         Some(own) if severity == rule.severity => own,
         Some(own) => own.min(severity),
         None => severity,
-    };
-    Diagnostic { rule, severity, finding, path, span, fingerprint: String::new() }
+    }
 }
 
 /// Whether `name` is a rule or a category.

@@ -74,7 +74,7 @@ pub(super) static CHECKS: &[(&str, Check)] = &[
     ("port-conflict-in-home", Check::Home(ports::port_conflict_in_home::check)),
     ("port-out-of-range", Check::Home(ports::port_out_of_range::check)),
     ("port-conflict-across-homes", Check::Run(ports::port_conflict_across_homes::check)),
-    ("mi-offset-replaces-default", Check::Home(ports::mi_offset_replaces_default::check)),
+    ("mi-offset-replaces-default", Check::Run(ports::mi_offset_replaces_default::check)),
     ("rendered-file-broken", Check::Home(mapper::rendered_file_broken::check)),
     ("scalar-instead-of-table", Check::Home(keys::scalar_instead_of_table::check)),
     ("missing-table-member", Check::Home(keys::missing_table_member::check)),

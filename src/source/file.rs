@@ -1,7 +1,7 @@
 //! A file as loaded from disk: its text, encoding and line endings.
 
-use std::sync::OnceLock;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use super::config_map::EmbeddedFile;
 use super::encoding::{self, Encoding, EncodingFault};

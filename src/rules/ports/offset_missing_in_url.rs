@@ -64,7 +64,7 @@ fn report(context: HomeContext, file: FileId, span: Span, key: &str, findings: &
             let edits = vec![(at.span, port.to_string())];
             fixes::fix_of(context.model(), file, format!("change the port to {port}"), safety, edits, vec![key.to_owned()])
         });
-        findings.push(context.finding_at(at, message).help(help).key(key).fix(fix));
+        findings.push(context.finding_at(at, message).help(help).key(key).fix(fix).unless_open(url.port));
     }
 }
 
@@ -72,14 +72,6 @@ fn report(context: HomeContext, file: FileId, span: Span, key: &str, findings: &
 fn meant_listener<'a>(context: HomeContext<'a>, url: &LiteralPort) -> Option<&'a Listener> {
     let own_host = || context.model().hostname().is_some_and(|own| own.eq_ignore_ascii_case(&url.host));
     if !is_loopback(&url.host) && !own_host() {
-        return None;
-    }
-    let occupied = context
-        .homes
-        .iter()
-        .flat_map(|home| &home.ports().listeners)
-        .any(|listener| listener.enabled && listener.port() == Some(url.port));
-    if occupied {
         return None;
     }
     context.ports().listeners.iter().find(|listener| listener.enabled && listener.offset != 0 && listener.base == Some(url.port))

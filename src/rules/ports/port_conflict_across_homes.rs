@@ -5,7 +5,7 @@ use crate::diagnostic::Finding;
 use crate::edit::Fix;
 use crate::model::{HomeId, Location};
 use crate::ports::{Conflict, Conflicts, Listener, PortTable, conflicts, written_offsets};
-use crate::rules::context::{HomeContext, RuleContext};
+use crate::rules::context::{HomeAnswers, HomeContext, RuleContext};
 use crate::rules::fixes;
 use crate::workspace::{Home, machines};
 
@@ -63,7 +63,8 @@ fn finding(
         }
         (None, None) => format!("no offset avoids this: give {} another port", own.id),
     };
-    let fix = offset.and_then(|offset| set_offset(context.home(id), offset));
+    let answers = HomeAnswers::default();
+    let fix = offset.and_then(|offset| set_offset(HomeContext::new(&context.homes[home], &answers), offset));
     let finding = Finding::new(id, at, message).help(help).key("server.offset").fix(fix);
     Some(match place_of(&context.homes[other], theirs) {
         Some(at) => finding.related(HomeId(other), at, format!("{} uses port {} here", theirs.id, conflict.port)),

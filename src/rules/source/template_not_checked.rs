@@ -8,7 +8,7 @@ use crate::source::Span;
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let model = context.model();
     let help = "render the template with its tool, and check the result";
-    for (file, template) in context.files().filter_map(|(file, loaded)| Some((file, loaded.template.as_ref()?))) {
+    for (file, template) in context.files().filter_map(|(file, loaded)| Some((file, loaded.template()?))) {
         let Some(first) = template.unread.first() else { continue };
         let message = match template.unread.len() {
             1 => "this branch of the template was not checked".to_owned(),
@@ -21,7 +21,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     }
     let Some(file) = model.toml_file().filter(|_| model.mapping().is_some()) else { return };
     let loaded = model.file(file);
-    if let (Some(template), Content::Toml(document)) = (&loaded.template, loaded.content())
+    if let (Some(template), Content::Toml(document)) = (loaded.template(), loaded.content())
         && document.is_template
     {
         let message = "a deployment tool fills in values: what the server renders from them was not checked";

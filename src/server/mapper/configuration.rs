@@ -1,6 +1,5 @@
 //! The stages of the mapper in order: from the text of deployment.toml to everything that templates can see.
 
-use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use indexmap::{IndexMap, IndexSet};
@@ -14,7 +13,7 @@ use super::ref_resolution::References;
 use super::references::Secrets;
 use super::release::Release;
 use super::resources::{JsonFile, Resources};
-use super::{context, defaults, flatten, infer, key_mapping, references, units, unset, validation};
+use super::{context, defaults, flatten, infer, key_mapping, references, trees, units, unset, validation};
 use crate::server::java::hash::HashOrdered;
 use crate::server::jinjava;
 use crate::source::key::Key;
@@ -32,8 +31,8 @@ pub struct Configuration {
     pub collisions: Vec<Collision>,
     /// What stops the server from starting.
     pub faults: Vec<MappingFault>,
-    /// What templates see, made when the first one is rendered.
-    tree: OnceCell<jinjava::value::Value>,
+    /// Its number among all that were computed.
+    number: u64,
     references: References,
     /// The keys whose values have a secret in them although their names do not say so.
     hidden: HashSet<String>,
@@ -76,12 +75,12 @@ impl Configuration {
         validation::validate(&effective, resources.json(JsonFile::Validator), &mut faults);
         context::check(&effective, &mut faults);
         let environment = environment.clone();
-        Self { settings, effective, secrets, collisions, faults, tree: OnceCell::new(), references, hidden, environment }
+        Self { settings, effective, secrets, collisions, faults, number: trees::next_number(), references, hidden, environment }
     }
 
-    /// What templates see.
-    pub(super) fn tree(&self) -> &jinjava::value::Value {
-        self.tree.get_or_init(|| context::grow(&self.effective))
+    /// What templates see, made when the first one is rendered.
+    pub(super) fn tree(&self) -> jinjava::value::Value {
+        trees::of(self.number, || context::grow(&self.effective))
     }
 
     /// The effective value of a key, after mapping.

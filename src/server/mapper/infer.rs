@@ -123,7 +123,8 @@ impl Pattern {
                 rest = &rest[character.len_utf8()..];
             }
         }
-        let start = atoms.iter().map_while(|atom| if let Atom::Exactly(character) = atom { Some(character) } else { None }).collect();
+        let start =
+            atoms.iter().map_while(|atom| if let Atom::Exactly(character) = atom { Some(character) } else { None }).collect();
         Self { start, atoms }
     }
 

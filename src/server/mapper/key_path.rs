@@ -1,7 +1,7 @@
 //! Paths to values as text: dots between segments, single quotes around a segment that is not bare, `*` for any key of a table and `[]`
 //! for the elements of a list.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::source::key::{Key, quoted};
 
@@ -9,7 +9,7 @@ use crate::source::key::{Key, quoted};
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum KeyStep {
     /// This key of a table.
-    Key(Rc<str>),
+    Key(Arc<str>),
     /// Any key of a table: the template loops over them.
     AnyKey,
     /// Any element of a list.

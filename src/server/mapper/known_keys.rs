@@ -1,9 +1,7 @@
 //! The live keys of products whose home is not at hand, from the tables of `rules/catalog/keys/`.
 
-use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
-use std::rc::Rc;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use super::key_table::{KeyTable, Products, guessed};
 use super::schema::Schema;
@@ -31,13 +29,13 @@ pub fn of_product(product: &str, version: Option<&Version>) -> Option<Schema> {
 }
 
 /// The same, shared by all homes of this version.
-pub fn shared(product: &str, version: Option<&Version>) -> Option<Rc<Schema>> {
+pub fn shared(product: &str, version: Option<&Version>) -> Option<Arc<Schema>> {
     let wanted = Wanted::Version(product.to_owned(), version.map(ToString::to_string));
     read_once(wanted, || of_product(product, version))
 }
 
 /// The keys of the product that `keys` of a deployment.toml are most probably for; `None` if they do not point to one product.
-pub fn guess(keys: &BTreeSet<&str>) -> Option<Rc<Schema>> {
+pub fn guess(keys: &BTreeSet<&str>) -> Option<Arc<Schema>> {
     let exact = |table: &KeyTable, version: usize| shared(&table.product, Some(&table.versions[version]));
     let (table, version) = PRODUCTS.guess(keys, exact)?;
     read_once(Wanted::Guess(table.product.clone(), version), || Some(guessed(table, version)))
@@ -52,10 +50,9 @@ enum Wanted {
     Guess(String, usize),
 }
 
-/// The schema that `read` returns the first time. What it has looked up serves all files of a thread.
-fn read_once(wanted: Wanted, read: impl FnOnce() -> Option<Schema>) -> Option<Rc<Schema>> {
-    thread_local! {
-        static SCHEMAS: RefCell<HashMap<Wanted, Option<Rc<Schema>>>> = RefCell::new(HashMap::new());
-    }
-    SCHEMAS.with_borrow_mut(|schemas| schemas.entry(wanted).or_insert_with(|| read().map(Rc::new)).clone())
+/// The schema that `read` returns the first time. What it has looked up serves all files.
+fn read_once(wanted: Wanted, read: impl FnOnce() -> Option<Schema>) -> Option<Arc<Schema>> {
+    static SCHEMAS: LazyLock<Mutex<HashMap<Wanted, Option<Arc<Schema>>>>> = LazyLock::new(Mutex::default);
+    let mut schemas = SCHEMAS.lock().unwrap_or_else(PoisonError::into_inner);
+    schemas.entry(wanted).or_insert_with(|| read().map(Arc::new)).clone()
 }

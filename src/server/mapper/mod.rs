@@ -23,6 +23,7 @@ mod render;
 pub(crate) mod resources;
 pub(crate) mod schema;
 mod sorted_keys;
+mod trees;
 pub(crate) mod units;
 mod unset;
 mod validation;

@@ -90,7 +90,7 @@ impl<'a> Renderer<'a> {
         if let Some(spent) = self.spent(path, &template) {
             return spent;
         }
-        self.written(path, jinjava::render(&template, release, self.configuration.tree(), OF_TEMPLATE))
+        self.written(path, jinjava::render(&template, release, &self.configuration.tree(), OF_TEMPLATE))
     }
 
     /// The same, with what decides each part of the file.
@@ -100,7 +100,7 @@ impl<'a> Renderer<'a> {
         if let Some(spent) = self.spent(path, &template) {
             return (spent, SourceMap::default());
         }
-        let (rendered, map) = jinjava::render_with_source_map(&template, release, self.configuration.tree(), OF_TEMPLATE);
+        let (rendered, map) = jinjava::render_with_source_map(&template, release, &self.configuration.tree(), OF_TEMPLATE);
         (self.written(path, rendered), map)
     }
 

@@ -1,13 +1,13 @@
 //! Paths to values of the configuration, and sets of them, as small numbers: recording compares and joins them all the time.
 
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// A step on the path to a value.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum PathStep {
     /// This key of a table.
-    Key(Rc<str>),
+    Key(Arc<str>),
     /// The element of a list with this index.
     Item(usize),
 }
@@ -41,8 +41,8 @@ pub(super) struct Paths {
     nodes: Vec<(PathId, PathStep)>,
     children: HashMap<(PathId, PathStep), PathId>,
     /// The paths of each set, sorted.
-    sets: Vec<Rc<[PathId]>>,
-    numbers: HashMap<Rc<[PathId]>, PathSet>,
+    sets: Vec<Arc<[PathId]>>,
+    numbers: HashMap<Arc<[PathId]>, PathSet>,
     unions: HashMap<(PathSet, PathSet), PathSet>,
     /// How many paths were looked at so far.
     pub(super) work: u64,
@@ -50,7 +50,7 @@ pub(super) struct Paths {
 
 impl Default for Paths {
     fn default() -> Self {
-        let empty: Rc<[PathId]> = Rc::from([]);
+        let empty: Arc<[PathId]> = Arc::from([]);
         Self {
             nodes: Vec::new(),
             children: HashMap::new(),
@@ -147,7 +147,7 @@ impl Paths {
 
     fn intern(&mut self, paths: Vec<PathId>) -> PathSet {
         self.work += paths.len() as u64;
-        let paths: Rc<[PathId]> = paths.into();
+        let paths: Arc<[PathId]> = paths.into();
         let next = PathSet(number(self.sets.len()));
         *self.numbers.entry(paths).or_insert_with_key(|paths| {
             self.sets.push(paths.clone());

@@ -258,16 +258,16 @@ impl Recorder {
             .map(|(index, item)| {
                 let own = match (origin.at.map(|place| (place.path, place.view)), collection, item) {
                     (Some((path, View::Whole)), Value::Map(_), _) => match keys.get(index) {
-                        Some(key) => self.below(origin, path, PathStep::Key(key.clone())),
+                        Some(key) => self.below(origin, path, PathStep::Key((&**key).into())),
                         None => settled,
                     },
                     (Some((path, View::Whole)), Value::List(_), _) => self.below(origin, path, PathStep::Item(index)),
                     (Some((path, View::Entries)), _, Value::Entry(entry)) => {
-                        let path = self.paths.child(path, PathStep::Key(entry.0.clone()));
+                        let path = self.paths.child(path, PathStep::Key((&*entry.0).into()));
                         Origin { at: Origin::view(path, View::Entry).at, ..origin }
                     }
                     (Some((path, View::Keys)), _, Value::Text(key)) => {
-                        let below = self.below(origin, path, PathStep::Key(key.clone()));
+                        let below = self.below(origin, path, PathStep::Key((&**key).into()));
                         self.settled(below)
                     }
                     // A value that is not a collection is the only item.

@@ -2,14 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::RangeInclusive;
-use std::rc::Rc;
 use std::sync::Arc;
 
 use super::line::KeyLine;
 use super::read::KeyTable;
 use super::words::{Fact, KeyProperty, json, unquoted};
 use crate::server::mapper::key_path::{self, KeyStep};
-use crate::server::mapper::key_usage::{KeyUsage, UnreadNodes, Use, UsageNode};
+use crate::server::mapper::key_usage::{KeyUsage, UnreadNodes, UsageNode, Use};
 use crate::server::mapper::schema::{KeyProperties, Properties, PropertySource, Schema, SchemaSource, written_in_deployment};
 use crate::server::mapper::sorted_keys::Subtree;
 use crate::source::Span;
@@ -31,7 +30,7 @@ impl ChosenKeys {
     }
 
     /// The schema, which is known from `source`.
-    pub(super) fn schema(self: Rc<Self>, source: SchemaSource) -> Schema {
+    pub(super) fn schema(self: Arc<Self>, source: SchemaSource) -> Schema {
         let keys = &self.table.keys;
         let (mut inferring, mut referred): (BTreeMap<String, Vec<String>>, BTreeSet<String>) = Default::default();
         for (table, line) in keys.lookups() {
@@ -47,12 +46,12 @@ impl ChosenKeys {
                 }
             }
         }
-        let root = UnreadUses { keys: Rc::clone(&self), key: String::new(), tree: keys.root() };
+        let root = UnreadUses { keys: Arc::clone(&self), key: String::new(), tree: keys.root() };
         // Uses that do not name a file get the first output.
         let outputs = std::iter::once("").chain(self.table.files().map(|(_, file)| file)).map(ToOwned::to_owned).collect();
         let usage = KeyUsage::of_unread(Box::new(root));
         let names = Arc::clone(keys).into();
-        let properties = Properties::new(TableProperties(Rc::clone(&self)));
+        let properties = Properties::new(TableProperties(Arc::clone(&self)));
         let mut schema = Schema { usage, outputs, properties, source, names, ..Schema::default() };
         for (key, values) in inferring {
             schema.add_inference(&key, values);
@@ -101,7 +100,7 @@ fn properties_in(facts: &str) -> impl Iterator<Item = (KeyProperty, &str)> {
 /// The uses below a key, which are not read yet.
 #[derive(Debug)]
 struct UnreadUses {
-    keys: Rc<ChosenKeys>,
+    keys: Arc<ChosenKeys>,
     key: String,
     /// The table that the key is, and those below it.
     tree: Subtree,
@@ -125,7 +124,7 @@ impl UnreadNodes for UnreadUses {
         let key = key_path::extended(&self.key, step);
         let tree = if self.tree.tables.is_empty() { self.tree.clone() } else { keys.table.keys.subtree(&key) };
         let uses = keys.uses_of(&key);
-        let below = Self { keys: Rc::clone(keys), key, tree };
+        let below = Self { keys: Arc::clone(keys), key, tree };
         (!uses.is_empty() || below.has_any()).then(|| UsageNode::of_unread(uses, Box::new(below)))
     }
 
@@ -148,7 +147,7 @@ impl UnreadNodes for UnreadUses {
 
 /// The properties of keys in a table.
 #[derive(Debug)]
-struct TableProperties(Rc<ChosenKeys>);
+struct TableProperties(Arc<ChosenKeys>);
 
 impl PropertySource for TableProperties {
     fn of(&self, key: &str) -> KeyProperties {

@@ -1,7 +1,6 @@
 //! Which product and version a deployment.toml is probably for, judging by its keys.
 
 use std::collections::{BTreeSet, HashMap};
-use std::rc::Rc;
 use std::sync::{Arc, RwLock};
 
 use super::read::KeyTable;
@@ -37,7 +36,7 @@ impl Products {
     pub(in crate::server::mapper) fn guess(
         &self,
         keys: &BTreeSet<&str>,
-        schema: impl FnOnce(&KeyTable, usize) -> Option<Rc<Schema>>,
+        schema: impl FnOnce(&KeyTable, usize) -> Option<Arc<Schema>>,
     ) -> Option<(&Arc<KeyTable>, usize)> {
         if keys.len() < MIN_KEYS {
             return None;
@@ -127,7 +126,7 @@ mod tests {
         let products = products(tables);
         let exact = |table: &KeyTable, version| {
             let table = products.tables.iter().find(|other| other.product == table.product)?;
-            Some(Rc::new(table.schema(version..=version, true)))
+            Some(Arc::new(table.schema(version..=version, true)))
         };
         let (table, version) = products.guess(&keys.iter().copied().collect(), exact)?;
         Some(guessed(table, version).source)

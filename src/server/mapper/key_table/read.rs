@@ -1,7 +1,6 @@
 //! A table of keys: its header, its lines, and which of its versions serve for a wanted one.
 
 use std::ops::RangeInclusive;
-use std::rc::Rc;
 use std::sync::Arc;
 
 use super::chosen::ChosenKeys;
@@ -77,7 +76,7 @@ impl KeyTable {
 
     /// The same, which is known from `source`.
     pub(super) fn schema_from(self: &Arc<Self>, chosen: RangeInclusive<usize>, source: SchemaSource) -> Schema {
-        Rc::new(ChosenKeys::new(Arc::clone(self), chosen)).schema(source)
+        Arc::new(ChosenKeys::new(Arc::clone(self), chosen)).schema(source)
     }
 }
 

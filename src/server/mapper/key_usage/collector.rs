@@ -69,7 +69,7 @@ impl<'a> Collector<'a> {
         }
         let mut sources = self.names.get(name).cloned().unwrap_or_default();
         // Before it is set, or where the `set` is not reached, it is the key of that name.
-        sources.insert(ValueSource::Path(vec![KeyStep::Key(name.clone())]));
+        sources.insert(ValueSource::Path(vec![KeyStep::Key((&**name).into())]));
         sources
     }
 

@@ -49,9 +49,9 @@ impl Collector<'_> {
                 self.takes(self.loops.len() / NAMES_PER_STEP, expression.span);
                 self.named(name)
             }
-            K::Property(base, name) => self.step_into(base, &KeyStep::Key(name.clone())),
+            K::Property(base, name) => self.step_into(base, &KeyStep::Key((&**name).into())),
             K::Index(base, index) => match &index.kind {
-                K::Text(name) => self.step_into(base, &KeyStep::Key(name.clone())),
+                K::Text(name) => self.step_into(base, &KeyStep::Key((&**name).into())),
                 K::Integer(_) => self.step_into(base, &KeyStep::Element),
                 _ => {
                     self.use_value(index, &UseKind::Other);
@@ -144,7 +144,7 @@ impl Collector<'_> {
             "toList" | "copy" => self.sources(base),
             "get" | "getOrDefault" => {
                 let step = match arguments.first().map(|argument| &argument.kind) {
-                    Some(ExpressionKind::Text(name)) => KeyStep::Key(name.clone()),
+                    Some(ExpressionKind::Text(name)) => KeyStep::Key((&**name).into()),
                     Some(ExpressionKind::Integer(_)) => KeyStep::Element,
                     _ => KeyStep::AnyKey,
                 };
@@ -223,7 +223,7 @@ impl Collector<'_> {
             "map" => {
                 let attribute = arguments.iter().find_map(|argument| match &argument.kind {
                     ExpressionKind::Named(_, value) => match &value.kind {
-                        ExpressionKind::Text(name) => Some(KeyStep::Key(name.clone())),
+                        ExpressionKind::Text(name) => Some(KeyStep::Key((&**name).into())),
                         _ => None,
                     },
                     _ => None,

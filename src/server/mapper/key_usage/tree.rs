@@ -1,10 +1,10 @@
 //! The tree of paths that templates use.
 
-use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
+use std::sync::OnceLock;
 
-use elsa::FrozenMap;
+use elsa::sync::FrozenMap;
 
 use super::uses::{Use, UseKind};
 use crate::server::mapper::key_path::{self, KeyStep};
@@ -32,7 +32,7 @@ pub(in crate::server::mapper) struct UsageNode {
 /// The nodes one step further, by the step that leads to each.
 #[derive(Debug, Default)]
 struct Below {
-    nodes: OnceCell<BTreeMap<KeyStep, UsageNode>>,
+    nodes: OnceLock<BTreeMap<KeyStep, UsageNode>>,
     unread: Option<Unread>,
 }
 
@@ -49,7 +49,7 @@ impl fmt::Debug for Unread {
 }
 
 /// Nodes that are read when they are asked for.
-pub(in crate::server::mapper) trait UnreadNodes: fmt::Debug {
+pub(in crate::server::mapper) trait UnreadNodes: fmt::Debug + Send + Sync {
     /// Whether there are any.
     fn has_any(&self) -> bool;
 
@@ -177,7 +177,10 @@ impl UsageNode {
 
     /// A node with these uses, and with nodes below it that are not read yet.
     pub(in crate::server::mapper) fn of_unread(uses: Vec<Use>, unread: Box<dyn UnreadNodes>) -> Self {
-        let mut node = Self { below: Below { nodes: OnceCell::new(), unread: Some(Unread { nodes: unread, read: FrozenMap::new() }) }, ..Self::default() };
+        let mut node = Self {
+            below: Below { nodes: OnceLock::new(), unread: Some(Unread { nodes: unread, read: FrozenMap::new() }) },
+            ..Self::default()
+        };
         node.add_all(uses);
         node
     }

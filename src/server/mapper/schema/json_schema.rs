@@ -1,7 +1,7 @@
 //! The keys of a server as a JSON Schema (2020-12) of its deployment.toml, with which an editor completes and checks it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
@@ -102,7 +102,7 @@ impl JsonSchemaWriter<'_> {
     /// A table, with what can be in it.
     fn table(&self, nodes: &[&KeyNode], key: &str) -> Map<String, Value> {
         let any: Vec<&KeyNode> = nodes.iter().filter_map(|node| node.below.get(&KeyStep::AnyKey)).collect();
-        let names: BTreeSet<&Rc<str>> = nodes
+        let names: BTreeSet<&Arc<str>> = nodes
             .iter()
             .flat_map(|node| node.below.keys())
             .filter_map(|step| if let KeyStep::Key(name) = step { Some(name) } else { None })

@@ -1,9 +1,8 @@
 //! The keys of a server, and what is known of each: whether it is read, what it is renamed to, its default, its allowed values.
 
 use std::borrow::Cow;
-use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock, RwLock};
 
 use serde_json::Value as JsonValue;
 
@@ -38,9 +37,9 @@ pub struct Schema {
     /// Those of them that match several keys.
     pub(in crate::server::mapper) referred_patterns: Vec<Pattern>,
     /// Whether keys are read, of those that were asked for.
-    pub(in crate::server::mapper) read_keys: RefCell<HashMap<String, bool>>,
+    pub(in crate::server::mapper) read_keys: RwLock<HashMap<String, bool>>,
     /// The keys as a sorted list, and possibly others. Those of a home are listed on the first use.
-    pub(in crate::server::mapper) names: OnceCell<Arc<SortedKeys>>,
+    pub(in crate::server::mapper) names: OnceLock<Arc<SortedKeys>>,
 }
 
 impl Schema {
@@ -80,15 +79,14 @@ impl Schema {
 
     /// Whether anything reads a key of the user.
     pub fn is_read(&self, key: &str) -> bool {
-        if let Some(known) = self.read_keys.borrow().get(key) {
-            return *known;
-        }
-        let is_read = self.is_read_by_any(key);
-        let mut known = self.read_keys.borrow_mut();
-        if known.len() < MAX_KNOWN {
-            known.insert(key.to_owned(), is_read);
-        }
-        is_read
+        let known = self.read_keys.read().ok().and_then(|known| known.get(key).copied());
+        known.unwrap_or_else(|| {
+            let is_read = self.is_read_by_any(key);
+            if let Some(mut known) = self.read_keys.write().ok().filter(|known| known.len() < MAX_KNOWN) {
+                known.insert(key.to_owned(), is_read);
+            }
+            is_read
+        })
     }
 
     fn is_read_by_any(&self, key: &str) -> bool {
@@ -197,7 +195,12 @@ impl Schema {
 
     /// The only values that validator.json accepts, if its pattern is a list of them.
     pub fn allowed_values(&self, key: &str) -> Vec<String> {
-        self.targets_of(key).into_iter().filter_map(|target| self.properties.of(target).allowed.as_ref()).flatten().cloned().collect()
+        self.targets_of(key)
+            .into_iter()
+            .filter_map(|target| self.properties.of(target).allowed.as_ref())
+            .flatten()
+            .cloned()
+            .collect()
     }
 
     /// Every key that a user can set and something reads, with `*` for any key of an open table and `[]` after arrays of tables: what

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
-use elsa::FrozenMap;
+use elsa::sync::FrozenMap;
 use serde_json::Value as JsonValue;
 
 use crate::server::mapper::resources::{JsonFile, Resources};
@@ -25,7 +25,7 @@ pub(in crate::server::mapper) struct KeyProperties {
 }
 
 /// Where the properties of keys are read.
-pub(in crate::server::mapper) trait PropertySource: fmt::Debug {
+pub(in crate::server::mapper) trait PropertySource: fmt::Debug + Send + Sync {
     /// The properties of a key.
     fn of(&self, key: &str) -> KeyProperties;
 
@@ -110,7 +110,8 @@ impl PropertySource for HomeProperties {
             _ => Vec::new(),
         });
         let allowed = json(JsonFile::Validator).map(|rules| {
-            let unconditional = rules.as_array().into_iter().flatten().filter(|rule| !rule.get("if").is_some_and(JsonValue::is_object));
+            let unconditional =
+                rules.as_array().into_iter().flatten().filter(|rule| !rule.get("if").is_some_and(JsonValue::is_object));
             let patterns = unconditional.filter_map(|rule| rule.get("regex").and_then(JsonValue::as_str));
             patterns.filter_map(listed_words).flatten().collect()
         });

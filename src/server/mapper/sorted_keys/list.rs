@@ -92,7 +92,9 @@ impl SortedKeys {
         let hash = hash(&[key]);
         let first = self.keys.partition_point(|(known, _)| *known < hash);
         let alike = self.keys[first..].iter().take_while(move |(known, _)| *known == hash);
-        alike.filter(move |(_, at)| Key::new(self.table_around(*at)).has(key, self.name_at(*at))).map(|(_, at)| self.line_at(*at as usize))
+        alike
+            .filter(move |(_, at)| Key::new(self.table_around(*at)).has(key, self.name_at(*at)))
+            .map(|(_, at)| self.line_at(*at as usize))
     }
 
     /// The tables in a subtree: those whose keys begin with `key`, which is a table.
@@ -151,7 +153,9 @@ impl SortedKeys {
             }
             let header = self.header(start);
             let step = &header[common..common + step_len(&header[common..])];
-            let begins = |header: &str| header[common..].strip_prefix(step).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
+            let begins = |header: &str| {
+                header[common..].strip_prefix(step).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+            };
             while next < tables.end && begins(self.header(next)) {
                 next = self.tables[next].2 as usize;
             }
@@ -173,8 +177,17 @@ fn step_len(rest: &str) -> usize {
 mod tests {
     use super::*;
 
-    const KEYS: [&str; 9] =
-        ["port", "a.b.c", "a.b.d", "a.b-x.c", "a.'q.r'.c", "a.list[].name", "a.list[][].name", "a.list[].inner.name", "z.only.deep"];
+    const KEYS: [&str; 9] = [
+        "port",
+        "a.b.c",
+        "a.b.d",
+        "a.b-x.c",
+        "a.'q.r'.c",
+        "a.list[].name",
+        "a.list[][].name",
+        "a.list[].inner.name",
+        "z.only.deep",
+    ];
 
     #[test]
     fn tables_and_their_lines_are_found() {

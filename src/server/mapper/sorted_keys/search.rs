@@ -104,7 +104,8 @@ mod tests {
 
     #[test]
     fn case_and_separators_do_not_count() {
-        let keys = SortedKeys::of_keys(["a.hostName", "a.host_name", "b.'host-name'", "a.b.port", "port", "a.'b.c'.x", "l-s[].x_y"]);
+        let keys =
+            SortedKeys::of_keys(["a.hostName", "a.host_name", "b.'host-name'", "a.b.port", "port", "a.'b.c'.x", "l-s[].x_y"]);
         assert_eq!(keys.spelled_like("a.hostname"), ["a.hostName", "a.host_name"]);
         assert_eq!(keys.spelled_like("B.host_Name"), ["b.'host-name'"]);
         assert_eq!(keys.spelled_like("a.b.c.x"), ["a.'b.c'.x"]);
@@ -123,7 +124,10 @@ mod tests {
         assert!(near("a.frst.secnd").is_empty(), "two segments differ");
         assert!(near("a.first.second").is_empty(), "no segment differs");
         assert_eq!(near("a.frst.second"), ["a.first.second"]);
-        assert_eq!((near("a.list[].nme"), near("a.lst[].name")), (vec!["a.list[].name".to_owned()], vec!["a.list[].name".to_owned()]));
+        assert_eq!(
+            (near("a.list[].nme"), near("a.lst[].name")),
+            (vec!["a.list[].name".to_owned()], vec!["a.list[].name".to_owned()])
+        );
         assert_eq!(near("firt"), ["first"]);
     }
 }
