@@ -107,6 +107,17 @@ impl std::fmt::Display for NotOneHome {
 
 impl std::error::Error for NotOneHome {}
 
+/// Which homes are opened, and how.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Opening<'a> {
+    /// How folders are searched.
+    pub search: Search,
+    /// On how many threads homes are loaded; none is one.
+    pub threads: usize,
+    /// The only homes and lone files that are opened; `None` for all.
+    pub homes: Option<&'a BTreeSet<PathBuf>>,
+}
+
 /// The loaded homes below some paths.
 #[derive(Debug)]
 pub struct Workspace {
@@ -130,43 +141,36 @@ impl Workspace {
 
     /// The same, with a choice of how folders are searched.
     pub fn open_found(paths: &[PathBuf], search: Search, assumptions: &Assumptions, overlays: &Overlays) -> Self {
-        Self::open_in_parallel(paths, search, assumptions, overlays, 1)
+        Self::open_with(paths, Opening { search, ..Opening::default() }, assumptions, overlays)
     }
 
-    /// The same, on up to `threads` threads.
-    pub(crate) fn open_in_parallel(
-        paths: &[PathBuf],
-        search: Search,
-        assumptions: &Assumptions,
-        overlays: &Overlays,
-        threads: usize,
-    ) -> Self {
-        Self::read(paths, search, assumptions, overlays, threads, |target| target.only.clone())
+    /// The same, with a choice of what is opened, and how.
+    pub(crate) fn open_with(paths: &[PathBuf], opening: Opening, assumptions: &Assumptions, overlays: &Overlays) -> Self {
+        Self::read(paths, opening, assumptions, overlays, |target| target.only.clone())
     }
 
     /// Loads from each home below `paths` only the files that its server renders others from, and those that identify the product.
     pub fn open_sources(paths: &[PathBuf], assumptions: &Assumptions) -> Self {
         let sources = |target: &FoundHome| BTreeSet::from([target.layout.conf_folder().join("deployment.toml")]);
-        Self::read(paths, Search::default(), assumptions, &Overlays::new(), 1, sources)
+        Self::read(paths, Opening::default(), assumptions, &Overlays::new(), sources)
     }
 
     fn read(
         paths: &[PathBuf],
-        search: Search,
+        opening: Opening,
         assumptions: &Assumptions,
         overlays: &Overlays,
-        threads: usize,
         only: impl Fn(&FoundHome) -> BTreeSet<PathBuf>,
     ) -> Self {
         let paths: Vec<PathBuf> = paths.iter().map(|path| absolute(path)).collect();
         let overlays: Overlays = overlays.iter().map(|(path, bytes)| (absolute(path), bytes.clone())).collect();
         let real_paths = Arc::new(RealPaths::default());
-        let Discovery { targets, left_alone, passed_over, problems } = discover(&paths, &overlays, &real_paths, search);
+        let Discovery { targets, left_alone, passed_over, problems } = discover(&paths, &overlays, &real_paths, opening.search);
         let overlays = Arc::new(overlays);
         let mut workspace = Self { homes: Vec::new(), problems, left_alone, passed_over, only: Vec::new() };
         let (mut configs, mut machines) = (Configs::default(), Machines::default());
         let mut known = Vec::new();
-        for target in targets {
+        for target in targets.into_iter().filter(|target| opening.homes.is_none_or(|homes| homes.contains(target.path()))) {
             let only = only(&target);
             let root = real_paths.of(&target.layout.root);
             let assumptions = workspace.assumptions_for(&root, assumptions, &mut configs);
@@ -176,7 +180,7 @@ impl Workspace {
         let load = |(target, assumptions, machine, only): (FoundHome, Assumptions, Option<usize>, BTreeSet<PathBuf>)| {
             (Model::load(&target, assumptions, &overlays, &real_paths, &only), machine, only)
         };
-        for (model, machine, only) in parallel::in_order(known, threads, load) {
+        for (model, machine, only) in parallel::in_order(known, opening.threads, load) {
             if model.files.is_empty() && model.problems.is_empty() && model.too_large.is_empty() {
                 continue;
             }

@@ -75,6 +75,7 @@ pub(super) fn run(arguments: &FixArgs, color: ColorChoice) -> Result<Exit, Failu
         selection: selection(&arguments.select, &arguments.ignore)?,
         with_unsafe: arguments.with_unsafe,
         threads: threads(arguments.threads),
+        homes: None,
     };
     let result = fix(&options)
         .map_err(|error| Failure::new(format!("{error}; nothing was written")).help("fix them one at a time with --select"))?;

@@ -17,7 +17,7 @@ use crate::report::{files, wrap};
 use crate::rule_info::Severity;
 use crate::rules::Selection;
 use crate::source::Overlays;
-use crate::workspace::Workspace;
+use crate::workspace::{Opening, Workspace};
 
 use super::arguments::{Scope, assumptions, check_paths, names_files, paths_or_here, search, selection, threads};
 use super::exit::{Exit, Failure};
@@ -45,7 +45,7 @@ pub(super) fn run(arguments: &LintArgs, color: ColorChoice) -> Result<Exit, Fail
     let search = search(arguments.search);
     let assumptions = assumptions(&arguments.assume, arguments.machine.same_host)?;
     let threads = threads(arguments.threads);
-    let mut workspace = Workspace::open_in_parallel(&paths, search, &assumptions, &overlays, threads);
+    let mut workspace = Workspace::open_with(&paths, Opening { search, threads, homes: None }, &assumptions, &overlays);
     check_profile(&workspace)?;
     check_offset(&workspace)?;
     let shown = shown();
@@ -120,6 +120,7 @@ fn fixable(
         selection: selection.clone(),
         with_unsafe: false,
         threads: threads(arguments.threads),
+        homes: None,
     };
     let offers = offers(&options, workspace, diagnostics);
     let scope = Scope { paths, search: *searched, assume, machine };

@@ -6,7 +6,7 @@ use crate::ports::{Conflicts, Offset, OffsetSource, ServerProfile, listeners_of_
 use crate::report::ports::{Listed, PortsHome, csv, find, json, table};
 use crate::report::wrap;
 use crate::source::Overlays;
-use crate::workspace::Workspace;
+use crate::workspace::{Opening, Workspace};
 
 use super::arguments::{assumptions, check_paths, paths_or_here, search, threads, version_or_latest};
 use super::exit::{Exit, Failure};
@@ -24,7 +24,7 @@ pub(super) fn run(arguments: &PortsArgs) -> Result<Exit, Failure> {
     check_paths(&paths)?;
     let search = search(arguments.search);
     let threads = threads(arguments.threads);
-    let mut workspace = Workspace::open_in_parallel(&paths, search, &assumptions, &Overlays::new(), threads);
+    let mut workspace = Workspace::open_with(&paths, Opening { search, threads, homes: None }, &assumptions, &Overlays::new());
     workspace.find_ports(threads);
     warn_of_unreadable(&workspace);
     warn_of_broken(&workspace);

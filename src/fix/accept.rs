@@ -105,6 +105,7 @@ impl FixRun<'_> {
                 let root = diagnostic.home().map(|home| workspace[home].model.layout.root.clone()).unwrap_or_default();
                 self.roots.entry(file.clone()).or_insert(root);
             }
+            self.fixed.insert(diagnostic.fingerprint.clone());
             self.applied.push(AppliedFix {
                 rule: diagnostic.rule.name.clone(),
                 title: fix.title.clone(),

@@ -1,13 +1,15 @@
 //! What `fix` would do about the findings of a lint run, so that a report can offer it.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use super::run::{FixOptions, FixRun, fix};
 use crate::diagnostic::Diagnostic;
 use crate::edit::Safety;
 use crate::lint::lint;
-use crate::rule_info::{rule, rules};
-use crate::rules::Selection;
+use crate::model::HomeId;
+use crate::rule_info::rules;
+use crate::rules::{Selection, looks_at_other_homes};
 use crate::workspace::Workspace;
 
 /// A run of `fix` without `--unsafe`.
@@ -46,6 +48,23 @@ pub(crate) fn offers(options: &FixOptions, workspace: &Workspace, diagnostics: &
     offers
 }
 
+/// The homes in which later passes may find more than this one, the first: some fixes must wait for them, or the server could not read a file to
+/// its end before. `None` if that can depend on other homes.
+fn unfinished(run: &FixRun, diagnostics: &[Diagnostic]) -> Option<BTreeSet<HomeId>> {
+    let mut homes = BTreeSet::new();
+    for found in diagnostics {
+        let is_asked_for = found.finding.fixes.iter().any(|fix| run.asks_for(found, fix)) && run.refusal_of(found).is_none();
+        let is_applied = run.has_applied(found);
+        if (is_asked_for || is_applied) && looks_at_other_homes(found) {
+            return None;
+        }
+        if is_asked_for != is_applied || is_applied && found.rule.category.ends_with("-structure") {
+            homes.insert(found.home()?);
+        }
+    }
+    Some(homes)
+}
+
 /// What `fix` does with these options; `diagnostics` are what it finds. `None` if it fixes nothing.
 fn offer(options: &FixOptions, workspace: &Workspace, diagnostics: &[Diagnostic]) -> Option<Offer> {
     let mut run = FixRun::new(options);
@@ -53,13 +72,16 @@ fn offer(options: &FixOptions, workspace: &Workspace, diagnostics: &[Diagnostic]
     if run.applied.is_empty() {
         return None;
     }
-    let is_left =
-        |found: &&Diagnostic| found.finding.fixes.iter().any(|fix| run.asks_for(found, fix)) && run.refusal_of(found).is_none();
-    // Where some fixes must wait for a later pass, or the server could not read a file to its end before, what later passes find counts too.
-    let in_one_pass = diagnostics.iter().filter(is_left).count() == run.applied.len();
-    let reveals_more =
-        run.applied.iter().any(|applied| rule(&applied.rule).is_some_and(|rule| rule.category.ends_with("-structure")));
-    let count = if in_one_pass && !reveals_more { run.applied.len() } else { fix(options).ok()?.applied.len() };
+    let count = match unfinished(&run, diagnostics) {
+        None => fix(options).ok()?.applied.len(),
+        Some(homes) if homes.is_empty() => run.applied.len(),
+        Some(homes) => {
+            let paths: BTreeSet<PathBuf> = homes.iter().map(|home| workspace[*home].path().to_path_buf()).collect();
+            let others = diagnostics.iter().filter(|found| found.home().is_none_or(|home| !homes.contains(&home)));
+            let finished = others.filter(|found| run.has_applied(found)).count();
+            finished + fix(&FixOptions { homes: Some(paths), ..options.clone() }).ok()?.applied.len()
+        }
+    };
     let applied: BTreeSet<&String> = run.applied.iter().map(|applied| &applied.rule).collect();
     let is_unsafe = |found: &&Diagnostic| {
         let wanted = found.finding.fixes.iter().find(|fix| run.asks_for(found, fix));

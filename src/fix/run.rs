@@ -11,7 +11,7 @@ use crate::lint::lint_in_parallel;
 use crate::model::Assumptions;
 use crate::rules::Selection;
 use crate::source::Overlays;
-use crate::workspace::Workspace;
+use crate::workspace::{Opening, Workspace};
 
 /// After this many passes the fixes are given up. A pass applies all fixes that do not depend on each other, so few are ever needed.
 const MAX_PASSES: usize = 100;
@@ -32,6 +32,8 @@ pub struct FixOptions {
     pub with_unsafe: bool,
     /// On how many threads homes are looked at; the result is the same for any number.
     pub threads: usize,
+    /// The only homes and lone files below the paths that are looked at; `None` for all.
+    pub homes: Option<BTreeSet<PathBuf>>,
 }
 
 impl FixOptions {
@@ -153,6 +155,8 @@ pub(super) struct FixRun<'a> {
     /// The home of each of them.
     pub(super) roots: BTreeMap<PathBuf, PathBuf>,
     pub(super) applied: Vec<AppliedFix>,
+    /// The fingerprints of the findings that they fixed.
+    pub(super) fixed: BTreeSet<String>,
     /// The highest number of findings of a rule, a file and a key so far.
     pub(super) counts: BTreeMap<Subject, usize>,
     pub(super) refused: BTreeMap<RefusedFinding, Refusal>,
@@ -190,6 +194,7 @@ impl<'a> FixRun<'a> {
             texts: Overlays::new(),
             roots: BTreeMap::new(),
             applied: Vec::new(),
+            fixed: BTreeSet::new(),
             counts: BTreeMap::new(),
             refused: BTreeMap::new(),
         }
@@ -201,14 +206,20 @@ impl<'a> FixRun<'a> {
 
     /// The homes with these texts in place of files.
     pub(super) fn open_with(&self, texts: &Overlays) -> Workspace {
-        let FixOptions { paths, search, assumptions, threads, .. } = self.options;
-        Workspace::open_in_parallel(paths, *search, assumptions, texts, *threads)
+        let FixOptions { paths, search, assumptions, threads, homes, .. } = self.options;
+        let opening = Opening { search: *search, threads: *threads, homes: homes.as_ref() };
+        Workspace::open_with(paths, opening, assumptions, texts)
     }
 
     /// Refuses the fixes of a finding.
     pub(super) fn refuse(&mut self, diagnostic: &Diagnostic, reason: Refusal) {
         let (path, rule) = (diagnostic.path.clone(), diagnostic.rule.name.clone());
         self.refused.insert(RefusedFinding { path, rule, fingerprint: Some(diagnostic.fingerprint.clone()) }, reason);
+    }
+
+    /// Whether a fix of this finding was applied.
+    pub(super) fn has_applied(&self, diagnostic: &Diagnostic) -> bool {
+        self.fixed.contains(&diagnostic.fingerprint)
     }
 
     /// Why the fixes of a finding are refused; `None` if they are not.

@@ -247,6 +247,11 @@ fn severity_of(finding: &Finding, rule: &RuleInfo, severity: Severity) -> Severi
     }
 }
 
+/// Whether a diagnostic depends on other homes than its own.
+pub(crate) fn looks_at_other_homes(diagnostic: &Diagnostic) -> bool {
+    diagnostic.finding.unless_open.is_some() || matches!(registry::check_of(diagnostic.rule), Some(Check::Run(_)))
+}
+
 /// Whether `name` is a rule or a category.
 pub(crate) fn is_rule_or_category(name: &str) -> bool {
     rules().iter().any(|rule| rule.name == name || rule.category == name)
