@@ -152,12 +152,6 @@ impl<'a> Key<'a> {
         if self.is_root() { below.0.to_owned() } else { format!("{}.{}", self.0, below.0) }
     }
 
-    /// Whether `key` is the key that `below` is, as seen from this table.
-    pub(crate) fn has(self, key: &str, below: &str) -> bool {
-        let table = key.strip_suffix(below).and_then(|rest| if self.is_root() { Some(rest) } else { rest.strip_suffix('.') });
-        table == Some(self.0)
-    }
-
     /// The key of the elements of the list that this key is.
     pub(crate) fn elements(self) -> String {
         format!("{}[]", self.0)

@@ -12,7 +12,7 @@ use crate::support::repository;
 /// The rooms from the ground up. A file may import from its own room and from rooms further down.
 const FLOORS: &[&[&str]] = &[
     &["printable"],
-    &["disk", "paths", "shell", "suggest"],
+    &["disk", "parallel", "paths", "shell", "suggest"],
     &["source"],
     &["catalog", "edit", "server/cava_toml", "server/java"],
     &["compose", "config", "home", "server/jinjava"],

@@ -137,6 +137,7 @@ fn options(home: &Folder, select: &[&str]) -> FixOptions {
         assumptions: Assumptions::default(),
         selection: Selection { select, ..Selection::default() },
         with_unsafe: true,
+        ..FixOptions::default()
     }
 }
 

@@ -16,21 +16,35 @@ use crate::source::key::Key;
 
 /// A table of keys, and the versions that count.
 #[derive(Debug)]
-pub(super) struct ChosenKeys {
+struct ChosenKeys {
     table: Arc<KeyTable>,
     chosen: RangeInclusive<usize>,
     /// The number of each rendered file, by the name that the table has for it.
     files: HashMap<String, usize>,
 }
 
+impl KeyTable {
+    /// The schema of the versions with these indices together: a key is live if it is live in one of them.
+    pub fn schema(self: &Arc<Self>, chosen: RangeInclusive<usize>, exact: bool) -> Schema {
+        let versions = self.versions[chosen.clone()].to_vec();
+        let source = SchemaSource::Catalogue { product: self.product.clone(), versions, exact };
+        self.schema_from(chosen, source)
+    }
+
+    /// The same, which is known from `source`.
+    pub(super) fn schema_from(self: &Arc<Self>, chosen: RangeInclusive<usize>, source: SchemaSource) -> Schema {
+        Arc::new(ChosenKeys::new(Arc::clone(self), chosen)).schema(source)
+    }
+}
+
 impl ChosenKeys {
-    pub(super) fn new(table: Arc<KeyTable>, chosen: RangeInclusive<usize>) -> Self {
+    fn new(table: Arc<KeyTable>, chosen: RangeInclusive<usize>) -> Self {
         let files = table.files().enumerate().map(|(number, (name, _))| (name.to_owned(), number + 1)).collect();
         Self { table, chosen, files }
     }
 
     /// The schema, which is known from `source`.
-    pub(super) fn schema(self: Arc<Self>, source: SchemaSource) -> Schema {
+    fn schema(self: Arc<Self>, source: SchemaSource) -> Schema {
         let keys = &self.table.keys;
         let (mut inferring, mut referred): (BTreeMap<String, Vec<String>>, BTreeSet<String>) = Default::default();
         for (table, line) in keys.lookups() {
@@ -192,7 +206,9 @@ impl PropertySource for TableProperties {
     }
 
     fn keys(&self) -> BTreeSet<String> {
-        self.keys_with(|property| !matches!(property, KeyProperty::Infers | KeyProperty::Referred)).collect()
+        // What renames an attribute of elements is asked for with a colon, and nothing else is known of those.
+        let keys = self.keys_with(|property| !matches!(property, KeyProperty::Infers | KeyProperty::Referred));
+        keys.map(|key| key.replacen("[].", ":", 1)).collect()
     }
 }
 

@@ -3,10 +3,8 @@
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use super::chosen::ChosenKeys;
 use super::line::KeyLine;
 use crate::catalog::Version;
-use crate::server::mapper::schema::{Schema, SchemaSource};
 use crate::server::mapper::sorted_keys::{EmbeddedKeys, SortedKeys};
 
 /// A table as it is stored, with its header read.
@@ -65,18 +63,6 @@ impl KeyTable {
             Some(at) => (at..=(at + 1).min(newest), false),
             None => (0..=0, false),
         }
-    }
-
-    /// The schema of the versions with these indices together: a key is live if it is live in one of them.
-    pub fn schema(self: &Arc<Self>, chosen: RangeInclusive<usize>, exact: bool) -> Schema {
-        let versions = self.versions[chosen.clone()].to_vec();
-        let source = SchemaSource::Catalogue { product: self.product.clone(), versions, exact };
-        self.schema_from(chosen, source)
-    }
-
-    /// The same, which is known from `source`.
-    pub(super) fn schema_from(self: &Arc<Self>, chosen: RangeInclusive<usize>, source: SchemaSource) -> Schema {
-        Arc::new(ChosenKeys::new(Arc::clone(self), chosen)).schema(source)
     }
 }
 

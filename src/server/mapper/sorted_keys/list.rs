@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::index::{Index, hash, name_at, order};
-use super::search::Branches;
+use super::tree::{Branches, Subtree};
 use crate::source::key::Key;
 
 /// Keys as text, each table with its names: `[table]`, and below it a line per name, with facts after tabs. Nothing is read before it is looked up.
@@ -22,15 +22,6 @@ pub(in crate::server::mapper) struct SortedKeys {
 /// A list that the library embeds: its text, and the parts of its [`Index`].
 pub(in crate::server::mapper) type EmbeddedKeys =
     (&'static str, &'static [(u32, u32, u32)], &'static [u32], &'static [(u32, u32)], &'static [u32]);
-
-/// Tables that begin with the same steps: a table and what is below it.
-#[derive(Debug, Clone)]
-pub(in crate::server::mapper) struct Subtree {
-    /// The numbers of the tables.
-    pub(in crate::server::mapper) tables: Range<usize>,
-    /// How much of their headers they have in common, in bytes.
-    pub(in crate::server::mapper) common: usize,
-}
 
 impl SortedKeys {
     /// A list that the library embeds.
@@ -93,7 +84,7 @@ impl SortedKeys {
         let first = self.keys.partition_point(|(known, _)| *known < hash);
         let alike = self.keys[first..].iter().take_while(move |(known, _)| *known == hash);
         alike
-            .filter(move |(_, at)| Key::new(self.table_around(*at)).has(key, self.name_at(*at)))
+            .filter(move |(_, at)| is_key(key, self.table_around(*at), self.name_at(*at)))
             .map(|(_, at)| self.line_at(*at as usize))
     }
 
@@ -162,6 +153,12 @@ impl SortedKeys {
             Some(Subtree { tables: start..next, common: common + step.len() })
         })
     }
+}
+
+/// Whether `key` is the key of this name in `table`.
+fn is_key(key: &str, table: &str, name: &str) -> bool {
+    let rest = key.strip_suffix(name);
+    rest.and_then(|rest| if table.is_empty() { Some(rest) } else { rest.strip_suffix('.') }) == Some(table)
 }
 
 /// The length of the first step of `rest`, which is what follows a table in the key of another one: a dot and a segment, or `[]`.

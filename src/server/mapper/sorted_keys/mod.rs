@@ -3,6 +3,8 @@
 mod index;
 mod list;
 mod search;
+mod tree;
 
 pub(super) use index::order;
-pub(super) use list::{EmbeddedKeys, SortedKeys, Subtree};
+pub(super) use list::{EmbeddedKeys, SortedKeys};
+pub(super) use tree::Subtree;

@@ -1,21 +1,9 @@
 //! Finding the key that was meant: one that is spelled a little differently, or that differs a little in one segment.
 
-use std::sync::OnceLock;
-
-use super::list::{SortedKeys, Subtree};
+use super::list::SortedKeys;
+use super::tree::{Branch, Branches, Subtree};
 use crate::source::key::Key;
 use crate::suggest::is_near;
-
-/// What is one segment further, listed on the first use.
-pub(super) type Branches = OnceLock<Vec<Branch>>;
-
-/// The next segment of some keys, with the marks of elements, and what is below it.
-#[derive(Debug)]
-pub(super) struct Branch {
-    segment: String,
-    tree: Subtree,
-    below: Branches,
-}
 
 impl SortedKeys {
     /// The keys that differ from `key` at most in what people often get wrong: case, and separators inside names.
