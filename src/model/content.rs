@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use elsa::{FrozenMap, FrozenVec};
 
+use crate::source::encoding::Encoding;
 use crate::source::properties::Properties;
 use crate::source::script::{self, ScriptOption};
 use crate::source::template::{self, Readings, Template};
@@ -97,6 +98,12 @@ impl LoadedFile {
         &self.read().faults
     }
 
+    /// Whether it is byte for byte what a server writes that renders `text`.
+    pub(crate) fn is_as_rendered(&self, text: &str) -> bool {
+        let SourceFile { encoding, byte_order_mark, text: own, .. } = &*self.source;
+        *encoding == Encoding::Utf8 && !byte_order_mark && self.reading == 0 && own == text
+    }
+
     /// Whether it cannot be parsed.
     pub(crate) fn is_broken(&self) -> bool {
         !self.is_well_formed && matches!(self.content(), Content::Broken)
@@ -109,7 +116,6 @@ impl LoadedFile {
 
     /// The same file in another reading, from 1: the first one if a deployment tool does not fill the file in, or there are fewer.
     pub(super) fn in_reading(&self, reading: usize) -> Self {
-        self.parsed();
         let Self { source, name, parsed, is_well_formed, .. } = self;
         let (source, parsed) = (Arc::clone(source), parsed.clone());
         Self { source, name: name.clone(), parsed, reading, is_well_formed: *is_well_formed }

@@ -56,7 +56,7 @@ impl Model {
         Some(match self.rendered_file(&path) {
             None => EffectiveFile::Unreadable("its template cannot be rendered"),
             // A template can print nothing on purpose.
-            Some(rendered) if matches!(rendered.content, Content::Broken) && !rendered.source.text.trim().is_empty() => {
+            Some(rendered) if matches!(rendered.content(), Content::Broken) && !rendered.source.text.trim().is_empty() => {
                 EffectiveFile::Unreadable("what its template renders cannot be parsed")
             }
             Some(rendered) => EffectiveFile::Rendered(rendered),
@@ -71,7 +71,7 @@ impl Model {
     /// Every value at `path` in `file`.
     pub(crate) fn find_in(&self, file: EffectiveFile, path: &str) -> Vec<FoundValue> {
         let found = match file {
-            EffectiveFile::Rendered(rendered) => place::find_in(&rendered.content, &rendered.source.text, path),
+            EffectiveFile::Rendered(rendered) => place::find_in(rendered.content(), &rendered.source.text, path),
             EffectiveFile::InHome(file) => place::find_in(self.file(file).content(), &self.file(file).source.text, path),
             EffectiveFile::Unreadable(_) => Vec::new(),
         };

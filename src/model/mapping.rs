@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::content::OnDemand;
@@ -10,7 +11,9 @@ use super::{Content, FileId, LoadedFile, Model};
 use crate::server::jinjava::{SourceMap, Template};
 use crate::server::mapper::key_usage::KeyUsage;
 use crate::server::mapper::schema::Schema;
-use crate::server::mapper::{Configuration, Environment, HomeBudget, Output, Release, Renderer, Resources, known_keys};
+use crate::server::mapper::{
+    Configuration, Environment, HomeBudget, Output, Release, Renderer, Resources, known_keys, parsed_template,
+};
 use crate::source::{script, template};
 
 /// The files that the mapper reads in a home, and the configuration that it computes.
@@ -33,8 +36,8 @@ pub struct Mapping {
 
 impl Mapping {
     /// A template of this home as its template engine reads it.
-    pub(super) fn parse(&self, template: &str) -> Template {
-        Template::parse(&Renderer::normalized(template), self.release.of_jinjava())
+    pub(super) fn parse(&self, template: &Arc<str>) -> Rc<Template> {
+        parsed_template(template, self.release.of_jinjava())
     }
 }
 
@@ -150,8 +153,8 @@ impl Model {
     /// Renders the file at `path`, relative to the home, as the server does with `configuration`. `None` if the home has no such template, or it
     /// cannot be read.
     pub fn render(&self, path: &str, configuration: &Configuration) -> Option<Output> {
-        let (template, renderer) = self.template_and_renderer(path, configuration)?;
-        Some(renderer.render(path, &template))
+        let (_, template, renderer) = self.template_and_renderer(path, configuration)?;
+        Some(renderer.render_parsed(path, &template))
     }
 
     /// The same, with what decides each part of the file, and the text of the template.
@@ -160,17 +163,22 @@ impl Model {
         path: &str,
         configuration: &Configuration,
     ) -> Option<(Output, SourceMap, Arc<str>)> {
-        let (template, renderer) = self.template_and_renderer(path, configuration)?;
+        let (text, template, renderer) = self.template_and_renderer(path, configuration)?;
         let (output, map) = renderer.render_with_source_map(path, &template);
-        Some((output, map, template))
+        Some((output, map, text))
     }
 
-    fn template_and_renderer<'a>(&'a self, path: &str, configuration: &'a Configuration) -> Option<(Arc<str>, Renderer<'a>)> {
+    fn template_and_renderer<'a>(
+        &'a self,
+        path: &str,
+        configuration: &'a Configuration,
+    ) -> Option<(Arc<str>, Rc<Template>, Renderer<'a>)> {
         let template = self.text_of(&Resources::path_of_template(path))?;
         let mapping = self.mapping()?;
         let is_own = mapping.configuration.as_ref().is_some_and(|own| std::ptr::eq(own, configuration));
         let budget = if is_own { &mapping.budget } else { &mapping.trial_budget };
-        Some((template, Renderer::new(configuration, &mapping.release, budget)))
+        let parsed = mapping.parse(&template);
+        Some((template, parsed, Renderer::new(configuration, &mapping.release, budget)))
     }
 
     /// The file at `path`, relative to the home, as the server renders it in an unknown environment. Rendered once.

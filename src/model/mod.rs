@@ -159,6 +159,11 @@ impl Model {
         self.files.iter().enumerate().map(|(number, file)| (FileId(number), file))
     }
 
+    /// A file that was read when the home was loaded, by its path relative to the home.
+    pub(crate) fn file_named(&self, path: &str) -> Option<&LoadedFile> {
+        self.by_name.get(path).map(|file| self.file(*file))
+    }
+
     /// The index of a file, by its path relative to the home. A file that is not in [`Model::files`] is read, but not parsed. `None` if it
     /// cannot be read.
     pub fn open(&self, path: &str) -> Option<FileId> {

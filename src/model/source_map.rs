@@ -1,15 +1,16 @@
 //! What decides each part of the files that the server renders: values and who set them, conditions, and the lines of templates.
 
 use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
 
 use super::effective::{EffectiveConfiguration, EffectiveValue, text_of};
-use super::{Content, FileId, Location, Model, parse};
+use super::{Content, FileId, LoadedFile, Location, Model};
 use crate::server::jinjava::{
     self, ConditionSource, Effect as FaultEffect, EmptySource, PathStep, SourceMap, Stretch, TemplateFault, TextSource,
     ValueEffect, ValuePlace,
 };
 use crate::server::mapper::{Renderer, Resources, removed_returns};
-use crate::source::secrets::{Masked, on_lines, secrets_in_file};
+use crate::source::secrets::{Masked, on_lines};
 use crate::source::{SourceFile, Span, SyntaxError};
 
 /// A rendered file with its source map.
@@ -18,11 +19,9 @@ pub struct TracedFile {
     /// Its path relative to the home, with `/`.
     pub path: String,
     /// The file as the server writes it. Its path is the one in the home, where another text may be.
-    pub source: SourceFile,
-    /// The parsed text.
-    pub content: Content,
-    /// The syntax errors of the text.
-    pub faults: Vec<SyntaxError>,
+    pub source: Arc<SourceFile>,
+    /// The same, parsed on the first use.
+    loaded: LoadedFile,
     map: SourceMap,
     template: FileId,
     /// The template as the server's engine reads it.
@@ -149,19 +148,35 @@ impl TracedFile {
         let Some(text) = output.text else {
             return Err(output.faults.into_iter().find(|fault| fault.effect != FaultEffect::Ignored));
         };
-        let source = SourceFile::from_bytes(&model.layout.root.join(path), text.into_bytes()).map_err(|_| None)?;
-        let (content, faults) = parse(&source);
-        let normalized = Renderer::normalized(&template);
+        // Where the server has started, the file in the home has the same text.
+        let same = model.file_named(path).filter(|file| file.is_as_rendered(&text));
+        let loaded = match same {
+            Some(file) => file.in_reading(0),
+            None => {
+                let source = SourceFile::from_bytes(&model.layout.root.join(path), text.into_bytes()).map_err(|_| None)?;
+                LoadedFile::new(source, path.to_owned())
+            }
+        };
+        let normalized = Renderer::normalized(&template).into_owned();
         Ok(Self {
             path: path.to_owned(),
-            source,
-            content,
-            faults,
+            source: Arc::clone(&loaded.source),
+            loaded,
             map,
             template: model.open(&Resources::path_of_template(path)).ok_or(None)?,
             normalized,
             removed: removed_returns(&template).collect(),
         })
+    }
+
+    /// The parsed text.
+    pub fn content(&self) -> &Content {
+        self.loaded.content()
+    }
+
+    /// The syntax errors of the text.
+    pub fn faults(&self) -> &[SyntaxError] {
+        self.loaded.faults()
     }
 
     /// What decides `range` of the text.
@@ -227,7 +242,7 @@ impl TracedFile {
 
     /// The secrets in the text: what looks like one, and the values whose keys say so. Sorted and apart.
     pub(crate) fn secrets(&self, values: EffectiveConfiguration) -> Vec<Span> {
-        let mut secrets = secrets_in_file(&self.source.path, &self.source.text);
+        let mut secrets = self.source.secrets().to_vec();
         let is_secret = |path: &[PathStep]| values.at(path).has_secret();
         // A loop over a table prints its keys too, which are not secret.
         secrets.extend(self.map.stretches_showing(&self.source.text, is_secret));
@@ -242,7 +257,7 @@ impl TracedFile {
     /// Whether a part of the normalized template was not reached: the part, the outermost condition that kept it from being reached, and
     /// whether that condition holds.
     pub(crate) fn unreached(&self, model: &Model, part: Span) -> Option<(Location, Location, bool)> {
-        let template = model.mapping()?.parse(&self.normalized);
+        let template = model.mapping()?.parse(&model.text_of(&Resources::path_of_template(&self.path))?);
         let around = jinjava::conditions_around(&template, part);
         let (condition, holds) = around.into_iter().find_map(|(condition, wanted)| {
             let holds = self.map.outcome(condition)?;

@@ -12,15 +12,14 @@ pub(crate) mod render;
 pub(crate) mod trace;
 pub(crate) mod wrap;
 
-use std::path::Path;
-
 use serde::Serialize;
 
 use crate::model::{Location, Model};
 use crate::paths::DisplayPaths;
 use crate::printable::{is_hidden, on_one_line, printable};
+use crate::source::SourceFile;
 use crate::source::position::BYTE_ORDER_MARK;
-use crate::source::secrets::{Masked, masked_in_file};
+use crate::source::secrets::Masked;
 
 /// The product's display name and its version, as far as they are known.
 fn product_name(model: &Model) -> String {
@@ -39,10 +38,10 @@ fn place(model: &Model, at: Location, shown: &DisplayPaths) -> String {
     format!("{}:{}", shown.path(&source.path), source.position(at.span.start).line)
 }
 
-/// The text of the file at `path` as it may be shown: secrets are masked, and dots replace hidden characters, so that a terminal does not act on
+/// The text of a file as it may be shown: secrets are masked, and dots replace hidden characters, so that a terminal does not act on
 /// them.
-fn displayed(path: &Path, text: &str) -> Masked {
-    let mut masked = masked_in_file(path, text);
+fn displayed(file: &SourceFile) -> Masked {
+    let mut masked = Masked::of(&file.text, file.secrets());
     masked.text = without_hidden(&masked.text);
     masked
 }

@@ -30,7 +30,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use context::{HomeAnswers, HomeContext, RuleContext};
-use redaction::Redaction;
+use redaction::redact_finding;
 use registry::{Check, LAST_CHECKS};
 
 use crate::diagnostic::{Diagnostic, Finding, Site, Target};
@@ -112,9 +112,8 @@ pub(crate) fn check_home(home: &Home, selected: &SelectedRules) -> Vec<Diagnosti
     for model in home.model.other_readings() {
         add_reading(&home.read_as(model), selected, &mut diagnostics);
     }
-    let mut redaction = Redaction::default();
     for diagnostic in &mut diagnostics {
-        redaction.apply(&mut diagnostic.finding, |id| (id == home.id).then_some(home));
+        redact_finding(&mut diagnostic.finding, |id| (id == home.id).then_some(home));
     }
     diagnostics
 }
@@ -158,7 +157,6 @@ fn add_reading(home: &Home, selected: &SelectedRules, diagnostics: &mut Vec<Diag
 /// Adds what the rules that look at all homes at once find to the `diagnostics` of the single homes, and sorts them.
 pub(crate) fn check_homes(workspace: &Workspace, selected: &SelectedRules, mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let homes = &workspace.homes;
-    let mut redaction = Redaction::default();
     for (rule, severity, check) in &selected.0 {
         let Some(Check::Run(check)) = check else { continue };
         let mut findings = Vec::new();
@@ -168,7 +166,7 @@ pub(crate) fn check_homes(workspace: &Workspace, selected: &SelectedRules, mut d
                 Some(HomeId(home)) => complete(rule, *severity, finding, &homes[home].model),
                 None => complete_without_home(rule, *severity, finding),
             };
-            redaction.apply(&mut diagnostic.finding, |HomeId(home)| homes.get(home));
+            redact_finding(&mut diagnostic.finding, |HomeId(home)| homes.get(home));
             diagnostics.push(diagnostic);
         }
     }

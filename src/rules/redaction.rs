@@ -1,11 +1,10 @@
 //! Takes secrets out of messages: a parser repeats what it does not understand, and a fix says what it writes.
 
-use std::collections::{BTreeSet, HashMap};
-use std::rc::Rc;
+use std::collections::BTreeSet;
 
 use crate::diagnostic::{Finding, Site, Target};
-use crate::model::{FileId, HomeId};
-use crate::source::secrets::{HIDDEN, secrets_in_file, touches_secret};
+use crate::model::HomeId;
+use crate::source::secrets::{HIDDEN, touches_secret};
 use crate::source::{SourceFile, Span};
 use crate::workspace::Home;
 
@@ -15,60 +14,51 @@ const AROUND: usize = 1_000;
 /// The shortest word that counts as a part of a secret.
 const SHORTEST: usize = 3;
 
-/// The secrets of the files so far, each file once.
-#[derive(Default)]
-pub(super) struct Redaction {
-    secrets: HashMap<(HomeId, FileId), Rc<[Span]>>,
+/// Replaces every word in the texts of a finding that the lines around its places have only in a secret.
+pub(super) fn redact_finding<'a>(finding: &mut Finding, home: impl Fn(HomeId) -> Option<&'a Home>) {
+    let own = if let Target::Site(site) = &finding.target { Some(*site) } else { None };
+    let mut words = BTreeSet::new();
+    for site in own.into_iter().chain(finding.related.iter().map(|related| related.site)) {
+        add_words(site, home(site.home), &mut words);
+    }
+    // The name of a key is shown, even if a value is the same word.
+    words.retain(|word: &String| !words_of(finding.key.as_deref().unwrap_or_default()).any(|(_, known)| known == word));
+    if words.is_empty() {
+        return;
+    }
+    let redact = |text: &mut String| {
+        if let Some(redacted) = without_words(text, &words) {
+            *text = redacted;
+        }
+    };
+    redact(&mut finding.message);
+    finding.help.iter_mut().for_each(redact);
+    finding.related.iter_mut().for_each(|related| redact(&mut related.message));
+    for fix in &mut finding.fixes {
+        redact(&mut fix.title);
+        fix.follow_up.iter_mut().for_each(redact);
+    }
 }
 
-impl Redaction {
-    /// Replaces every word in the texts of a finding that the lines around its places have only in a secret.
-    pub(super) fn apply<'a>(&mut self, finding: &mut Finding, home: impl Fn(HomeId) -> Option<&'a Home>) {
-        let own = if let Target::Site(site) = &finding.target { Some(*site) } else { None };
-        let mut words = BTreeSet::new();
-        for site in own.into_iter().chain(finding.related.iter().map(|related| related.site)) {
-            self.add_words(site, home(site.home), &mut words);
-        }
-        // The name of a key is shown, even if a value is the same word.
-        words.retain(|word: &String| !words_of(finding.key.as_deref().unwrap_or_default()).any(|(_, known)| known == word));
-        if words.is_empty() {
-            return;
-        }
-        let redact = |text: &mut String| {
-            if let Some(redacted) = without_words(text, &words) {
-                *text = redacted;
-            }
-        };
-        redact(&mut finding.message);
-        finding.help.iter_mut().for_each(redact);
-        finding.related.iter_mut().for_each(|related| redact(&mut related.message));
-        for fix in &mut finding.fixes {
-            redact(&mut fix.title);
-            fix.follow_up.iter_mut().for_each(redact);
-        }
+fn add_words(site: Site, home: Option<&Home>, words: &mut BTreeSet<String>) {
+    let Some(home) = home else { return };
+    let source = &home.model.file(site.at.file).source;
+    let secrets = source.secrets();
+    let around = lines_around(source, site.at.span);
+    if !touches_secret(secrets, around) {
+        return;
     }
-
-    fn add_words(&mut self, site: Site, home: Option<&Home>, words: &mut BTreeSet<String>) {
-        let Some(home) = home else { return };
-        let source = &home.model.file(site.at.file).source;
-        let secrets =
-            self.secrets.entry((site.home, site.at.file)).or_insert_with(|| secrets_in_file(&source.path, &source.text).into());
-        let around = lines_around(source, site.at.span);
-        if !touches_secret(secrets, around) {
-            return;
-        }
-        let first = secrets.partition_point(|secret| secret.end <= around.start);
-        let mut open: BTreeSet<&str> = BTreeSet::new();
-        let mut at = around.start;
-        for secret in secrets[first..].iter().take_while(|secret| secret.start < around.end) {
-            let (start, end) = (secret.start.max(around.start), secret.end.min(around.end));
-            open.extend(words_of(&source.text[at..start]).map(|(_, word)| word));
-            words.extend(words_of(&source.text[start..end]).map(|(_, word)| word.to_owned()));
-            at = end;
-        }
-        open.extend(words_of(&source.text[at..around.end]).map(|(_, word)| word));
-        words.retain(|word| !open.contains(word.as_str()));
+    let first = secrets.partition_point(|secret| secret.end <= around.start);
+    let mut open: BTreeSet<&str> = BTreeSet::new();
+    let mut at = around.start;
+    for secret in secrets[first..].iter().take_while(|secret| secret.start < around.end) {
+        let (start, end) = (secret.start.max(around.start), secret.end.min(around.end));
+        open.extend(words_of(&source.text[at..start]).map(|(_, word)| word));
+        words.extend(words_of(&source.text[start..end]).map(|(_, word)| word.to_owned()));
+        at = end;
     }
+    open.extend(words_of(&source.text[at..around.end]).map(|(_, word)| word));
+    words.retain(|word| !open.contains(word.as_str()));
 }
 
 /// The lines of `span`, up to [`AROUND`] bytes on each side.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::context::{HomeAnswers, HomeContext};
 use super::keys::xml_unescaped_value;
 use super::mapper::{rendered_file_broken, template_fails};
-use super::redaction::Redaction;
+use super::redaction::redact_finding;
 use super::registry::{CHECKS, Check};
 use super::user_toml::UserToml;
 use crate::diagnostic::{Finding, Target};
@@ -87,9 +87,8 @@ pub(crate) fn rendered_faults(home: &Home, configuration: &Configuration, path: 
 
 /// Takes secrets out of the texts of findings about `home`.
 fn redact(home: &Home, findings: &mut [Finding]) {
-    let mut redaction = Redaction::default();
     for finding in findings {
-        redaction.apply(finding, |id| (id == home.id).then_some(home));
+        redact_finding(finding, |id| (id == home.id).then_some(home));
     }
 }
 

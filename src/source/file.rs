@@ -7,6 +7,7 @@ use super::config_map::EmbeddedFile;
 use super::encoding::{self, Encoding, EncodingFault};
 use super::kind::Kind;
 use super::position::{FileRange, LineIndex, Point, Position, Span};
+use super::secrets::secrets_in_file;
 use crate::disk::{self, LoadError, MAX_FILE_BYTES};
 
 /// The line endings of a text.
@@ -38,6 +39,7 @@ pub struct SourceFile {
     /// The file inside this file that is looked at, with its text alone.
     embedded: Option<(EmbeddedFile, String)>,
     lines: OnceLock<LineIndex>,
+    secrets: OnceLock<Vec<Span>>,
 }
 
 impl SourceFile {
@@ -67,6 +69,7 @@ impl SourceFile {
             encoding_fault: decoded.fault,
             embedded: None,
             lines: OnceLock::new(),
+            secrets: OnceLock::new(),
         })
     }
 
@@ -103,6 +106,11 @@ impl SourceFile {
     /// The line index, built on the first call.
     pub fn lines(&self) -> &LineIndex {
         self.lines.get_or_init(|| LineIndex::new(&self.text))
+    }
+
+    /// The secrets in the text, found on the first call: sorted, apart, and without line breaks.
+    pub(crate) fn secrets(&self) -> &[Span] {
+        self.secrets.get_or_init(|| secrets_in_file(&self.path, &self.text))
     }
 
     /// The line and column of the byte at `offset` in the text.

@@ -89,7 +89,7 @@ impl LastText {
         match &self.last {
             Some((known, drawable)) if *known == key => Rc::clone(drawable),
             _ => {
-                let text = displayed(&source.path, &source.text);
+                let text = displayed(source);
                 let drawable = Rc::new(DisplayedFile { lines: LineIndex::new(&text.text), text });
                 self.last = Some((key, Rc::clone(&drawable)));
                 drawable

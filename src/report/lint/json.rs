@@ -1,9 +1,5 @@
 //! `lint --format json`, version 1. Its fields are a contract: add, never rename.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
-use std::path::PathBuf;
-
 use serde::{Serialize, Serializer};
 
 use super::Report;
@@ -13,7 +9,7 @@ use crate::edit::{Edit, Fix, Safety};
 use crate::home::Generation;
 use crate::paths::DisplayPaths;
 use crate::rule_info::Severity;
-use crate::source::secrets::{secrets_in, secrets_in_file, touches_secret};
+use crate::source::secrets::{secrets_in, touches_secret};
 use crate::source::{FileRange, SourceFile, Span};
 use crate::workspace::Home;
 
@@ -30,12 +26,11 @@ struct LintDocument<'a> {
 /// The diagnostics, each turned into its entry when it is written: there can be hundreds of thousands.
 struct Entries<'a> {
     report: Report<'a>,
-    edited: RefCell<EditedFiles>,
 }
 
 impl Serialize for Entries<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let entry = |diagnostic| entry(self.report, diagnostic, &mut self.edited.borrow_mut());
+        let entry = |diagnostic| entry(self.report, diagnostic);
         serializer.collect_seq(self.report.diagnostics.iter().map(entry))
     }
 }
@@ -128,7 +123,7 @@ pub fn render(report: Report) -> String {
         version: 1,
         tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
         homes: report.workspace.homes.iter().map(|home| home_entry(report, home)).collect(),
-        diagnostics: Entries { report, edited: RefCell::default() },
+        diagnostics: Entries { report },
         not_checked: not_checked(&coverage, report.shown),
         summary: LintSummary {
             files: report.workspace.file_count(),
@@ -167,7 +162,7 @@ fn home_entry<'a>(report: Report<'a>, home: &'a Home) -> LintHomeEntry<'a> {
     }
 }
 
-fn entry<'a>(report: Report<'a>, diagnostic: &'a Diagnostic, edited: &mut EditedFiles) -> DiagnosticEntry<'a> {
+fn entry<'a>(report: Report<'a>, diagnostic: &'a Diagnostic) -> DiagnosticEntry<'a> {
     let finding = &diagnostic.finding;
     let range = report.workspace.range(diagnostic);
     let related = finding.related.iter().map(|related| RelatedEntry {
@@ -187,12 +182,12 @@ fn entry<'a>(report: Report<'a>, diagnostic: &'a Diagnostic, edited: &mut Edited
         key: finding.key.as_deref(),
         range,
         related: related.collect(),
-        fixes: finding.fixes.iter().map(|fix| fix_entry(report, diagnostic, fix, edited)).collect(),
+        fixes: finding.fixes.iter().map(|fix| fix_entry(report, diagnostic, fix)).collect(),
         fingerprint: &diagnostic.fingerprint,
     }
 }
 
-fn fix_entry<'a>(report: Report, diagnostic: &Diagnostic, fix: &'a Fix, edited: &mut EditedFiles) -> FixEntry<'a> {
+fn fix_entry<'a>(report: Report, diagnostic: &Diagnostic, fix: &'a Fix) -> FixEntry<'a> {
     let mut has_secret = false;
     let edits = fix.edits.iter().filter_map(|edit| {
         let model = &report.workspace[diagnostic.home()?].model;
@@ -200,7 +195,7 @@ fn fix_entry<'a>(report: Report, diagnostic: &Diagnostic, fix: &'a Fix, edited: 
         // A template is edited, not linted.
         let opened = || Some(model.file(model.open(&model.below_home(&edit.file)?)?));
         let source = &linted.or_else(opened)?.source;
-        has_secret |= edited.has_secret(source, edit);
+        has_secret |= writes_secret(source, edit);
         Some(EditEntry { file: report.shown.exact(&edit.file), range: source.place(edit.span), text: &edit.text })
     });
     let mut edits: Vec<EditEntry> = edits.collect();
@@ -211,27 +206,19 @@ fn fix_entry<'a>(report: Report, diagnostic: &Diagnostic, fix: &'a Fix, edited: 
     FixEntry { title: &fix.title, safety: fix.safety, by_name: fix.safety == Safety::ByName, edits, withheld }
 }
 
-/// The secrets of the files that edits are about, each file once.
-#[derive(Default)]
-struct EditedFiles {
-    secrets: HashMap<PathBuf, Vec<Span>>,
-}
-
-impl EditedFiles {
-    /// Whether an edit replaces a secret or writes one.
-    fn has_secret(&mut self, source: &SourceFile, edit: &Edit) -> bool {
-        let secrets = self.secrets.entry(source.path.clone()).or_insert_with(|| secrets_in_file(&source.path, &source.text));
-        if !edit.span.is_empty() && touches_secret(secrets, edit.span) {
-            return true;
-        }
-        // Its line as it will be.
-        let text = &source.text;
-        let start = text[..edit.span.start].rfind('\n').map_or(0, |at| at + 1);
-        let end = text[edit.span.end..].find('\n').map_or(text.len(), |at| edit.span.end + at);
-        let before = &text[start..edit.span.start];
-        let line = format!("{before}{}{}", edit.text, &text[edit.span.end..end]);
-        touches_secret(&secrets_in(&line), Span::new(before.len(), before.len() + edit.text.len()))
+/// Whether an edit replaces a secret or writes one.
+fn writes_secret(source: &SourceFile, edit: &Edit) -> bool {
+    let secrets = source.secrets();
+    if !edit.span.is_empty() && touches_secret(secrets, edit.span) {
+        return true;
     }
+    // Its line as it will be.
+    let text = &source.text;
+    let start = text[..edit.span.start].rfind('\n').map_or(0, |at| at + 1);
+    let end = text[edit.span.end..].find('\n').map_or(text.len(), |at| edit.span.end + at);
+    let before = &text[start..edit.span.start];
+    let line = format!("{before}{}{}", edit.text, &text[edit.span.end..end]);
+    touches_secret(&secrets_in(&line), Span::new(before.len(), before.len() + edit.text.len()))
 }
 
 fn range(report: Report, site: &Site) -> FileRange {

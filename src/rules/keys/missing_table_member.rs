@@ -124,7 +124,7 @@ fn empty_by_default(values: EffectiveConfiguration, path: &str) -> BTreeSet<Loca
 fn place_of(file: &TracedFile, at: usize) -> (String, bool) {
     let text = &file.source.text;
     let line = || (format!("line {}", text[..at].matches('\n').count() + 1), false);
-    match &file.content {
+    match file.content() {
         Content::Xml(document) => {
             let is_around = |element: &&Element| element.span.start <= at && at <= element.span.end;
             let Some(element) = document.elements.iter().rfind(is_around) else { return line() };

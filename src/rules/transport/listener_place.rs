@@ -102,7 +102,7 @@ fn opened_by(model: &Model, listener: &Listener, element: &str) -> Option<(Locat
 /// not exactly one such element.
 pub(super) fn in_template(model: &Model, place: &Place, element: &str) -> Option<Location> {
     let EffectiveFile::Rendered(rendered) = model.effective_file(&place.file)? else { return None };
-    let Content::Xml(document) = &rendered.content else { return None };
+    let Content::Xml(document) = rendered.content() else { return None };
     let (text, found) = (&rendered.source.text, model.find(place));
     let [found] = found.as_slice() else { return None };
     let element = innermost(&document.elements, text, element, found.holder)?;

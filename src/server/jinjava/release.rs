@@ -1,7 +1,7 @@
 //! The releases of Jinjava and what each does differently.
 
 /// The releases of Jinjava that render a template differently.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Release {
     /// 2.4 and earlier.
     Until24,

@@ -1,5 +1,6 @@
 //! Stage 8: the templates are rendered.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 
 use super::configuration::Configuration;
@@ -62,7 +63,10 @@ impl<'a> Renderer<'a> {
     }
 
     /// The text of `template` as the server passes it to its engine: every line ends in a line feed, also the last (FileUtils.readFile).
-    pub fn normalized(template: &str) -> String {
+    pub fn normalized(template: &str) -> Cow<'_, str> {
+        if !template.contains('\r') && (template.ends_with('\n') || template.is_empty()) {
+            return Cow::Borrowed(template);
+        }
         let mut text = String::with_capacity(template.len() + 1);
         let mut rest = template;
         while let Some(end) = rest.find(['\n', '\r']) {
@@ -74,7 +78,7 @@ impl<'a> Renderer<'a> {
             text.push_str(rest);
             text.push('\n');
         }
-        text
+        Cow::Owned(text)
     }
 
     /// Converts a byte offset in the normalized text to one in `template`.
@@ -85,22 +89,25 @@ impl<'a> Renderer<'a> {
 
     /// Renders the template of the file at `path`.
     pub fn render(&self, path: &str, template: &str) -> Output {
+        self.render_parsed(path, &Template::parse(&Self::normalized(template), self.release.of_jinjava()))
+    }
+
+    /// Renders the template of the file at `path`, which was parsed from its normalized text.
+    pub(crate) fn render_parsed(&self, path: &str, template: &Template) -> Output {
         let release = self.release.of_jinjava();
-        let template = Template::parse(&Self::normalized(template), release);
-        if let Some(spent) = self.spent(path, &template) {
+        if let Some(spent) = self.spent(path, template) {
             return spent;
         }
-        self.written(path, jinjava::render(&template, release, &self.configuration.tree(), OF_TEMPLATE))
+        self.written(path, jinjava::render(template, release, &self.configuration.tree(), OF_TEMPLATE))
     }
 
     /// The same, with what decides each part of the file.
-    pub fn render_with_source_map(&self, path: &str, template: &str) -> (Output, SourceMap) {
+    pub fn render_with_source_map(&self, path: &str, template: &Template) -> (Output, SourceMap) {
         let release = self.release.of_jinjava();
-        let template = Template::parse(&Self::normalized(template), release);
-        if let Some(spent) = self.spent(path, &template) {
+        if let Some(spent) = self.spent(path, template) {
             return (spent, SourceMap::default());
         }
-        let (rendered, map) = jinjava::render_with_source_map(&template, release, &self.configuration.tree(), OF_TEMPLATE);
+        let (rendered, map) = jinjava::render_with_source_map(template, release, &self.configuration.tree(), OF_TEMPLATE);
         (self.written(path, rendered), map)
     }
 

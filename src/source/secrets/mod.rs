@@ -35,11 +35,6 @@ pub(crate) fn secrets_in_file(path: &Path, text: &str) -> Vec<Span> {
     on_lines(text, spans)
 }
 
-/// The text of the file at `path` with asterisks in place of its secrets.
-pub(crate) fn masked_in_file(path: &Path, text: &str) -> Masked {
-    Masked::of(text, &secrets_in_file(path, text))
-}
-
 /// Joins ranges that overlap, and divides them at line breaks.
 pub(crate) fn on_lines(text: &str, mut spans: Vec<Span>) -> Vec<Span> {
     spans.sort_unstable();

@@ -52,10 +52,14 @@ pub(super) fn tags_of(text: &str) -> Vec<Tag> {
 
 /// The first opening delimiter at or after `at`, found in a single pass.
 pub(super) fn next_mark(text: &str, at: usize) -> Option<(usize, (&'static str, &'static str))> {
-    text[at..].match_indices(['{', '<']).find_map(|(found, _)| {
-        let start = at + found;
-        MARKS.iter().find(|(open, _)| text[start..].starts_with(open)).map(|mark| (start, *mark))
-    })
+    let mark_at = |start: usize| MARKS.iter().find(|(open, _)| text[start..].starts_with(open)).map(|mark| (start, *mark));
+    let rest = &text[at..];
+    let brace = rest.match_indices('{').find_map(|(found, _)| mark_at(at + found));
+    // In XML, `<` is everywhere, and `%` is rare.
+    let before = &rest[..brace.map_or(rest.len(), |(start, _)| start - at)];
+    let opens = |found: usize| found > 0 && before.as_bytes()[found - 1] == b'<';
+    let percent = before.match_indices('%').find(|(found, _)| opens(*found)).and_then(|(found, _)| mark_at(at + found - 1));
+    percent.or(brace)
 }
 
 fn role(open: &str, content: &str) -> Role {
