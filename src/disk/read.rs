@@ -56,9 +56,23 @@ pub(crate) fn read_up_to(path: &Path, limit: u64) -> Result<Vec<u8>, LoadError> 
     let file = open(path).map_err(LoadError::Io)?;
     let metadata = file.metadata().map_err(LoadError::Io)?;
     check(&metadata, limit)?;
-    // One byte more, so that the end is found without room for another half.
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
-    file.take(limit + 1).read_to_end(&mut bytes).map_err(LoadError::Io)?;
+    // One byte more, so that most files are at their end after one read.
+    let mut bytes = vec![0; usize::try_from(metadata.len()).unwrap_or(0) + 1];
+    let mut len = 0;
+    while len < bytes.len() {
+        match (&file).read(&mut bytes[len..]) {
+            Ok(0) => break,
+            Ok(read) => len += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(LoadError::Io(error)),
+        }
+    }
+    if len < bytes.len() {
+        bytes.truncate(len);
+    } else {
+        // It has grown meanwhile.
+        file.take((limit + 1).saturating_sub(len as u64)).read_to_end(&mut bytes).map_err(LoadError::Io)?;
+    }
     if bytes.len() as u64 > limit { Err(LoadError::TooLarge(bytes.len() as u64)) } else { Ok(bytes) }
 }
 

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use elsa::{FrozenMap, FrozenVec};
 
-use crate::source::encoding::Encoding;
 use crate::source::properties::Properties;
 use crate::source::script::{self, ScriptOption};
 use crate::source::template::{self, Readings, Template};
@@ -100,8 +99,8 @@ impl LoadedFile {
 
     /// Whether it is byte for byte what a server writes that renders `text`.
     pub(crate) fn is_as_rendered(&self, text: &str) -> bool {
-        let SourceFile { encoding, byte_order_mark, text: own, .. } = &*self.source;
-        *encoding == Encoding::Utf8 && !byte_order_mark && self.reading == 0 && own == text
+        let SourceFile { byte_order_mark, text: own, .. } = &*self.source;
+        self.source.is_as_on_disk() && !byte_order_mark && self.reading == 0 && own == text
     }
 
     /// Whether it cannot be parsed.

@@ -89,11 +89,14 @@ impl Model {
 
     /// The releases of the mapper and the template engine in this home.
     pub fn mapper_release(&self) -> Release {
-        let version = self.catalogue_version();
-        if self.layout.has_no_home() || self.layout.single_file.is_some() {
-            return Release::of_product(self.product(), version.as_ref());
-        }
-        Release::of_home(&self.layout.root, self.product(), version.as_ref())
+        let determine = || {
+            let version = self.catalogue_version();
+            if self.layout.has_no_home() || self.layout.single_file.is_some() {
+                return Release::of_product(self.product(), version.as_ref());
+            }
+            Release::of_home(&self.layout.root, self.product(), version.as_ref())
+        };
+        self.release.get_or_init(determine).clone()
     }
 
     /// The system properties that the start script passes to the server's JVM: the options before the main class, in the same command.
@@ -143,7 +146,7 @@ impl Model {
         if self.mapping.take().flatten().is_some() {
             self.schema.take();
         }
-        self.texts.take();
+        self.read.take();
         self.usages.take();
         self.default_spans.take();
         (self.traced, self.beside) = (OnDemand::default(), OnDemand::default());
@@ -207,12 +210,5 @@ impl Model {
         let (file, text) = self.plain_toml()?;
         let is_filled_in = self.file(file).template().is_some();
         Some(if is_filled_in { Cow::Owned(template::without_tags(text)) } else { Cow::Borrowed(text) })
-    }
-
-    /// The text of a file, by its path relative to the home. Read once. `None` if it cannot be read or is not UTF-8.
-    pub fn text_of(&self, path: &str) -> Option<Arc<str>> {
-        let mut texts = self.texts.borrow_mut();
-        let read = || self.bytes_of(path).and_then(|bytes| String::from_utf8(bytes).ok()).map(Arc::from);
-        texts.entry(path.to_owned()).or_insert_with(read).clone()
     }
 }

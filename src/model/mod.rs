@@ -10,6 +10,7 @@ mod links;
 mod load;
 mod mapping;
 mod place;
+mod read;
 mod reading;
 pub(crate) mod recorded;
 pub(crate) mod rewritten;
@@ -34,18 +35,19 @@ use std::sync::Arc;
 
 use content::{OnDemand, OpenedFiles};
 use links::Boundary;
+use read::ReadFile;
 
 use crate::catalog::{Product, ServerTrait, Version, catalog};
 use crate::disk::MAX_FILE_BYTES;
 use crate::home::{Generation, Identity, Layout, ReadError};
 use crate::paths::slashed;
 use crate::server::jinjava::TemplateFault;
-use crate::server::mapper::Configuration;
 use crate::server::mapper::key_usage::KeyUsage;
 use crate::server::mapper::schema::Schema;
+use crate::server::mapper::{Configuration, Release};
 use crate::source::script::ScriptOption;
 use crate::source::toml::{TomlDocument, TomlEntry};
-use crate::source::{Kind, Overlays, SourceFile, Span, json, overlays};
+use crate::source::{Kind, Overlays, SourceFile, Span, json};
 
 /// What the caller knows and the files do not say.
 #[derive(Debug, Clone, Default)]
@@ -83,7 +85,8 @@ pub struct Model {
     pub assumptions: Assumptions,
     by_name: HashMap<String, FileId>,
     templates: OnceCell<bool>,
-    texts: RefCell<HashMap<String, Option<Arc<str>>>>,
+    read: RefCell<HashMap<String, Option<ReadFile>>>,
+    release: OnceCell<Release>,
     mapping: OnceCell<Option<Box<Mapping>>>,
     /// What single templates read, by the file that they render.
     usages: RefCell<HashMap<String, KeyUsage>>,
@@ -172,14 +175,9 @@ impl Model {
         }
         let open = || {
             let full = self.layout.root.join(path);
-            // A text that was read before must stay the same, even if the file has changed on disk since.
-            let seen = self.texts.borrow().get(path).cloned().flatten();
-            let source = match seen {
-                Some(text) => SourceFile::from_bytes(&full, text.as_bytes().to_vec()),
-                None if self.boundary.holds(&full) => overlays::source(&self.overlays, &full),
-                None => return None,
-            };
-            Some(LoadedFile::unparsed(source.ok()?, path.to_owned()))
+            // What was read before must stay the same, even if the file has changed on disk since.
+            let bytes = self.read_once(path)?;
+            Some(LoadedFile::unparsed(SourceFile::from_bytes(&full, bytes.as_bytes().to_vec()).ok()?, path.to_owned()))
         };
         self.opened.number_of(path, open).map(|opened| FileId(self.files.len() + opened))
     }
@@ -187,12 +185,6 @@ impl Model {
     /// The path of `path`, which is absolute, relative to the home and with `/`. `None` if it is not in the home.
     pub fn below_home(&self, path: &Path) -> Option<String> {
         path.strip_prefix(&self.layout.root).ok().map(slashed)
-    }
-
-    /// The bytes of a file, by its path relative to the home; `None` if it cannot be read or is too large.
-    pub fn bytes_of(&self, path: &str) -> Option<Vec<u8>> {
-        let full = self.layout.root.join(path);
-        self.boundary.holds(&full).then(|| overlays::bytes(&self.overlays, &full)).flatten()
     }
 
     /// Whether a file or folder is in the home: no link leads out of it on the way to `path`, which is absolute.

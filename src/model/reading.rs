@@ -20,7 +20,7 @@ impl Model {
             problems: self.problems.clone(),
             too_large: self.too_large.clone(),
             by_name: self.by_name.clone(),
-            texts: self.texts.clone(),
+            read: self.read.clone(),
             ..Self::empty(self.layout.clone(), self.boundary.afresh(), self.assumptions.clone(), &self.overlays, &self.only)
         };
         // Another branch of carbon.xml can name another product.

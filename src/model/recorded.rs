@@ -19,7 +19,7 @@ impl Model {
 
     /// Whether the file at `path`, relative to the home, has another MD5 than `md5`. `false` if it cannot be read.
     pub(crate) fn has_changed(&self, path: &str, md5: &str) -> bool {
-        self.bytes_of(path).is_some_and(|bytes| !is_same(&bytes, md5))
+        self.read_once(path).is_some_and(|file| !is_same(file.as_bytes(), md5))
     }
 
     /// The templates and JSON files of the mapper that have changed since the last start, as paths relative to the home.

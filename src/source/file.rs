@@ -103,6 +103,16 @@ impl SourceFile {
         self.embedded.as_ref().map_or(&self.text, |(_, alone)| alone)
     }
 
+    /// Whether the bytes on disk are those of the text.
+    pub(crate) fn is_as_on_disk(&self) -> bool {
+        let same = match self.encoding {
+            Encoding::Utf8 => true,
+            Encoding::Latin1 => self.text.is_ascii(),
+            Encoding::Other(charset) => charset.is_ascii_compatible() && self.text.is_ascii(),
+        };
+        same && self.encoding_fault.is_none()
+    }
+
     /// The line index, built on the first call.
     pub fn lines(&self) -> &LineIndex {
         self.lines.get_or_init(|| LineIndex::new(&self.text))

@@ -14,7 +14,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     }
     let conf = model.product().map_or(model.layout.conf.as_str(), |product| product.conf.as_str());
     let wanted = format!("{conf}/deployment.toml");
-    let is_there = |path: &str| model.bytes_of(path).is_some();
+    let is_there = |path: &str| model.read_once(path).is_some();
     let path = model.layout.root.join(&wanted);
     // A file that exists but cannot be read is reported by other rules.
     if is_there(&wanted) || path.exists() {

@@ -31,12 +31,12 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         if !templates.contains(path.as_str()) || !model.is_requested(&model.layout.root.join(&path)) {
             continue;
         }
-        let Some(bytes) = model.bytes_of(&path).filter(|bytes| !is_same(bytes, &md5)) else { continue };
+        let Some(read) = model.read_once(&path).filter(|read| !is_same(read.as_bytes(), &md5)) else { continue };
         let Some(file) = model.open(&path) else { continue };
         let text = &model.file(file).source.text;
         let rendered = model.output(&path).and_then(|output| output.text.as_deref());
         // An interrupted start writes the file without recording it.
-        if rendered.is_some_and(|rendered| is_same(&bytes, &md5_of(rendered.as_bytes()))) {
+        if rendered.is_some_and(|rendered| is_same(read.as_bytes(), &md5_of(rendered.as_bytes()))) {
             continue;
         }
         let rewrite = model.rewrite_of(&path).filter(|row| is_rewritten(row, text));
