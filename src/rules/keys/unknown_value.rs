@@ -25,8 +25,11 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             .map(|(_, values)| values)
             .filter(|values| values.len() > 1 && !values.contains(&"true") && !values.contains(&"false"))
             .unwrap_or_default();
+        if allowed.is_empty() && inferring.is_empty() {
+            continue;
+        }
         let known = schema.known_values(&entry.key);
-        if (allowed.is_empty() && inferring.is_empty()) || known.contains(text) {
+        if known.contains(text) {
             continue;
         }
         // If a database has an explicit driver, it needs nothing that its type would infer.

@@ -1,11 +1,12 @@
 //! The keys of a server, and what is known of each: whether it is read, what it is renamed to, its default, its allowed values.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Arc, OnceLock, RwLock};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock};
 
 use serde_json::Value as JsonValue;
 
+use super::answers::Answers;
 use super::properties::Properties;
 use super::provenance::SchemaSource;
 use crate::server::mapper::infer::Pattern;
@@ -15,9 +16,6 @@ use crate::server::mapper::sorted_keys::SortedKeys;
 use crate::server::mapper::value::Value;
 use crate::source::Span;
 use crate::source::key::Key;
-
-/// For how many keys it is kept whether they are read.
-const MAX_KNOWN: usize = 50_000;
 
 /// The keys of a server.
 #[derive(Debug, Default)]
@@ -37,7 +35,11 @@ pub struct Schema {
     /// Those of them that match several keys.
     pub(in crate::server::mapper) referred_patterns: Vec<Pattern>,
     /// Whether keys are read, of those that were asked for.
-    pub(in crate::server::mapper) read_keys: RwLock<HashMap<String, bool>>,
+    pub(in crate::server::mapper) read_keys: Answers,
+    /// Whether other keys follow from keys.
+    pub(in crate::server::mapper) inferring_keys: Answers,
+    /// Whether a default or an inference refers to keys.
+    pub(in crate::server::mapper) referred_keys: Answers,
     /// The keys as a sorted list, and possibly others. Those of a home are listed on the first use.
     pub(in crate::server::mapper) names: OnceLock<Arc<SortedKeys>>,
 }
@@ -79,21 +81,10 @@ impl Schema {
 
     /// Whether anything reads a key of the user.
     pub fn is_read(&self, key: &str) -> bool {
-        let known = self.read_keys.read().ok().and_then(|known| known.get(key).copied());
-        known.unwrap_or_else(|| {
-            let is_read = self.is_read_by_any(key);
-            if let Some(mut known) = self.read_keys.write().ok().filter(|known| known.len() < MAX_KNOWN) {
-                known.insert(key.to_owned(), is_read);
-            }
-            is_read
+        self.read_keys.get_or(key, || {
+            let is_looked_up = Key::new(key).alias().is_some() || self.infers_from(key) || self.refers_to(key);
+            is_looked_up || self.paths_of(key).iter().any(|path| self.usage.is_read(path))
         })
-    }
-
-    fn is_read_by_any(&self, key: &str) -> bool {
-        if Key::new(key).alias().is_some() || self.infers_from(key) || self.refers_to(key) {
-            return true;
-        }
-        self.paths_of(key).iter().any(|path| self.usage.is_read(path))
     }
 
     /// Whether anything reads the effective `value` of `key`, a key after mapping.
@@ -138,21 +129,22 @@ impl Schema {
     }
 
     pub(super) fn infers_from(&self, key: &str) -> bool {
-        let targets = self.targets_of(key);
-        targets
-            .into_iter()
-            .any(|target| self.patterns.iter().any(|(pattern, written)| written == target || pattern.matches(target)))
+        let infers = |target: &str| self.patterns.iter().any(|(pattern, written)| written == target || pattern.matches(target));
+        self.inferring_keys.get_or(key, || self.targets_of(key).into_iter().any(infers))
     }
 
     /// Whether a default or an inference copies the value of a key.
     pub fn refers_to(&self, key: &str) -> bool {
-        self.targets_of(key)
-            .into_iter()
-            .any(|target| self.referred.contains(target) || self.referred_patterns.iter().any(|pattern| pattern.matches(target)))
+        let refers =
+            |target: &str| self.referred.contains(target) || self.referred_patterns.iter().any(|pattern| pattern.matches(target));
+        self.referred_keys.get_or(key, || self.targets_of(key).into_iter().any(refers))
     }
 
     /// The key of infer.json that matches a key of the user, and the values from which other keys follow.
     pub fn inferring_values(&self, key: &str) -> Option<(&str, Vec<&str>)> {
+        if !self.infers_from(key) {
+            return None;
+        }
         let target = *self.targets_of(key).first()?;
         let exact = self.patterns.iter().find(|(_, written)| written == target);
         let (_, written) = exact.or_else(|| self.patterns.iter().find(|(pattern, _)| pattern.matches(target)))?;

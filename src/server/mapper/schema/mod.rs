@@ -1,5 +1,6 @@
 //! Which keys of deployment.toml a server reads, and what it does with their values.
 
+mod answers;
 mod build;
 pub(crate) mod json_schema;
 mod keys;

@@ -9,6 +9,9 @@ use serde_json::Value as JsonValue;
 
 use crate::server::mapper::resources::{JsonFile, Resources};
 
+/// From how many keys on those that have no properties are not kept.
+const MAX_KNOWN: usize = 5_000;
+
 /// What is known of a key besides its uses.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(in crate::server::mapper) struct KeyProperties {
@@ -53,9 +56,9 @@ impl Properties {
         static NONE: KeyProperties =
             KeyProperties { targets: None, default: None, allowed: None, conditions: BTreeSet::new(), unit: None };
         self.known.get(key).unwrap_or_else(|| match self.source.of(key) {
-            // Files can have any number of keys that nobody knows: they are not kept.
-            unknown if unknown == NONE => &NONE,
-            known => self.known.insert(key.to_owned(), Box::new(known)),
+            // Files can have any number of keys that nobody knows.
+            unknown if unknown == NONE && self.known.len() >= MAX_KNOWN => &NONE,
+            found => self.known.insert(key.to_owned(), Box::new(found)),
         })
     }
 

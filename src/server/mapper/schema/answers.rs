@@ -1,0 +1,25 @@
+//! What was found out about keys, so that it is found out once for all files.
+
+use std::collections::HashMap;
+use std::sync::RwLock;
+
+/// For how many keys an answer is kept. A hostile file can have any number.
+const MAX_KNOWN: usize = 20_000;
+
+/// The answers to one question about keys.
+#[derive(Debug, Default)]
+pub(in crate::server::mapper) struct Answers(RwLock<HashMap<String, bool>>);
+
+impl Answers {
+    /// The answer for `key`, from `find` if it is not known.
+    pub(super) fn get_or(&self, key: &str, find: impl FnOnce() -> bool) -> bool {
+        let known = self.0.read().ok().and_then(|known| known.get(key).copied());
+        known.unwrap_or_else(|| {
+            let found = find();
+            if let Some(mut known) = self.0.write().ok().filter(|known| known.len() < MAX_KNOWN) {
+                known.insert(key.to_owned(), found);
+            }
+            found
+        })
+    }
+}
