@@ -191,6 +191,32 @@ impl<T> std::fmt::Debug for OnDemand<T> {
     }
 }
 
+/// The content of a file that is read when something asks for it.
+#[derive(Debug, Clone)]
+pub(crate) enum ReadFile {
+    /// Text in UTF-8.
+    Text(Arc<str>),
+    /// Anything else.
+    Bytes(Arc<[u8]>),
+}
+
+impl ReadFile {
+    /// The bytes on disk.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        match self {
+            Self::Text(text) => text.as_bytes(),
+            Self::Bytes(bytes) => bytes,
+        }
+    }
+
+    pub(super) fn of_bytes(bytes: Vec<u8>) -> Self {
+        match String::from_utf8(bytes) {
+            Ok(text) => Self::Text(text.into()),
+            Err(error) => Self::Bytes(error.into_bytes().into()),
+        }
+    }
+}
+
 /// A span in a file of a home.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Location {

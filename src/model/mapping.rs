@@ -167,7 +167,7 @@ impl Model {
         configuration: &Configuration,
     ) -> Option<(Output, SourceMap, Arc<str>)> {
         let (text, template, renderer) = self.template_and_renderer(path, configuration)?;
-        let (output, map) = renderer.render_with_source_map(path, &template);
+        let (output, map) = renderer.render_parsed_with_source_map(path, &template);
         Some((output, map, text))
     }
 

@@ -33,9 +33,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use content::{OnDemand, OpenedFiles};
+use content::{OnDemand, OpenedFiles, ReadFile};
 use links::Boundary;
-use read::ReadFile;
 
 use crate::catalog::{Product, ServerTrait, Version, catalog};
 use crate::disk::MAX_FILE_BYTES;

@@ -2,34 +2,9 @@
 
 use std::sync::Arc;
 
+use super::content::ReadFile;
 use super::{LoadedFile, Model};
 use crate::source::overlays;
-
-/// The content of a file.
-#[derive(Debug, Clone)]
-pub(crate) enum ReadFile {
-    /// Text in UTF-8.
-    Text(Arc<str>),
-    /// Anything else.
-    Bytes(Arc<[u8]>),
-}
-
-impl ReadFile {
-    /// The bytes on disk.
-    pub(crate) fn as_bytes(&self) -> &[u8] {
-        match self {
-            Self::Text(text) => text.as_bytes(),
-            Self::Bytes(bytes) => bytes,
-        }
-    }
-
-    fn of_bytes(bytes: Vec<u8>) -> Self {
-        match String::from_utf8(bytes) {
-            Ok(text) => Self::Text(text.into()),
-            Err(error) => Self::Bytes(error.into_bytes().into()),
-        }
-    }
-}
 
 impl Model {
     /// The content of a file, by its path relative to the home. `None` if it cannot be read, is too large, or a link leads to it out of the home.
@@ -51,7 +26,7 @@ impl Model {
     }
 
     /// The text of a file that was read when the home was loaded, if its bytes are those of the text.
-    fn loaded(&self, path: &str) -> Option<&str> {
+    pub(crate) fn loaded(&self, path: &str) -> Option<&str> {
         let is_whole = |file: &&LoadedFile| file.source.is_as_on_disk() && file.source.path == self.layout.root.join(path);
         self.file_named(path).filter(is_whole).map(|file| file.source.text.as_str())
     }

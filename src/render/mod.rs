@@ -203,7 +203,9 @@ impl<'a> Rendering<'a> {
     /// Compares the rendered text with the file in the home, and sets the state of `file`.
     fn compare(&self, file: &mut RenderedFile, text: String) {
         let path = self.in_home(&file.path);
-        file.state = match self.old(&path) {
+        // Those that say which product it is were read with the home.
+        let loaded = self.model.loaded(&file.path).map(|old| Ok(Some(old.as_bytes().to_vec())));
+        file.state = match loaded.unwrap_or_else(|| self.old(&path)) {
             Ok(Some(old)) => {
                 let state = if old == text.as_bytes() { FileState::Unchanged } else { self.changed(&file.path, &text, &old) };
                 file.old = Some(old);

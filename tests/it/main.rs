@@ -10,6 +10,7 @@ mod get;
 mod homes;
 mod house;
 mod machines;
+mod one_pass;
 mod ports;
 mod reading;
 mod readme;

@@ -101,8 +101,13 @@ impl<'a> Renderer<'a> {
         self.written(path, jinjava::render(template, release, &self.configuration.tree(), OF_TEMPLATE))
     }
 
-    /// The same, with what decides each part of the file.
-    pub fn render_with_source_map(&self, path: &str, template: &Template) -> (Output, SourceMap) {
+    /// Renders the template of the file at `path`, with what decides each part of the file.
+    pub fn render_with_source_map(&self, path: &str, template: &str) -> (Output, SourceMap) {
+        self.render_parsed_with_source_map(path, &Template::parse(&Self::normalized(template), self.release.of_jinjava()))
+    }
+
+    /// The same for a template that was parsed from its normalized text.
+    pub(crate) fn render_parsed_with_source_map(&self, path: &str, template: &Template) -> (Output, SourceMap) {
         let release = self.release.of_jinjava();
         if let Some(spent) = self.spent(path, template) {
             return (spent, SourceMap::default());

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::RwLock;
 
 /// For how many keys an answer is kept. A hostile file can have any number.
-const MAX_KNOWN: usize = 20_000;
+const MAX_KNOWN: usize = 5_000;
 
 /// The answers to one question about keys.
 #[derive(Debug, Default)]
