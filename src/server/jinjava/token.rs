@@ -21,6 +21,7 @@ pub(super) struct Token {
 /// The tokens of `text` in order. They contain every byte except the line feeds after tags (`trim_blocks`).
 pub(super) fn tokens(text: &str) -> Vec<Token> {
     let mut scanner = Scanner {
+        written: text,
         text: text.as_bytes(),
         at: 0,
         start: 0,
@@ -39,6 +40,8 @@ pub(crate) fn comments(template: &str) -> Vec<Span> {
 }
 
 struct Scanner<'a> {
+    written: &'a str,
+    /// The same as bytes.
     text: &'a [u8],
     at: usize,
     /// Where the current token begins.
@@ -54,6 +57,14 @@ struct Scanner<'a> {
 impl Scanner<'_> {
     fn next_token(&mut self) -> Option<Token> {
         while self.at < self.text.len() {
+            // In text and comments, everything up to the next delimiter means nothing.
+            let delimiter = if self.in_comment { Some('#') } else { self.open.is_none().then_some('{') };
+            if let Some((delimiter, rest)) = delimiter.filter(|_| !self.in_block).zip(self.written.get(self.at..)) {
+                match rest.find(delimiter) {
+                    Some(ahead) => self.at += ahead,
+                    None => return Some(self.rest()),
+                }
+            }
             let byte = self.text[self.at];
             self.at += 1;
             let Some(&next) = self.text.get(self.at) else { return Some(self.rest()) };
