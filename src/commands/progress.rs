@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn a_short_run_and_a_pipe_have_none() {
-        assert_eq!(written(Some(Instant::now() + Duration::from_secs(3600))), "");
+        assert_eq!(written(Some(Instant::now() + Duration::from_hours(1))), "");
         assert_eq!(written(None), "");
     }
 }

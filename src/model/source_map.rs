@@ -150,12 +150,11 @@ impl TracedFile {
         };
         // Where the server has started, the file in the home has the same text.
         let same = model.file_named(path).filter(|file| file.is_as_rendered(&text));
-        let loaded = match same {
-            Some(file) => file.in_reading(0),
-            None => {
-                let source = SourceFile::from_bytes(&model.layout.root.join(path), text.into_bytes()).map_err(|_| None)?;
-                LoadedFile::new(source, path.to_owned())
-            }
+        let loaded = if let Some(file) = same {
+            file.in_reading(0)
+        } else {
+            let source = SourceFile::from_bytes(&model.layout.root.join(path), text.into_bytes()).map_err(|_| None)?;
+            LoadedFile::new(source, path.to_owned())
         };
         let normalized = Renderer::normalized(&template).into_owned();
         Ok(Self {

@@ -128,7 +128,9 @@ fn run_checks(context: HomeContext, selected: &SelectedRules, mut found: impl Fn
             Some(Check::Text(check) | Check::Home(check)) => check(context, &mut findings),
             None => declarative::check(rule, context, &mut findings),
         }
-        findings.into_iter().for_each(|finding| found(rule, *severity, finding));
+        for finding in findings {
+            found(rule, *severity, finding);
+        }
     }
 }
 

@@ -94,7 +94,7 @@ mod opened {
         }
         run();
         let mut opened: BTreeMap<PathBuf, usize> = BTreeMap::new();
-        let mut buffer = [MaybeUninit::uninit(); 64 * 1024];
+        let mut buffer = [MaybeUninit::uninit(); 4096];
         let mut reader = Reader::new(&watcher, &mut buffer);
         while let Ok(event) = reader.next() {
             let name = event.file_name().map(|name| name.to_string_lossy().into_owned());

@@ -9,6 +9,7 @@ use super::sorted_keys::EmbeddedKeys;
 use crate::catalog::Version;
 
 /// The text of each table, with its index.
+#[expect(clippy::unreadable_literal, reason = "the build script writes them")]
 static EMBEDDED: &[EmbeddedKeys] = include!(concat!(env!("OUT_DIR"), "/keys.rs"));
 
 /// The tables, in the order of their products.

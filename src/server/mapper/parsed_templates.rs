@@ -44,7 +44,9 @@ mod tests {
         let first = parsed_template(&texts[0], Release::Since27);
         assert!(Rc::ptr_eq(&first, &parsed_template(&texts[0], Release::Since27)));
         assert!(!Rc::ptr_eq(&first, &parsed_template(&texts[0], Release::Since26)));
-        texts.iter().for_each(|text| _ = parsed_template(text, Release::Since27));
+        for text in &texts {
+            parsed_template(text, Release::Since27);
+        }
         assert!(!Rc::ptr_eq(&first, &parsed_template(&texts[0], Release::Since27)), "only the last ones are kept");
     }
 }

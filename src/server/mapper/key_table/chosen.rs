@@ -66,7 +66,7 @@ impl ChosenKeys {
         let usage = KeyUsage::of_unread(Box::new(root));
         let names = Arc::clone(keys).into();
         let properties = Properties::new(TableProperties(Arc::clone(&self)));
-        let mut schema = Schema { usage, outputs, properties, source, names, ..Schema::default() };
+        let mut schema = Schema { usage, outputs, source, properties, names, ..Schema::default() };
         for (key, values) in inferring {
             schema.add_inference(&key, values);
         }

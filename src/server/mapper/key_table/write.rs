@@ -161,10 +161,16 @@ fn facts_of(schema: &Schema, names: &BTreeMap<&str, &str>) -> KeyFacts {
         }
         if let Some(allowed) = allowed {
             add(key, KeyProperty::Validated.fact(""));
-            allowed.iter().for_each(|value| add(key, KeyProperty::Allows.fact(value)));
+            for value in allowed {
+                add(key, KeyProperty::Allows.fact(value));
+            }
         }
-        conditions.iter().for_each(|value| add(key, KeyProperty::Condition.fact(value)));
-        unit.iter().for_each(|unit| add(key, KeyProperty::Unit.fact(unit)));
+        for value in conditions {
+            add(key, KeyProperty::Condition.fact(value));
+        }
+        if let Some(unit) = unit {
+            add(key, KeyProperty::Unit.fact(unit));
+        }
     }
     for (key, values) in &schema.infer {
         for value in values {

@@ -241,12 +241,12 @@ impl Schema {
 
     /// The keys that differ from `key` at most in what people often get wrong: case, and separators inside names.
     pub(crate) fn spelled_like(&self, key: &str) -> BTreeSet<String> {
-        self.known(self.names().spelled_like(key))
+        self.known(&self.names().spelled_like(key))
     }
 
     /// The keys that differ from `key` in exactly one segment, and there only slightly; `*` matches any segment.
     pub(crate) fn near(&self, key: &str) -> BTreeSet<String> {
-        self.known(self.names().near(key))
+        self.known(&self.names().near(key))
     }
 
     /// The tables that have a key of this name, and are `wanted`; each at least once.
@@ -256,7 +256,7 @@ impl Schema {
     }
 
     /// Those of `keys` that [`Self::keys`] has.
-    fn known(&self, keys: Vec<String>) -> BTreeSet<String> {
+    fn known(&self, keys: &[String]) -> BTreeSet<String> {
         keys.iter().map(|key| opened(key)).filter(|key| self.has(key)).map(Cow::into_owned).collect()
     }
 

@@ -98,7 +98,7 @@ mod tests {
         let mut keys = ["a-b", "a", "b", "a.b-c", "aX", "a[].x", "a[]", "a.b", "", "a.b.c", "a.'b.c'", "a_b.c", "a.bX"];
         keys.sort_by(|one, other| order(one, other));
         assert_eq!(keys, ["", "a", "a.'b.c'", "a.b", "a.b.c", "a.b-c", "a.bX", "a[]", "a[].x", "a-b", "aX", "a_b.c", "b"]);
-        let text: String = keys.iter().map(|key| format!("[{key}]\n")).collect();
+        let text = keys.map(|key| format!("[{key}]\n")).concat();
         let index = Index::of(&text).expect("it is sorted");
         for (number, (_, _, end)) in index.tables.iter().enumerate() {
             let below = keys.iter().rposition(|key| is_below(key, keys[number])).map_or(number + 1, |last| last + 1);

@@ -83,7 +83,7 @@ fn plain(key: &str) -> String {
 fn after_plain<'a>(rest: &'a str, text: &str) -> Option<&'a str> {
     let mut own = text.chars().filter(|part| !OFTEN_WRONG.contains(part)).flat_map(char::to_lowercase);
     let mut left = rest.chars();
-    own.all(|part| left.next() == Some(part)).then(|| left.as_str())
+    if own.all(|part| left.next() == Some(part)) { Some(left.as_str()) } else { None }
 }
 
 #[cfg(test)]
