@@ -8,6 +8,7 @@ pub(crate) mod key;
 pub(crate) mod kind;
 pub(crate) mod line_diff;
 pub(crate) mod overlays;
+mod parsed_statements;
 pub(crate) mod position;
 pub(crate) mod properties;
 pub(crate) mod script;

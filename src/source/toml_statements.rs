@@ -9,6 +9,7 @@ use toml_parser::Source;
 use toml_parser::lexer::TokenKind;
 
 use super::Span;
+use super::parsed_statements::StatementParser;
 use super::toml_definitions::{Definitions, Segment, TomlPlace};
 
 /// A header, or a key with its value.
@@ -55,6 +56,7 @@ pub(crate) fn has_too_many_tokens(text: &str) -> bool {
 /// valid TOML. Then `visit` may have seen the statements before the error.
 pub(crate) fn read_statements<'a>(text: &'a str, mut visit: impl FnMut(Statement<'a, '_>)) -> Option<Vec<Span>> {
     let mut definitions = Definitions::new(text);
+    let mut parser = StatementParser::new(text);
     let mut comments = Vec::new();
     // Blank lines and comments go with the statement below them.
     let (mut start, mut depth, mut is_blank) = (0, 0_usize, true);
@@ -65,25 +67,39 @@ pub(crate) fn read_statements<'a>(text: &'a str, mut visit: impl FnMut(Statement
             TokenKind::Comment => comments.push(Span::new(token.span().start(), token.span().end())),
             TokenKind::Newline if depth == 0 && !is_blank => {
                 let end = token.span().end();
-                read_statement(text, Span::new(start, end), &mut definitions, &mut visit)?;
+                read_next(text, Span::new(start, end), &mut parser, &mut definitions, &mut visit)?;
                 (start, is_blank) = (end, true);
             }
             _ => {}
         }
         is_blank &= matches!(token.kind(), TokenKind::Whitespace | TokenKind::Comment | TokenKind::Newline);
     }
-    read_statement(text, Span::new(start, text.len()), &mut definitions, &mut visit)?;
+    read_next(text, Span::new(start, text.len()), &mut parser, &mut definitions, &mut visit)?;
+    parser.finish();
     Some(comments)
 }
 
-/// Reads the statement in a part of `text`, if there is one.
-fn read_statement<'a>(
+/// Reads the statement in the next part of `text`, if there is one.
+fn read_next<'a>(
     text: &'a str,
     part: Span,
+    parser: &mut StatementParser,
     definitions: &mut Definitions<'a>,
     visit: &mut impl FnMut(Statement<'a, '_>),
 ) -> Option<()> {
-    let document = Document::parse(part.of(text)).ok()?;
+    let document = parser.next(part)?;
+    read_statement(text, part, &document, definitions, visit)?;
+    parser.keep(document);
+    Some(())
+}
+
+fn read_statement<'a>(
+    text: &'a str,
+    part: Span,
+    document: &Document<String>,
+    definitions: &mut Definitions<'a>,
+    visit: &mut impl FnMut(Statement<'a, '_>),
+) -> Option<()> {
     let mut table: &Table = document.as_table();
     let mut path = Vec::new();
     while let Some((name, item)) = table.iter().next() {
@@ -146,6 +162,7 @@ mod tests {
         ];
         assert_eq!(statements(text).expect("valid"), expected);
         let comments = read_statements(text, |_| ()).expect("valid");
+        assert_eq!(read_statements(text, |_| ()).as_ref(), Some(&comments), "the second time from what is kept");
         assert_eq!(comments.iter().map(|comment| comment.of(text)).collect::<Vec<_>>(), ["# top", "# one", "# two"]);
     }
 
