@@ -76,7 +76,6 @@ impl Selection {
 type Selected = (&'static RuleInfo, Severity, Option<&'static Check>);
 
 /// The rules that run, in the order in which they do.
-#[derive(Clone)]
 pub(crate) struct SelectedRules(Vec<Selected>);
 
 impl SelectedRules {
