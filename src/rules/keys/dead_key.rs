@@ -113,8 +113,8 @@ fn meant(entry: &TomlEntry, document: &TomlDocument, schema: &Schema) -> Meant {
         return table;
     }
     let respelled = schema.spelled_like(key);
-    if let (1, Some(only)) = (respelled.len(), respelled.into_iter().next()) {
-        return Meant::Respelled(only);
+    if let (1, Some(only)) = (respelled.len(), respelled.first()) {
+        return Meant::Respelled(only.clone());
     }
     let (own_table, name) = Key::new(key).table_and_name();
     // The key may belong to an enclosing table, or to a table inside its own.

@@ -7,17 +7,23 @@ use std::sync::RwLock;
 const MAX_KNOWN: usize = 5_000;
 
 /// The answers to one question about keys.
-#[derive(Debug, Default)]
-pub(in crate::server::mapper) struct Answers(RwLock<HashMap<String, bool>>);
+#[derive(Debug)]
+pub(in crate::server::mapper) struct Answers<T>(RwLock<HashMap<String, T>>);
 
-impl Answers {
+impl<T> Default for Answers<T> {
+    fn default() -> Self {
+        Self(RwLock::default())
+    }
+}
+
+impl<T: Clone> Answers<T> {
     /// The answer for `key`, from `find` if it is not known.
-    pub(super) fn get_or(&self, key: &str, find: impl FnOnce() -> bool) -> bool {
-        let known = self.0.read().ok().and_then(|known| known.get(key).copied());
+    pub(super) fn get_or(&self, key: &str, find: impl FnOnce() -> T) -> T {
+        let known = self.0.read().ok().and_then(|known| known.get(key).cloned());
         known.unwrap_or_else(|| {
             let found = find();
             if let Some(mut known) = self.0.write().ok().filter(|known| known.len() < MAX_KNOWN) {
-                known.insert(key.to_owned(), found);
+                known.insert(key.to_owned(), found.clone());
             }
             found
         })

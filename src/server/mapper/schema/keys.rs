@@ -35,11 +35,14 @@ pub struct Schema {
     /// Those of them that match several keys.
     pub(in crate::server::mapper) referred_patterns: Vec<Pattern>,
     /// Whether keys are read, of those that were asked for.
-    pub(in crate::server::mapper) read_keys: Answers,
+    pub(in crate::server::mapper) read_keys: Answers<bool>,
     /// Whether other keys follow from keys.
-    pub(in crate::server::mapper) inferring_keys: Answers,
+    pub(in crate::server::mapper) inferring_keys: Answers<bool>,
     /// Whether a default or an inference refers to keys.
-    pub(in crate::server::mapper) referred_keys: Answers,
+    pub(in crate::server::mapper) referred_keys: Answers<bool>,
+    /// Which keys are spelled like keys, and which are near them.
+    pub(in crate::server::mapper) respelled_keys: Answers<Arc<BTreeSet<String>>>,
+    pub(in crate::server::mapper) near_keys: Answers<Arc<BTreeSet<String>>>,
     /// The keys as a sorted list, and possibly others. Those of a home are listed on the first use.
     pub(in crate::server::mapper) names: OnceLock<Arc<SortedKeys>>,
 }
@@ -240,13 +243,13 @@ impl Schema {
     }
 
     /// The keys that differ from `key` at most in what people often get wrong: case, and separators inside names.
-    pub(crate) fn spelled_like(&self, key: &str) -> BTreeSet<String> {
-        self.known(&self.names().spelled_like(key))
+    pub(crate) fn spelled_like(&self, key: &str) -> Arc<BTreeSet<String>> {
+        self.respelled_keys.get_or(key, || Arc::new(self.known(&self.names().spelled_like(key))))
     }
 
     /// The keys that differ from `key` in exactly one segment, and there only slightly; `*` matches any segment.
-    pub(crate) fn near(&self, key: &str) -> BTreeSet<String> {
-        self.known(&self.names().near(key))
+    pub(crate) fn near(&self, key: &str) -> Arc<BTreeSet<String>> {
+        self.near_keys.get_or(key, || Arc::new(self.known(&self.names().near(key))))
     }
 
     /// The tables that have a key of this name, and are `wanted`; each at least once.
