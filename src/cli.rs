@@ -90,7 +90,7 @@ pub(crate) struct SearchArgs {
 /// How much is done at a time.
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct ThreadArgs {
-    /// How many homes and files to look at at a time [default: as many as the machine can]
+    /// Number of homes and lone files to check at the same time [default: as many as the machine has processors for]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
 }

@@ -2,6 +2,7 @@
 
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use clap::ColorChoice;
 
@@ -44,7 +45,7 @@ pub(super) fn run(arguments: &LintArgs, color: ColorChoice) -> Result<Exit, Fail
     check_paths(&on_disk)?;
     let search = search(arguments.search);
     let assumptions = assumptions(&arguments.assume, arguments.machine.same_host)?;
-    let threads = threads(arguments.threads);
+    let (threads, started) = (threads(arguments.threads), Instant::now());
     let mut workspace = Workspace::open_with(&paths, Opening { search, threads, homes: None }, &assumptions, &overlays);
     check_profile(&workspace)?;
     check_offset(&workspace)?;
@@ -52,7 +53,7 @@ pub(super) fn run(arguments: &LintArgs, color: ColorChoice) -> Result<Exit, Fail
     if arguments.list_files {
         return list_files(arguments, &workspace, &paths, &shown);
     }
-    let progress = Progress::new(workspace.homes.len());
+    let progress = Progress::new(started, workspace.homes.len());
     let diagnostics = lint_in_parallel(&mut workspace, &selection, threads, || progress.add());
     progress.clear();
     let report = Report { workspace: &workspace, diagnostics: &diagnostics, shown: &shown };

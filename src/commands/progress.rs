@@ -26,9 +26,9 @@ struct State<W> {
 }
 
 impl Progress {
-    /// The progress of a run that begins now, with so many homes and lone files. Says nothing unless standard error is a terminal.
-    pub(super) fn new(total: usize) -> Self {
-        let due = io::stderr().is_terminal().then(|| Instant::now() + SILENT);
+    /// The progress of a run that began at `started`, with so many homes and lone files. Says nothing unless standard error is a terminal.
+    pub(super) fn new(started: Instant, total: usize) -> Self {
+        let due = io::stderr().is_terminal().then(|| started + SILENT);
         Self::on(io::stderr(), total, due)
     }
 }
