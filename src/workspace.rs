@@ -170,7 +170,8 @@ impl Workspace {
         let mut workspace = Self { homes: Vec::new(), problems, left_alone, passed_over, only: Vec::new() };
         let (mut configs, mut machines) = (Configs::default(), Machines::default());
         let mut known = Vec::new();
-        for target in targets.into_iter().filter(|target| opening.homes.is_none_or(|homes| homes.contains(target.path()))) {
+        for target in targets.into_iter().filter(|target| opening.homes.is_none_or(|homes| homes.contains(target.layout.path())))
+        {
             let only = only(&target);
             let root = real_paths.of(&target.layout.root);
             let assumptions = workspace.assumptions_for(&root, assumptions, &mut configs);

@@ -40,9 +40,12 @@ impl<W: Write> Progress<W> {
 
     /// Counts one more.
     pub(super) fn add(&self) {
+        self.add_at(Instant::now());
+    }
+
+    fn add_at(&self, now: Instant) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.done += 1;
-        let now = Instant::now();
         let is_new = state.written.is_none_or(|written| now.duration_since(written) >= INTERVAL);
         if is_new && self.due.is_some_and(|due| now >= due) {
             state.written = Some(now);
@@ -70,16 +73,18 @@ fn line(done: usize, total: usize) -> String {
 mod tests {
     use super::*;
 
-    fn written(due: Option<Instant>) -> String {
+    /// What is written if one home is done at `now`, and another soon after.
+    fn written(now: Instant, due: Option<Instant>) -> String {
         let progress = Progress::on(Vec::new(), 12, due);
-        progress.add();
-        progress.add();
+        progress.add_at(now);
+        progress.add_at(now + INTERVAL / 2);
         String::from_utf8(progress.clear()).expect("text")
     }
 
     #[test]
     fn a_long_run_has_one_line_which_goes_away() {
-        let text = written(Some(Instant::now()));
+        let now = Instant::now();
+        let text = written(now, Some(now));
         let line = "\r1 of 12 homes and lone files checked";
         let blank = " ".repeat("12 of 12 homes and lone files checked".len());
         assert_eq!(text, format!("{line}\r{blank}\r"), "the second is too soon after the first");
@@ -87,7 +92,8 @@ mod tests {
 
     #[test]
     fn a_short_run_and_a_pipe_have_none() {
-        assert_eq!(written(Some(Instant::now() + Duration::from_hours(1))), "");
-        assert_eq!(written(None), "");
+        let now = Instant::now();
+        assert_eq!(written(now, Some(now + INTERVAL)), "");
+        assert_eq!(written(now, None), "");
     }
 }

@@ -65,7 +65,7 @@ impl FixRun<'_> {
     }
 
     /// Whether a fix is wanted: it is asked for, and it has not been refused.
-    fn wants(&self, diagnostic: &Diagnostic, fix: &Fix) -> bool {
+    pub(super) fn wants(&self, diagnostic: &Diagnostic, fix: &Fix) -> bool {
         self.asks_for(diagnostic, fix) && self.refusal_of(diagnostic).is_none()
     }
 

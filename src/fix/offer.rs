@@ -53,7 +53,7 @@ pub(crate) fn offers(options: &FixOptions, workspace: &Workspace, diagnostics: &
 fn unfinished(run: &FixRun, diagnostics: &[Diagnostic]) -> Option<BTreeSet<HomeId>> {
     let mut homes = BTreeSet::new();
     for found in diagnostics {
-        let is_asked_for = found.finding.fixes.iter().any(|fix| run.asks_for(found, fix)) && run.refusal_of(found).is_none();
+        let is_asked_for = found.finding.fixes.iter().any(|fix| run.wants(found, fix));
         let is_applied = run.has_applied(found);
         if (is_asked_for || is_applied) && looks_at_other_homes(found) {
             return None;

@@ -44,13 +44,6 @@ pub(crate) struct FoundHome {
     pub searched: Option<PathBuf>,
 }
 
-impl FoundHome {
-    /// The folder of the home, or the lone file.
-    pub(crate) fn path(&self) -> &Path {
-        self.layout.single_file.as_ref().map_or(&self.layout.root, |(file, _)| file)
-    }
-}
-
 /// Finds the homes and files below `paths`, which are absolute; the files of `overlays` need not exist. Never fails: what cannot be read
 /// is among the problems.
 pub(crate) fn discover(paths: &[PathBuf], overlays: &Overlays, real_paths: &RealPaths, search: Search) -> Discovery {

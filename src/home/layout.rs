@@ -59,6 +59,11 @@ impl Layout {
         Self { single_file: Some((file.to_path_buf(), stands_for)), ..Self::new(root, "") }
     }
 
+    /// The folder of the home, or the single file that is treated as one.
+    pub(crate) fn path(&self) -> &Path {
+        self.single_file.as_ref().map_or(&self.root, |(file, _)| file)
+    }
+
     /// Whether the files are loose in one folder, without a home around them.
     pub fn has_no_home(&self) -> bool {
         self.conf.is_empty()

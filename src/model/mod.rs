@@ -110,7 +110,7 @@ pub struct Model {
 impl Model {
     /// The home's folder, or the single file that was given instead.
     pub fn path(&self) -> &Path {
-        self.layout.single_file.as_ref().map_or(&self.layout.root, |(file, _)| file)
+        self.layout.path()
     }
 
     /// Whether it is a home, rather than loose files or a single one.

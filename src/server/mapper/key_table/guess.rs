@@ -1,11 +1,11 @@
 //! Which product and version a deployment.toml is probably for, judging by its keys.
 
-use std::collections::{BTreeSet, HashMap};
-use std::sync::{Arc, RwLock};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::read::KeyTable;
 use super::words::makes_live;
-use crate::server::mapper::schema::{Schema, SchemaSource};
+use crate::server::mapper::schema::{Answers, Schema, SchemaSource};
 use crate::source::key::Key;
 
 /// A guess needs at least this many keys that the product reads.
@@ -14,20 +14,17 @@ const MIN_KEYS: usize = 6;
 /// A guess needs at least this share of the file's keys to be read by the product, in percent.
 const MIN_SHARE: usize = 75;
 
-/// For how many keys it is kept who reads them.
-const MAX_KNOWN: usize = 50_000;
-
 /// The tables of all products, between which a guess decides.
 #[derive(Debug)]
 pub(in crate::server::mapper) struct Products {
     pub(in crate::server::mapper) tables: Vec<Arc<KeyTable>>,
     /// Whether the versions of the tables, one after the other, seem to read a key.
-    readers: RwLock<HashMap<String, Arc<[bool]>>>,
+    readers: Answers<Arc<[bool]>>,
 }
 
 impl Products {
     pub(in crate::server::mapper) fn new(tables: Vec<Arc<KeyTable>>) -> Self {
-        Self { tables, readers: RwLock::default() }
+        Self { tables, readers: Answers::default() }
     }
 
     /// The table that knows the largest share of `keys`, and the number of the version that fits best: at least [`MIN_KEYS`] of them,
@@ -66,14 +63,7 @@ impl Products {
     fn counts(&self, keys: &BTreeSet<&str>) -> Vec<usize> {
         let mut counts = vec![0; self.tables.iter().map(|table| table.versions.len()).sum()];
         for key in keys {
-            let known = self.readers.read().ok().and_then(|readers| readers.get(*key).cloned());
-            let readers = known.unwrap_or_else(|| {
-                let found: Arc<[bool]> = self.readers_of(key).into();
-                if let Some(mut readers) = self.readers.write().ok().filter(|readers| readers.len() < MAX_KNOWN) {
-                    readers.insert((*key).to_owned(), Arc::clone(&found));
-                }
-                found
-            });
+            let readers = self.readers.get_or(key, || self.readers_of(key).into());
             counts.iter_mut().zip(&*readers).for_each(|(count, read)| *count += usize::from(*read));
         }
         counts

@@ -18,7 +18,7 @@ impl<T> Default for Answers<T> {
 
 impl<T: Clone> Answers<T> {
     /// The answer for `key`, from `find` if it is not known.
-    pub(super) fn get_or(&self, key: &str, find: impl FnOnce() -> T) -> T {
+    pub(in crate::server::mapper) fn get_or(&self, key: &str, find: impl FnOnce() -> T) -> T {
         let known = self.0.read().ok().and_then(|known| known.get(key).cloned());
         known.unwrap_or_else(|| {
             let found = find();

@@ -9,6 +9,7 @@ mod properties;
 mod provenance;
 mod table;
 
+pub(super) use answers::Answers;
 pub use keys::Schema;
 pub use kind::KeyType;
 pub(super) use properties::{KeyProperties, Properties, PropertySource, written_in_deployment};
