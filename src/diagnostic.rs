@@ -65,8 +65,17 @@ pub struct Finding {
     pub elsewhere: Vec<Location>,
     /// Possible fixes; the first is the usual one.
     pub fixes: Vec<Fix>,
-    /// A port: the finding counts only if no home of the run opens it.
-    pub unless_open: Option<i64>,
+    /// What of other homes of the run the finding depends on.
+    pub answered: Option<Answered>,
+}
+
+/// A finding about a port that another server may open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answered {
+    /// The finding counts only if no home of the run opens this port.
+    pub port: i64,
+    /// The finding is only information if another home of the run has this host name too.
+    pub host: Option<String>,
 }
 
 impl Finding {
@@ -87,14 +96,14 @@ impl Finding {
             subjects: Vec::new(),
             elsewhere: Vec::new(),
             fixes: Vec::new(),
-            unless_open: None,
+            answered: None,
         }
     }
 
-    /// The same finding, which counts only if no home of the run opens `port`.
+    /// The same finding, which depends on other homes of the run.
     #[must_use]
-    pub fn unless_open(mut self, port: i64) -> Self {
-        self.unless_open = Some(port);
+    pub fn answered(mut self, answered: Answered) -> Self {
+        self.answered = Some(answered);
         self
     }
 

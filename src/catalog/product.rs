@@ -25,6 +25,8 @@ pub struct Product {
     /// The startup scripts that no other product has.
     #[serde(default)]
     pub own_scripts: Vec<String>,
+    /// The product that this one is a distribution of a part of. It reads no key of deployment.toml that the whole does not read.
+    pub part_of: Option<String>,
     /// The configuration folder, relative to the home.
     pub conf: String,
     /// The first version that is configured with deployment.toml.

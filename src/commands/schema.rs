@@ -4,7 +4,7 @@ use crate::catalog::catalog;
 use crate::home::Search;
 use crate::model::Model;
 use crate::paths::DisplayPaths;
-use crate::server::mapper::schema::{Schema, SchemaSource, json_schema};
+use crate::server::mapper::schema::{Fit, Schema, SchemaSource, json_schema};
 use crate::server::mapper::{Resources, key_table, known_keys};
 use crate::source::Overlays;
 use crate::workspace::Workspace;
@@ -106,17 +106,24 @@ fn warn_of_unfollowed(model: &Model, schema: &Schema, shown: &DisplayPaths) {
     }
 }
 
-/// Says on standard error which version the keys come from, unless it is exactly that of the server.
+/// Says on standard error which version the keys come from, unless they are those of the home.
 fn print_source_note(schema: &Schema) {
     match schema.source() {
-        SchemaSource::Catalogue { product, versions, exact: false } => {
+        SchemaSource::Home => {}
+        SchemaSource::Catalogue { product, versions, fit } => {
             let versions: Vec<String> = versions.iter().map(ToString::to_string).collect();
-            print_error(&format!("note: these are the keys of {product} {}\n", versions.join(" and ")));
+            let versions = versions.join(" and ");
+            let note = match fit {
+                Fit::Released => format!("these are the keys of {product} {versions} as first released; updates add some"),
+                Fit::Incomplete => format!("some keys of {product} {versions} are missing"),
+                Fit::AnyVersion => format!("these are the keys of every known version of {product}"),
+                Fit::Neighbours => format!("these are the keys of {product} {versions}"),
+            };
+            print_error(&format!("note: {note}\n"));
         }
-        SchemaSource::Guess { product, version } => {
-            print_error(&format!("note: the keys suggest {product} {version}, which is a guess; pass `--product` to be sure\n"));
+        SchemaSource::Guess { product } => {
+            print_error(&format!("note: the keys suggest {product}, which is a guess; pass `--product` to be sure\n"));
         }
-        SchemaSource::Home | SchemaSource::Catalogue { .. } => {}
     }
 }
 

@@ -165,9 +165,7 @@ fn identity(model: &Model) -> Option<Gap> {
     let Some(product) = model.product() else {
         let gap = |kind: GapKind| Gap::new(kind, model.path());
         return Some(match model.schema().map(crate::server::mapper::schema::Schema::source) {
-            Some(SchemaSource::Guess { product, version }) => {
-                gap(GapKind::GuessedProduct).detail(format!("{product} {version}, a guess"))
-            }
+            Some(SchemaSource::Guess { product }) => gap(GapKind::GuessedProduct).detail(format!("{product}, a guess")),
             _ => gap(GapKind::UnknownProduct),
         });
     };

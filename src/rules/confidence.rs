@@ -4,37 +4,42 @@ use crate::catalog::catalog;
 use crate::diagnostic::Finding;
 use crate::edit::Safety;
 use crate::rule_info::Severity;
-use crate::server::mapper::schema::{Schema, SchemaSource};
+use crate::server::mapper::schema::{Fit, Schema, SchemaSource};
 
-/// Adjusts `finding` to the certainty of `schema`. It stays unchanged if the keys come from the home's own templates or from the table of
-/// exactly its version. If they come from other versions, the help names these and no fix is safe. Outside the known versions, and for a
-/// guessed product, the finding is only information.
+/// Adjusts `finding` to the certainty of `schema`. It stays unchanged if the keys come from the home's own templates or are all those of its
+/// version. Otherwise the help says whose they are, and no fix is safe. With keys of other versions than its own, and for a guessed product,
+/// the finding is only information.
 pub(super) fn with_confidence(mut finding: Finding, schema: &Schema) -> Finding {
     match schema.source() {
-        SchemaSource::Home | SchemaSource::Catalogue { exact: true, .. } => finding,
-        SchemaSource::Catalogue { product, versions, .. } => {
-            let versions: Vec<String> = versions.iter().map(ToString::to_string).collect();
+        SchemaSource::Home | SchemaSource::Catalogue { fit: Fit::Released, .. } => finding,
+        SchemaSource::Catalogue { product, versions, fit } => {
             for fix in &mut finding.fixes {
                 fix.safety = Safety::Unsafe;
             }
-            let severity = if schema.source().is_authoritative() { finding.severity } else { Some(Severity::Info) };
-            with_help(
-                Finding { severity, ..finding },
-                &format!("this is based on the keys of {} {}", name_of(product), versions.join(" and ")),
-            )
+            let name = name_of(product);
+            let versions: Vec<String> = versions.iter().map(ToString::to_string).collect();
+            let versions = versions.join(" and ");
+            match fit {
+                Fit::Released | Fit::Incomplete => {
+                    with_help(finding, &format!("carbonlint does not know all keys of {name} {versions}"))
+                }
+                Fit::AnyVersion => with_help(finding, &format!("this is true of every known version of {name}")),
+                Fit::Neighbours => {
+                    with_help(finding.severity(Severity::Info), &format!("this is based on the keys of {name} {versions}"))
+                }
+            }
         }
-        SchemaSource::Guess { product, version } => {
+        SchemaSource::Guess { product } => {
             finding.fixes.clear();
-            let note = format!(
-                "the keys suggest {} {version}, which is a guess: pass `--product {product}@VERSION` to be sure",
-                name_of(product)
-            );
+            let note =
+                format!("the keys suggest {}, which is a guess: pass `--product {product}@VERSION` to be sure", name_of(product));
             with_help(finding.severity(Severity::Info), &note)
         }
     }
 }
 
-fn name_of(product: &str) -> &str {
+/// The name that a product prints.
+pub(super) fn name_of(product: &str) -> &str {
     catalog().product(product).map_or(product, |product| product.name.as_str())
 }
 
@@ -68,9 +73,14 @@ mod tests {
         };
         let exact = of(Some("4.5.0"));
         assert_eq!((exact.help.as_deref(), exact.severity, exact.fixes[0].safety), (Some("write y"), None, Safety::Safe));
-        let near = of(Some("4.3.0"));
-        let help = "write y; this is based on the keys of WSO2 API Manager 4.2.0 and 4.5.0";
-        assert_eq!((near.help.as_deref(), near.severity, near.fixes[0].safety), (Some(help), None, Safety::Unsafe));
+        for (version, help, severity) in [
+            (Some("4.7.0"), "write y; carbonlint does not know all keys of WSO2 API Manager 4.7.0", None),
+            (None, "write y; this is true of every known version of WSO2 API Manager", None),
+            (Some("5.0.0"), "write y; this is based on the keys of WSO2 API Manager 4.7.0", Some(Severity::Info)),
+        ] {
+            let found = of(version);
+            assert_eq!((found.help.as_deref(), found.severity, found.fixes[0].safety), (Some(help), severity, Safety::Unsafe));
+        }
 
         let keys = BTreeSet::from([
             "apim.cors.enable",

@@ -81,7 +81,7 @@ impl<'a> HomeContext<'a> {
     pub(crate) fn dead_keys(&self) -> Option<(FileId, &'a Schema, Vec<DeadKey<'a>>)> {
         let model = self.model();
         let (file, document) = model.toml()?;
-        let keys = self.answers.dead_keys.get_or_init(|| dead_keys(model)).as_ref()?;
+        let keys = self.answers.dead_keys.get_or_init(|| dead_keys(self.home)).as_ref()?;
         Some((file, model.schema()?, keys.of(document)))
     }
 

@@ -26,7 +26,7 @@ mod wording;
 mod xml_structure;
 mod yaml_structure;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use context::{HomeAnswers, HomeContext, RuleContext};
@@ -171,21 +171,31 @@ pub(crate) fn check_homes(workspace: &Workspace, selected: &SelectedRules, mut d
             diagnostics.push(diagnostic);
         }
     }
-    drop_answered(&mut diagnostics, homes);
+    settle_answered(&mut diagnostics, homes);
     drop_superseded(&mut diagnostics);
     diagnostics.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
     fingerprints::add(&mut diagnostics, homes);
     diagnostics
 }
 
-/// Drops the findings that count only if nobody opens a port that a home opens.
-fn drop_answered(diagnostics: &mut Vec<Diagnostic>, homes: &[Home]) {
-    if diagnostics.iter().all(|diagnostic| diagnostic.finding.unless_open.is_none()) {
+/// Drops the findings about ports that a home opens, and lowers those about a host name that several homes share.
+fn settle_answered(diagnostics: &mut Vec<Diagnostic>, homes: &[Home]) {
+    if diagnostics.iter().all(|diagnostic| diagnostic.finding.answered.is_none()) {
         return;
     }
     let listeners = homes.iter().flat_map(|home| &home.ports().listeners);
     let open: BTreeSet<i64> = listeners.filter(|listener| listener.enabled).filter_map(Listener::port).collect();
-    diagnostics.retain(|diagnostic| diagnostic.finding.unless_open.is_none_or(|port| !open.contains(&port)));
+    diagnostics.retain(|diagnostic| diagnostic.finding.answered.as_ref().is_none_or(|answered| !open.contains(&answered.port)));
+    let mut owners: BTreeMap<String, usize> = BTreeMap::new();
+    for host in homes.iter().filter_map(|home| home.model.hostname()) {
+        *owners.entry(host.to_ascii_lowercase()).or_default() += 1;
+    }
+    let is_shared = |host: &String| owners.get(&host.to_ascii_lowercase()).is_some_and(|owners| *owners > 1);
+    for diagnostic in diagnostics {
+        if diagnostic.finding.answered.as_ref().and_then(|answered| answered.host.as_ref()).is_some_and(is_shared) {
+            diagnostic.severity = diagnostic.severity.min(Severity::Info);
+        }
+    }
 }
 
 /// Drops the findings at places that a superseding rule has reported. A rule that did not run, or found nothing there, supersedes nothing.
@@ -248,7 +258,7 @@ fn severity_of(finding: &Finding, rule: &RuleInfo, severity: Severity) -> Severi
 
 /// Whether a diagnostic depends on other homes than its own.
 pub(crate) fn looks_at_other_homes(diagnostic: &Diagnostic) -> bool {
-    diagnostic.finding.unless_open.is_some() || matches!(registry::check_of(diagnostic.rule), Some(Check::Run(_)))
+    diagnostic.finding.answered.is_some() || matches!(registry::check_of(diagnostic.rule), Some(Check::Run(_)))
 }
 
 /// Whether `name` is a rule or a category.

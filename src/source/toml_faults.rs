@@ -37,6 +37,14 @@ pub(super) fn faults_of(text: &str, written: &str) -> Vec<SyntaxError> {
     faults.dedup_by_key(|(line, ..)| *line);
     let mut seen = BTreeSet::new();
     faults.retain(|(_, repeated, _)| repeated.is_none_or(|repeated| seen.insert(repeated)));
+    // That a key is defined twice is the fault of its table if that is defined twice.
+    let mut twice = None;
+    faults.retain(|(line, _, fault)| {
+        let above = headers.lines.partition_point(|(start, _)| start <= line);
+        let is_header = above > 0 && headers.lines[above - 1].0 == *line;
+        twice = if is_header { fault.is_repetition.then_some(above) } else { twice };
+        is_header || !fault.is_repetition || twice != Some(above)
+    });
     let more = faults.len().saturating_sub(MAX_REPORTED);
     let mut faults: Vec<SyntaxError> = faults.into_iter().map(|(.., fault)| fault).take(MAX_REPORTED + 1).collect();
     if let Some(next) = faults.get_mut(MAX_REPORTED) {

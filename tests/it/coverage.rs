@@ -94,10 +94,7 @@ fn a_guess_an_unknown_version_and_an_unknown_profile_are_noted() {
         gaps.map(|gap| gap["message"].as_str().expect("a text").to_owned()).collect::<Vec<String>>()
     };
     let guess = message(&[]);
-    assert!(
-        guess[0].contains("its keys are compared with those of api-manager 4") && guess[0].contains(", a guess, "),
-        "{guess:?}"
-    );
+    assert!(guess[0].contains("its keys are compared with those of api-manager, a guess, "), "{guess:?}");
     let version = message(&["--product", "api-manager"]);
     assert_eq!(version, ["the version of `deployment.toml` is unknown: checked as API Manager 4.7.0"]);
     // A profile that no home has is refused.

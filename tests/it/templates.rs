@@ -95,7 +95,7 @@ fn the_keys_of_a_template_in_a_home_are_checked_with_the_home_s_own() {
             format!(
                 "{path}:2:10: info[template-not-checked] a deployment tool fills in values: what the server renders from them was not checked"
             ),
-            format!("{path}:6:1: warning[unknown-key] `server.no_such_key` has no effect: nothing reads it"),
+            format!("{path}:6:1: warning[unknown-key] `server.no_such_key` has no effect: no template reads it"),
         ]
     );
 }

@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use crate::catalog::catalog;
 use crate::model::Model;
+use crate::ports::PortTable;
 use crate::server::mapper::schema::{KeyType, Schema};
 use crate::source::key::Key;
 use crate::source::toml::{TomlDocument, TomlEntry, TomlValue};
+use crate::workspace::Home;
 
 /// A key that nothing reads.
 #[derive(Debug, Clone, Copy)]
@@ -54,7 +56,8 @@ const MAX_SEARCHED: usize = 1_000;
 /// The keys of deployment.toml that nothing reads; `None` if that is unknown. Rules ask [`HomeContext::dead_keys`], which remembers them.
 ///
 /// [`HomeContext::dead_keys`]: crate::rules::context::HomeContext::dead_keys
-pub(crate) fn dead_keys(model: &Model) -> Option<DeadKeys> {
+pub(crate) fn dead_keys(home: &Home) -> Option<DeadKeys> {
+    let model = &home.model;
     let schema = model.schema()?;
     // A JSON file that cannot be read may map or use any key.
     if model.mapping().is_some_and(|mapping| !mapping.resources.broken.is_empty()) {
@@ -75,7 +78,7 @@ pub(crate) fn dead_keys(model: &Model) -> Option<DeadKeys> {
         return Some(DeadKeys { keys: Vec::new() });
     }
     let meant = |(at, (number, entry)): (usize, (usize, &TomlEntry))| {
-        let meant = if at < MAX_SEARCHED { meant(entry, document, schema) } else { Meant::Unclear(Vec::new()) };
+        let meant = if at < MAX_SEARCHED { meant(entry, document, schema, || home.ports()) } else { Meant::Unclear(Vec::new()) };
         (number, meant)
     };
     Some(DeadKeys { keys: dead.into_iter().enumerate().map(meant).collect() })
@@ -104,7 +107,7 @@ fn product_of(model: &Model) -> Option<&str> {
     model.product().map(|product| product.id.as_str()).or_else(|| model.schema()?.source().product())
 }
 
-fn meant(entry: &TomlEntry, document: &TomlDocument, schema: &Schema) -> Meant {
+fn meant<'a>(entry: &TomlEntry, document: &TomlDocument, schema: &Schema, ports: impl FnOnce() -> &'a PortTable) -> Meant {
     let key = &entry.key;
     if let Some(other) = other_enable(key).filter(|other| schema.is_read(other)) {
         return Meant::OtherEnable(other);
@@ -117,8 +120,13 @@ fn meant(entry: &TomlEntry, document: &TomlDocument, schema: &Schema) -> Meant {
         return Meant::Respelled(only.clone());
     }
     let (own_table, name) = Key::new(key).table_and_name();
-    // The key may belong to an enclosing table, or to a table inside its own.
-    let is_related = |table: Key| !table.is_pattern() && (table.is_above(own_table) || own_table.is_above(table));
+    if let ("port", TomlValue::Integer(number)) = (name, &entry.value) {
+        // Many tables have a port. The number shows whose it is.
+        return of_port(*number, ports()).map_or(Meant::Unclear(Vec::new()), Meant::InOtherTable);
+    }
+    // The key may belong to an enclosing table, unless nothing reads its own, or to a table inside its own.
+    let is_known = schema.reads_below(own_table.as_str());
+    let is_related = |table: Key| !table.is_pattern() && (is_known && table.is_above(own_table) || own_table.is_above(table));
     let related: BTreeSet<String> = schema.tables_with(name, is_related).collect();
     let mut elsewhere = schema.tables_with(name, |_| true);
     let only = elsewhere.next().filter(|only| elsewhere.all(|other| other == *only));
@@ -127,9 +135,7 @@ fn meant(entry: &TomlEntry, document: &TomlDocument, schema: &Schema) -> Meant {
     let moved = match (related.len(), related.first(), &only) {
         (1, Some(only), _) => Some(only.as_str()),
         // Only one table has this name, and its header is the previous one. If nothing reads the key's own table, the table is at fault.
-        (0, _, Some(only)) if own_table.is_root() || above == Some(only.as_str()) && schema.reads_below(own_table.as_str()) => {
-            Some(only.as_str())
-        }
+        (0, _, Some(only)) if own_table.is_root() || above == Some(only.as_str()) && is_known => Some(only.as_str()),
         _ => None,
     };
     let own_name = Key::new(name);
@@ -142,6 +148,15 @@ fn meant(entry: &TomlEntry, document: &TomlDocument, schema: &Schema) -> Meant {
     alike.retain(|known| seen.insert(known.clone()));
     alike.truncate(3);
     Meant::Unclear(alike)
+}
+
+/// The key of the one listener that has this port by default.
+fn of_port(number: i64, ports: &PortTable) -> Option<String> {
+    let mut keys = ports.listeners.iter().filter_map(|listener| {
+        let (row, part) = listener.row?;
+        part.port_key.clone().filter(|_| part.port.or(row.port).map(i64::from) == Some(number))
+    });
+    keys.next().filter(|_| keys.next().is_none())
 }
 
 /// The key `known`, with `name` in place of a final `*`.

@@ -39,7 +39,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
 /// Reports keys that nothing reads where they are, but would in a nearby table.
 fn misplaced(context: HomeContext, findings: &mut Vec<Finding>) {
     let Some((file, schema, dead)) = context.dead_keys() else { return };
-    if !schema.source().is_authoritative() {
+    if !schema.source().is_complete() {
         return;
     }
     for dead in dead {

@@ -4,10 +4,11 @@ use super::dead_key::{DeadKey, Meant};
 use crate::diagnostic::Finding;
 use crate::edit::Safety;
 use crate::model::{FileId, Location};
-use crate::rules::confidence::with_confidence;
+use crate::rule_info::Severity;
+use crate::rules::confidence::{name_of, with_confidence};
 use crate::rules::context::HomeContext;
 use crate::rules::fixes;
-use crate::server::mapper::schema::Schema;
+use crate::server::mapper::schema::{Fit, Schema, SchemaSource};
 use crate::source::Span;
 use crate::source::key::Key;
 use crate::source::toml::TomlTable;
@@ -16,9 +17,9 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     let Some((file, schema, mut dead)) = context.dead_keys() else { return };
     let Some((_, document)) = context.model().toml() else { return };
     dead.retain(|dead| match &dead.meant {
-        // Another version may read a key that resembles no known one, or read it in the table where it is.
-        Meant::Unclear(alike) => schema.source().is_authoritative() || !alike.is_empty(),
-        Meant::InOtherTable(_) => schema.source().is_authoritative(),
+        // A key that is not known may be one that resembles no known one, or be read in the table where it is.
+        Meant::Unclear(alike) => schema.source().is_complete() || !alike.is_empty(),
+        Meant::InOtherTable(_) => schema.source().is_complete(),
         _ => true,
     });
     let mut written = vec![0; document.tables.len()];
@@ -35,13 +36,12 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     }
     let is_unread = |number: usize| {
         let (unread, table) = (&unread[number], &document.tables[number]);
-        unread.len() > 1 && unread.len() == written[number] && !schema.reads_below(name_of(table))
+        unread.len() > 1 && unread.len() == written[number] && !schema.reads_below(table_name(table))
     };
-    let whole: Vec<bool> =
-        (0..document.tables.len()).map(|number| schema.source().is_authoritative() && is_unread(number)).collect();
+    let whole: Vec<bool> = (0..document.tables.len()).map(|number| schema.source().is_complete() && is_unread(number)).collect();
     dead.retain(|dead| table_of(dead).is_none_or(|table| !whole[table]));
     let tables = document.tables.iter().zip(&unread).zip(&whole).filter(|(_, whole)| **whole);
-    let of_tables = tables.map(|((table, unread), _)| of_table(context, file, table, unread));
+    let of_tables = tables.map(|((table, unread), _)| of_table(context, file, schema, table, unread));
     let mut found = of_tables.chain(dead.iter().map(|dead| of_key(context, file, schema, dead)));
     findings.extend(found.by_ref().take(MAX_REPORTED).map(|finding| with_confidence(finding, schema)));
     if let Some(mut next) = found.next() {
@@ -56,15 +56,41 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
 /// How many tables and keys of a file are reported one by one.
 const MAX_REPORTED: usize = 1_000;
 
-fn of_table(context: HomeContext, file: FileId, table: &TomlTable, keys: &[Span]) -> Finding {
-    let name = name_of(table);
-    let message = format!("nothing reads the table `{name}`: its {} keys have no effect", keys.len());
+fn of_table(context: HomeContext, file: FileId, schema: &Schema, table: &TomlTable, keys: &[Span]) -> Finding {
+    let name = table_name(table);
+    let message = match released(schema) {
+        Some(version) => {
+            format!("`{name}` is not a table of {version} as first released: none of its {} keys is known", keys.len())
+        }
+        None => format!("no template reads the table `{name}`: its {} keys have no effect", keys.len()),
+    };
     let finding = context.finding(file, table.span, message).key(name).subjects(keys.iter().copied());
-    finding.help("check the name in the documentation of this version, or remove the table")
+    unclear(finding, "table", schema)
+}
+
+/// Completes the finding about a key or table that resembles no known one.
+fn unclear(finding: Finding, what: &str, schema: &Schema) -> Finding {
+    match released(schema) {
+        Some(_) => {
+            let help = format!("check the name: an update of the server may have added the {what}");
+            finding.severity(Severity::Info).help(help)
+        }
+        None => finding.help(format!("check the name in the documentation of this version, or remove the {what}")),
+    }
+}
+
+/// The product and version whose keys are known as of its first release, without those that an update may have added.
+fn released(schema: &Schema) -> Option<String> {
+    match schema.source() {
+        SchemaSource::Catalogue { product, versions, fit: Fit::Released } => {
+            versions.first().map(|version| format!("{} {version}", name_of(product)))
+        }
+        _ => None,
+    }
 }
 
 /// The table, or the list that it is an element of.
-fn name_of(table: &TomlTable) -> &str {
+fn table_name(table: &TomlTable) -> &str {
     let key = Key::new(&table.key);
     key.list().unwrap_or(key).as_str()
 }
@@ -73,9 +99,10 @@ fn of_key(context: HomeContext, file: FileId, schema: &Schema, dead: &DeadKey) -
     let key = &dead.entry.key;
     let at = Location { file, span: dead.entry.key_span };
     let renamed = schema.is_mapped(key).then(|| schema.targets_of(key).join("`, `"));
-    let message = match renamed {
-        Some(targets) => format!("`{key}` has no effect: it is renamed to `{targets}`, which nothing reads"),
-        None => format!("`{key}` has no effect: nothing reads it"),
+    let message = match (renamed, released(schema)) {
+        (Some(targets), _) => format!("`{key}` has no effect: it is renamed to `{targets}`, which no template reads"),
+        (None, Some(version)) => format!("`{key}` is not a key of {version} as first released"),
+        (None, None) => format!("`{key}` has no effect: no template reads it"),
     };
     let finding = context.finding_at(at, message).key(key);
     match &dead.meant {
@@ -90,6 +117,6 @@ fn of_key(context: HomeContext, file: FileId, schema: &Schema, dead: &DeadKey) -
             let names: Vec<String> = alike.iter().map(|known| format!("`{known}`")).collect();
             finding.help(format!("did you mean {}?", names.join(" or ")))
         }
-        Meant::Unclear(_) => finding.help("check the name in the documentation of this version, or remove the key"),
+        Meant::Unclear(_) => unclear(finding, "key", schema),
     }
 }

@@ -38,8 +38,15 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
             continue;
         }
         let alike: Vec<&String> = known.iter().filter(|known| plain(known) == plain(text)).collect();
-        // Another version may have other values.
-        if alike.is_empty() && !schema.source().is_authoritative() {
+        let meant = match alike[..] {
+            [only] => Some(only.clone()),
+            _ => SYNONYMS
+                .iter()
+                .find(|(written, value)| written == text && known.contains(*value))
+                .map(|(_, value)| (*value).to_owned()),
+        };
+        // Values of other versions say nothing of this one.
+        if meant.is_none() && !schema.source().is_complete() {
             continue;
         }
         let (message, severity) = if allowed.is_empty() {
@@ -47,13 +54,6 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         } else {
             let message = format!("`{text}` is not a valid value of `{}`: the server does not start", entry.key);
             (message, Some(Severity::Error))
-        };
-        let meant = match alike[..] {
-            [only] => Some(only.clone()),
-            _ => SYNONYMS
-                .iter()
-                .find(|(written, value)| written == text && known.contains(*value))
-                .map(|(_, value)| (*value).to_owned()),
         };
         let at = Location { file, span: entry.value_span };
         let names: Vec<String> = known.iter().map(|known| format!("`{known}`")).collect();

@@ -1,7 +1,7 @@
 //! `offset-missing-in-url`: a URL of this server with the port that a listener would have without the offset.
 
 use crate::catalog::catalog;
-use crate::diagnostic::Finding;
+use crate::diagnostic::{Answered, Finding};
 use crate::edit::Safety;
 use crate::model::{Content, FileId, Location};
 use crate::ports::Listener;
@@ -59,12 +59,14 @@ fn report(context: HomeContext, file: FileId, span: Span, key: &str, findings: &
             Some(placeholder) => format!("write `{placeholder}`, which follows the offset, or {port}"),
             None => format!("write {port}"),
         };
-        let safety = if is_loopback(&url.host) { Safety::Safe } else { Safety::Unsafe };
+        let is_loopback = is_loopback(&url.host);
+        let safety = if is_loopback { Safety::Safe } else { Safety::Unsafe };
+        let answered = Answered { port: url.port, host: (!is_loopback).then_some(url.host) };
         let fix = fixes::toml_of(context.model()).map(|_| {
             let edits = vec![(at.span, port.to_string())];
             fixes::fix_of(context.model(), file, format!("change the port to {port}"), safety, edits, vec![key.to_owned()])
         });
-        findings.push(context.finding_at(at, message).help(help).key(key).fix(fix).unless_open(url.port));
+        findings.push(context.finding_at(at, message).help(help).key(key).fix(fix).answered(answered));
     }
 }
 

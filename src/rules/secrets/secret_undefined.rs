@@ -3,8 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::diagnostic::Finding;
+use crate::diagnostic::{Finding, Target};
 use crate::edit::{Fix, Safety};
+use crate::rule_info::Severity;
 use crate::rules::context::HomeContext;
 use crate::rules::fixes;
 use crate::rules::user_toml::{UserToml, WrittenAt};
@@ -15,9 +16,12 @@ use crate::suggest;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let Some(settings) = UserToml::of(context) else {
-        findings.extend(in_template(context));
+        let found = in_template(context);
+        let has_table = context.model().toml().is_some_and(|(_, document)| document.table("secrets").is_some());
+        findings.extend(if has_table { found } else { as_one(found, Some(Severity::Warning)) });
         return;
     };
+    let mut found = Vec::new();
     let mut seen: BTreeSet<(Span, &str)> = BTreeSet::new();
     for fault in settings.faults(FaultKind::UndefinedSecret) {
         let Some(placeholder) = fault.placeholder.as_deref() else { continue };
@@ -34,10 +38,42 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let near = suggest::nearest(alias, settings.configuration.secrets.aliases(), '.');
         let mean = suggest::did_you_mean(alias, settings.configuration.secrets.aliases(), '.');
         let add = help(alias);
-        let help = mean.map_or_else(|| add.clone(), |mean| format!("{mean} Otherwise {add}"));
-        let rename = near.first().filter(|_| near.len() == 1).and_then(|near| rename(context, settings, &written, near));
-        findings.push(settings.finding(context, &written, message).help(help).fix(rename));
+        let quoted = near.iter().any(|near| near.contains('"'));
+        let help = match mean {
+            // A placeholder would need the quotes too.
+            _ if quoted => format!(
+                "write the alias in `[secrets]` without quotes: `{alias} = \"[...]\"`; before config-mapper 1.0.21 it keeps them"
+            ),
+            Some(mean) => format!("{mean} Otherwise {add}"),
+            None => add,
+        };
+        let rename =
+            near.first().filter(|_| near.len() == 1 && !quoted).and_then(|near| rename(context, settings, &written, near));
+        found.push(settings.finding(context, &written, message).help(help).fix(rename));
     }
+    let is_missing = settings.configuration.secrets.is_empty();
+    findings.extend(if is_missing { as_one(found, None) } else { found });
+}
+
+/// The findings of a file without `[secrets]`, which have one cause. A deployment tool may still add the table: that decides the `severity`.
+fn as_one(mut found: Vec<Finding>, severity: Option<Severity>) -> Vec<Finding> {
+    // The mapper goes through the keys in the order of their hashes.
+    let span = |finding: &Finding| if let Target::Site(site) = finding.target { Some(site.at.span) } else { None };
+    found.sort_by_key(|finding| span(finding).map(|span| span.start));
+    let others = found.len().saturating_sub(1);
+    let mut found = found.into_iter();
+    let Some(first) = found.next() else { return Vec::new() };
+    let first = Finding { severity, ..first };
+    if others == 0 {
+        return vec![first];
+    }
+    let places = found.filter_map(|other| span(&other));
+    let message = format!(
+        "there is no `[secrets]`, but {} values refer to it: the server does not start, or runs without the secrets",
+        others + 1
+    );
+    let help = "add `[secrets]` with a line `alias = \"[...]\"` for each, and encrypt them with `ciphertool.sh -Dconfigure`";
+    vec![Finding { message, help: Some(help.to_owned()), ..first.subjects(places) }]
 }
 
 fn message(placeholder: &str) -> String {

@@ -10,6 +10,7 @@ const LISTENER: PlainHttp = PlainHttp {
     message: "the gateway accepts API calls over plain HTTP",
     element: "transportReceiver",
     parent: "axisconfig",
+    needs_one: false,
     shown: "`<transportReceiver name=\"http\">`",
 };
 

@@ -10,6 +10,7 @@ const LISTENER: PlainHttp = PlainHttp {
     message: "consoles and admin services are served over plain HTTP",
     element: "Connector",
     parent: "Server/Service",
+    needs_one: true,
     shown: "the `<Connector>` without `scheme=\"https\"`",
 };
 

@@ -143,6 +143,22 @@ pub(super) fn key_of(context: HomeContext, listener: &Listener) -> Option<String
     part.switch.as_ref().map(|switch| switch.key.clone())
 }
 
+/// Whether `place` is in the only element of this name in its file. Without it, the file has no purpose.
+pub(super) fn is_only(model: &Model, place: ListenerPlace, element: &str) -> bool {
+    let ListenerPlace::At(at) = place else { return false };
+    let loaded = model.file(at.file);
+    let Content::Xml(document) = loaded.content() else { return false };
+    document.elements.iter().filter(|other| other.local_name(&loaded.source.text) == element).count() == 1
+}
+
+/// Whether the XML file of `listener`, which was given without its home, is one that its server renders at each start.
+pub(super) fn is_rendered_elsewhere(model: &Model, listener: &Listener) -> bool {
+    let is_rendered = listener.row.is_some_and(|(_, part)| part.port_key.is_some() || part.switch.is_some());
+    let since = model.product().and_then(|product| product.toml_since.as_ref());
+    let has_toml = since.zip(model.identity.version.as_ref()).is_some_and(|(since, version)| since.compare(version).is_le());
+    model.layout.has_no_home() && model.toml_file().is_none() && is_rendered && has_toml
+}
+
 /// How to close `listener` in this home, as help text. `element` names what to comment out in XML.
 pub(super) fn remedy(context: HomeContext, listener: &Listener, element: &str) -> String {
     let Some((row, part)) = listener.row else { return String::new() };
@@ -152,12 +168,14 @@ pub(super) fn remedy(context: HomeContext, listener: &Listener, element: &str) -
     // Without its root element, an inbound endpoint would not be XML.
     let is_root = row.disabled_by.iter().any(|place| place.file == file && place.path == SUSPEND);
     let close = |verb: &str| if is_root { SUSPENDED.to_owned() } else { format!("{verb} {element}") };
-    if model.toml_file().is_none() {
+    let is_elsewhere = is_rendered_elsewhere(model, listener);
+    if model.toml_file().is_none() && !is_elsewhere {
         return format!("{} in {name}", close("comment out"));
     }
     if let Some(switch) = &part.switch {
-        let (table, name) = Key::new(&switch.key).table_and_name();
-        return format!("write `{name} = false` in `[{}]`", table.as_str());
+        let (table, key) = Key::new(&switch.key).table_and_name();
+        let write = format!("write `{key} = false` in `[{}]`", table.as_str());
+        return if is_elsewhere { format!("{name} is rendered at each start: {write} of deployment.toml") } else { write };
     }
     // The files whose port a key sets are those with a template.
     let is_rendered = if model.renders_from_templates() { model.has_template_of(file) } else { part.port_key.is_some() };

@@ -22,6 +22,8 @@ pub(super) struct PlainHttp {
     pub(super) element: &'static str,
     /// The path of the element's parent.
     pub(super) parent: &'static str,
+    /// Whether the server needs one such element, so that the last one stays.
+    pub(super) needs_one: bool,
     /// How the help names the element.
     pub(super) shown: &'static str,
 }
@@ -34,11 +36,21 @@ impl PlainHttp {
             let on = listener.port().map_or_else(String::new, |port| format!(" on port {port}"));
             let message = format!("{}{on}", self.message);
             let finding = listener_place::finding(context, listener, place, self.element, message);
-            let mut help = listener_place::remedy(context, listener, self.shown);
+            let is_only = self.needs_one
+                && context.model().toml_file().is_none()
+                && listener_place::is_only(context.model(), place, self.element);
+            let mut help = if is_only {
+                format!("add TLS to it, or leave it if a proxy does: it is the only `<{}>`", self.element)
+            } else {
+                listener_place::remedy(context, listener, self.shown)
+            };
             if matches!(place, ListenerPlace::Unmentioned(_)) && finding.related.is_empty() {
                 help = format!("it is open by default: {help}");
             }
-            let fix = self.close(context, listener, place).map(|fix| Fix { follow_up: self.still_advertised(context), ..fix });
+            let fix = self
+                .close(context, listener, place)
+                .filter(|_| !is_only)
+                .map(|fix| Fix { follow_up: self.still_advertised(context), ..fix });
             let finding = finding.help(help).fix(fix);
             findings.push(Finding { key: listener_place::key_of(context, listener), ..finding });
         }
@@ -49,6 +61,9 @@ impl PlainHttp {
         let model = context.model();
         if model.toml_file().is_none() {
             let ListenerPlace::At(at) = place else { return None };
+            if listener_place::is_rendered_elsewhere(model, listener) {
+                return None;
+            }
             return fixes::comment_out_element(model, at, self.rule);
         }
         let (row, part) = listener.row?;

@@ -1,5 +1,6 @@
 //! Stage 5: `$secret{}`, `$sys{}`, `$env{}` and `$ref{}` are resolved, in this order (config-mapper ReferenceResolver.java).
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
@@ -21,15 +22,20 @@ pub(super) fn is_unresolved(text: &str) -> bool {
     ["sys", "env", "ref"].into_iter().any(|kind| !placeholders(text, kind).is_empty())
 }
 
-/// The alias of a secret that a key defines, with the table that it is in. `None` if it defines none in this release.
-pub(crate) fn alias_of<'a>(key: &'a str, release: &Release) -> Option<(&'static str, &'a str)> {
+/// The alias of a secret that a key defines, with the table that it is in. `None` if it defines none in this release. Segments in quotes keep
+/// them, as double quotes (TomlParser.java takes the aliases from `dottedKeySet`), unless the release removes them.
+pub(crate) fn alias_of<'a>(key: &'a str, release: &Release) -> Option<(&'static str, Cow<'a, str>)> {
     let table = Key::new(key).secrets_table()?;
     let alias = Key::new(key).alias()?;
     if table == RUNTIME_SECRETS && !release.has_runtime_secrets() {
         return None;
     }
     let is_unquoted = table == SECRETS && release.unquotes_aliases();
-    Some((table, if is_unquoted { alias.trim_matches('\'') } else { alias }))
+    Some((table, if is_unquoted { alias.trim_matches('\'').into() } else { with_double_quotes(alias) }))
+}
+
+fn with_double_quotes(alias: &str) -> Cow<'_, str> {
+    if alias.contains('\'') { alias.replace('\'', "\"").into() } else { alias.into() }
 }
 
 /// The aliases of `[secrets]`, and of `[runtime_secrets]`, with their values.
@@ -45,7 +51,7 @@ impl Secrets {
                 let Some((_, alias)) = alias_of(key, release).filter(|(defining, _)| *defining == table) else { continue };
                 match &setting.value {
                     Value::Text(text) => {
-                        secrets.insert(alias.to_owned(), text.clone());
+                        secrets.insert(alias.into_owned(), text.clone());
                     }
                     _ => faults.push(MappingFault::new(FaultKind::SecretType, Some(key), String::new())),
                 }
@@ -57,6 +63,11 @@ impl Secrets {
     /// The aliases.
     pub fn aliases(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// Whether an external vault provides the secrets: `[runtime_secrets] enable = "true"`.
@@ -225,9 +236,11 @@ mod tests {
             let version = |text: &str| crate::catalog::Version::parse(text).expect("a version");
             Release::new(version(mapper), version("2.7.6"))
         };
-        assert_eq!(alias_of("secrets.'a.b'", &release("1.0.20")), Some(("secrets", "'a.b'")));
-        assert_eq!(alias_of("secrets.'a.b'", &release("1.0.21")), Some(("secrets", "a.b")));
-        assert_eq!(alias_of("runtime_secrets.'a.b'", &release("1.0.21")), Some(("runtime_secrets", "'a.b'")));
+        let alias = |key: &str, of: &str| alias_of(key, &release(of)).map(|(table, alias)| (table, alias.into_owned()));
+        assert_eq!(alias("secrets.'a.b'", "1.0.20"), Some(("secrets", "\"a.b\"".to_owned())));
+        assert_eq!(alias("secrets.a.b", "1.0.20"), Some(("secrets", "a.b".to_owned())));
+        assert_eq!(alias("secrets.'a.b'", "1.0.21"), Some(("secrets", "a.b".to_owned())));
+        assert_eq!(alias("runtime_secrets.'a.b'", "1.0.21"), Some(("runtime_secrets", "\"a.b\"".to_owned())));
         assert_eq!(alias_of("runtime_secrets.a", &release("1.0.12")), None);
         assert_eq!(alias_of("secretsx.a", &release("1.0.21")), None);
     }

@@ -27,24 +27,35 @@ static NAMES: LazyLock<Names> = LazyLock::new(|| {
         .unwrap_or_else(|error| panic!("rules/catalog/secrets.toml: {error}"))
 });
 
-/// Whether a value must be masked. A reference such as `$secret{x}` or `${admin.password}`, and a tag of a template, name a secret but do not
+/// Whether a value must be masked. References such as `$secret{x}` or `${admin.password}`, and tags of a template, name a secret but do not
 /// contain it.
 pub(crate) fn hides(value: &str) -> bool {
-    let value = value.trim();
-    let inside = value.strip_prefix('$').and_then(|rest| rest.strip_suffix('}')).and_then(|rest| rest.split_once('{'));
-    let is_placeholder = inside.is_some_and(|(kind, name)| {
-        // `$secrets{}` and `$ENV{}` are mistyped, but no secrets either.
-        let kind = kind.to_ascii_lowercase();
-        let kind = kind.strip_suffix('s').filter(|kind| *kind != "sy").unwrap_or(&kind);
-        ["", "secret", "env", "sys", "ref"].contains(&kind) && !name.contains(['{', '}'])
-    });
-    // A tag with quotes in it can have the value as a default.
-    let is_tag = |open: &str, close: &str| {
-        let inside = value.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
-        inside.is_some_and(|inside| !inside.contains(['{', '}', '%', '"', '\'']))
-    };
-    let is_shown = is_placeholder || is_tag("{{", "}}") || is_tag("{%", "%}") || is_tag("<%=", "%>");
-    !(value.is_empty() || is_shown || matches!(value, "true" | "false") || value == HIDDEN)
+    let mut rest = value.trim();
+    if matches!(rest, "true" | "false") || rest == HIDDEN {
+        return false;
+    }
+    while let Some(after) = after_placeholder(rest).or_else(|| after_tag(rest)) {
+        rest = after.trim_start();
+    }
+    !rest.is_empty()
+}
+
+/// What follows the placeholder that `text` begins with.
+fn after_placeholder(text: &str) -> Option<&str> {
+    let (kind, rest) = text.strip_prefix('$')?.split_once('{')?;
+    let (name, after) = rest.split_once('}')?;
+    // `$secrets{}` and `$ENV{}` are mistyped, but no secrets either.
+    let kind = kind.to_ascii_lowercase();
+    let kind = kind.strip_suffix('s').filter(|kind| *kind != "sy").unwrap_or(&kind);
+    (["", "secret", "env", "sys", "ref"].contains(&kind) && !name.contains('{')).then_some(after)
+}
+
+/// What follows the tag of a template that `text` begins with. A tag with quotes in it can have the value as a default.
+fn after_tag(text: &str) -> Option<&str> {
+    [("{{", "}}"), ("{%", "%}"), ("<%", "%>")].into_iter().find_map(|(open, close)| {
+        let (inside, after) = text.strip_prefix(open)?.split_once(close)?;
+        (!inside.contains(['{', '}', '%', '"', '\''])).then_some(after)
+    })
 }
 
 /// How sure it is that a value is a secret.
@@ -135,6 +146,16 @@ mod tests {
             assert_eq!(secrecy_of(name), expected, "{name}");
         }
         assert!(!Secrecy::Likely.hides("8") && Secrecy::Sure.hides("8") && Secrecy::Likely.hides("8x"));
+    }
+
+    #[test]
+    fn references_and_tags_are_shown_and_what_is_beside_them_is_not() {
+        for shown in ["$secret{a}", "{{ a }}", "{% if b %}$secret{a}{% else %}{{ a }}{% endif %}", "<% if b %><%= @a %><% end %>", "***"] {
+            assert!(!hides(shown), "{shown}");
+        }
+        for hidden in ["a", "$secret{a}b", "{{ a }}b{{ c }}", "{{ a | default('b') }}", "$other{a}", "{% if b %}c{% endif %}"] {
+            assert!(hides(hidden), "{hidden}");
+        }
     }
 
     #[test]

@@ -9,7 +9,9 @@ use super::read::KeyTable;
 use super::words::{Fact, KeyProperty, json, unquoted};
 use crate::server::mapper::key_path::{self, KeyStep};
 use crate::server::mapper::key_usage::{KeyUsage, UnreadNodes, UsageNode, Use};
-use crate::server::mapper::schema::{KeyProperties, Properties, PropertySource, Schema, SchemaSource, written_in_deployment};
+use crate::server::mapper::schema::{
+    Fit, KeyProperties, Properties, PropertySource, Schema, SchemaSource, written_in_deployment,
+};
 use crate::server::mapper::sorted_keys::Subtree;
 use crate::source::Span;
 use crate::source::key::Key;
@@ -25,9 +27,9 @@ struct ChosenKeys {
 
 impl KeyTable {
     /// The schema of the versions with these indices together: a key is live if it is live in one of them.
-    pub fn schema(self: &Arc<Self>, chosen: RangeInclusive<usize>, exact: bool) -> Schema {
+    pub fn schema(self: &Arc<Self>, chosen: RangeInclusive<usize>, fit: Fit) -> Schema {
         let versions = self.versions[chosen.clone()].to_vec();
-        let source = SchemaSource::Catalogue { product: self.product.clone(), versions, exact };
+        let source = SchemaSource::Catalogue { product: self.product.clone(), versions, fit };
         self.schema_from(chosen, source)
     }
 

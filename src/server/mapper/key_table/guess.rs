@@ -1,4 +1,4 @@
-//! Which product and version a deployment.toml is probably for, judging by its keys.
+//! Which product a deployment.toml is probably for, judging by its keys.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -27,36 +27,33 @@ impl Products {
         Self { tables, readers: Answers::default() }
     }
 
-    /// The table that knows the largest share of `keys`, and the number of the version that fits best: at least [`MIN_KEYS`] of them,
-    /// [`MIN_SHARE`] percent, and more than any other table. Among versions that read equally many keys, it is the newest. `schema` gives the
-    /// schema of a version.
+    /// The schema of the product that reads the most of `keys` in one version: at least [`MIN_KEYS`] of them, [`MIN_SHARE`] percent, and more
+    /// than any other product. `schema` gives the schema of a product that is guessed, see [`guessed`].
     pub(in crate::server::mapper) fn guess(
         &self,
         keys: &BTreeSet<&str>,
-        schema: impl FnOnce(&KeyTable, usize) -> Option<Arc<Schema>>,
-    ) -> Option<(&Arc<KeyTable>, usize)> {
+        schema: impl FnOnce(&Arc<KeyTable>) -> Arc<Schema>,
+    ) -> Option<Arc<Schema>> {
         if keys.len() < MIN_KEYS {
             return None;
         }
         let counts = self.counts(keys);
         let mut counts = &counts[..];
-        let mut candidates: Vec<(usize, usize, &Arc<KeyTable>)> = Vec::new();
+        let mut candidates: Vec<(usize, &Arc<KeyTable>)> = Vec::new();
         for table in &self.tables {
             let (own, rest) = counts.split_at(table.versions.len());
             counts = rest;
-            // Of equal counts, `max_by_key` takes the last.
-            let best = own.iter().enumerate().max_by_key(|(_, count)| **count);
-            candidates.extend(best.map(|(version, count)| (*count, version, table)));
+            candidates.extend(own.iter().max().map(|count| (*count, table)));
         }
-        candidates.sort_by_key(|(count, _, _)| std::cmp::Reverse(*count));
+        candidates.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
         let mut candidates = candidates.into_iter();
-        let (count, version, table) = candidates.next()?;
-        if candidates.next().is_some_and(|(other, _, _)| other == count) {
+        let (count, table) = candidates.next()?;
+        if candidates.next().is_some_and(|(other, _)| other == count) {
             return None;
         }
-        let schema = schema(table, version)?;
+        let schema = schema(table);
         let read = keys.iter().filter(|key| schema.is_read(key)).count();
-        (read >= MIN_KEYS && read * 100 >= keys.len() * MIN_SHARE).then_some((table, version))
+        (read >= MIN_KEYS && read * 100 >= keys.len() * MIN_SHARE).then_some(schema)
     }
 
     /// How many of `keys` each version of each table seems to read. Cheaper than their schemas, and less exact.
@@ -84,9 +81,9 @@ impl Products {
     }
 }
 
-/// The schema of a guessed product. The version is the least certain part of the guess: a key is known if any version knows it.
-pub(in crate::server::mapper) fn guessed(table: &Arc<KeyTable>, version: usize) -> Schema {
-    let source = SchemaSource::Guess { product: table.product.clone(), version: table.versions[version].clone() };
+/// The schema of a guessed product. The keys show its version too rarely to guess that too: a key is known if any version knows it.
+pub(in crate::server::mapper) fn guessed(table: &Arc<KeyTable>) -> Schema {
+    let source = SchemaSource::Guess { product: table.product.clone() };
     table.schema_from(0..=table.versions.len() - 1, source)
 }
 
@@ -114,12 +111,8 @@ mod tests {
 
     fn source(tables: &[&str], keys: &[&str]) -> Option<SchemaSource> {
         let products = products(tables);
-        let exact = |table: &KeyTable, version| {
-            let table = products.tables.iter().find(|other| other.product == table.product)?;
-            Some(Arc::new(table.schema(version..=version, true)))
-        };
-        let (table, version) = products.guess(&keys.iter().copied().collect(), exact)?;
-        Some(guessed(table, version).source)
+        let schema = products.guess(&keys.iter().copied().collect(), |table| Arc::new(guessed(table)))?;
+        Some(schema.source.clone())
     }
 
     #[test]
@@ -133,8 +126,8 @@ mod tests {
 
     #[test]
     fn the_product_that_reads_most_is_guessed() {
-        let Some(SchemaSource::Guess { product, version }) = source(&[OTHER, ONE], &KEYS) else { panic!("no guess") };
-        assert_eq!((product.as_str(), version.to_string().as_str()), ("one", "2.0"));
+        let Some(SchemaSource::Guess { product }) = source(&[OTHER, ONE], &KEYS) else { panic!("no guess") };
+        assert_eq!(product, "one");
     }
 
     #[test]

@@ -14,16 +14,27 @@ pub enum SchemaSource {
         product: String,
         /// The versions whose keys these are: two if the wanted version is between them.
         versions: Vec<Version>,
-        /// Whether they are the keys of exactly the wanted version.
-        exact: bool,
+        /// How well they fit the wanted version.
+        fit: Fit,
     },
     /// The catalogue, for a product that was guessed from the keys.
     Guess {
         /// The product's id.
         product: String,
-        /// The version that fits best.
-        version: Version,
     },
+}
+
+/// How well keys from the catalogue fit the version that they are wanted for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fit {
+    /// They are the keys of exactly this version as it was first released. An update of a server may add keys.
+    Released,
+    /// They are of this version, but some of its keys are missing.
+    Incomplete,
+    /// They are of every known version, because it is unknown which one is wanted.
+    AnyVersion,
+    /// They are of the versions around it, because its own are unknown.
+    Neighbours,
 }
 
 impl SchemaSource {
@@ -35,13 +46,8 @@ impl SchemaSource {
         }
     }
 
-    /// Whether a missing key proves that the server ignores it. False for guessed products, and for versions newer or older than every
-    /// version whose keys are known.
-    pub fn is_authoritative(&self) -> bool {
-        match self {
-            Self::Home => true,
-            Self::Catalogue { versions, exact, .. } => *exact || versions.len() > 1,
-            Self::Guess { .. } => false,
-        }
+    /// Whether all keys are known that this version had when it was released.
+    pub fn is_complete(&self) -> bool {
+        matches!(self, Self::Home | Self::Catalogue { fit: Fit::Released, .. })
     }
 }
