@@ -180,6 +180,12 @@ impl Diagnostic {
         (&self.path, self.span.start, self.span.end, &self.rule.name, &self.finding.message)
     }
 
+    /// Whether it is only advice for production: information that is more under that profile.
+    pub fn is_advice(&self) -> bool {
+        let in_production = self.rule.severity_in.get("production").and_then(|severity| severity.severity());
+        self.severity == Severity::Info && in_production > Some(Severity::Info)
+    }
+
     /// The home that the diagnostic belongs to, if any.
     pub fn home(&self) -> Option<HomeId> {
         self.finding.target.home()

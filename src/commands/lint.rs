@@ -56,11 +56,11 @@ pub(super) fn run(arguments: &LintArgs, color: ColorChoice) -> Result<Exit, Fail
     let progress = Progress::new(started, workspace.homes.len());
     let diagnostics = lint_in_parallel(&mut workspace, &selection, threads, || progress.add());
     progress.clear();
-    let report = Report { workspace: &workspace, diagnostics: &diagnostics, shown: &shown };
+    let report = Report { workspace: &workspace, diagnostics: &diagnostics, shown: &shown, selected: &selection.select };
     let text = match arguments.format {
         LintFormat::Human if workspace.is_empty() && diagnostics.is_empty() => String::new(),
         LintFormat::Human => {
-            let fixable = fixable(arguments, &selection, &workspace, &diagnostics)?;
+            let fixable = fixable(arguments, &selection, report)?;
             let style = style(color, arguments.output.is_some());
             human::render(report, style) + &wrap::lines(&fixable, style.width)
         }
@@ -104,12 +104,7 @@ fn list_files(arguments: &LintArgs, workspace: &Workspace, paths: &[PathBuf], sh
 }
 
 /// The commands that fix what was found. What was read from standard input cannot be fixed.
-fn fixable(
-    arguments: &LintArgs,
-    selection: &Selection,
-    workspace: &Workspace,
-    diagnostics: &[Diagnostic],
-) -> Result<String, Failure> {
+fn fixable(arguments: &LintArgs, selection: &Selection, report: Report) -> Result<String, Failure> {
     let LintArgs { paths, search: searched, assume, machine, .. } = arguments;
     if paths.iter().any(|path| path == Path::new("-")) {
         return Ok(String::new());
@@ -123,7 +118,9 @@ fn fixable(
         threads: threads(arguments.threads),
         homes: None,
     };
-    let offers = offers(&options, workspace, diagnostics);
+    // The fixes of advice are in its full report.
+    let explained: Vec<Diagnostic> = report.diagnostics.iter().filter(|found| !report.is_brief(found)).cloned().collect();
+    let offers = offers(&options, report.workspace, &explained);
     let scope = Scope { paths, search: *searched, assume, machine };
     Ok(fixable::render(&offers, |offer| scope.command("fix", &offer.select, &offer.ignore)))
 }

@@ -93,7 +93,7 @@ fn measure(name: &str, size: usize) {
     let workspace = Workspace::open(&paths, &assumptions, &overlays);
     let diagnostics = carbonlint::lint(&workspace, &Selection::default());
     let shown = DisplayPaths::relative_to("/".into());
-    std::hint::black_box(json::render(Report { workspace: &workspace, diagnostics: &diagnostics, shown: &shown }));
+    std::hint::black_box(json::render(Report { workspace: &workspace, diagnostics: &diagnostics, shown: &shown, selected: &[] }));
     let seconds = start.elapsed().as_secs_f64();
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")).unwrap_or("0");

@@ -25,7 +25,7 @@ fn lint(path: &Path) -> String {
     let workspace = Workspace::open(&[path.to_path_buf()], &Assumptions::default(), &Overlays::new());
     let shown = DisplayPaths::relative_to(PathBuf::new());
     let diagnostics = carbonlint::lint(&workspace, &Selection::default());
-    json::render(Report { workspace: &workspace, diagnostics: &diagnostics, shown: &shown })
+    json::render(Report { workspace: &workspace, diagnostics: &diagnostics, shown: &shown, selected: &[] })
 }
 
 /// Discovers, loads and lints an API Manager home, and writes the JSON report. The limit is 10 ms.

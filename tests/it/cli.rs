@@ -37,7 +37,14 @@ const WITH_SECRETS: [(&str, &[u8]); 4] = [
 
 #[test]
 fn lint_draws_source_and_remedy_for_people() {
-    insta::assert_snapshot!(stdout(&["lint", "fixtures/homes/api-manager-2.6.0"]));
+    insta::assert_snapshot!(stdout(&[
+        "lint",
+        "--fail-on",
+        "never",
+        "--profile",
+        "production",
+        "fixtures/homes/api-manager-2.6.0"
+    ]));
 }
 
 #[test]
@@ -100,7 +107,7 @@ fn what_a_product_ships_is_information_and_for_production_a_warning() {
     assert_eq!(
         named.out,
         "fixtures/homes/api-manager-4.2.0/repository/conf/deployment.toml: info[http-passthru-enabled] \
-         the gateway accepts API calls over plain HTTP on port 8281\n"
+         API calls and messages are accepted over plain HTTP on port 8281\n"
     );
 }
 

@@ -1,5 +1,6 @@
 //! The tests of the whole program: one binary with a module for each subject.
 
+mod advice;
 mod catalogue;
 mod cli;
 mod coverage;

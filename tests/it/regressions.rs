@@ -25,7 +25,7 @@ fn findings(path: &Path, bytes: Vec<u8>) -> String {
     let workspace = Workspace::open(&[path.to_path_buf()], &Assumptions::default(), &overlays);
     let shown = DisplayPaths::relative_to(fixture(""));
     let diagnostics = lint(&workspace, &Selection::default());
-    let text = concise::render(Report { workspace: &workspace, diagnostics: &diagnostics, shown: &shown });
+    let text = concise::render(Report { workspace: &workspace, diagnostics: &diagnostics, shown: &shown, selected: &[] });
     if text.is_empty() { "nothing\n".to_owned() } else { text }
 }
 

@@ -50,7 +50,7 @@ fn lint(path: &Path, bytes: Vec<u8>) {
     let workspace = Workspace::open(&[path.to_path_buf()], &Assumptions::default(), &overlays);
     let shown = DisplayPaths::relative_to(PathBuf::from("/"));
     let diagnostics = carbonlint::lint(&workspace, &Selection::default());
-    let report = Report { workspace: &workspace, diagnostics: &diagnostics, shown: &shown };
+    let report = Report { workspace: &workspace, diagnostics: &diagnostics, shown: &shown, selected: &[] };
     for (_, render, check) in FORMATS {
         check(&render(report), diagnostics.len());
     }

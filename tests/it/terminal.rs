@@ -294,7 +294,7 @@ fn lines_fit_the_terminal_and_no_word_is_broken() {
 #[test]
 fn colors_and_frames_are_those_that_the_terminal_takes() {
     for (command, has_color) in [
-        (&["lint", "fixtures/homes/api-manager-4.2.0"][..], true),
+        (&["lint", "--profile", "production", "fixtures/homes/api-manager-4.2.0"][..], true),
         (&["fix", "fixtures/homes/api-manager-4.2.0", "--diff", "--unsafe"], true),
         (&["lint", "--no-such-option"], true),
         (&["ports", "--help"], true),
@@ -318,5 +318,8 @@ fn colors_and_frames_are_those_that_the_terminal_takes() {
         let both = shown(&[("LC_ALL", "C"), ("LANG", "en_US.UTF-8")]);
         assert!(both.is_ascii(), "{command:?}:\n{both}");
     }
-    assert!(in_terminal(80, &["lint", "fixtures/homes/api-manager-4.2.0"], &[("LANG", "de_DE.UTF-8")]).contains('│'));
+    assert!(
+        in_terminal(80, &["lint", "--profile", "production", "fixtures/homes/api-manager-4.2.0"], &[("LANG", "de_DE.UTF-8")])
+            .contains('│')
+    );
 }

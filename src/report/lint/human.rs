@@ -8,7 +8,7 @@ use miette::{
     ThemeCharacters, ThemeStyles,
 };
 
-use super::{Report, summary};
+use super::{Report, advice, summary};
 use crate::diagnostic::{Diagnostic, Related, Site, Target};
 use crate::model::{FileId, HomeId};
 use crate::report::{displayed, on_one_line, place, printable, wrap};
@@ -46,7 +46,7 @@ pub fn render(report: Report, style: Style) -> String {
         .with_word_splitter(textwrap::WordSplitter::NoHyphenation);
     let mut text = String::new();
     let mut last_text = LastText::default();
-    for diagnostic in report.diagnostics {
+    for diagnostic in report.diagnostics.iter().filter(|diagnostic| !report.is_brief(diagnostic)) {
         if !text.is_empty() {
             text.push('\n');
         }
@@ -56,10 +56,13 @@ pub fn render(report: Report, style: Style) -> String {
             let _ = writeln!(text, "{}: {}", report.shown.path(&diagnostic.path), on_one_line(&diagnostic.finding.message));
         }
     }
-    if !text.is_empty() {
-        text.push('\n');
+    let advice = wrap::lines(&advice::render(report, style), style.width);
+    for part in [advice, wrap::lines(&summary::render(report), style.width)] {
+        if !text.is_empty() && !part.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(&part);
     }
-    text.push_str(&wrap::lines(&summary::render(report), style.width));
     text
 }
 

@@ -1,5 +1,6 @@
 //! The formats of `lint`.
 
+mod advice;
 pub mod concise;
 pub(crate) mod fixable;
 pub mod human;

@@ -14,9 +14,16 @@ pub struct Report<'a> {
     pub diagnostics: &'a [Diagnostic],
     /// How paths are shown.
     pub shown: &'a DisplayPaths,
+    /// The rules and categories that the user named; empty for all.
+    pub selected: &'a [String],
 }
 
 impl Report<'_> {
+    /// Whether a report for people has only a line for this diagnostic: advice that nobody asked for.
+    pub fn is_brief(&self, diagnostic: &Diagnostic) -> bool {
+        diagnostic.is_advice() && !self.selected.contains(&diagnostic.rule.name)
+    }
+
     /// How many diagnostics have this severity.
     pub fn count(&self, severity: Severity) -> usize {
         self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count()

@@ -7,7 +7,7 @@ use crate::rules::context::HomeContext;
 const LISTENER: PlainHttp = PlainHttp {
     rule: "http-passthru-enabled",
     id: "passthru-http",
-    message: "the gateway accepts API calls over plain HTTP",
+    message: "API calls and messages are accepted over plain HTTP",
     element: "transportReceiver",
     parent: "axisconfig",
     needs_one: false,

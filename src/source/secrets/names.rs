@@ -150,7 +150,9 @@ mod tests {
 
     #[test]
     fn references_and_tags_are_shown_and_what_is_beside_them_is_not() {
-        for shown in ["$secret{a}", "{{ a }}", "{% if b %}$secret{a}{% else %}{{ a }}{% endif %}", "<% if b %><%= @a %><% end %>", "***"] {
+        for shown in
+            ["$secret{a}", "{{ a }}", "{% if b %}$secret{a}{% else %}{{ a }}{% endif %}", "<% if b %><%= @a %><% end %>", "***"]
+        {
             assert!(!hides(shown), "{shown}");
         }
         for hidden in ["a", "$secret{a}b", "{{ a }}b{{ c }}", "{{ a | default('b') }}", "$other{a}", "{% if b %}c{% endif %}"] {

@@ -22,7 +22,7 @@ fn paste(command: &str, folder: &Path) -> Run {
 /// Lints what is in `folder`, pastes each command that the report suggests, each time into the same state, and returns how many there are.
 pub fn check(folder: &Folder, arguments: &[&str]) -> usize {
     let before = folder.files();
-    let report = Run::of(&mut command_in(folder.path(), &[&["lint"], arguments].concat()));
+    let report = Run::of(&mut command_in(folder.path(), &[&["lint", "--profile", "production"], arguments].concat()));
     let hints = hints(&report.out);
     for (command, number) in &hints {
         let run = paste(command, folder.path());

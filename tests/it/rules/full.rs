@@ -27,7 +27,7 @@ fn full(rule: &RuleInfo, example: &Example) -> String {
     let workspace = Workspace::open(&[folder.path().to_path_buf()], &example.assumptions(), &Overlays::new());
     let diagnostics = lint(&workspace, &select(&[&rule.name]));
     let shown = DisplayPaths::relative_to(folder.path().to_path_buf());
-    let report = json::render(Report { workspace: &workspace, diagnostics: &diagnostics, shown: &shown });
+    let report = json::render(Report { workspace: &workspace, diagnostics: &diagnostics, shown: &shown, selected: &[] });
     let report: Value = serde_json::from_str(&report).expect("JSON");
     let mut text = format!("{}: {}\n", rule.name, example.title);
     for finding in report["diagnostics"].as_array().expect("a list") {
