@@ -43,7 +43,7 @@ pub struct Fix {
     /// The edits; either all are applied or none.
     pub edits: Vec<Edit>,
     /// The flattened keys of deployment.toml, or the paths of XML elements, that the fix may change, including everything below
-    /// them.
+    /// them. Also whole comments that it may change, with their markers.
     pub scope: Vec<String>,
     /// What a person should check or do after the fix is applied.
     pub follow_up: Option<String>,

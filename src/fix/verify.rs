@@ -65,11 +65,13 @@ fn compare_content(old: &SourceFile, parsed: Option<&Content>, new: &SourceFile,
         (Content::Broken | Content::Unparsed, _) => return Ok(()),
         (_, Content::Broken) => return Err(Refusal::DoesNotParse),
         (Content::Toml(before), Content::Toml(after)) => {
-            keeps_comments(old, &before.comments, &new.text, &after.comments, comments_in_toml_comment)?;
+            let before_comments = left_alone(old, &before.comments, scope);
+            keeps_comments(old, &before_comments, &new.text, &after.comments, comments_in_toml_comment)?;
             return permit(changed_keys(before, after), scope);
         }
         (Content::Xml(before), Content::Xml(after)) => {
-            keeps_comments(old, &before.comments, &new.text, &after.comments, comments_in_xml_comment)?;
+            let before_comments = left_alone(old, &before.comments, scope);
+            keeps_comments(old, &before_comments, &new.text, &after.comments, comments_in_xml_comment)?;
             (xml_facts(before, &old.text), xml_facts(after, &new.text))
         }
         (Content::Properties(before), Content::Properties(after)) => {
@@ -181,6 +183,11 @@ fn yaml_facts(root: Option<&YamlNode>) -> Facts {
         add(root, "", &mut pairs);
     }
     collect(pairs.into_iter())
+}
+
+/// The comments that are not in the scope.
+fn left_alone(file: &SourceFile, comments: &[Span], scope: &BTreeSet<&str>) -> Vec<Span> {
+    comments.iter().copied().filter(|comment| !scope.contains(comment.of(&file.text))).collect()
 }
 
 /// Fails unless the new text has every comment of the old one as often as before, on its own or inside a comment made by a fix.

@@ -82,6 +82,7 @@ impl Model {
             default_spans: OnceCell::new(),
             opened: OpenedFiles::default(),
             schema: OnceCell::new(),
+            suppressions: OnceCell::new(),
             overlays: Arc::clone(overlays),
             boundary,
             only: only.clone(),

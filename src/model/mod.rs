@@ -15,6 +15,7 @@ mod reading;
 pub(crate) mod recorded;
 pub(crate) mod rewritten;
 mod source_map;
+pub(crate) mod suppressions;
 mod template;
 
 pub(crate) use broken::{BreakCause, BrokenFile, causes, faults_of};
@@ -35,6 +36,7 @@ use std::sync::Arc;
 
 use content::{OnDemand, OpenedFiles, ReadFile};
 use links::Boundary;
+use suppressions::Covering;
 
 use crate::catalog::{Product, ServerTrait, Version, catalog};
 use crate::disk::MAX_FILE_BYTES;
@@ -101,6 +103,8 @@ pub struct Model {
     /// Other files that a rule has read.
     opened: OpenedFiles,
     schema: OnceCell<Option<Arc<Schema>>>,
+    /// The comments that suppress findings.
+    suppressions: OnceCell<Vec<Covering>>,
     overlays: Arc<Overlays>,
     boundary: Boundary,
     /// The files to report findings for; empty for all files.

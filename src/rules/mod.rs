@@ -2,6 +2,7 @@
 
 mod by_name;
 mod confidence;
+mod configuration;
 mod context;
 mod declarative;
 mod drift;
@@ -17,6 +18,7 @@ mod registry;
 mod secrets;
 mod source;
 pub(crate) mod start;
+mod suppressions;
 mod tls;
 mod toml_structure;
 mod transport;
@@ -76,21 +78,34 @@ impl Selection {
 type Selected = (&'static RuleInfo, Severity, Option<&'static Check>);
 
 /// The rules that run, in the order in which they do.
-pub(crate) struct SelectedRules(Vec<Selected>);
+pub(crate) struct SelectedRules {
+    rules: Vec<Selected>,
+    /// Those that were not selected, and run only because a selected one looks at what all others find.
+    silent: BTreeSet<&'static str>,
+}
 
 impl SelectedRules {
     /// The rules of a selection.
     pub(crate) fn of(selection: &Selection) -> Self {
-        let selected = rules().iter().filter(|rule| selection.takes(rule));
-        let mut selected: Vec<Selected> =
-            selected.filter_map(|rule| Some((rule, selection.severity(rule)?, registry::check_of(rule)))).collect();
-        selected.sort_by_key(|(_, _, check)| !matches!(check, Some(Check::Text(_))));
-        Self(selected)
+        let looks_at_findings = |rule: &RuleInfo| matches!(registry::check_of(rule), Some(Check::Findings));
+        let needs_all = rules().iter().any(|rule| selection.takes(rule) && looks_at_findings(rule));
+        let all = Selection { select: Vec::new(), ..selection.clone() };
+        let running = rules().iter().filter(|rule| if needs_all { all.takes(rule) } else { selection.takes(rule) });
+        let running = running.filter_map(|rule| Some((rule, selection.severity(rule)?, registry::check_of(rule))));
+        let mut running: Vec<Selected> = running.collect();
+        running.sort_by_key(|(_, _, check)| !matches!(check, Some(Check::Text(_))));
+        let silent = running.iter().filter(|(rule, ..)| !selection.takes(rule)).map(|(rule, ..)| rule.name.as_str()).collect();
+        Self { rules: running, silent }
+    }
+
+    /// A rule that runs, with its severity.
+    fn rule(&self, name: &str) -> Option<(&'static RuleInfo, Severity)> {
+        self.rules.iter().find(|(rule, ..)| rule.name == name).map(|(rule, severity, _)| (*rule, *severity))
     }
 
     /// Whether a rule looks at the listeners of all homes.
     pub(crate) fn compares_homes(&self) -> bool {
-        self.0.iter().any(|(_, _, check)| matches!(check, Some(Check::Run(_))))
+        self.rules.iter().any(|(_, _, check)| matches!(check, Some(Check::Run(_))))
     }
 }
 
@@ -101,7 +116,7 @@ pub(crate) fn check_home(home: &Home, selected: &SelectedRules) -> Vec<Diagnosti
     let context = HomeContext::new(home, &answers);
     run_checks(context, selected, |rule, severity, finding| diagnostics.push(complete(rule, severity, finding, &home.model)));
     for (name, check) in LAST_CHECKS {
-        let Some((rule, severity, _)) = selected.0.iter().find(|(rule, ..)| rule.name == *name) else { continue };
+        let Some((rule, severity, _)) = selected.rules.iter().find(|(rule, ..)| rule.name == *name) else { continue };
         if applies_to(rule, &home.model) {
             let mut findings = Vec::new();
             check(context, &mut findings);
@@ -119,11 +134,13 @@ pub(crate) fn check_home(home: &Home, selected: &SelectedRules) -> Vec<Diagnosti
 
 /// Runs the checks of one home, and passes their findings on.
 fn run_checks(context: HomeContext, selected: &SelectedRules, mut found: impl FnMut(&'static RuleInfo, Severity, Finding)) {
-    for (rule, severity, check) in selected.0.iter().filter(|(rule, ..)| applies_to(rule, context.model())) {
+    for (rule, severity, check) in selected.rules.iter().filter(|(rule, ..)| applies_to(rule, context.model())) {
         let mut findings = Vec::new();
         match check {
             // It looks at all homes at once, and at their first readings.
             Some(Check::Run(_)) => {}
+            // It looks at what the others have found.
+            Some(Check::Findings) => {}
             Some(Check::Text(check) | Check::Home(check)) => check(context, &mut findings),
             None => declarative::check(rule, context, &mut findings),
         }
@@ -158,7 +175,7 @@ fn add_reading(home: &Home, selected: &SelectedRules, diagnostics: &mut Vec<Diag
 /// Adds what the rules that look at all homes at once find to the `diagnostics` of the single homes, and sorts them.
 pub(crate) fn check_homes(workspace: &Workspace, selected: &SelectedRules, mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let homes = &workspace.homes;
-    for (rule, severity, check) in &selected.0 {
+    for (rule, severity, check) in &selected.rules {
         let Some(Check::Run(check)) = check else { continue };
         let mut findings = Vec::new();
         check(RuleContext { homes, problems: &workspace.problems, rule }, &mut findings);
@@ -173,6 +190,8 @@ pub(crate) fn check_homes(workspace: &Workspace, selected: &SelectedRules, mut d
     }
     settle_answered(&mut diagnostics, homes);
     drop_superseded(&mut diagnostics);
+    suppressions::apply(&mut diagnostics, homes, selected);
+    diagnostics.retain(|diagnostic| !selected.silent.contains(diagnostic.rule.name.as_str()));
     diagnostics.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
     fingerprints::add(&mut diagnostics, homes);
     diagnostics

@@ -2,7 +2,7 @@
 
 use super::context::{HomeContext, RuleContext};
 use super::{
-    drift, keys, mapper, ports, properties_structure, references, secrets, source, tls, toml_structure, transport, xml_structure,
+    configuration, drift, keys, mapper, ports, properties_structure, references, secrets, source, tls, toml_structure, transport, xml_structure,
     yaml_structure,
 };
 use crate::diagnostic::Finding;
@@ -18,6 +18,8 @@ pub(super) enum Check {
     Home(fn(HomeContext, &mut Vec<Finding>)),
     /// Looks at all homes at once.
     Run(fn(RuleContext, &mut Vec<Finding>)),
+    /// Looks at what all other rules have found: see [`suppressions`](super::suppressions).
+    Findings,
 }
 
 /// The rules whose condition is code. The others have a `[when]` table in their rule file.
@@ -77,6 +79,8 @@ pub(super) static CHECKS: &[(&str, Check)] = &[
     ("mi-offset-replaces-default", Check::Run(ports::mi_offset_replaces_default::check)),
     ("rendered-file-broken", Check::Home(mapper::rendered_file_broken::check)),
     ("scalar-instead-of-table", Check::Home(keys::scalar_instead_of_table::check)),
+    ("unknown-suppression", Check::Home(configuration::unknown_suppression::check)),
+    ("unused-suppression", Check::Findings),
     ("missing-table-member", Check::Home(keys::missing_table_member::check)),
 ];
 

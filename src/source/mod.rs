@@ -13,6 +13,7 @@ pub(crate) mod position;
 pub(crate) mod properties;
 pub(crate) mod script;
 pub(crate) mod secrets;
+pub(crate) mod suppression;
 mod syntax_error;
 pub(crate) mod template;
 pub(crate) mod toml;

@@ -1,0 +1,3 @@
+//! The rules on what configures carbonlint itself.
+
+pub(super) mod unknown_suppression;
