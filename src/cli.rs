@@ -136,6 +136,9 @@ pub(crate) struct LintArgs {
     /// Exit with 1 if anything was not understood or not checked
     #[arg(long)]
     pub strict: bool,
+    /// Write a comment into the files that suppresses it for each finding at or above `--fail-on`, instead of reporting
+    #[arg(long, conflicts_with_all = ["list_files", "strict", "output", "stdin_filename"])]
+    pub add_ignores: bool,
     /// How folders are searched.
     #[command(flatten)]
     pub search: SearchArgs,

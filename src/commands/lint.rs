@@ -20,6 +20,7 @@ use crate::rules::Selection;
 use crate::source::Overlays;
 use crate::workspace::{Opening, Workspace};
 
+use super::add_ignores;
 use super::arguments::{Scope, assumptions, check_paths, names_files, paths_or_here, search, selection, threads};
 use super::exit::{Exit, Failure};
 use super::ports_of_homes::{check_offset, check_profile, note_possible_conflicts};
@@ -46,7 +47,8 @@ pub(super) fn run(arguments: &LintArgs, color: ColorChoice) -> Result<Exit, Fail
     let search = search(arguments.search);
     let assumptions = assumptions(&arguments.assume, arguments.machine.same_host)?;
     let (threads, started) = (threads(arguments.threads), Instant::now());
-    let mut workspace = Workspace::open_with(&paths, Opening { search, threads, homes: None }, &assumptions, &overlays);
+    let opening = Opening { search, threads, homes: None };
+    let mut workspace = Workspace::open_with(&paths, opening, &assumptions, &overlays);
     check_profile(&workspace)?;
     check_offset(&workspace)?;
     let shown = shown();
@@ -56,6 +58,10 @@ pub(super) fn run(arguments: &LintArgs, color: ColorChoice) -> Result<Exit, Fail
     let progress = Progress::new(started, workspace.homes.len());
     let diagnostics = lint_in_parallel(&mut workspace, &selection, threads, || progress.add());
     progress.clear();
+    if arguments.add_ignores {
+        let is_asked_for = |diagnostic: &Diagnostic| fails(diagnostic.severity, arguments.fail_on);
+        return add_ignores::run(&workspace, &diagnostics, is_asked_for, (&paths, opening, &assumptions), &selection);
+    }
     let report = Report { workspace: &workspace, diagnostics: &diagnostics, shown: &shown, selected: &selection.select };
     let text = match arguments.format {
         LintFormat::Human if workspace.is_empty() && diagnostics.is_empty() => String::new(),

@@ -1,5 +1,6 @@
 //! One short file per subcommand: arguments in, text out, an exit code.
 
+mod add_ignores;
 mod arguments;
 mod exit;
 mod explain;

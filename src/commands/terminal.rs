@@ -13,7 +13,7 @@ use crate::disk::reason;
 use crate::home::Search;
 use crate::paths::DisplayPaths;
 use crate::printable::on_one_line;
-use crate::report::lint::human::Style;
+use crate::report::lint::Style;
 use crate::report::{notes, wrap};
 use crate::shell;
 use crate::workspace::Workspace;

@@ -1,6 +1,7 @@
 //! Fixes findings: which fixes are applied, what they may change, and how files are written.
 
 mod accept;
+pub(crate) mod ignores;
 pub(crate) mod offer;
 mod refusal;
 mod regress;

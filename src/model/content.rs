@@ -7,6 +7,7 @@ use elsa::{FrozenMap, FrozenVec};
 
 use crate::source::properties::Properties;
 use crate::source::script::{self, ScriptOption};
+use crate::source::suppression::Suppression;
 use crate::source::template::{self, Readings, Template};
 use crate::source::toml::TomlDocument;
 use crate::source::xml::XmlDocument;
@@ -224,6 +225,17 @@ pub struct Location {
     pub file: FileId,
     /// The range.
     pub span: Span,
+}
+
+/// A comment that suppresses findings, with what it is for.
+#[derive(Debug)]
+pub(crate) struct Covering {
+    /// The file that it is in.
+    pub(crate) file: FileId,
+    /// The comment.
+    pub(crate) suppression: Suppression,
+    /// Where a finding must begin; `None` for the whole file.
+    pub(crate) covered: Option<Span>,
 }
 
 /// The syntax errors of a file that the server renders. No deployment tool fills in anything later.

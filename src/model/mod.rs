@@ -19,7 +19,7 @@ pub(crate) mod suppressions;
 mod template;
 
 pub(crate) use broken::{BreakCause, BrokenFile, causes, faults_of};
-pub(crate) use content::{Content, Excess, LoadedFile, parse};
+pub(crate) use content::{Content, Covering, Excess, LoadedFile, parse};
 pub use content::{FileId, HomeId, Location};
 pub use effective::EffectiveValue;
 pub(crate) use effective::{EffectiveConfiguration, text_of, without_indexes};
@@ -36,7 +36,6 @@ use std::sync::Arc;
 
 use content::{OnDemand, OpenedFiles, ReadFile};
 use links::Boundary;
-use suppressions::Covering;
 
 use crate::catalog::{Product, ServerTrait, Version, catalog};
 use crate::disk::MAX_FILE_BYTES;

@@ -1,19 +1,9 @@
 //! Comments in the files of a home that suppress findings, and what each is for.
 
-use super::{Content, FileId, LoadedFile, Model};
+use super::content::Covering;
+use super::{Content, LoadedFile, Model};
 use crate::source::Span;
 use crate::source::suppression::{Suppression, may_have_suppressions, suppressions_in};
-
-/// A comment that suppresses findings, with what it is for.
-#[derive(Debug)]
-pub(crate) struct Covering {
-    /// The file that it is in.
-    pub(crate) file: FileId,
-    /// The comment.
-    pub(crate) suppression: Suppression,
-    /// Where a finding must begin; `None` for the whole file.
-    pub(crate) covered: Option<Span>,
-}
 
 impl Model {
     /// The comments in the files of this home that suppress findings, found on the first call.
@@ -54,11 +44,23 @@ fn covered_by(suppression: &Suppression, loaded: &LoadedFile, text: &str) -> Spa
     let line = if suppression.is_alone { line_below(text, comment.end) } else { line_around(text, comment.start) };
     let is_on_line = |statement: &Span| statement.start < line.end && line.start < statement.end.max(statement.start + 1);
     let statements = statements_of(loaded.content());
-    let whole = statements.into_iter().filter(is_on_line).fold(line, |whole, statement| {
-        Span::new(whole.start.min(statement.start), whole.end.max(statement.end))
-    });
+    let whole = statements
+        .into_iter()
+        .filter(is_on_line)
+        .fold(line, |whole, statement| Span::new(whole.start.min(statement.start), whole.end.max(statement.end)));
     // A comment at the end of a line is for what ends there, one above for what begins below.
     if suppression.is_alone { Span::new(line.start, whole.end) } else { Span::new(whole.start, line.end) }
+}
+
+/// The statement around `at`, the outermost one, or the rest of its line.
+pub(crate) fn statement_at(loaded: &LoadedFile, at: usize) -> Span {
+    let mut around =
+        statements_of(loaded.content()).into_iter().filter(|span| span.start <= at && at < span.end.max(span.start + 1));
+    around.next().unwrap_or_else(|| {
+        let text = loaded.source.text_of_server();
+        let line = line_around(text, at);
+        Span::new(line.end - line.of(text).trim_start().len(), line.end)
+    })
 }
 
 /// Values with their keys, headers, and start tags.

@@ -18,7 +18,6 @@ mod registry;
 mod secrets;
 mod source;
 pub(crate) mod start;
-mod suppressions;
 mod tls;
 mod toml_structure;
 mod transport;
@@ -31,6 +30,7 @@ mod yaml_structure;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use configuration::unused_suppression;
 use context::{HomeAnswers, HomeContext, RuleContext};
 use redaction::redact_finding;
 use registry::{Check, LAST_CHECKS};
@@ -137,10 +137,8 @@ fn run_checks(context: HomeContext, selected: &SelectedRules, mut found: impl Fn
     for (rule, severity, check) in selected.rules.iter().filter(|(rule, ..)| applies_to(rule, context.model())) {
         let mut findings = Vec::new();
         match check {
-            // It looks at all homes at once, and at their first readings.
-            Some(Check::Run(_)) => {}
-            // It looks at what the others have found.
-            Some(Check::Findings) => {}
+            // They look at all homes at once, and at their first readings, or at what the others have found.
+            Some(Check::Run(_) | Check::Findings) => {}
             Some(Check::Text(check) | Check::Home(check)) => check(context, &mut findings),
             None => declarative::check(rule, context, &mut findings),
         }
@@ -190,7 +188,7 @@ pub(crate) fn check_homes(workspace: &Workspace, selected: &SelectedRules, mut d
     }
     settle_answered(&mut diagnostics, homes);
     drop_superseded(&mut diagnostics);
-    suppressions::apply(&mut diagnostics, homes, selected);
+    apply_suppressions(&mut diagnostics, homes, selected);
     diagnostics.retain(|diagnostic| !selected.silent.contains(diagnostic.rule.name.as_str()));
     diagnostics.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
     fingerprints::add(&mut diagnostics, homes);
@@ -213,6 +211,16 @@ fn settle_answered(diagnostics: &mut Vec<Diagnostic>, homes: &[Home]) {
     for diagnostic in diagnostics {
         if diagnostic.finding.answered.as_ref().and_then(|answered| answered.host.as_ref()).is_some_and(is_shared) {
             diagnostic.severity = diagnostic.severity.min(Severity::Info);
+        }
+    }
+}
+
+/// Drops what comments suppress, and adds the findings about comments that suppress nothing.
+fn apply_suppressions(diagnostics: &mut Vec<Diagnostic>, homes: &[Home], selected: &SelectedRules) {
+    for home in homes {
+        let unused = unused_suppression::apply(diagnostics, home, |name| selected.rule(name).is_some());
+        if let Some((rule, severity)) = selected.rule("unused-suppression") {
+            diagnostics.extend(unused.into_iter().map(|finding| complete(rule, severity, finding, &home.model)));
         }
     }
 }

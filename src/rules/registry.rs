@@ -2,8 +2,8 @@
 
 use super::context::{HomeContext, RuleContext};
 use super::{
-    configuration, drift, keys, mapper, ports, properties_structure, references, secrets, source, tls, toml_structure, transport, xml_structure,
-    yaml_structure,
+    configuration, drift, keys, mapper, ports, properties_structure, references, secrets, source, tls, toml_structure, transport,
+    xml_structure, yaml_structure,
 };
 use crate::diagnostic::Finding;
 use crate::rule_info::RuleInfo;
@@ -18,7 +18,7 @@ pub(super) enum Check {
     Home(fn(HomeContext, &mut Vec<Finding>)),
     /// Looks at all homes at once.
     Run(fn(RuleContext, &mut Vec<Finding>)),
-    /// Looks at what all other rules have found: see [`suppressions`](super::suppressions).
+    /// Looks at what all other rules have found.
     Findings,
 }
 

@@ -2,7 +2,7 @@
 
 pub(crate) mod config_map;
 pub(crate) mod encoding;
-mod file;
+pub(crate) mod file;
 pub(crate) mod json;
 pub(crate) mod key;
 pub(crate) mod kind;

@@ -50,7 +50,8 @@ fn suppression_at(text: &str, at: usize) -> Option<Suppression> {
     let list = list.strip_prefix('[')?;
     let list = &list[..list.find(']')?];
     let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
-    let is_alone = text[line_start..start].trim().is_empty() && text[end..].lines().next().is_none_or(|rest| rest.trim().is_empty());
+    let is_alone =
+        text[line_start..start].trim().is_empty() && text[end..].lines().next().is_none_or(|rest| rest.trim().is_empty());
     Some(Suppression { comment: Span::new(start, end), names: names(text, list), of_file, is_alone })
 }
 
@@ -101,8 +102,13 @@ mod tests {
 
     #[test]
     fn other_comments_are_not() {
-        for text in ["carbonlint: ignore[a]", "# carbonlint: ignore", "# carbonlint[a] set to false", "# carbonlint: ignore[a", "<!-- carbonlint: ignore[a]"]
-        {
+        for text in [
+            "carbonlint: ignore[a]",
+            "# carbonlint: ignore",
+            "# carbonlint[a] set to false",
+            "# carbonlint: ignore[a",
+            "<!-- carbonlint: ignore[a]",
+        ] {
             assert_eq!(found(text), [], "{text}");
         }
     }

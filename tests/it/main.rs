@@ -25,6 +25,7 @@ mod secrets;
 mod source_map;
 mod supersedes;
 mod support;
+mod suppressions;
 mod template_limits;
 mod templates;
 mod terminal;

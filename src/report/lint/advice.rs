@@ -2,8 +2,7 @@
 
 use std::fmt::Write;
 
-use super::Report;
-use super::human::Style;
+use super::{Report, Style};
 use crate::diagnostic::{Diagnostic, Target};
 use crate::report::{on_one_line, printable};
 
@@ -35,9 +34,13 @@ fn place(report: Report, diagnostic: &Diagnostic) -> String {
         Target::Site(site) => Some(*site),
         Target::Path(..) => diagnostic.finding.related.first().map(|related| related.site),
     };
-    let Some(site) = site else { return report.shown.path(&diagnostic.path) };
-    let source = report.workspace.source(&site);
-    let below = source.path.strip_prefix(&report.workspace[site.home].model.layout.root);
-    let path = below.map_or_else(|_| report.shown.path(&source.path), |below| printable(&below.display().to_string()));
-    format!("{path}:{}", source.position(site.at.span.start).line)
+    let source = site.map(|site| report.workspace.source(&site));
+    let path = source.map_or(&diagnostic.path, |source| &source.path);
+    let root = diagnostic.home().map(|home| &report.workspace[home].model.layout.root);
+    let below = root.and_then(|root| path.strip_prefix(root).ok());
+    let shown = below.map_or_else(|| report.shown.path(path), |below| printable(&below.display().to_string()));
+    match source.zip(site) {
+        Some((source, site)) => format!("{shown}:{}", source.position(site.at.span.start).line),
+        None => shown,
+    }
 }

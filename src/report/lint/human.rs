@@ -8,7 +8,7 @@ use miette::{
     ThemeCharacters, ThemeStyles,
 };
 
-use super::{Report, advice, summary};
+use super::{Report, Style, advice, summary};
 use crate::diagnostic::{Diagnostic, Related, Site, Target};
 use crate::model::{FileId, HomeId};
 use crate::report::{displayed, on_one_line, place, printable, wrap};
@@ -16,17 +16,6 @@ use crate::rule_info::Severity;
 use crate::source::position::BYTE_ORDER_MARK;
 use crate::source::secrets::Masked;
 use crate::source::{LineIndex, SourceFile, Span};
-
-/// How the report is drawn.
-#[derive(Debug, Clone, Copy)]
-pub struct Style {
-    /// Whether to use colours.
-    pub color: bool,
-    /// Whether to draw with more than ASCII.
-    pub unicode: bool,
-    /// Columns of the terminal; `None` without one.
-    pub width: Option<usize>,
-}
 
 /// Where findings are wrapped without a terminal.
 const WIDTH: usize = 100;

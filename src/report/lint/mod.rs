@@ -8,4 +8,4 @@ pub mod json;
 mod report;
 mod summary;
 
-pub use report::Report;
+pub use report::{Report, Style};

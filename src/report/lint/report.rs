@@ -5,6 +5,17 @@ use crate::paths::DisplayPaths;
 use crate::rule_info::Severity;
 use crate::workspace::Workspace;
 
+/// How the report is drawn.
+#[derive(Debug, Clone, Copy)]
+pub struct Style {
+    /// Whether to use colours.
+    pub color: bool,
+    /// Whether to draw with more than ASCII.
+    pub unicode: bool,
+    /// Columns of the terminal; `None` without one.
+    pub width: Option<usize>,
+}
+
 /// The result of a lint run.
 #[derive(Debug, Clone, Copy)]
 pub struct Report<'a> {

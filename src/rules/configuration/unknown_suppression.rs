@@ -1,10 +1,9 @@
 //! `unknown-suppression`: a comment that suppresses a rule that does not exist, or is not where it must be.
 
+use super::removal;
 use crate::diagnostic::Finding;
 use crate::rule_info::rules;
 use crate::rules::context::HomeContext;
-use crate::rules::suppressions::removal;
-use crate::rules::is_rule_or_category;
 use crate::suggest::did_you_mean;
 
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
@@ -13,7 +12,7 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let text = model.file(covering.file).source.text_of_server();
         for name in &covering.suppression.names {
             let written = name.of(text);
-            if is_rule_or_category(written) {
+            if rules().iter().any(|rule| rule.name == written || rule.category == written) {
                 continue;
             }
             let known = rules().iter().flat_map(|rule| [rule.name.as_str(), rule.category.as_str()]);
