@@ -1,5 +1,6 @@
 //! The command line: definitions, nothing else.
 
+mod lint;
 mod not_blank;
 mod values;
 
@@ -7,6 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ColorChoice, Parser, Subcommand};
 
+pub(crate) use lint::LintArgs;
 use not_blank::{not_blank, path, product_name, rule_name};
 pub(crate) use values::{FailOn, LintFormat, PortsFormat, Profile, Reach, RulesFormat, TextFormat};
 
@@ -63,6 +65,12 @@ pub(crate) struct AssumeArgs {
     /// Server profile passed to the start script (-Dprofile=X)
     #[arg(long, value_name = "X", value_parser = not_blank("name one such as gateway-worker"))]
     pub server_profile: Option<String>,
+    /// Use this configuration file for everything, instead of the nearest carbonlint.toml of each home
+    #[arg(long, value_name = "FILE", value_parser = path())]
+    pub config: Option<PathBuf>,
+    /// Use no carbonlint.toml
+    #[arg(long, conflicts_with = "config")]
+    pub no_config: bool,
     /// What is read of a home.
     #[command(flatten)]
     pub links: LinkArgs,
@@ -101,56 +109,6 @@ pub(crate) struct MachineArgs {
     /// All homes run on one machine: report the ports that they take from each other
     #[arg(long)]
     pub same_host: bool,
-}
-
-/// Arguments of `lint`.
-#[derive(Debug, Args)]
-pub(crate) struct LintArgs {
-    /// Product homes, configuration files, or folders to search for both; `-` reads standard input [default: .]
-    #[arg(value_name = "PATH", value_parser = path())]
-    pub paths: Vec<PathBuf>,
-    /// Format of the report
-    #[arg(long, value_enum, default_value_t = LintFormat::Human)]
-    pub format: LintFormat,
-    /// Write the report to a file
-    #[arg(long, value_name = "FILE", value_parser = path())]
-    pub output: Option<PathBuf>,
-    /// Lowest severity that sets exit code 1
-    #[arg(long, value_enum, default_value_t = FailOn::Warning, value_name = "SEVERITY")]
-    pub fail_on: FailOn,
-    /// Run only these rules or categories, separated by commas
-    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rule_name())]
-    pub select: Vec<String>,
-    /// Skip these rules or categories, separated by commas
-    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rule_name())]
-    pub ignore: Vec<String>,
-    /// Purpose of the servers: advice about what a product ships is information, for production a warning, for development left out
-    #[arg(long, value_enum)]
-    pub profile: Option<Profile>,
-    /// Path of the file on standard input: its name determines the kind of file, and its folder the home
-    #[arg(long, value_name = "FILE", value_parser = path())]
-    pub stdin_filename: Option<PathBuf>,
-    /// List the homes and files that are checked, and what is not, instead of checking them
-    #[arg(long, conflicts_with_all = ["strict", "fail_on", "select", "ignore", "profile"])]
-    pub list_files: bool,
-    /// Exit with 1 if anything was not understood or not checked
-    #[arg(long)]
-    pub strict: bool,
-    /// Write a comment into the files that suppresses it for each finding at or above `--fail-on`, instead of reporting
-    #[arg(long, conflicts_with_all = ["list_files", "strict", "output", "stdin_filename"])]
-    pub add_ignores: bool,
-    /// How folders are searched.
-    #[command(flatten)]
-    pub search: SearchArgs,
-    /// Facts that the files do not state.
-    #[command(flatten)]
-    pub assume: AssumeArgs,
-    /// How much is done at a time.
-    #[command(flatten)]
-    pub threads: ThreadArgs,
-    /// Whether the homes share a machine.
-    #[command(flatten)]
-    pub machine: MachineArgs,
 }
 
 /// Arguments of `fix`.

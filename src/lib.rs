@@ -41,6 +41,7 @@
 
 #![warn(unreachable_pub)]
 
+mod baseline;
 mod catalog;
 mod cli;
 mod commands;
@@ -77,6 +78,7 @@ mod workspace;
 pub use catalog::{Direction, Product, Protocol, UnknownProduct, Version, product_of};
 #[doc(hidden)]
 pub use commands::run_command_line;
+pub use config::ConfigChoice;
 pub use coverage::Coverage;
 pub use diagnostic::{Diagnostic, Finding, Related, Site, Target};
 pub use edit::{Edit, Fix, Safety};

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::parallel;
-use crate::rules::{self, SelectedRules, Selection};
+use crate::rules::{self, RulesOfHomes, Selection};
 use crate::workspace::{Home, Workspace};
 
 /// With more homes than this, what was computed for a home is dropped as soon as its findings are there.
@@ -10,8 +10,8 @@ const MANY_HOMES: usize = 32;
 
 /// Runs the selected rules. Returns the diagnostics for the requested files, sorted.
 pub fn lint(workspace: &Workspace, selection: &Selection) -> Vec<Diagnostic> {
-    let selected = SelectedRules::of(selection);
-    let found = workspace.homes.iter().flat_map(|home| rules::check_home(home, &selected)).collect();
+    let selected = RulesOfHomes::of(selection, &workspace.homes);
+    let found = workspace.homes.iter().flat_map(|home| rules::check_home(home, selected.in_home(Some(home.id)))).collect();
     requested(workspace, rules::check_homes(workspace, &selected, found))
 }
 
@@ -22,12 +22,13 @@ pub(crate) fn lint_in_parallel(
     threads: usize,
     done: impl Fn() + Sync,
 ) -> Vec<Diagnostic> {
-    let selected = SelectedRules::of(selection);
+    let selected = RulesOfHomes::of(selection, &workspace.homes);
     let has_many = workspace.homes.len() > MANY_HOMES;
     let check = |home: &mut Home| {
-        let found = rules::check_home(home, &selected);
+        let own = selected.in_home(Some(home.id));
+        let found = rules::check_home(home, own);
         if has_many {
-            if selected.compares_homes() {
+            if own.compares_homes() {
                 home.ports();
             }
             home.model.forget_all();

@@ -45,6 +45,17 @@ pub enum ProfileSeverity {
 }
 
 impl ProfileSeverity {
+    /// The severity with this name; `None` for another name.
+    pub fn parse(name: &str) -> Option<Self> {
+        match name {
+            "off" => Some(Self::Off),
+            "info" => Some(Self::Info),
+            "warning" => Some(Self::Warning),
+            "error" => Some(Self::Error),
+            _ => None,
+        }
+    }
+
     /// The severity; `None` if the rule does not run.
     pub fn severity(self) -> Option<Severity> {
         match self {

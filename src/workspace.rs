@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::catalog::{Product, Version};
-use crate::config::{ConfigError, Configs};
+use crate::config::{Config, ConfigError, Configs};
 use crate::diagnostic::{Diagnostic, Finding, Site, Target};
-use crate::home::{Discovery, FoundHome, LeftAlone, PassedOver, ReadError, Search, discover};
+use crate::home::{Discovery, FoundHome, LeftAlone, PassedOver, ReadError, Search, WhyLeftAlone, discover};
 use crate::machines::Machines;
 use crate::model::{Assumptions, HomeId, Model};
 use crate::parallel;
@@ -30,19 +30,27 @@ pub struct Home {
     /// The folder that the paths in fingerprints are relative to: the home; for files without a home, the folder of carbonlint.toml, or
     /// their own folder if there is none.
     pub(crate) anchor: PathBuf,
+    config: Option<(PathBuf, Arc<Config>)>,
 }
 
 impl Home {
-    fn new(id: HomeId, model: Model, machine: Option<usize>, configs: &mut Configs) -> Self {
+    fn new(
+        id: HomeId,
+        model: Model,
+        machine: Option<usize>,
+        config: Option<(PathBuf, Arc<Config>)>,
+        configs: &mut Configs,
+    ) -> Self {
         let layout = &model.layout;
         let configured = if model.is_home() { None } else { configs.folder_of(&layout.root) };
         let anchor = configured.unwrap_or_else(|| layout.root.clone());
-        Self { id, model, ports: OnceCell::new(), machine, anchor }
+        Self { id, model, ports: OnceCell::new(), machine, anchor, config }
     }
 
     /// The same home in another reading.
     pub(crate) fn read_as(&self, model: Model) -> Self {
-        Self { id: self.id, model, ports: OnceCell::new(), machine: self.machine, anchor: self.anchor.clone() }
+        let Self { id, machine, anchor, config, .. } = self;
+        Self { id: *id, model, ports: OnceCell::new(), machine: *machine, anchor: anchor.clone(), config: config.clone() }
     }
 
     /// The folder of the home, or the file that was given without one. Absolute.
@@ -69,6 +77,11 @@ impl Home {
             }
             Target::Path(path, _) => (path, None),
         }
+    }
+
+    /// The carbonlint.toml that applies to it, and the folder that its paths are relative to.
+    pub(crate) fn config(&self) -> Option<(&Path, &Arc<Config>)> {
+        self.config.as_ref().map(|(folder, config)| (folder.as_path(), config))
     }
 
     /// Whether somebody says which machine it runs on.
@@ -168,39 +181,46 @@ impl Workspace {
         let Discovery { targets, left_alone, passed_over, problems } = discover(&paths, &overlays, &real_paths, opening.search);
         let overlays = Arc::new(overlays);
         let mut workspace = Self { homes: Vec::new(), problems, left_alone, passed_over, only: Vec::new() };
-        let (mut configs, mut machines) = (Configs::default(), Machines::default());
+        let (mut configs, mut machines) = (Configs::new(assumptions.config.clone()), Machines::default());
         let mut known = Vec::new();
         for target in targets.into_iter().filter(|target| opening.homes.is_none_or(|homes| homes.contains(target.layout.path())))
         {
             let only = only(&target);
             let root = real_paths.of(&target.layout.root);
-            let assumptions = workspace.assumptions_for(&root, assumptions, &mut configs);
-            let machine = if assumptions.same_host { Some(0) } else { workspace.machine_of(&root, &mut configs, &mut machines) };
-            known.push((target, assumptions, machine, only));
+            let config = workspace.config_of(&root, &mut configs);
+            let own = real_paths.of(target.layout.path());
+            if let Some((folder, config)) = &config
+                && !paths.contains(&target.layout.path().to_path_buf())
+                && own.strip_prefix(folder).is_ok_and(|own| config.leaves_out(own))
+            {
+                let path = target.layout.path().to_path_buf();
+                workspace.left_alone.push(LeftAlone { path, why: WhyLeftAlone::Excluded });
+                continue;
+            }
+            let assumptions = assumptions_for(&own, assumptions, config.as_ref());
+            let machine =
+                if assumptions.same_host { Some(0) } else { workspace.machine_of(&root, config.as_ref(), &mut machines) };
+            known.push((target, assumptions, (machine, config), only));
         }
-        let load = |(target, assumptions, machine, only): (FoundHome, Assumptions, Option<usize>, BTreeSet<PathBuf>)| {
-            (Model::load(&target, assumptions, &overlays, &real_paths, &only), machine, only)
+        let load = |(target, assumptions, known, only): (FoundHome, Assumptions, _, BTreeSet<PathBuf>)| {
+            (Model::load(&target, assumptions, &overlays, &real_paths, &only), known, only)
         };
-        for (model, machine, only) in parallel::in_order(known, opening.threads, load) {
+        for (model, (machine, config), only) in parallel::in_order(known, opening.threads, load) {
             if model.files.is_empty() && model.problems.is_empty() && model.too_large.is_empty() {
                 continue;
             }
-            workspace.homes.push(Home::new(HomeId(workspace.homes.len()), model, machine, &mut configs));
+            workspace.homes.push(Home::new(HomeId(workspace.homes.len()), model, machine, config, &mut configs));
             workspace.only.push(only);
         }
         workspace
     }
 
-    /// The caller's assumptions for the home at `root`, its real path. If they name no product, that of the nearest carbonlint.toml is used.
-    fn assumptions_for(&mut self, root: &Path, assumptions: &Assumptions, configs: &mut Configs) -> Assumptions {
-        let mut assumptions = assumptions.clone();
-        if assumptions.product.is_none() {
-            match configs.nearest(root) {
-                Ok(config) => assumptions.product = config.and_then(|(_, config)| config.product.clone()),
-                Err(error) => self.report(error),
-            }
-        }
-        assumptions
+    /// The carbonlint.toml that applies to the folder `root`, a real path, with the folder that its paths are relative to.
+    fn config_of(&mut self, root: &Path, configs: &mut Configs) -> Option<(PathBuf, Arc<Config>)> {
+        configs.nearest(root).unwrap_or_else(|error| {
+            self.report(error);
+            None
+        })
     }
 
     /// How many homes and lone files a search finds below `paths`, without loading them.
@@ -209,12 +229,9 @@ impl Workspace {
         discover(&paths, &Overlays::new(), &RealPaths::default(), search).targets.len()
     }
 
-    /// The machine that the nearest carbonlint.toml names for the home at `root`, its real path, otherwise that of a Compose file.
-    fn machine_of(&mut self, root: &Path, configs: &mut Configs, machines: &mut Machines) -> Option<usize> {
-        let machine = configs.nearest(root).and_then(|nearest| match nearest {
-            Some((folder, config)) => machines.machine_of(root, &folder, &config),
-            None => Ok(None),
-        });
+    /// The machine that a carbonlint.toml names for the home at `root`, its real path, otherwise that of a Compose file.
+    fn machine_of(&mut self, root: &Path, config: Option<&(PathBuf, Arc<Config>)>, machines: &mut Machines) -> Option<usize> {
+        let machine = config.map_or(Ok(None), |(folder, config)| machines.machine_of(root, folder, config));
         match machine {
             Ok(listed) => listed.or_else(|| machines.composed(root)),
             Err(error) => {
@@ -308,6 +325,17 @@ impl Index<HomeId> for Workspace {
     fn index(&self, home: HomeId) -> &Home {
         &self.homes[home.0]
     }
+}
+
+/// The caller's assumptions for what is at `path`, a real path. If they name no product, that of carbonlint.toml is used.
+fn assumptions_for(path: &Path, assumptions: &Assumptions, config: Option<&(PathBuf, Arc<Config>)>) -> Assumptions {
+    let mut assumptions = assumptions.clone();
+    if let (None, Some((folder, config))) = (&assumptions.product, config) {
+        let below = path.strip_prefix(folder).unwrap_or(path);
+        let named = config.products.iter().find(|(glob, _)| glob.matches(below)).map(|(_, product)| product.clone());
+        assumptions.product = named.or_else(|| config.product.clone());
+    }
+    assumptions
 }
 
 /// The homes that are known to run on one machine, by machine; each of the other homes alone.

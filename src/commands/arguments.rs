@@ -1,15 +1,17 @@
 //! Arguments that several commands share.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::exit::Failure;
 use super::terminal::print_error;
 use crate::catalog::{Product, Version, product_of};
 use crate::cli::{AssumeArgs, MachineArgs, SearchArgs, ThreadArgs};
+use crate::config::{ConfigChoice, Configs};
 use crate::home::Search;
 use crate::model::Assumptions;
 use crate::parallel;
+use crate::paths::absolute;
 use crate::rule_info::{RuleInfo, rule, rules};
 use crate::rules::{Selection, is_rule_or_category};
 use crate::shell;
@@ -28,7 +30,19 @@ pub(super) fn assumptions(arguments: &AssumeArgs, same_host: bool) -> Result<Ass
         server_profile: arguments.server_profile.clone(),
         follows_links: arguments.links.follow_links,
         same_host,
+        config: config(arguments)?,
     })
+}
+
+/// Which carbonlint.toml counts. Fails if it is one that cannot be used.
+fn config(arguments: &AssumeArgs) -> Result<ConfigChoice, Failure> {
+    let Some(file) = &arguments.config else {
+        return Ok(if arguments.no_config { ConfigChoice::Ignored } else { ConfigChoice::Nearest });
+    };
+    let choice = ConfigChoice::Only(absolute(file));
+    let usable = Configs::new(choice.clone()).nearest(Path::new("/"));
+    usable.map_err(|error| Failure::new(format!("`{}`: {}", file.display(), error.message)))?;
+    Ok(choice)
 }
 
 /// The version that was given with `--product`, otherwise the latest, which a note on standard error then says.
@@ -60,7 +74,7 @@ pub(super) fn selection(select: &[String], ignore: &[String]) -> Result<Selectio
             return Err(unknown("rule or category", name, known));
         }
     }
-    Ok(Selection { select: select.to_vec(), ignore: ignore.to_vec(), profile: None })
+    Ok(Selection { select: select.to_vec(), ignore: ignore.to_vec(), ..Selection::default() })
 }
 
 /// The rule with this name.
@@ -93,8 +107,10 @@ impl Scope<'_> {
             ("--product", assume.product.clone()),
             ("--port-offset", assume.port_offset.map(|offset| offset.to_string())),
             ("--server-profile", assume.server_profile.clone()),
+            ("--config", assume.config.as_ref().map(|file| file.display().to_string())),
         ];
         let flags = [
+            ("--no-config", assume.no_config),
             ("--no-ignore", search.no_ignore),
             ("--hidden", search.hidden),
             ("--follow-links", assume.links.follow_links),

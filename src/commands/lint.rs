@@ -13,7 +13,7 @@ use crate::fix::offer::offers;
 use crate::fix::run::FixOptions;
 use crate::lint::lint_in_parallel;
 use crate::paths::{DisplayPaths, absolute};
-use crate::report::lint::{Report, concise, fixable, human, json};
+use crate::report::lint::{Report, concise, fixable, human, json, statistics};
 use crate::report::{files, wrap};
 use crate::rule_info::Severity;
 use crate::rules::Selection;
@@ -22,6 +22,7 @@ use crate::workspace::{Opening, Workspace};
 
 use super::add_ignores;
 use super::arguments::{Scope, assumptions, check_paths, names_files, paths_or_here, search, selection, threads};
+use super::baselines;
 use super::exit::{Exit, Failure};
 use super::ports_of_homes::{check_offset, check_profile, note_possible_conflicts};
 use super::progress::Progress;
@@ -56,14 +57,21 @@ pub(super) fn run(arguments: &LintArgs, color: ColorChoice) -> Result<Exit, Fail
         return list_files(arguments, &workspace, &paths, &shown);
     }
     let progress = Progress::new(started, workspace.homes.len());
-    let diagnostics = lint_in_parallel(&mut workspace, &selection, threads, || progress.add());
+    let mut diagnostics = lint_in_parallel(&mut workspace, &selection, threads, || progress.add());
     progress.clear();
+    if let Some(file) = &arguments.baseline.write {
+        return baselines::write_new(file, &diagnostics, &shown);
+    }
+    baselines::apply(arguments, &workspace, &selection, &mut diagnostics, &shown)?;
     if arguments.add_ignores {
         let is_asked_for = |diagnostic: &Diagnostic| fails(diagnostic.severity, arguments.fail_on);
         return add_ignores::run(&workspace, &diagnostics, is_asked_for, (&paths, opening, &assumptions), &selection);
     }
     let report = Report { workspace: &workspace, diagnostics: &diagnostics, shown: &shown, selected: &selection.select };
     let text = match arguments.format {
+        LintFormat::Json if arguments.extent.statistics => statistics::json(report),
+        LintFormat::Human | LintFormat::Concise if arguments.extent.statistics => statistics::text(report),
+        LintFormat::Human if arguments.extent.quiet => human::findings(report, style(color, arguments.output.is_some())),
         LintFormat::Human if workspace.is_empty() && diagnostics.is_empty() => String::new(),
         LintFormat::Human => {
             let fixable = fixable(arguments, &selection, report)?;
@@ -79,11 +87,13 @@ pub(super) fn run(arguments: &LintArgs, color: ColorChoice) -> Result<Exit, Fail
     }
     let coverage = Coverage::of(&workspace);
     let is_reported = arguments.format != LintFormat::Concise && !workspace.is_empty();
-    note_gaps(&coverage, |kind| !is_reported || kind == GapKind::Foreign);
+    if !arguments.extent.quiet {
+        note_gaps(&coverage, |kind| !is_reported || kind == GapKind::Foreign);
+    }
     if workspace.is_empty() && diagnostics.is_empty() && !names_files(&paths) {
         return Ok(nothing_found(&paths, &workspace, search));
     }
-    if selection.takes_rule("port-conflict-across-homes") {
+    if !arguments.extent.quiet && selection.takes_rule("port-conflict-across-homes") {
         note_possible_conflicts(&workspace);
     }
     let worst = diagnostics.iter().map(|diagnostic| diagnostic.severity).max();

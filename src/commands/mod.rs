@@ -2,6 +2,7 @@
 
 mod add_ignores;
 mod arguments;
+mod baselines;
 mod exit;
 mod explain;
 mod fix;

@@ -17,8 +17,14 @@ use crate::cli::{AssumeArgs, SchemaArgs};
 
 /// Runs the command.
 pub(super) fn run(arguments: &SchemaArgs) -> Result<Exit, Failure> {
-    let assume =
-        AssumeArgs { product: arguments.product.clone(), port_offset: None, server_profile: None, links: arguments.links };
+    let assume = AssumeArgs {
+        product: arguments.product.clone(),
+        port_offset: None,
+        server_profile: None,
+        config: None,
+        no_config: false,
+        links: arguments.links,
+    };
     let assumptions = assumptions(&assume, false)?;
     if let (true, Some((product, version))) = (arguments.paths.is_empty(), &assumptions.product) {
         let version = version_or_latest(product, version.as_ref());

@@ -24,6 +24,8 @@ pub(crate) enum WhyLeftAlone {
     NotRead,
     /// It is hidden, or `.gitignore` or `.ignore` leave it out.
     Ignored,
+    /// A carbonlint.toml excludes it.
+    Excluded,
 }
 
 impl WhyLeftAlone {
@@ -34,6 +36,7 @@ impl WhyLeftAlone {
             Self::MappersCopy => "mapper-copy",
             Self::NotRead => "not-read",
             Self::Ignored => "ignored",
+            Self::Excluded => "excluded",
         }
     }
 
@@ -47,6 +50,7 @@ impl WhyLeftAlone {
             (Self::NotRead, 1) => "file that the server of its home does not read",
             (Self::NotRead, _) => "files that the server of their home does not read",
             (Self::Ignored, _) => "hidden or ignored",
+            (Self::Excluded, _) => "excluded by carbonlint.toml",
         }
     }
 }

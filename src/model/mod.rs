@@ -38,6 +38,7 @@ use content::{OnDemand, OpenedFiles, ReadFile};
 use links::Boundary;
 
 use crate::catalog::{Product, ServerTrait, Version, catalog};
+use crate::config::ConfigChoice;
 use crate::disk::MAX_FILE_BYTES;
 use crate::home::{Generation, Identity, Layout, ReadError};
 use crate::paths::slashed;
@@ -62,6 +63,8 @@ pub struct Assumptions {
     pub follows_links: bool,
     /// Whether all homes run on one machine.
     pub same_host: bool,
+    /// Which carbonlint.toml counts.
+    pub config: ConfigChoice,
 }
 
 /// A home and its files.

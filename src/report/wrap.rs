@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn the_last_column_is_beside_the_others_or_below_them() {
-        let last = "API calls and messages are accepted over plain HTTP";
+        let last = "the gateway accepts API calls over plain HTTP";
         assert_eq!(row("  a  ", last, None, 4), format!("  a  {last}\n"));
         assert_eq!(row("  a  ", last, Some(32), 4), "  a  the gateway accepts API\n     calls over plain HTTP\n");
         assert_eq!(

@@ -16,6 +16,7 @@ mod redaction;
 mod references;
 mod registry;
 mod secrets;
+mod selection;
 mod source;
 pub(crate) mod start;
 mod tls;
@@ -34,6 +35,8 @@ use configuration::unused_suppression;
 use context::{HomeAnswers, HomeContext, RuleContext};
 use redaction::redact_finding;
 use registry::{Check, LAST_CHECKS};
+pub use selection::Selection;
+pub(crate) use selection::{RulesOfHomes, SelectedRules};
 
 use crate::diagnostic::{Diagnostic, Finding, Site, Target};
 use crate::model::{FileId, HomeId, Location, Model};
@@ -42,73 +45,6 @@ use crate::rule_info::{RuleInfo, Severity, rules};
 use crate::source::Span;
 use crate::workspace::{Home, Workspace};
 
-/// Which rules run, and for which profile.
-#[derive(Debug, Clone, Default)]
-pub struct Selection {
-    /// Rules or categories to run; empty for all.
-    pub select: Vec<String>,
-    /// Rules or categories to leave out.
-    pub ignore: Vec<String>,
-    /// `production` or `development`.
-    pub profile: Option<String>,
-}
-
-impl Selection {
-    /// Whether the rule of this name runs.
-    pub(crate) fn takes_rule(&self, name: &str) -> bool {
-        rules().iter().any(|rule| rule.name == name && self.takes(rule))
-    }
-
-    /// Whether `rule` runs.
-    fn takes(&self, rule: &RuleInfo) -> bool {
-        let named = |names: &[String]| names.iter().any(|name| *name == rule.name || *name == rule.category);
-        (self.select.is_empty() || named(&self.select)) && !named(&self.ignore)
-    }
-
-    /// The severity of a rule that runs; `None` if the profile leaves it out. A rule that is selected by its name runs in every profile.
-    fn severity(&self, rule: &RuleInfo) -> Option<Severity> {
-        match self.profile.as_ref().and_then(|profile| rule.severity_in.get(profile)) {
-            None => Some(rule.severity),
-            Some(in_profile) => in_profile.severity().or_else(|| self.select.contains(&rule.name).then_some(rule.severity)),
-        }
-    }
-}
-
-/// A rule that runs, with its severity and its check; the check is `None` if the condition is in the rule's file.
-type Selected = (&'static RuleInfo, Severity, Option<&'static Check>);
-
-/// The rules that run, in the order in which they do.
-pub(crate) struct SelectedRules {
-    rules: Vec<Selected>,
-    /// Those that were not selected, and run only because a selected one looks at what all others find.
-    silent: BTreeSet<&'static str>,
-}
-
-impl SelectedRules {
-    /// The rules of a selection.
-    pub(crate) fn of(selection: &Selection) -> Self {
-        let looks_at_findings = |rule: &RuleInfo| matches!(registry::check_of(rule), Some(Check::Findings));
-        let needs_all = rules().iter().any(|rule| selection.takes(rule) && looks_at_findings(rule));
-        let all = Selection { select: Vec::new(), ..selection.clone() };
-        let running = rules().iter().filter(|rule| if needs_all { all.takes(rule) } else { selection.takes(rule) });
-        let running = running.filter_map(|rule| Some((rule, selection.severity(rule)?, registry::check_of(rule))));
-        let mut running: Vec<Selected> = running.collect();
-        running.sort_by_key(|(_, _, check)| !matches!(check, Some(Check::Text(_))));
-        let silent = running.iter().filter(|(rule, ..)| !selection.takes(rule)).map(|(rule, ..)| rule.name.as_str()).collect();
-        Self { rules: running, silent }
-    }
-
-    /// A rule that runs, with its severity.
-    fn rule(&self, name: &str) -> Option<(&'static RuleInfo, Severity)> {
-        self.rules.iter().find(|(rule, ..)| rule.name == name).map(|(rule, severity, _)| (*rule, *severity))
-    }
-
-    /// Whether a rule looks at the listeners of all homes.
-    pub(crate) fn compares_homes(&self) -> bool {
-        self.rules.iter().any(|(_, _, check)| matches!(check, Some(Check::Run(_))))
-    }
-}
-
 /// What the rules that look at one home at a time find in `home`, in no certain order.
 pub(crate) fn check_home(home: &Home, selected: &SelectedRules) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
@@ -116,7 +52,7 @@ pub(crate) fn check_home(home: &Home, selected: &SelectedRules) -> Vec<Diagnosti
     let context = HomeContext::new(home, &answers);
     run_checks(context, selected, |rule, severity, finding| diagnostics.push(complete(rule, severity, finding, &home.model)));
     for (name, check) in LAST_CHECKS {
-        let Some((rule, severity, _)) = selected.rules.iter().find(|(rule, ..)| rule.name == *name) else { continue };
+        let Some((rule, severity, _)) = selected.running().find(|(rule, ..)| rule.name == *name) else { continue };
         if applies_to(rule, &home.model) {
             let mut findings = Vec::new();
             check(context, &mut findings);
@@ -134,7 +70,7 @@ pub(crate) fn check_home(home: &Home, selected: &SelectedRules) -> Vec<Diagnosti
 
 /// Runs the checks of one home, and passes their findings on.
 fn run_checks(context: HomeContext, selected: &SelectedRules, mut found: impl FnMut(&'static RuleInfo, Severity, Finding)) {
-    for (rule, severity, check) in selected.rules.iter().filter(|(rule, ..)| applies_to(rule, context.model())) {
+    for (rule, severity, check) in selected.running().filter(|(rule, ..)| applies_to(rule, context.model())) {
         let mut findings = Vec::new();
         match check {
             // They look at all homes at once, and at their first readings, or at what the others have found.
@@ -171,16 +107,17 @@ fn add_reading(home: &Home, selected: &SelectedRules, diagnostics: &mut Vec<Diag
 }
 
 /// Adds what the rules that look at all homes at once find to the `diagnostics` of the single homes, and sorts them.
-pub(crate) fn check_homes(workspace: &Workspace, selected: &SelectedRules, mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+pub(crate) fn check_homes(workspace: &Workspace, selected: &RulesOfHomes, mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let homes = &workspace.homes;
-    for (rule, severity, check) in &selected.rules {
+    for (rule, _, check) in selected.anywhere() {
         let Some(Check::Run(check)) = check else { continue };
         let mut findings = Vec::new();
         check(RuleContext { homes, problems: &workspace.problems, rule }, &mut findings);
         for finding in findings {
+            let Some((_, severity)) = selected.in_home(finding.target.home()).rule(&rule.name) else { continue };
             let mut diagnostic = match finding.target.home() {
-                Some(HomeId(home)) => complete(rule, *severity, finding, &homes[home].model),
-                None => complete_without_home(rule, *severity, finding),
+                Some(HomeId(home)) => complete(rule, severity, finding, &homes[home].model),
+                None => complete_without_home(rule, severity, finding),
             };
             redact_finding(&mut diagnostic.finding, |HomeId(home)| homes.get(home));
             diagnostics.push(diagnostic);
@@ -189,7 +126,11 @@ pub(crate) fn check_homes(workspace: &Workspace, selected: &SelectedRules, mut d
     settle_answered(&mut diagnostics, homes);
     drop_superseded(&mut diagnostics);
     apply_suppressions(&mut diagnostics, homes, selected);
-    diagnostics.retain(|diagnostic| !selected.silent.contains(diagnostic.rule.name.as_str()));
+    diagnostics
+        .retain(|diagnostic| selected.in_home(diagnostic.home()).reports(diagnostic.rule) && !is_left_out(diagnostic, homes));
+    for diagnostic in &mut diagnostics {
+        diagnostic.severity = configured_severity(diagnostic, homes).unwrap_or(diagnostic.severity);
+    }
     diagnostics.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
     fingerprints::add(&mut diagnostics, homes);
     diagnostics
@@ -216,13 +157,30 @@ fn settle_answered(diagnostics: &mut Vec<Diagnostic>, homes: &[Home]) {
 }
 
 /// Drops what comments suppress, and adds the findings about comments that suppress nothing.
-fn apply_suppressions(diagnostics: &mut Vec<Diagnostic>, homes: &[Home], selected: &SelectedRules) {
+fn apply_suppressions(diagnostics: &mut Vec<Diagnostic>, homes: &[Home], selected: &RulesOfHomes) {
     for home in homes {
+        let selected = selected.in_home(Some(home.id));
         let unused = unused_suppression::apply(diagnostics, home, |name| selected.rule(name).is_some());
         if let Some((rule, severity)) = selected.rule("unused-suppression") {
             diagnostics.extend(unused.into_iter().map(|finding| complete(rule, severity, finding, &home.model)));
         }
     }
+}
+
+/// Whether the carbonlint.toml of the home leaves a finding out: by its file, or by its file and its rule.
+fn is_left_out(diagnostic: &Diagnostic, homes: &[Home]) -> bool {
+    let Some((folder, config)) = diagnostic.home().and_then(|HomeId(home)| homes[home].config()) else { return false };
+    let Ok(path) = diagnostic.path.strip_prefix(folder) else { return false };
+    let own = [&diagnostic.rule.name, &diagnostic.rule.category];
+    let is_ignored = |names: &[String]| names.iter().any(|name| own.contains(&name));
+    config.exclude.iter().any(|glob| glob.matches(path))
+        || config.per_file_ignores.iter().any(|(glob, names)| is_ignored(names) && glob.matches(path))
+}
+
+/// The severity that the carbonlint.toml of the home gives to the rule, whatever the finding itself says.
+fn configured_severity(diagnostic: &Diagnostic, homes: &[Home]) -> Option<Severity> {
+    let (_, config) = diagnostic.home().and_then(|HomeId(home)| homes[home].config())?;
+    config.severity.get(&diagnostic.rule.name)?.severity()
 }
 
 /// Drops the findings at places that a superseding rule has reported. A rule that did not run, or found nothing there, supersedes nothing.

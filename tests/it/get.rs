@@ -83,10 +83,10 @@ fn the_product_of_carbonlint_toml_counts_for_every_command() {
     product(false);
     folder.write("carbonlint.toml", "product = \"api-manager@4.5.0\"\n");
     product(true);
-    folder.write("carbonlint.toml", "products = 1\n");
+    folder.write("carbonlint.toml", "prodct = 1\n");
     for command in ["get", "render"] {
         let run = folder.run(&[command, "home"]);
-        let expected = "warning: carbonlint.toml: cannot be read: unknown key `products`; did you mean `product`?";
+        let expected = "warning: carbonlint.toml: cannot be read: line 1: unknown key `prodct`; did you mean `product`?";
         assert!(run.err.contains(expected), "{command}: {}", run.err);
     }
 }

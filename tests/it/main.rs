@@ -1,8 +1,10 @@
 //! The tests of the whole program: one binary with a module for each subject.
 
 mod advice;
+mod baseline;
 mod catalogue;
 mod cli;
+mod config;
 mod coverage;
 mod discovery;
 mod fingerprints;

@@ -22,6 +22,19 @@ const WIDTH: usize = 100;
 
 /// Writes the report.
 pub fn render(report: Report, style: Style) -> String {
+    let mut text = findings(report, style);
+    let advice = wrap::lines(&advice::render(report, style), style.width);
+    for part in [advice, wrap::lines(&summary::render(report), style.width)] {
+        if !text.is_empty() && !part.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(&part);
+    }
+    text
+}
+
+/// Writes the findings, without advice and summary.
+pub(crate) fn findings(report: Report, style: Style) -> String {
     let theme = GraphicalTheme {
         characters: if style.unicode { ThemeCharacters::unicode() } else { ThemeCharacters::ascii() },
         styles: if style.color { ThemeStyles::ansi() } else { ThemeStyles::none() },
@@ -44,13 +57,6 @@ pub fn render(report: Report, style: Style) -> String {
             // If miette cannot draw the place, the message is still printed.
             let _ = writeln!(text, "{}: {}", report.shown.path(&diagnostic.path), on_one_line(&diagnostic.finding.message));
         }
-    }
-    let advice = wrap::lines(&advice::render(report, style), style.width);
-    for part in [advice, wrap::lines(&summary::render(report), style.width)] {
-        if !text.is_empty() && !part.is_empty() {
-            text.push('\n');
-        }
-        text.push_str(&part);
     }
     text
 }

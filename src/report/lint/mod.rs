@@ -6,6 +6,7 @@ pub(crate) mod fixable;
 pub mod human;
 pub mod json;
 mod report;
+pub(crate) mod statistics;
 mod summary;
 
 pub use report::{Report, Style};

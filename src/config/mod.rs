@@ -1,30 +1,18 @@
-//! The configuration file of carbonlint, `carbonlint.toml`: the product of files that do not name it themselves, and the machines of homes.
+//! The configuration files of carbonlint, `carbonlint.toml`, and which of them applies to a path.
+
+mod settings;
+
+pub(crate) use settings::Config;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::sync::Arc;
 
-use toml::de::{DeTable, DeValue};
-
-use crate::catalog::{Product, Version, product_of};
 use crate::disk::{read_text, reason};
-use crate::suggest::did_you_mean;
 
 /// The name of the file. It applies to the files in its folder and below.
 pub(crate) const FILE_NAME: &str = "carbonlint.toml";
-
-/// A parsed configuration file.
-#[derive(Debug, Clone)]
-pub(crate) struct Config {
-    /// `product = "api-manager@4.5.0"`: the product, and optionally the version, of files that do not name it.
-    pub product: Option<(&'static Product, Option<Version>)>,
-    /// `[hosts]`: each machine with the homes that run on it, as paths relative to the file.
-    pub hosts: Vec<(String, Vec<String>)>,
-}
-
-/// The keys of the file.
-const KEYS: [&str; 2] = ["product", "hosts"];
 
 /// Why a configuration file cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,57 +31,41 @@ impl std::fmt::Display for ConfigError {
 
 impl std::error::Error for ConfigError {}
 
-impl Config {
-    fn read(path: &Path) -> Result<Self, ConfigError> {
-        let failed = |message: String| ConfigError { path: path.to_path_buf(), message };
-        let text = read_text(path).map_err(|error| failed(reason(&error)))?;
-        let table = DeTable::parse(&text).map_err(|error| failed(error.message().to_owned()))?;
-        let mut config = Self { product: None, hosts: Vec::new() };
-        for (key, value) in table.get_ref() {
-            match (&**key.get_ref(), value.get_ref()) {
-                ("product", DeValue::String(name)) => {
-                    let named = product_of(name).map_err(|unknown| failed(format!("{}; {}", unknown.message, unknown.help)))?;
-                    config.product = Some(named);
-                }
-                ("product", _) => return Err(failed("`product` must be a string such as \"api-manager@4.5.0\"".to_owned())),
-                ("hosts", DeValue::Table(hosts)) => {
-                    config.hosts = hosts
-                        .iter()
-                        .map(|(host, homes)| host_of(host.get_ref(), homes.get_ref()))
-                        .collect::<Result<_, _>>()
-                        .map_err(failed)?;
-                }
-                ("hosts", _) => return Err(failed("`hosts` must be a table with a list of homes for each machine".to_owned())),
-                (other, _) => {
-                    let help = did_you_mean(other, KEYS, '.').unwrap_or_else(|| "the keys are `product` and `hosts`".to_owned());
-                    return Err(failed(format!("unknown key `{other}`; {help}")));
-                }
-            }
-        }
-        Ok(config)
-    }
+/// Which configuration files count.
+#[derive(Debug, Clone, Default)]
+pub enum ConfigChoice {
+    /// The nearest one, in the folder of what is checked or above it.
+    #[default]
+    Nearest,
+    /// Only this one, for everything.
+    Only(PathBuf),
+    /// None.
+    Ignored,
 }
 
-/// A machine and its homes.
-fn host_of(host: &str, homes: &DeValue) -> Result<(String, Vec<String>), String> {
-    let homes = homes.as_array().and_then(|homes| {
-        let homes = homes.iter().map(|home| Some(home.get_ref().as_str()?.to_owned()));
-        homes.collect::<Option<Vec<String>>>()
-    });
-    let homes = homes.ok_or_else(|| format!("`hosts.{host}` must be a list of paths such as [\"node1\", \"node2\"]"))?;
-    Ok((host.to_owned(), homes))
+fn read(path: &Path) -> Result<Config, ConfigError> {
+    let failed = |message: String| ConfigError { path: path.to_path_buf(), message };
+    let text = read_text(path).map_err(|error| failed(reason(&error)))?;
+    Config::parse(&text)
+        .map_err(|(line, message)| failed(line.map_or_else(|| message.clone(), |line| format!("line {line}: {message}"))))
 }
 
 /// The configuration files that were read so far, each once.
 #[derive(Debug, Default)]
 pub(crate) struct Configs {
-    by_folder: BTreeMap<PathBuf, Result<Rc<Config>, ConfigError>>,
+    choice: ConfigChoice,
+    read: BTreeMap<PathBuf, Result<Arc<Config>, ConfigError>>,
     /// The folder of the file that applies to a folder, if the search began at something of this owner.
     nearest: HashMap<(PathBuf, Owner), Option<PathBuf>>,
 }
 
 impl Configs {
-    /// The folder of the configuration file that applies to `path`; `None` if there is none. The file need not be valid.
+    /// Those of this choice, of which none is read yet.
+    pub(crate) fn new(choice: ConfigChoice) -> Self {
+        Self { choice, ..Self::default() }
+    }
+
+    /// The folder of the nearest configuration file of `path`; `None` if there is none. The file need not be valid.
     ///
     /// The search ends at the root of a repository, and at a folder or file that belongs to somebody else: in a folder where everybody may
     /// write, anybody could decide what is reported for the others.
@@ -121,12 +93,17 @@ impl Configs {
         found
     }
 
-    /// The nearest configuration file, in the folder `path`, a real path, or above it, with its folder. Fails if the file cannot be read or is not
-    /// valid.
-    pub(crate) fn nearest(&mut self, path: &Path) -> Result<Option<(PathBuf, Rc<Config>)>, ConfigError> {
-        let Some(folder) = self.folder_of(path) else { return Ok(None) };
-        let read = self.by_folder.entry(folder.clone()).or_insert_with(|| Config::read(&folder.join(FILE_NAME)).map(Rc::new));
-        read.clone().map(|config| Some((folder, config)))
+    /// The configuration file that applies to the folder `path`, a real path, with the folder that its paths are relative to. Fails if the file cannot
+    /// be read or is not valid.
+    pub(crate) fn nearest(&mut self, path: &Path) -> Result<Option<(PathBuf, Arc<Config>)>, ConfigError> {
+        let file = match &self.choice {
+            ConfigChoice::Nearest => self.folder_of(path).map(|folder| folder.join(FILE_NAME)),
+            ConfigChoice::Only(file) => Some(file.clone()),
+            ConfigChoice::Ignored => None,
+        };
+        let Some(file) = file else { return Ok(None) };
+        let read = self.read.entry(file.clone()).or_insert_with(|| read(&file).map(Arc::new));
+        read.clone().map(|config| Some((file.parent().unwrap_or(&file).to_path_buf(), config)))
     }
 }
 
@@ -200,22 +177,20 @@ mod tests {
     }
 
     #[test]
-    fn unknown_keys_and_values_are_errors_that_help() {
+    fn a_chosen_file_counts_for_every_path_and_no_file_for_none() {
         let folder = tempfile::tempdir().expect("a folder");
-        for (text, expected) in [
-            ("products = \"x\"\n", "unknown key `products`; did you mean `product`?"),
-            ("host = 1\n", "unknown key `host`; did you mean `hosts`?"),
-            ("x = 1\n", "unknown key `x`; the keys are `product` and `hosts`"),
-            ("product = 1\n", "`product` must be a string such as \"api-manager@4.5.0\""),
-            ("product = \"api-managr\"\n", "no product is called `api-managr`; did you mean `api-manager`?"),
-            ("hosts = [\"a\"]\n", "`hosts` must be a table with a list of homes for each machine"),
-            ("[hosts]\na = \"b\"\n", "`hosts.a` must be a list of paths such as [\"node1\", \"node2\"]"),
-        ] {
-            fs::write(folder.path().join(FILE_NAME), text).expect("written");
-            let error = Configs::default().nearest(folder.path()).expect_err("an error");
-            assert_eq!(error.message, expected, "{text}");
-        }
-        fs::write(folder.path().join(FILE_NAME), "product =\n").expect("written");
-        assert!(Configs::default().nearest(folder.path()).is_err());
+        let (own, other) = (folder.path().join(FILE_NAME), folder.path().join("other.toml"));
+        fs::write(&own, "profile = \"development\"\n").expect("written");
+        fs::write(&other, "profile = \"production\"\n").expect("written");
+        let profile = |choice: ConfigChoice| {
+            let found = Configs::new(choice).nearest(folder.path()).expect("readable");
+            found.and_then(|(_, config)| config.profile.clone())
+        };
+        assert_eq!(profile(ConfigChoice::Nearest).as_deref(), Some("development"));
+        assert_eq!(profile(ConfigChoice::Only(other)).as_deref(), Some("production"));
+        assert_eq!(profile(ConfigChoice::Ignored), None);
+        fs::write(&own, "product =\n").expect("written");
+        let error = Configs::default().nearest(folder.path()).expect_err("an error");
+        assert!(error.message.starts_with("line 1: "), "{error}");
     }
 }
