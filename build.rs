@@ -19,7 +19,9 @@ fn main() -> Result<(), Box<dyn error::Error>> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
     fs::write(out.join("catalog.json"), catalog(&root.join("catalog"))?.to_string())?;
     fs::write(out.join("secrets.json"), Value::Object(read(&root.join("catalog").join(SECRETS))?).to_string())?;
-    fs::write(out.join("rules.json"), rules(&root)?.to_string())?;
+    let (rules, examples) = rules(&root)?;
+    fs::write(out.join("rules.json"), rules.to_string())?;
+    fs::write(out.join("examples.json"), examples.to_string())?;
     fs::write(out.join("keys.rs"), keys(&root.join("catalog/keys"), &out)?)?;
     Ok(())
 }
@@ -82,9 +84,9 @@ fn with_short_names(table: &str) -> Result<String, Box<dyn error::Error>> {
     Ok(text)
 }
 
-/// Returns a list with an object for each rule. Its name and category come from the path.
-fn rules(root: &Path) -> Result<Value, Box<dyn error::Error>> {
-    let mut list = Vec::new();
+/// Returns a list with an object for each rule, and an object with its examples. Its name and category come from the path.
+fn rules(root: &Path) -> Result<(Value, Value), Box<dyn error::Error>> {
+    let (mut list, mut examples) = (Vec::new(), Map::new());
     for file in toml_files_below(root)? {
         let category = file.parent().and_then(Path::file_name).and_then(|name| name.to_str()).unwrap_or_default().to_owned();
         if file.starts_with(root.join("catalog")) {
@@ -92,15 +94,29 @@ fn rules(root: &Path) -> Result<Value, Box<dyn error::Error>> {
         }
         let mut rule = read(&file)?;
         let name = file.file_stem().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
-        rule.insert("name".into(), name.into());
+        rule.insert("name".into(), name.clone().into());
         rule.insert("category".into(), category.into());
-        // The examples are for the tests and readers of the repository; the binary does not need them.
-        rule.remove("fails");
-        rule.remove("passes");
+        // The tests use all examples, the binary shows one of each kind.
+        let kinds = ["fails", "passes"].map(|kind| (kind, rule.remove(kind)));
+        let shown = kinds.into_iter().filter_map(|(kind, all)| Some((kind.to_owned(), shown_example(&all?)?)));
+        examples.insert(name, Value::Object(shown.collect()));
         rule.remove("untestable");
         list.push(Value::Object(rule));
     }
-    Ok(Value::Array(list))
+    Ok((Value::Array(list), Value::Object(examples)))
+}
+
+/// Returns the first example whose files are all plain text and not long, with what explains it.
+fn shown_example(all: &Value) -> Option<Value> {
+    let is_plain = |files: &Value| {
+        files
+            .as_object()
+            .is_some_and(|files| files.values().all(|text| text.as_str().is_some_and(|text| text.lines().count() <= 40)))
+    };
+    let example = all.as_array()?.iter().find(|example| is_plain(&example["files"]))?;
+    let keys = ["title", "product", "files", "after"];
+    let shown = keys.iter().filter_map(|key| Some(((*key).to_owned(), example.get(*key)?.clone())));
+    Some(Value::Object(shown.collect()))
 }
 
 fn read(file: &Path) -> Result<Map<String, Value>, Box<dyn error::Error>> {

@@ -10,7 +10,7 @@ use clap::{Args, ColorChoice, Parser, Subcommand};
 
 pub(crate) use lint::LintArgs;
 use not_blank::{not_blank, path, product_name, rule_name};
-pub(crate) use values::{FailOn, LintFormat, PortsFormat, Profile, Reach, RulesFormat, TextFormat};
+pub(crate) use values::{ExplainFormat, FailOn, LintFormat, PortsFormat, Profile, Reach, RulesFormat, TextFormat};
 
 /// Lint the configuration of WSO2 servers.
 #[derive(Debug, Parser)]
@@ -309,6 +309,9 @@ pub(crate) struct ExplainArgs {
     /// Name of the rule
     #[arg(value_parser = rule_name())]
     pub rule: String,
+    /// Format of the explanation
+    #[arg(long, value_enum, default_value_t = ExplainFormat::Text)]
+    pub format: ExplainFormat,
 }
 
 /// Arguments of `schema`.

@@ -32,7 +32,7 @@ pub mod jinjava {
 pub mod mapper {
     pub use crate::server::mapper::key_table::{self, KeyTable};
     pub use crate::server::mapper::key_usage::KeyUsage;
-    pub use crate::server::mapper::schema::{Fit, KeyType, Schema, SchemaSource};
+    pub use crate::server::mapper::schema::{Fit, GuessedBy, KeyType, Schema, SchemaSource};
     pub use crate::server::mapper::{Configuration, HomeBudget, Release, Renderer, Resources, known_keys};
 }
 

@@ -66,6 +66,7 @@ mod ports;
 mod printable;
 mod render;
 mod report;
+mod rule_examples;
 mod rule_info;
 mod rules;
 mod server;

@@ -157,11 +157,17 @@ pub struct Applies {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct When {
-    /// The flattened keys. The rule reports each one that is set.
+    /// The flattened keys, where `*` is any segment. The rule reports each one that is set and meets the other conditions.
     pub any: Vec<String>,
-    /// The value that a key must have to be reported; any if absent.
-    pub equals: Option<serde_json::Value>,
-    /// The message; `{key}` is replaced by the key.
+    /// The values, of which a key must have one to be reported; any if empty.
+    #[serde(default)]
+    pub equals: Vec<serde_json::Value>,
+    /// A regular expression that a text must match to be reported.
+    pub matches: Option<String>,
+    /// Names in the same table with values: a key is not reported if one of them has its value.
+    #[serde(default)]
+    pub unless: BTreeMap<String, serde_json::Value>,
+    /// The message; `{key}` is replaced by the key, and `{table}` by the name of its table.
     pub message: String,
     /// How to correct it.
     pub help: Option<String>,
@@ -188,6 +194,14 @@ pub fn rule(name: &str) -> Option<&'static RuleInfo> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn conditions_have_valid_expressions() {
+        for info in rules() {
+            let Some(expression) = info.when.as_ref().and_then(|when| when.matches.as_ref()) else { continue };
+            assert!(regex_lite::Regex::new(expression).is_ok(), "{}: {expression}", info.name);
+        }
+    }
 
     #[test]
     fn unsafe_fixes_have_a_note_and_superseded_rules_exist() {

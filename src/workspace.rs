@@ -334,6 +334,7 @@ fn assumptions_for(path: &Path, assumptions: &Assumptions, config: Option<&(Path
         let below = path.strip_prefix(folder).unwrap_or(path);
         let named = config.products.iter().find(|(glob, _)| glob.matches(below)).map(|(_, product)| product.clone());
         assumptions.product = named.or_else(|| config.product.clone());
+        assumptions.product_is_configured = true;
     }
     assumptions
 }

@@ -3,6 +3,7 @@
 mod inbound;
 mod left_alone;
 mod listener;
+mod path_hint;
 mod place;
 mod product;
 mod rewrite;
@@ -19,6 +20,7 @@ pub(crate) use inbound::{InboundOffsetFlag, InboundProtocol};
 pub(crate) use left_alone::LeftAloneRow;
 pub use listener::{Direction, Protocol};
 pub(crate) use listener::{ListenerPart, ListenerRow, OffsetRule, Opens, Switch};
+pub(crate) use path_hint::PathHint;
 pub(crate) use place::Place;
 pub use product::Product;
 pub(crate) use product::{CodeKeys, MapperRow, Profile, ShippedKey, UrlKey};
@@ -76,6 +78,9 @@ pub struct Catalog {
     pub traits: Vec<TraitRow>,
     /// Files that look like configuration and that no server reads.
     pub left_alone: Vec<LeftAloneRow>,
+    /// What names of folders say about the product.
+    #[serde(rename = "path_hint")]
+    pub path_hints: Vec<PathHint>,
 }
 
 impl Catalog {
@@ -110,6 +115,11 @@ impl Catalog {
             Some(table) => table.is_above(Key::new(key)),
             None => known == key,
         })
+    }
+
+    /// The product that the path of a file suggests by the names of its folders.
+    pub fn product_by_path(&self, path: &Path) -> Option<&Product> {
+        self.product(path_hint::product_in(&self.path_hints, path)?)
     }
 
     /// Whether a product ships `key` with this value in its deployment.toml although nothing reads it.

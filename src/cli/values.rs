@@ -40,6 +40,17 @@ pub(crate) enum RulesFormat {
     Table,
     /// JSON, version 1
     Json,
+    /// Markdown: each rule as `explain` has it
+    Markdown,
+}
+
+/// Formats of `explain`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExplainFormat {
+    /// For people
+    Text,
+    /// Markdown
+    Markdown,
 }
 
 /// Formats of `render` and `get`.

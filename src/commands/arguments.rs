@@ -26,6 +26,7 @@ pub(super) fn assumptions(arguments: &AssumeArgs, same_host: bool) -> Result<Ass
             .map(product_of)
             .transpose()
             .map_err(|unknown| Failure::new(unknown.message).help(unknown.help))?,
+        product_is_configured: false,
         port_offset: arguments.port_offset.map(i64::from),
         server_profile: arguments.server_profile.clone(),
         follows_links: arguments.links.follow_links,

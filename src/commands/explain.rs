@@ -5,13 +5,18 @@ use std::fmt::Write;
 use super::arguments::known_rule;
 use super::exit::{Exit, Failure};
 use super::terminal::{print, terminal_width};
-use crate::cli::ExplainArgs;
-use crate::report::wrap;
+use crate::cli::{ExplainArgs, ExplainFormat};
+use crate::report::{rule_page, wrap};
+use crate::rule_examples::{RuleExample, examples_of};
 use crate::rule_info::{ByName, FixAvailability, RuleInfo, Severity};
 
 /// Runs the command.
 pub(super) fn run(arguments: &ExplainArgs) -> Result<Exit, Failure> {
     let rule = known_rule(&arguments.rule)?;
+    if arguments.format == ExplainFormat::Markdown {
+        print(&rule_page::markdown(rule))?;
+        return Ok(Exit::Clean);
+    }
     let width = terminal_width().map_or(LINE, |width| width.min(MAX_LINE));
     let heading = format!("{} ({}, {})\n", rule.name, rule.category, rule.severity.as_str());
     let mut text = format!("{}\n\n{}\n", rule.summary, rule.explanation.trim());
@@ -21,12 +26,30 @@ pub(super) fn run(arguments: &ExplainArgs) -> Result<Exit, Failure> {
         let severity = severity.severity().map_or("not reported", Severity::as_str);
         let _ = writeln!(text, "\nWith --profile {profile}: {severity}");
     }
+    let examples = examples_of(&rule.name);
+    for (heading, example) in [("Example", &examples.fails), ("Not reported", &examples.passes)] {
+        text.extend(example.as_ref().map(|example| format!("\n{heading}: {}", indented(example))));
+    }
     text.push_str("\nSources\n\n");
     for source in &rule.sources {
         let _ = writeln!(text, "- {source}");
     }
     print(&format!("{heading}{}\n", wrap::reflowed(&text, width)))?;
     Ok(Exit::Clean)
+}
+
+/// The files of an example, and what the fix makes of them.
+fn indented(example: &RuleExample) -> String {
+    let mut text = format!("{}\n", example.title);
+    let files = example.files.iter().map(|(name, content)| (name.clone(), content));
+    let after = example.after.iter().map(|(name, content)| (format!("after the fix, {name}"), content));
+    for (name, content) in files.chain(after) {
+        let _ = write!(text, "\n{name}\n\n");
+        for line in content.trim_end().lines() {
+            let _ = writeln!(text, "    {line}");
+        }
+    }
+    text
 }
 
 /// Whether and how `carbonlint fix` fixes the findings of a rule. Commands are on lines of their own, so that they can be copied.

@@ -7,6 +7,7 @@ use std::path::Path;
 use clap::ColorChoice;
 
 use crate::coverage::{Coverage, GapKind};
+use crate::diagnostic::Diagnostic;
 use crate::disk::{OLD_ENDING, TEMPORARY_ENDING};
 use crate::fix::WriteError;
 use crate::fix::offer::offers;
@@ -216,7 +217,10 @@ fn notes(arguments: &FixArgs, options: &FixOptions, result: &FixResult) -> Strin
     let FixArgs { paths, search, assume, machine, select, ignore, .. } = arguments;
     let scope = Scope { paths, search: *search, assume, machine };
     text.push_str(&fixable::render(&offers, |offer| scope.command("fix", &offer.select, &offer.ignore)));
-    let manual = result.remaining.iter().filter(|diagnostic| diagnostic.finding.fixes.is_empty()).count();
+    let is_manual = |diagnostic: &&Diagnostic| {
+        diagnostic.finding.fixes.is_empty() && (!diagnostic.is_advice() || select.contains(&diagnostic.rule.name))
+    };
+    let manual = result.remaining.iter().filter(is_manual).count();
     if manual > 0 {
         let lint = scope.command("lint", select, ignore);
         let _ = writeln!(text, "{} left to fix by hand: `{lint}` shows where", counted(manual, "finding"));

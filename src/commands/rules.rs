@@ -1,5 +1,6 @@
 //! `carbonlint rules`
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use serde_json::json;
@@ -7,7 +8,7 @@ use serde_json::json;
 use super::exit::{Exit, Failure};
 use super::terminal::{print, terminal_width};
 use crate::cli::{RulesArgs, RulesFormat};
-use crate::report::wrap;
+use crate::report::{rule_page, wrap};
 use crate::rule_info::{ByName, FixAvailability, RuleInfo, rules};
 
 /// Runs the command.
@@ -15,6 +16,7 @@ pub(super) fn run(arguments: &RulesArgs) -> Result<Exit, Failure> {
     print(&match arguments.format {
         RulesFormat::Table => table(terminal_width()),
         RulesFormat::Json => json_list(),
+        RulesFormat::Markdown => rules().iter().map(rule_page::markdown).collect::<Vec<_>>().join("\n"),
     })?;
     Ok(Exit::Clean)
 }
@@ -55,6 +57,7 @@ fn json_list() -> String {
                 "name": rule.name,
                 "category": rule.category,
                 "severity": rule.severity,
+                "severity_in": rule.severity_in.iter().map(|(profile, severity)| (profile, severity.severity())).collect::<BTreeMap<_, _>>(),
                 "summary": rule.summary,
                 "fix": rule.fix,
                 "fix_by_name": rule.by_name

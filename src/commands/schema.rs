@@ -127,8 +127,9 @@ fn print_source_note(schema: &Schema) {
             };
             print_error(&format!("note: {note}\n"));
         }
-        SchemaSource::Guess { product } => {
-            print_error(&format!("note: the keys suggest {product}, which is a guess; pass `--product` to be sure\n"));
+        SchemaSource::Guess { product, by } => {
+            let by = by.as_str();
+            print_error(&format!("note: {product} is a guess from the {by} of the file; pass `--product` to be sure\n"));
         }
     }
 }

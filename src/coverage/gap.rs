@@ -165,7 +165,9 @@ fn identity(model: &Model) -> Option<Gap> {
     let Some(product) = model.product() else {
         let gap = |kind: GapKind| Gap::new(kind, model.path());
         return Some(match model.schema().map(crate::server::mapper::schema::Schema::source) {
-            Some(SchemaSource::Guess { product }) => gap(GapKind::GuessedProduct).detail(format!("{product}, a guess")),
+            Some(SchemaSource::Guess { product, by }) => {
+                gap(GapKind::GuessedProduct).detail(format!("{product}, a guess from its {}", by.as_str()))
+            }
             _ => gap(GapKind::UnknownProduct),
         });
     };

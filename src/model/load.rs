@@ -15,6 +15,7 @@ use super::{Assumptions, Excess, FileId, LoadedFile, Model, script_names};
 use crate::catalog::{Place, catalog};
 use crate::disk::{LoadError, irregular, reason};
 use crate::home::{FoundHome, Generation, INBOUND_ENDPOINTS, Identity, Layout, ReadError, Scripts, VERSION_FILES};
+use crate::model::ProductSource;
 use crate::paths::{RealPaths, slashed};
 use crate::server::mapper::{JsonFile, metadata, resources};
 use crate::source::toml_statements::has_too_many_tokens;
@@ -63,6 +64,7 @@ impl Model {
         Self {
             layout,
             identity: Identity::default(),
+            product_source: None,
             generation: Generation::Xml,
             is_complete: false,
             files: Vec::new(),
@@ -235,9 +237,15 @@ impl Model {
     pub(super) fn identify(&mut self) {
         let names = self.server_names();
         self.identity = crate::home::identify_with(&self.layout, &names);
+        let own = if self.is_home() { ProductSource::Home } else { ProductSource::File };
+        self.product_source = self.identity.product.map(|_| own);
         if let Some((product, version)) = self.assumptions.product.clone()
             && self.identity.product.is_none_or(|known| known.id == product.id && self.identity.version.is_none())
         {
+            if self.identity.product.is_none() {
+                let is_configured = self.assumptions.product_is_configured;
+                self.product_source = Some(if is_configured { ProductSource::Config } else { ProductSource::Flag });
+            }
             self.identity.product = Some(product);
             self.identity.version = version;
         }
@@ -245,6 +253,7 @@ impl Model {
             && let Some(identity) = crate::home::by_folder_name(self.path())
         {
             self.identity = Identity { kernel: self.identity.kernel.take(), ..identity };
+            self.product_source = Some(own);
         }
         let has = |kind: Kind| self.files.iter().any(|file| file.source.kind == kind);
         let mut unread = self.too_large.iter().map(|(path, _)| path).chain(self.problems.iter().map(|problem| &problem.path));

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::content::OnDemand;
 use super::{Content, FileId, LoadedFile, Model};
+use crate::catalog::catalog;
 use crate::server::jinjava::{SourceMap, Template};
 use crate::server::mapper::key_usage::KeyUsage;
 use crate::server::mapper::schema::Schema;
@@ -72,6 +73,9 @@ impl Model {
         let (_, document) = self.toml()?;
         if let Some(product) = self.product() {
             return known_keys::shared(&product.id, self.identity.version.as_ref());
+        }
+        if let Some(suggested) = catalog().product_by_path(self.path()) {
+            return known_keys::guess_of(&suggested.id);
         }
         let keys: BTreeSet<&str> = document.entries.iter().map(|entry| &*entry.key).collect();
         known_keys::guess(&keys)

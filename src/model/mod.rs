@@ -55,6 +55,8 @@ use crate::source::{Kind, Overlays, SourceFile, Span, json};
 pub struct Assumptions {
     /// The product and version of files that do not name them.
     pub product: Option<(&'static Product, Option<Version>)>,
+    /// Whether they are from a carbonlint.toml.
+    pub product_is_configured: bool,
     /// The value of `-DportOffset`.
     pub port_offset: Option<i64>,
     /// The value of `-Dprofile`.
@@ -67,6 +69,34 @@ pub struct Assumptions {
     pub config: ConfigChoice,
 }
 
+/// Where the product of a home or file is known from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProductSource {
+    /// The files of the home.
+    Home,
+    /// The file itself, or the folder that it was unpacked to.
+    File,
+    /// The caller.
+    Flag,
+    /// A carbonlint.toml.
+    Config,
+    /// The path or the keys of the file suggest it.
+    Guess,
+}
+
+impl ProductSource {
+    /// Its name in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Home => "home",
+            Self::File => "file",
+            Self::Flag => "flag",
+            Self::Config => "config",
+            Self::Guess => "guess",
+        }
+    }
+}
+
 /// A home and its files.
 #[derive(Debug)]
 pub struct Model {
@@ -74,6 +104,8 @@ pub struct Model {
     pub layout: Layout,
     /// The product and version, as far as known.
     pub identity: Identity,
+    /// Where the product is known from; `None` if it is not.
+    product_source: Option<ProductSource>,
     /// How the home is configured.
     pub generation: Generation,
     /// Whether it is a complete home with a start script, rather than some of its files.
@@ -127,6 +159,14 @@ impl Model {
     /// The product, if known.
     pub fn product(&self) -> Option<&'static Product> {
         self.identity.product
+    }
+
+    /// The id of the product, or of the one that the file seems to be for, and where that is known from.
+    pub fn product_and_source(&self) -> Option<(&str, ProductSource)> {
+        match self.product() {
+            Some(product) => Some((&product.id, self.product_source.unwrap_or(ProductSource::File))),
+            None => Some((self.schema()?.source().product()?, ProductSource::Guess)),
+        }
     }
 
     /// Whether the product is one of `ids`.

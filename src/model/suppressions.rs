@@ -16,12 +16,17 @@ fn of_home(model: &Model) -> Vec<Covering> {
     let mut found = Vec::new();
     for (file, loaded) in model.files().filter(|(_, loaded)| may_have_suppressions(loaded.source.text_of_server())) {
         let text = loaded.source.text_of_server();
-        let comments = comments_of(loaded.content());
+        let (comments, statements) = (comments_of(loaded.content()), statements_of(loaded.content()));
+        // The comments are in file order.
         let is_comment = |span: Span| {
-            comments.is_none_or(|comments| comments.iter().any(|comment| comment.start <= span.start && span.end <= comment.end))
+            let around = |comments: &[Span]| comments[..begin_before(comments, span.start + 1)].last().copied();
+            comments.is_none_or(|comments| around(comments).is_some_and(|comment| span.end <= comment.end))
         };
-        for suppression in suppressions_in(text).into_iter().filter(|suppression| is_comment(suppression.comment)) {
-            let covered = (!suppression.of_file).then(|| covered_by(&suppression, loaded, text));
+        let suppressions: Vec<Suppression> =
+            suppressions_in(text).into_iter().filter(|found| is_comment(found.comment)).collect();
+        let lines = lines_of(&suppressions, text);
+        for (suppression, line) in suppressions.into_iter().zip(lines) {
+            let covered = (!suppression.of_file).then(|| covered_by(&suppression, line, &statements));
             found.push(Covering { file, suppression, covered });
         }
     }
@@ -38,32 +43,51 @@ fn comments_of(content: &Content) -> Option<&[Span]> {
     }
 }
 
-/// What a comment for a line covers: the line that it ends, or the next one, with the whole statement on it.
-fn covered_by(suppression: &Suppression, loaded: &LoadedFile, text: &str) -> Span {
-    let comment = suppression.comment;
-    let line = if suppression.is_alone { line_below(text, comment.end) } else { line_around(text, comment.start) };
-    let is_on_line = |statement: &Span| statement.start < line.end && line.start < statement.end.max(statement.start + 1);
-    let statements = statements_of(loaded.content());
-    let whole = statements
-        .into_iter()
-        .filter(is_on_line)
-        .fold(line, |whole, statement| Span::new(whole.start.min(statement.start), whole.end.max(statement.end)));
+/// The line that each comment is for: the one that it ends, or the first one below that is neither blank nor another such comment.
+fn lines_of(suppressions: &[Suppression], text: &str) -> Vec<Span> {
+    let mut lines: Vec<Span> = Vec::new();
+    // From the last one: comments above each other are for the same line.
+    for (number, suppression) in suppressions.iter().enumerate().rev() {
+        let end = suppression.comment.end;
+        let below = suppressions.get(number + 1).filter(|below| below.is_alone);
+        let is_directly_above = below.is_some_and(|below| Span::new(end, below.comment.start).of(text).trim().is_empty());
+        lines.push(match lines.last() {
+            _ if !suppression.is_alone => line_around(text, suppression.comment.start),
+            Some(line) if is_directly_above => *line,
+            _ => line_below(text, end),
+        });
+    }
+    lines.reverse();
+    lines
+}
+
+/// What a comment for `line` covers: the line with the whole statement on it.
+fn covered_by(suppression: &Suppression, line: Span, statements: &[Span]) -> Span {
+    let (first, last) = (begin_before(statements, line.start), begin_before(statements, line.end));
+    let before = statements[..first].last().filter(|statement| line.start < statement.end);
+    let widened = |whole: Span, statement: &Span| Span::new(whole.start.min(statement.start), whole.end.max(statement.end));
+    let whole = before.into_iter().chain(&statements[first..last.max(first)]).fold(line, widened);
     // A comment at the end of a line is for what ends there, one above for what begins below.
     if suppression.is_alone { Span::new(line.start, whole.end) } else { Span::new(whole.start, line.end) }
 }
 
-/// The statement around `at`, the outermost one, or the rest of its line.
+/// The statement around `at`, or the rest of its line.
 pub(crate) fn statement_at(loaded: &LoadedFile, at: usize) -> Span {
-    let mut around =
-        statements_of(loaded.content()).into_iter().filter(|span| span.start <= at && at < span.end.max(span.start + 1));
-    around.next().unwrap_or_else(|| {
+    let statements = statements_of(loaded.content());
+    let around = statements[..begin_before(&statements, at + 1)].last().copied().filter(|statement| at < statement.end);
+    around.unwrap_or_else(|| {
         let text = loaded.source.text_of_server();
         let line = line_around(text, at);
         Span::new(line.end - line.of(text).trim_start().len(), line.end)
     })
 }
 
-/// Values with their keys, headers, and start tags.
+/// How many of `spans`, which are in file order, begin before `at`.
+fn begin_before(spans: &[Span], at: usize) -> usize {
+    spans.partition_point(|span| span.start < at)
+}
+
+/// Values with their keys, headers, and start tags, in file order. None of them is inside another.
 fn statements_of(content: &Content) -> Vec<Span> {
     match content {
         Content::Toml(document) => {
@@ -80,17 +104,9 @@ pub(crate) fn line_around(text: &str, at: usize) -> Span {
     Span::new(start, text[at..].find('\n').map_or(text.len(), |end| at + end))
 }
 
-/// The first line below `at` that is neither blank nor another such comment.
+/// The first line below `at` that is not blank; the end of the text if there is none.
 fn line_below(text: &str, at: usize) -> Span {
-    let mut line = line_around(text, at);
-    loop {
-        if line.end >= text.len() {
-            return Span::at(text.len());
-        }
-        line = line_around(text, line.end + 1);
-        let content = line.of(text).trim();
-        if !content.is_empty() && suppressions_in(content).iter().all(|other| !other.is_alone) {
-            return line;
-        }
-    }
+    let rest = &text[line_around(text, at).end..];
+    let start = text.len() - rest.trim_start().len();
+    if start == text.len() { Span::at(start) } else { line_around(text, start) }
 }

@@ -9,6 +9,7 @@ pub(crate) mod notes;
 pub(crate) mod patch;
 pub(crate) mod ports;
 pub(crate) mod render;
+pub(crate) mod rule_page;
 pub(crate) mod trace;
 pub(crate) mod wrap;
 

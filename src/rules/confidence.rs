@@ -29,10 +29,10 @@ pub(super) fn with_confidence(mut finding: Finding, schema: &Schema) -> Finding 
                 }
             }
         }
-        SchemaSource::Guess { product } => {
+        SchemaSource::Guess { product, by } => {
             finding.fixes.clear();
-            let note =
-                format!("the keys suggest {}, which is a guess: pass `--product {product}@VERSION` to be sure", name_of(product));
+            let (name, by) = (name_of(product), by.as_str());
+            let note = format!("{name} is a guess from the {by} of the file: pass `--product {product}@VERSION` to be sure");
             with_help(finding.severity(Severity::Info), &note)
         }
     }
@@ -92,6 +92,7 @@ mod tests {
         ]);
         let guessed = with_confidence(finding(), &known_keys::guess(&keys).expect("a guess"));
         assert_eq!((guessed.severity, guessed.fixes.len()), (Some(Severity::Info), 0));
-        assert!(guessed.help.expect("help").contains("a guess: pass `--product api-manager@VERSION`"));
+        let note = "WSO2 API Manager is a guess from the keys of the file: pass `--product api-manager@VERSION` to be sure";
+        assert!(guessed.help.expect("help").contains(note));
     }
 }

@@ -158,11 +158,11 @@ fn settle_answered(diagnostics: &mut Vec<Diagnostic>, homes: &[Home]) {
 
 /// Drops what comments suppress, and adds the findings about comments that suppress nothing.
 fn apply_suppressions(diagnostics: &mut Vec<Diagnostic>, homes: &[Home], selected: &RulesOfHomes) {
-    for home in homes {
-        let selected = selected.in_home(Some(home.id));
-        let unused = unused_suppression::apply(diagnostics, home, |name| selected.rule(name).is_some());
-        if let Some((rule, severity)) = selected.rule("unused-suppression") {
-            diagnostics.extend(unused.into_iter().map(|finding| complete(rule, severity, finding, &home.model)));
+    let unused = unused_suppression::apply(diagnostics, homes, |home, name| selected.in_home(Some(home)).rule(name).is_some());
+    for finding in unused {
+        let Some(HomeId(home)) = finding.target.home() else { continue };
+        if let Some((rule, severity)) = selected.in_home(Some(HomeId(home))).rule("unused-suppression") {
+            diagnostics.push(complete(rule, severity, finding, &homes[home].model));
         }
     }
 }

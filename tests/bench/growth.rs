@@ -38,6 +38,10 @@ const INPUTS: [(&str, [usize; 3], &str, Generate); 26] = [
     ("super-tables after sub-tables", FEWER, TOML, |n| lines(n, |i| format!("[t{i}.a]\nk = 1\n[t{i}]\nk = 1\n"))),
     ("elements of an array", FEWER, TOML, |n| lines(n, |i| format!("[[apim.gateway.environment]]\nname = \"{i}\"\n"))),
     ("findings", SIZES, TOML, |n| format!("[server]\n{}", lines(n, |i| format!("k{i}_password = \"a{i}b\"\n")))),
+    ("comments that suppress", SIZES, TOML, |n| {
+        format!("[server]\n{}", lines(n, |i| format!("k{i} = 1 # carbonlint: ignore[unknown-key]\n")))
+    }),
+    ("comments above each other", SIZES, TOML, |n| format!("{}k = 1\n", "# carbonlint: ignore[unknown-key]\n".repeat(n))),
     ("duplicate keys", SIZES, TOML, |n| format!("[a]\n{}", "k = 1\n".repeat(n))),
     ("chain of references", SIZES, TOML, |n| {
         format!("[r]\n{}k{n} = 1\n", lines(n, |i| format!("k{i} = \"$ref{{r.k{}}}\"\n", i + 1)))

@@ -7,6 +7,7 @@ use carbonlint::internals::{catalog, listeners_of_product};
 use serde::Deserialize;
 
 use crate::support::fixture;
+use carbonlint::internals::mapper::known_keys;
 
 #[derive(Deserialize)]
 struct Documented {
@@ -77,4 +78,20 @@ fn random_ports_are_listed() {
             .collect();
         assert_eq!(random, ["jvm-jmx", "syslog-udp"], "{id}");
     }
+}
+
+#[test]
+fn conditions_are_about_keys_that_a_product_reads() {
+    let schemas: Vec<_> =
+        known_keys::products().into_iter().filter_map(|(product, _)| known_keys::of_product(product, None)).collect();
+    let is_read = |key: &str| schemas.iter().any(|schema| schema.is_read(key));
+    let mut checked = 0;
+    for rule in carbonlint::rules() {
+        let Some(when) = &rule.when else { continue };
+        for key in when.any.iter().filter(|key| !when.rename.contains_key(*key)) {
+            assert!(is_read(&key.replace(".*", ".shared_db")), "{}: {key}", rule.name);
+            checked += 1;
+        }
+    }
+    assert!(checked >= 20, "{checked}");
 }

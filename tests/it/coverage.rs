@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::support::{Folder, Run, run};
+use crate::support::{Folder, Run, fixture, run};
 
 const AM: &str = "started/api-manager-4.5.0";
 
@@ -94,7 +94,7 @@ fn a_guess_an_unknown_version_and_an_unknown_profile_are_noted() {
         gaps.map(|gap| gap["message"].as_str().expect("a text").to_owned()).collect::<Vec<String>>()
     };
     let guess = message(&[]);
-    assert!(guess[0].contains("its keys are compared with those of api-manager, a guess, "), "{guess:?}");
+    assert!(guess[0].contains("its keys are compared with those of api-manager, a guess from its keys, "), "{guess:?}");
     let version = message(&["--product", "api-manager"]);
     assert_eq!(version, ["the version of `deployment.toml` is unknown: checked as API Manager 4.7.0"]);
     // A profile that no home has is refused.
@@ -238,4 +238,30 @@ fn only_so_many_findings_of_a_kind_are_listed() {
         let last = found.lines().find(|line| line.contains("more tables and keys")).expect("the rest is counted");
         assert!(last.ends_with("1500 more tables and keys of this file have no effect"), "{last}");
     }
+}
+
+#[test]
+fn the_report_says_where_the_product_is_known_from() {
+    let toml: &[u8] = b"[apim.cors]\nallow_origins = [\"*\"]\nalow_headers = \"x\"\n";
+    let folder = Folder::with(&[
+        ("wso2am-4.2.0/repository/conf/deployment.toml", toml),
+        ("confs/apim-gateway/deployment.toml", toml),
+        ("configured/deployment.toml", toml),
+        ("configured/carbonlint.toml", b"product = \"api-manager@4.5.0\"\n"),
+        ("unknown/deployment.toml", toml),
+    ]);
+    let sources = |arguments: &[&str]| {
+        let report = folder.json(&[&["lint"], arguments].concat());
+        let homes = report["homes"].as_array().expect("homes").iter();
+        let text = |value: &serde_json::Value| value.as_str().unwrap_or("-").to_owned();
+        homes.map(|home| format!("{} {}", text(&home["product"]), text(&home["product_source"]))).collect::<Vec<String>>()
+    };
+    assert_eq!(sources(&[]), ["api-manager config", "api-manager guess", "- -", "api-manager home"]);
+    assert_eq!(sources(&["unknown", "--product", "api-manager"]), ["api-manager flag"]);
+    let home = folder.json(&["lint", fixture("homes/api-manager-4.5.0").to_str().expect("UTF-8")]);
+    assert_eq!(home["homes"][0]["product_source"], "home");
+    // What is only a guess never fails the run.
+    let guessed = folder.run(&["lint", "confs"]);
+    assert!(guessed.code == Some(0) && guessed.out.contains("api-manager, a guess from its path"), "{}", guessed.all());
+    assert!(guessed.out.contains("WSO2 API Manager is a guess from the path of the file"), "{}", guessed.all());
 }

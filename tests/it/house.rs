@@ -15,7 +15,7 @@ const FLOORS: &[&[&str]] = &[
     &["disk", "parallel", "paths", "shell", "suggest"],
     &["source"],
     &["catalog", "edit", "server/cava_toml", "server/java"],
-    &["compose", "home", "rule_info", "server/jinjava"],
+    &["compose", "home", "rule_examples", "rule_info", "server/jinjava"],
     &["config", "server/mapper"],
     &["machines"],
     &["model"],

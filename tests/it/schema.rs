@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use carbonlint::internals::mapper::{Fit, KeyTable, KeyType, Schema, SchemaSource, key_table, known_keys};
+use carbonlint::internals::mapper::{Fit, GuessedBy, KeyTable, KeyType, Schema, SchemaSource, key_table, known_keys};
 use carbonlint::internals::model_of;
 use carbonlint::{Assumptions, Overlays, Version, Workspace};
 use serde_json::Value;
@@ -268,7 +268,7 @@ fn a_lone_file_is_known_by_its_product_or_guessed_by_its_keys() {
     let folder = Folder::new();
     let file = lone(&folder, GATEWAY);
     with_schema(&file, |schema| {
-        let SchemaSource::Guess { product } = schema.source() else { panic!("{:?}", schema.source()) };
+        let SchemaSource::Guess { product, by: GuessedBy::Keys } = schema.source() else { panic!("{:?}", schema.source()) };
         assert_eq!(product, "api-manager");
         assert!(schema.is_read("apim.gateway.environment[].name") && !schema.is_read("server.ofset"));
     });

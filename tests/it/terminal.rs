@@ -126,7 +126,10 @@ fn a_mistyped_name_gets_a_suggestion() {
     for (arguments, expected) in [
         (&["lint", ".", "--select", "http-pasthru-enabled"][..], either),
         (&["lint", ".", "--ignore", "http-pasthru-enabled"], either),
-        (&["fix", ".", "--select", "trnsport"], "no rule or category is called `trnsport`\n  help: did you mean `transport`?\n"),
+        (
+            &["fix", ".", "--select", "refrences"],
+            "no rule or category is called `refrences`\n  help: did you mean `references`?\n",
+        ),
         (&["fix", ".", "--revert", "http-pasthru-enabled"], rule),
         (&["explain", "http-pasthru-enabled"], rule),
         (

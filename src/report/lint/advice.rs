@@ -22,7 +22,7 @@ pub(super) fn render(report: Report, style: Style) -> String {
         let _ = writeln!(text, "  {message} ({rule}, {})", place(report, diagnostic));
     }
     if !text.is_empty() {
-        text.push_str("`--profile production` reports this in full, as warnings\n");
+        text.push_str("`--profile production` reports this in full, as warnings and errors\n");
     }
     text
 }

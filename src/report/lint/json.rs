@@ -7,6 +7,7 @@ use crate::coverage::{Coverage, Gap};
 use crate::diagnostic::{Diagnostic, Site};
 use crate::edit::{Edit, Fix, Safety};
 use crate::home::Generation;
+use crate::model::ProductSource;
 use crate::paths::DisplayPaths;
 use crate::rule_info::Severity;
 use crate::source::secrets::{secrets_in, touches_secret};
@@ -46,6 +47,7 @@ struct LintHomeEntry<'a> {
     path: String,
     product: Option<&'a str>,
     version: Option<String>,
+    product_source: Option<&'static str>,
     generation: Generation,
     offset: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -152,10 +154,12 @@ pub(crate) fn not_checked(coverage: &Coverage, shown: &DisplayPaths) -> Vec<NotC
 
 fn home_entry<'a>(report: Report<'a>, home: &'a Home) -> LintHomeEntry<'a> {
     let identity = &home.model.identity;
+    let (product, product_source) = home.model.product_and_source().unzip();
     LintHomeEntry {
         path: report.shown.exact(home.model.path()),
-        product: identity.product.map(|product| product.id.as_str()),
+        product,
         version: identity.version.as_ref().map(ToString::to_string),
+        product_source: product_source.map(ProductSource::as_str),
         generation: home.model.generation,
         offset: home.ports().offset.value,
         profile: identity.profile.as_deref(),

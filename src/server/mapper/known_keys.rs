@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use super::key_table::{KeyTable, Products, guessed};
-use super::schema::Schema;
+use super::schema::{GuessedBy, Schema};
 use super::sorted_keys::EmbeddedKeys;
 use crate::catalog::{Version, catalog};
 
@@ -49,7 +49,16 @@ pub fn shared(product: &str, version: Option<&Version>) -> Option<Arc<Schema>> {
 
 /// The keys of the product that `keys` of a deployment.toml are most probably for; `None` if they do not point to one product.
 pub fn guess(keys: &BTreeSet<&str>) -> Option<Arc<Schema>> {
-    GUESSABLE.guess(keys, |table| read_once(Wanted::Guess(table.product.clone()), || guessed(table)))
+    GUESSABLE.guess(keys, |table| guessed_once(table, GuessedBy::Keys))
+}
+
+/// The keys of a product that the path of a file suggests; `None` if the product has no table.
+pub fn guess_of(product: &str) -> Option<Arc<Schema>> {
+    Some(guessed_once(table_of(product)?, GuessedBy::Path))
+}
+
+fn guessed_once(table: &Arc<KeyTable>, by: GuessedBy) -> Arc<Schema> {
+    read_once(Wanted::Guess(table.product.clone(), by), || guessed(table, by))
 }
 
 /// What a schema is wanted for.
@@ -58,7 +67,7 @@ enum Wanted {
     /// A product and its version, if that is known.
     Version(String, Option<String>),
     /// A guessed product.
-    Guess(String),
+    Guess(String, GuessedBy),
 }
 
 /// The schema that `read` returns the first time. What it has looked up serves all files.

@@ -32,7 +32,7 @@ fn safe_fixes_are_applied_and_the_others_named() {
     assert!(text.contains("2 findings fixed in 1 file"), "{text}");
     let hint = "`carbonlint fix --select http-passthru-enabled` fixes 1, but changes what the server does\n";
     assert!(text.contains(hint), "{text}");
-    assert!(text.contains("2 findings left to fix by hand: `carbonlint lint` shows where\n"), "{text}");
+    assert!(text.contains("1 finding left to fix by hand: `carbonlint lint` shows where\n"), "{text}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::read::KeyTable;
 use super::words::makes_live;
-use crate::server::mapper::schema::{Answers, Schema, SchemaSource};
+use crate::server::mapper::schema::{Answers, GuessedBy, Schema, SchemaSource};
 use crate::source::key::Key;
 
 /// A guess needs at least this many keys that the product reads.
@@ -82,8 +82,8 @@ impl Products {
 }
 
 /// The schema of a guessed product. The keys show its version too rarely to guess that too: a key is known if any version knows it.
-pub(in crate::server::mapper) fn guessed(table: &Arc<KeyTable>) -> Schema {
-    let source = SchemaSource::Guess { product: table.product.clone() };
+pub(in crate::server::mapper) fn guessed(table: &Arc<KeyTable>, by: GuessedBy) -> Schema {
+    let source = SchemaSource::Guess { product: table.product.clone(), by };
     table.schema_from(0..=table.versions.len() - 1, source)
 }
 
@@ -111,7 +111,7 @@ mod tests {
 
     fn source(tables: &[&str], keys: &[&str]) -> Option<SchemaSource> {
         let products = products(tables);
-        let schema = products.guess(&keys.iter().copied().collect(), |table| Arc::new(guessed(table)))?;
+        let schema = products.guess(&keys.iter().copied().collect(), |table| Arc::new(guessed(table, GuessedBy::Keys)))?;
         Some(schema.source.clone())
     }
 
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn the_product_that_reads_most_is_guessed() {
-        let Some(SchemaSource::Guess { product }) = source(&[OTHER, ONE], &KEYS) else { panic!("no guess") };
+        let Some(SchemaSource::Guess { product, by: GuessedBy::Keys }) = source(&[OTHER, ONE], &KEYS) else { panic!("no guess") };
         assert_eq!(product, "one");
     }
 

@@ -13,5 +13,5 @@ pub(super) use answers::Answers;
 pub use keys::Schema;
 pub use kind::KeyType;
 pub(super) use properties::{KeyProperties, Properties, PropertySource, written_in_deployment};
-pub use provenance::{Fit, SchemaSource};
+pub use provenance::{Fit, GuessedBy, SchemaSource};
 pub(crate) use table::ReadTable;

@@ -17,11 +17,32 @@ pub enum SchemaSource {
         /// How well they fit the wanted version.
         fit: Fit,
     },
-    /// The catalogue, for a product that was guessed from the keys.
+    /// The catalogue, for a product that was guessed.
     Guess {
         /// The product's id.
         product: String,
+        /// What suggests it.
+        by: GuessedBy,
     },
+}
+
+/// What suggests the product of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum GuessedBy {
+    /// The names of the folders around the file.
+    Path,
+    /// The keys in the file.
+    Keys,
+}
+
+impl GuessedBy {
+    /// Which of the two, for messages.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Path => "path",
+            Self::Keys => "keys",
+        }
+    }
 }
 
 /// How well keys from the catalogue fit the version that they are wanted for.
