@@ -44,7 +44,13 @@ pub(super) fn name_of(product: &str) -> &str {
 }
 
 fn with_help(finding: Finding, note: &str) -> Finding {
-    let help = finding.help.as_ref().map_or_else(|| note.to_owned(), |help| format!("{help}; {note}"));
+    let help = finding.help.as_ref().map_or_else(
+        || note.to_owned(),
+        |help| {
+            let join = if help.ends_with('?') { " " } else { "; " };
+            format!("{help}{join}{note}")
+        },
+    );
     finding.help(help)
 }
 
