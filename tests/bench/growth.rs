@@ -30,7 +30,7 @@ fn lines(count: usize, line: impl Fn(usize) -> String) -> String {
 }
 
 /// What is measured: its name, its sizes, the name of the file, and its text. Without a name it is the number of homes.
-const INPUTS: [(&str, [usize; 3], &str, Generate); 26] = [
+const INPUTS: [(&str, [usize; 3], &str, Generate); 28] = [
     ("known keys", SIZES, TOML, |n| lines(n, |i| format!("[database.d{i}]\ntype = \"h2\"\n"))),
     ("unknown keys", SIZES, TOML, |n| format!("[server]\n{}", lines(n, |i| format!("unknown_{i} = 1\n")))),
     ("unknown tables", FEWER, TOML, |n| lines(n, |i| format!("[unknown_{i}]\na = 1\nb = 1\n"))),
