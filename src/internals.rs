@@ -15,7 +15,13 @@ pub use crate::source::secrets::masked;
 pub use crate::source::template::{is_template, mask};
 pub use crate::source::toml::TomlDocument;
 pub use crate::source::xml::XmlDocument;
-pub use crate::source::{LineIndex, SourceFile};
+pub use crate::source::{LineIndex, SourceFile, Span};
+
+/// Each comment of `text` that suppresses findings, with the names in it.
+pub fn suppressions_in(text: &str) -> Vec<(Span, Vec<Span>)> {
+    let found = crate::source::suppression::suppressions_in(text).into_iter();
+    found.map(|suppression| (suppression.comment, suppression.names)).collect()
+}
 
 /// The server's TOML parser.
 pub mod cava_toml {
