@@ -30,17 +30,18 @@ pub struct Home {
     /// The folder that the paths in fingerprints are relative to: the home; for files without a home, the folder of carbonlint.toml, or
     /// their own folder if there is none.
     pub(crate) anchor: PathBuf,
-    config: Option<(PathBuf, Arc<Config>)>,
+    config: Option<ConfigOfHome>,
+}
+
+/// The carbonlint.toml that applies to a home, and the folder of the home as seen from that of the file; `None` if it is outside.
+#[derive(Debug, Clone)]
+struct ConfigOfHome {
+    config: Arc<Config>,
+    below: Option<PathBuf>,
 }
 
 impl Home {
-    fn new(
-        id: HomeId,
-        model: Model,
-        machine: Option<usize>,
-        config: Option<(PathBuf, Arc<Config>)>,
-        configs: &mut Configs,
-    ) -> Self {
+    fn new(id: HomeId, model: Model, machine: Option<usize>, config: Option<ConfigOfHome>, configs: &mut Configs) -> Self {
         let layout = &model.layout;
         let configured = if model.is_home() { None } else { configs.folder_of(&layout.root) };
         let anchor = configured.unwrap_or_else(|| layout.root.clone());
@@ -79,9 +80,20 @@ impl Home {
         }
     }
 
-    /// The carbonlint.toml that applies to it, and the folder that its paths are relative to.
-    pub(crate) fn config(&self) -> Option<(&Path, &Arc<Config>)> {
-        self.config.as_ref().map(|(folder, config)| (folder.as_path(), config))
+    /// The carbonlint.toml that applies to it.
+    pub(crate) fn config(&self) -> Option<&Arc<Config>> {
+        self.config.as_ref().map(|own| &own.config)
+    }
+
+    /// Whether its carbonlint.toml leaves out a finding of these names, of a rule and its category, in the file at `path`.
+    pub(crate) fn leaves_out(&self, path: &Path, names: [&str; 2]) -> bool {
+        let Some(ConfigOfHome { config, below: Some(below) }) = &self.config else { return false };
+        let Ok(inside) = path.strip_prefix(&self.model.layout.root) else { return false };
+        let is_ignored = |ignored: &[String]| ignored.iter().any(|name| names.contains(&name.as_str()));
+        let file = below.join(inside);
+        // A home that is excluded as a whole is checked only because it was named.
+        config.exclude.iter().any(|glob| glob.matches(&file) && !glob.matches(below))
+            || config.per_file_ignores.iter().any(|(glob, ignored)| is_ignored(ignored) && glob.matches(&file))
     }
 
     /// Whether somebody says which machine it runs on.
@@ -190,7 +202,7 @@ impl Workspace {
             let config = workspace.config_of(&root, &mut configs);
             let own = real_paths.of(target.layout.path());
             if let Some((folder, config)) = &config
-                && !paths.contains(&target.layout.path().to_path_buf())
+                && !is_named_home(&target, &paths)
                 && own.strip_prefix(folder).is_ok_and(|own| config.leaves_out(own))
             {
                 let path = target.layout.path().to_path_buf();
@@ -200,6 +212,8 @@ impl Workspace {
             let assumptions = assumptions_for(&own, assumptions, config.as_ref());
             let machine =
                 if assumptions.same_host { Some(0) } else { workspace.machine_of(&root, config.as_ref(), &mut machines) };
+            let below = |folder: &Path| root.strip_prefix(folder).ok().map(Path::to_path_buf);
+            let config = config.map(|(folder, config)| ConfigOfHome { config, below: below(&folder) });
             known.push((target, assumptions, (machine, config), only));
         }
         let load = |(target, assumptions, known, only): (FoundHome, Assumptions, _, BTreeSet<PathBuf>)| {
@@ -325,6 +339,12 @@ impl Index<HomeId> for Workspace {
     fn index(&self, home: HomeId) -> &Home {
         &self.homes[home.0]
     }
+}
+
+/// Whether `target` is a home, and one of `paths`.
+fn is_named_home(target: &FoundHome, paths: &[PathBuf]) -> bool {
+    let layout = &target.layout;
+    layout.single_file.is_none() && !layout.has_no_home() && paths.iter().any(|path| path == layout.path())
 }
 
 /// The caller's assumptions for what is at `path`, a real path. If they name no product, that of carbonlint.toml is used.

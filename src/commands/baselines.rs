@@ -62,7 +62,7 @@ fn files(arguments: &LintArgs, workspace: &Workspace) -> BTreeMap<PathBuf, Optio
     }
     let mut files: BTreeMap<PathBuf, Option<BTreeSet<HomeId>>> = BTreeMap::new();
     for home in &workspace.homes {
-        if let Some(file) = home.config().and_then(|(folder, config)| Some(folder.join(config.baseline.as_ref()?))) {
+        if let Some(file) = home.config().and_then(|config| config.baseline.clone()) {
             files.entry(file).or_insert_with(|| Some(BTreeSet::new())).get_or_insert_default().insert(home.id);
         }
     }

@@ -46,8 +46,11 @@ pub enum ConfigChoice {
 fn read(path: &Path) -> Result<Config, ConfigError> {
     let failed = |message: String| ConfigError { path: path.to_path_buf(), message };
     let text = read_text(path).map_err(|error| failed(reason(&error)))?;
-    Config::parse(&text)
-        .map_err(|(line, message)| failed(line.map_or_else(|| message.clone(), |line| format!("line {line}: {message}"))))
+    let at =
+        |(line, message): (Option<usize>, String)| line.map_or_else(|| message.clone(), |line| format!("line {line}: {message}"));
+    let mut config = Config::parse(&text).map_err(|fault| failed(at(fault)))?;
+    config.baseline = config.baseline.map(|baseline| path.parent().unwrap_or(path).join(baseline));
+    Ok(config)
 }
 
 /// The configuration files that were read so far, each once.

@@ -40,7 +40,7 @@ pub(crate) struct Config {
     pub exclude: Vec<PathGlob>,
     /// `include`: all that is checked; empty for everything.
     pub include: Vec<PathGlob>,
-    /// `baseline`: the file with the findings that are not reported.
+    /// `baseline`: the file with the findings that are not reported. Absolute once the file is read.
     pub baseline: Option<PathBuf>,
 }
 

@@ -167,19 +167,15 @@ fn apply_suppressions(diagnostics: &mut Vec<Diagnostic>, homes: &[Home], selecte
     }
 }
 
-/// Whether the carbonlint.toml of the home leaves a finding out: by its file, or by its file and its rule.
+/// Whether the carbonlint.toml of the home leaves a finding out.
 fn is_left_out(diagnostic: &Diagnostic, homes: &[Home]) -> bool {
-    let Some((folder, config)) = diagnostic.home().and_then(|HomeId(home)| homes[home].config()) else { return false };
-    let Ok(path) = diagnostic.path.strip_prefix(folder) else { return false };
-    let own = [&diagnostic.rule.name, &diagnostic.rule.category];
-    let is_ignored = |names: &[String]| names.iter().any(|name| own.contains(&name));
-    config.exclude.iter().any(|glob| glob.matches(path))
-        || config.per_file_ignores.iter().any(|(glob, names)| is_ignored(names) && glob.matches(path))
+    let RuleInfo { name, category, .. } = diagnostic.rule;
+    diagnostic.home().is_some_and(|HomeId(home)| homes[home].leaves_out(&diagnostic.path, [name, category]))
 }
 
 /// The severity that the carbonlint.toml of the home gives to the rule, whatever the finding itself says.
 fn configured_severity(diagnostic: &Diagnostic, homes: &[Home]) -> Option<Severity> {
-    let (_, config) = diagnostic.home().and_then(|HomeId(home)| homes[home].config())?;
+    let config = diagnostic.home().and_then(|HomeId(home)| homes[home].config())?;
     config.severity.get(&diagnostic.rule.name)?.severity()
 }
 

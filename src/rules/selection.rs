@@ -119,7 +119,7 @@ impl RulesOfHomes {
     pub(crate) fn of(selection: &Selection, homes: &[Home]) -> Self {
         let (mut known, mut configured): (Vec<&Arc<Config>>, _) = (Vec::new(), Vec::new());
         let number_of = |home| {
-            let (_, config) = Home::config(home)?;
+            let config = Home::config(home)?;
             Some(known.iter().position(|known| Arc::ptr_eq(known, config)).unwrap_or_else(|| {
                 known.push(config);
                 configured.push(SelectedRules::of(&selection.with(config)));

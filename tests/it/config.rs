@@ -67,7 +67,12 @@ fn what_is_excluded_is_counted_and_checked_only_by_its_own_name() {
     let folder = folder("exclude = [\"b\"]");
     let text = folder.run(&["lint"]).out;
     assert!(text.contains("left alone: 1 excluded by carbonlint.toml;") && text.contains(" in 1 file"), "{text}");
-    assert_eq!(found(&folder, &["b/deployment.toml"]), [""; 0], "its findings are excluded too");
+    assert_eq!(found(&folder, &["b/deployment.toml"]), [""; 0], "a hook names every file");
+    folder.copy("homes/api-manager-4.5.0", "b/home");
+    let home = folder.run(&["lint", "b/home"]);
+    assert!(home.out.contains("default-admin-credentials"), "a home that is named is checked: {}", home.all());
+    assert!(folder.run(&["ports", "b/home"]).out.contains("9443"));
+    std::fs::remove_dir_all(folder.at("b/home")).expect("removed");
     let listed = folder.json(&["lint", "--list-files"]);
     assert_eq!(listed["left_alone"][0]["reason"], "excluded", "{listed:#}");
     assert_eq!(folder.run(&["fix"]).out.matches("b/deployment.toml").count(), 0);
@@ -133,4 +138,13 @@ fn the_configuration_in_the_readme_is_valid() {
     folder.write("carbonlint.toml", "product = \"api-manager@4.2.0\"\nignore = [\"http-servlet-enabled\"]\n");
     let run = folder.run(&["lint", "--fail-on", "info", "nodes/gw1"]);
     assert!(run.code == Some(0), "every suppression is used: {}", run.all());
+}
+
+#[cfg(unix)]
+#[test]
+fn paths_through_links_are_those_that_they_lead_to() {
+    let folder = folder("[per-file-ignores]\n\"a\" = [\"keys\", \"ports\"]");
+    std::os::unix::fs::symlink(folder.at("a"), folder.at("linked")).expect("linked");
+    assert_eq!(found(&folder, &["linked/deployment.toml"]), [""; 0]);
+    assert_eq!(found(&folder, &["b/deployment.toml"]), &ALL[2..]);
 }
