@@ -326,6 +326,9 @@ pub(crate) struct SchemaArgs {
     /// Print the table of keys that a product reads, for rules/catalog/keys/, from homes of it as shipped
     #[arg(long, requires = "paths", conflicts_with = "product")]
     pub extract: bool,
+    /// Print the schema of carbonlint.toml
+    #[arg(long, conflicts_with_all = ["paths", "product"])]
+    pub config: bool,
     /// What is read of a home.
     #[command(flatten)]
     pub links: LinkArgs,

@@ -44,12 +44,12 @@ pub(super) fn apply(
         *diagnostics = others;
         diagnostics.append(&mut own);
         diagnostics.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
-        let findings = counted(gone.count(), "finding");
+        let (findings, occur) = (counted(gone.count(), "finding"), if gone.count() == 1 { "occurs" } else { "occur" });
         if arguments.baseline.prune {
             write(&file, &baseline.without(&gone))?;
             print_error(&format!("note: {findings} removed from `{name}`\n"));
         } else if gone.count() > 0 && !arguments.extent.quiet {
-            print_error(&format!("note: {findings} in `{name}` no longer occur; `--prune-baseline` removes them\n"));
+            print_error(&format!("note: {findings} in `{name}` no longer {occur}; `--prune-baseline` removes what is gone\n"));
         }
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! `carbonlint schema`
 
 use crate::catalog::catalog;
+use crate::config;
 use crate::home::Search;
 use crate::model::Model;
 use crate::paths::DisplayPaths;
@@ -17,6 +18,10 @@ use crate::cli::{AssumeArgs, SchemaArgs};
 
 /// Runs the command.
 pub(super) fn run(arguments: &SchemaArgs) -> Result<Exit, Failure> {
+    if arguments.config {
+        print(&config::json_schema())?;
+        return Ok(Exit::Clean);
+    }
     let assume = AssumeArgs {
         product: arguments.product.clone(),
         port_offset: None,

@@ -1,7 +1,9 @@
 //! The configuration files of carbonlint, `carbonlint.toml`, and which of them applies to a path.
 
+mod schema;
 mod settings;
 
+pub(crate) use schema::json_schema;
 pub(crate) use settings::Config;
 
 use std::collections::{BTreeMap, HashMap};

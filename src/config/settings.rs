@@ -84,7 +84,7 @@ enum Fault {
 }
 
 /// Every key, in the order of the documentation.
-const SETTINGS: [Setting; 12] = [
+static SETTINGS: [Setting; 12] = [
     Setting {
         name: "profile",
         form: "\"production\" or \"development\"",
@@ -197,6 +197,11 @@ const SETTINGS: [Setting; 12] = [
         },
     },
 ];
+
+/// Every key of the file with what it must be.
+pub(super) fn forms() -> impl Iterator<Item = (&'static str, &'static str)> {
+    SETTINGS.iter().map(|setting| (setting.name, setting.form))
+}
 
 impl Config {
     /// Whether what is at `path`, relative to the folder of the file, is not checked.

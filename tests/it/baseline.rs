@@ -50,7 +50,8 @@ fn what_no_longer_occurs_is_said_and_pruned() {
     folder.edit("a/deployment.toml", "ofset = 1\n", "");
     let run = folder.run(&["lint", "--baseline", "b.json"]);
     assert!(
-        run.code == Some(0) && run.err.contains("note: 1 finding in `b.json` no longer occur; `--prune-baseline` removes them"),
+        run.code == Some(0)
+            && run.err.contains("note: 1 finding in `b.json` no longer occurs; `--prune-baseline` removes what is gone"),
         "{}",
         run.all()
     );

@@ -318,6 +318,7 @@ fn the_command_answers_as_the_contract_says() {
         (vec!["schema", "--product", "universal-gateway@4.7.0"], 0, "note: some keys of universal-gateway 4.7.0 are missing"),
         (vec!["schema", "--product", "identity-server@7.3.0"], 0, "note: these are the keys of identity-server 7.1.0"),
         (vec!["schema", text(&file), "--product", "micro-integrator@4.2.0"], 0, ""),
+        (vec!["schema", "--config"], 0, ""),
         (vec!["schema", text(&file)], 2, "may contain are unknown"),
         (vec!["schema", text(folder.path())], 2, "contains 2 homes"),
         (vec!["schema", "--product", "message-broker"], 2, "are not in the catalogue"),

@@ -1,0 +1,67 @@
+//! The JSON Schema of carbonlint.toml, for editors.
+
+use serde_json::{Value as Json, json};
+
+use super::settings::forms;
+use crate::catalog::catalog;
+use crate::rule_info::rules;
+
+/// The schema as text.
+pub(crate) fn json_schema() -> String {
+    let properties = forms().map(|(name, form)| {
+        let mut schema = schema_of(name);
+        schema["description"] = Json::from(form);
+        (name.to_owned(), schema)
+    });
+    let document = json!({
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "carbonlint.toml",
+        "type": "object",
+        "properties": properties.collect::<serde_json::Map<_, _>>(),
+        "additionalProperties": false
+    });
+    format!("{document:#}\n")
+}
+
+/// What a setting must be; `null` for one without a schema.
+fn schema_of(name: &str) -> Json {
+    let text = || json!({ "type": "string" });
+    let list = |items: Json| json!({ "type": "array", "items": items });
+    let table = |values: Json| json!({ "type": "object", "additionalProperties": values });
+    let mut names: Vec<&str> = rules().iter().flat_map(|rule| [rule.name.as_str(), rule.category.as_str()]).collect();
+    names.sort_unstable();
+    names.dedup();
+    let rule_names: Vec<&str> = rules().iter().map(|rule| rule.name.as_str()).collect();
+    let products: Vec<&str> = catalog().products.iter().map(|product| product.id.as_str()).collect();
+    let product = || json!({ "type": "string", "pattern": format!("^({})(@.+)?$", products.join("|")) });
+    match name {
+        "profile" => json!({ "enum": ["production", "development"] }),
+        "product" => product(),
+        "products" => table(product()),
+        "select" | "extend-select" | "ignore" => list(json!({ "enum": names })),
+        "severity" => {
+            let severities = json!({ "enum": ["error", "warning", "info", "off"] });
+            json!({ "type": "object", "propertyNames": { "enum": rule_names }, "additionalProperties": severities })
+        }
+        "per-file-ignores" => table(list(json!({ "enum": names }))),
+        "exclude" | "include" => list(text()),
+        "hosts" => table(list(text())),
+        "baseline" => text(),
+        _ => Json::Null,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_setting_has_a_schema() {
+        for (name, _) in forms() {
+            assert!(schema_of(name).is_object(), "{name}");
+        }
+        let schema: Json = serde_json::from_str(&json_schema()).expect("JSON");
+        assert_eq!(schema["properties"].as_object().map(serde_json::Map::len), Some(forms().count()));
+        assert_eq!(schema["properties"]["hosts"]["description"], "a table with a list of homes for each machine");
+    }
+}
