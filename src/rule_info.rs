@@ -167,6 +167,9 @@ pub struct When {
     /// Names in the same table with values: a key is not reported if one of them has its value.
     #[serde(default)]
     pub unless: BTreeMap<String, serde_json::Value>,
+    /// Whether a key is reported only if the server does not read it, as far as that is known.
+    #[serde(default)]
+    pub unread: bool,
     /// The message; `{key}` is replaced by the key, and `{table}` by the name of its table.
     pub message: String,
     /// How to correct it.

@@ -24,7 +24,8 @@ pub(super) fn check(rule: &RuleInfo, context: HomeContext, findings: &mut Vec<Fi
     for entry in candidates {
         let has_value = when.equals.is_empty() || when.equals.iter().any(|value| equals(&entry.value, value));
         let matches = expression.as_ref().is_none_or(|expression| is_matched(&entry.value, expression));
-        if !has_value || !matches || is_excepted(when, document, entry) {
+        let is_read = || when.unread && context.model().schema().is_some_and(|schema| schema.is_read(&entry.key));
+        if !has_value || !matches || is_excepted(when, document, entry) || is_read() {
             continue;
         }
         let at = Location { file, span: entry.key_span };
