@@ -186,6 +186,11 @@ impl Diagnostic {
         self.severity == Severity::Info && in_production > Some(Severity::Info)
     }
 
+    /// Whether it is advice whose rule is not among those that the user named.
+    pub fn is_unasked_advice(&self, named: &[String]) -> bool {
+        self.is_advice() && !named.contains(&self.rule.name)
+    }
+
     /// The home that the diagnostic belongs to, if any.
     pub fn home(&self) -> Option<HomeId> {
         self.finding.target.home()

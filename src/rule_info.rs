@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::Versions;
+use crate::suggest::did_you_mean_name;
 
 /// How serious a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -192,6 +193,21 @@ pub fn rules() -> &'static [RuleInfo] {
 /// The rule with this name.
 pub fn rule(name: &str) -> Option<&'static RuleInfo> {
     rules().iter().find(|rule| rule.name == name)
+}
+
+/// The names of all rules and categories; a category as often as it has rules.
+pub(crate) fn rules_and_categories() -> impl Iterator<Item = &'static str> + Clone {
+    rules().iter().flat_map(|rule| [rule.category.as_str(), rule.name.as_str()])
+}
+
+/// Whether `name` is a rule or a category.
+pub(crate) fn is_rule_or_category(name: &str) -> bool {
+    rules_and_categories().any(|known| known == name)
+}
+
+/// The help for a name that is not among the `known` ones of rules or categories.
+pub(crate) fn instead_of<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
+    did_you_mean_name(name, known).unwrap_or_else(|| "`carbonlint rules` lists them".to_owned())
 }
 
 #[cfg(test)]

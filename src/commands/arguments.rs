@@ -12,10 +12,9 @@ use crate::home::Search;
 use crate::model::Assumptions;
 use crate::parallel;
 use crate::paths::absolute;
-use crate::rule_info::{RuleInfo, rule, rules};
-use crate::rules::{Selection, is_rule_or_category};
+use crate::rule_info::{RuleInfo, instead_of, is_rule_or_category, rule, rules, rules_and_categories};
+use crate::rules::Selection;
 use crate::shell;
-use crate::suggest::did_you_mean_name;
 
 /// The facts in the arguments that the files do not state, and whether all homes run on one machine.
 pub(super) fn assumptions(arguments: &AssumeArgs, same_host: bool) -> Result<Assumptions, Failure> {
@@ -71,8 +70,7 @@ pub(super) fn threads(arguments: ThreadArgs) -> usize {
 pub(super) fn selection(select: &[String], ignore: &[String]) -> Result<Selection, Failure> {
     for name in select.iter().chain(ignore) {
         if !is_rule_or_category(name) {
-            let known = rules().iter().flat_map(|rule| [rule.category.as_str(), rule.name.as_str()]);
-            return Err(unknown("rule or category", name, known));
+            return Err(unknown("rule or category", name, rules_and_categories()));
         }
     }
     Ok(Selection { select: select.to_vec(), ignore: ignore.to_vec(), ..Selection::default() })
@@ -85,8 +83,7 @@ pub(super) fn known_rule(name: &str) -> Result<&'static RuleInfo, Failure> {
 
 /// The failure for a name that is not among `known`.
 fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Failure {
-    let help = did_you_mean_name(name, known).unwrap_or_else(|| "`carbonlint rules` lists them".to_owned());
-    Failure::new(format!("no {what} is called `{name}`")).help(help)
+    Failure::new(format!("no {what} is called `{name}`")).help(instead_of(name, known))
 }
 
 /// What a command looks at: its paths, and the arguments that decide what is read there.

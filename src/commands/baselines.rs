@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use crate::baseline::Baseline;
 use crate::diagnostic::Diagnostic;
-use crate::disk::{reason, write_output};
 use crate::model::HomeId;
 use crate::paths::{DisplayPaths, absolute};
 use crate::report::counted;
@@ -13,10 +12,10 @@ use crate::rules::Selection;
 use crate::workspace::Workspace;
 
 use super::exit::{Exit, Failure};
-use super::terminal::{print, print_error};
+use super::terminal::{print, print_error, write_to};
 use crate::cli::LintArgs;
 
-/// Removes from `diagnostics` what the baselines of the run count, and says what they count in vain, or removes that from them.
+/// Removes from `diagnostics` what the baselines of the run count, and says what they count that no longer occurs, or removes that from them.
 pub(super) fn apply(
     arguments: &LintArgs,
     workspace: &Workspace,
@@ -25,8 +24,10 @@ pub(super) fn apply(
     shown: &DisplayPaths,
 ) -> Result<(), Failure> {
     let files = files(arguments, workspace);
-    if files.is_empty() && arguments.baseline.prune {
-        return Err(Failure::new("there is no baseline to prune").help("name it with `--baseline FILE`, or in carbonlint.toml"));
+    if files.is_empty() {
+        let failure =
+            || Failure::new("there is no baseline to prune").help("name it with `--baseline FILE`, or in carbonlint.toml");
+        return if arguments.baseline.prune { Err(failure()) } else { Ok(()) };
     }
     let checked: BTreeSet<&Path> =
         workspace.homes.iter().flat_map(|home| &home.model.files).map(|file| file.source.path.as_path()).collect();
@@ -43,15 +44,15 @@ pub(super) fn apply(
         let gone = baseline.apply(&mut own).only(is_known, |rule| selection.takes_rule(rule));
         *diagnostics = others;
         diagnostics.append(&mut own);
-        diagnostics.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
         let (findings, occur) = (counted(gone.count(), "finding"), if gone.count() == 1 { "occurs" } else { "occur" });
         if arguments.baseline.prune {
-            write(&file, &baseline.without(&gone))?;
+            write_to(&file, &baseline.without(&gone).text())?;
             print_error(&format!("note: {findings} removed from `{name}`\n"));
         } else if gone.count() > 0 && !arguments.extent.quiet {
             print_error(&format!("note: {findings} in `{name}` no longer {occur}; `--prune-baseline` removes what is gone\n"));
         }
     }
+    diagnostics.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
     Ok(())
 }
 
@@ -73,12 +74,7 @@ fn files(arguments: &LintArgs, workspace: &Workspace) -> BTreeMap<PathBuf, Optio
 pub(super) fn write_new(file: &Path, diagnostics: &[Diagnostic], shown: &DisplayPaths) -> Result<Exit, Failure> {
     let file = absolute(file);
     let baseline = Baseline::of(diagnostics, file.parent().unwrap_or(&file));
-    write(&file, &baseline)?;
+    write_to(&file, &baseline.text())?;
     print(&format!("{} written to `{}`\n", counted(baseline.count(), "finding"), shown.path(&file)))?;
     Ok(Exit::Clean)
-}
-
-fn write(file: &Path, baseline: &Baseline) -> Result<(), Failure> {
-    write_output(file, baseline.text().as_bytes())
-        .map_err(|error| Failure::new(format!("cannot write `{}`: {}", file.display(), reason(&error))))
 }

@@ -217,9 +217,7 @@ fn notes(arguments: &FixArgs, options: &FixOptions, result: &FixResult) -> Strin
     let FixArgs { paths, search, assume, machine, select, ignore, .. } = arguments;
     let scope = Scope { paths, search: *search, assume, machine };
     text.push_str(&fixable::render(&offers, |offer| scope.command("fix", &offer.select, &offer.ignore)));
-    let is_manual = |diagnostic: &&Diagnostic| {
-        diagnostic.finding.fixes.is_empty() && (!diagnostic.is_advice() || select.contains(&diagnostic.rule.name))
-    };
+    let is_manual = |found: &&Diagnostic| found.finding.fixes.is_empty() && !found.is_unasked_advice(select);
     let manual = result.remaining.iter().filter(is_manual).count();
     if manual > 0 {
         let lint = scope.command("lint", select, ignore);

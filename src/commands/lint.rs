@@ -8,7 +8,6 @@ use clap::ColorChoice;
 
 use crate::coverage::{Coverage, GapKind};
 use crate::diagnostic::Diagnostic;
-use crate::disk::{reason, write_output};
 use crate::fix::offer::offers;
 use crate::fix::run::FixOptions;
 use crate::lint::lint_in_parallel;
@@ -26,7 +25,7 @@ use super::baselines;
 use super::exit::{Exit, Failure};
 use super::ports_of_homes::{check_offset, check_profile, note_possible_conflicts};
 use super::progress::Progress;
-use super::terminal::{note_gaps, nothing_found, print, print_wrapped, shown, style};
+use super::terminal::{note_gaps, nothing_found, print, print_wrapped, shown, style, write_to};
 use crate::cli::{FailOn, LintArgs, LintFormat, Profile};
 
 /// Runs the command.
@@ -82,7 +81,7 @@ pub(super) fn run(arguments: &LintArgs, color: ColorChoice) -> Result<Exit, Fail
         LintFormat::Json => json::render(report),
     };
     match &arguments.output {
-        Some(file) => write(file, &text)?,
+        Some(file) => write_to(file, &text)?,
         None => print(&text)?,
     }
     let coverage = Coverage::of(&workspace);
@@ -108,7 +107,7 @@ fn list_files(arguments: &LintArgs, workspace: &Workspace, paths: &[PathBuf], sh
         LintFormat::Human | LintFormat::Concise => files::text::render(workspace, shown),
     };
     match &arguments.output {
-        Some(file) => write(file, &text)?,
+        Some(file) => write_to(file, &text)?,
         None if arguments.format == LintFormat::Human => print_wrapped(&text)?,
         None => print(&text)?,
     }
@@ -161,9 +160,4 @@ fn standard_input(arguments: &LintArgs) -> Result<Overlays, Failure> {
     let mut bytes = Vec::new();
     io::stdin().lock().read_to_end(&mut bytes).map_err(|error| Failure::new(format!("cannot read standard input: {error}")))?;
     Ok(Overlays::from([(path, bytes)]))
-}
-
-fn write(file: &Path, text: &str) -> Result<(), Failure> {
-    write_output(file, text.as_bytes())
-        .map_err(|error| Failure::new(format!("cannot write `{}`: {}", file.display(), reason(&error))))
 }

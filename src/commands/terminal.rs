@@ -2,14 +2,14 @@
 
 use std::env;
 use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ColorChoice;
 use clap::error::{ContextKind, ContextValue};
 
 use super::exit::{Exit, Failure};
 use crate::coverage::{Coverage, GapKind};
-use crate::disk::reason;
+use crate::disk::{reason, write_output};
 use crate::home::Search;
 use crate::paths::DisplayPaths;
 use crate::printable::on_one_line;
@@ -26,6 +26,12 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
         }
         _ => Ok(()),
     }
+}
+
+/// Writes what would be printed to a file.
+pub(super) fn write_to(file: &Path, text: &str) -> Result<(), Failure> {
+    write_output(file, text.as_bytes())
+        .map_err(|error| Failure::new(format!("cannot write `{}`: {}", file.display(), reason(&error))))
 }
 
 /// Prints text for people, with its lines wrapped to the width of the terminal.

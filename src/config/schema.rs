@@ -1,10 +1,12 @@
 //! The JSON Schema of carbonlint.toml, for editors.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value as Json, json};
 
 use super::settings::forms;
 use crate::catalog::catalog;
-use crate::rule_info::rules;
+use crate::rule_info::{rules, rules_and_categories};
 
 /// The schema as text.
 pub(crate) fn json_schema() -> String {
@@ -28,9 +30,7 @@ fn schema_of(name: &str) -> Json {
     let text = || json!({ "type": "string" });
     let list = |items: Json| json!({ "type": "array", "items": items });
     let table = |values: Json| json!({ "type": "object", "additionalProperties": values });
-    let mut names: Vec<&str> = rules().iter().flat_map(|rule| [rule.name.as_str(), rule.category.as_str()]).collect();
-    names.sort_unstable();
-    names.dedup();
+    let names: BTreeSet<&str> = rules_and_categories().collect();
     let rule_names: Vec<&str> = rules().iter().map(|rule| rule.name.as_str()).collect();
     let products: Vec<&str> = catalog().products.iter().map(|product| product.id.as_str()).collect();
     let product = || json!({ "type": "string", "pattern": format!("^({})(@.+)?$", products.join("|")) });

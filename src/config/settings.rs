@@ -8,9 +8,9 @@ use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
 use crate::catalog::{Product, Version, product_of};
-use crate::rule_info::{ProfileSeverity, rules};
+use crate::rule_info::{ProfileSeverity, instead_of, is_rule_or_category, rule, rules, rules_and_categories};
 use crate::source::LineIndex;
-use crate::suggest::{did_you_mean, did_you_mean_name};
+use crate::suggest::did_you_mean;
 
 /// A product, and its version if that is given.
 pub(crate) type NamedProduct = (&'static Product, Option<Version>);
@@ -57,7 +57,7 @@ impl PathGlob {
         (!pattern.is_empty()).then(|| Self(glob.compile_matcher()))
     }
 
-    /// How many of its characters stand for themselves.
+    /// How many of its characters are not wildcards.
     fn literal_len(&self) -> usize {
         self.0.glob().glob().chars().filter(|character| !"*?[]{}".contains(*character)).count()
     }
@@ -68,7 +68,7 @@ impl PathGlob {
     }
 }
 
-/// A key of the file: its name, what it must be, and how it is taken over. `None` if the value is not of that form.
+/// A key of the file: its name, what it must be, and how it is taken over.
 struct Setting {
     name: &'static str,
     form: &'static str,
@@ -250,23 +250,19 @@ fn globs(value: &DeValue) -> Result<Vec<PathGlob>, Fault> {
 
 fn rule_names(value: &DeValue) -> Result<Vec<String>, Fault> {
     let names = value.as_array().and_then(texts).ok_or(Fault::Form)?;
-    for name in &names {
-        let known = rules().iter().flat_map(|rule| [rule.name.as_str(), rule.category.as_str()]);
-        if known.clone().all(|known| known != name) {
-            return Err(unknown("rule or category", name, known));
-        }
+    match names.iter().find(|name| !is_rule_or_category(name)) {
+        Some(name) => Err(unknown("rule or category", name, rules_and_categories())),
+        None => Ok(names),
     }
-    Ok(names)
 }
 
 fn rule_name(name: &str) -> Result<String, Fault> {
     let known = rules().iter().map(|rule| rule.name.as_str());
-    if known.clone().any(|known| known == name) { Ok(name.to_owned()) } else { Err(unknown("rule", name, known)) }
+    rule(name).map(|rule| rule.name.clone()).ok_or_else(|| unknown("rule", name, known))
 }
 
 fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Fault {
-    let help = did_you_mean_name(name, known).unwrap_or_else(|| "`carbonlint rules` lists them".to_owned());
-    Fault::Other(format!("no {what} is called `{name}`; {help}"))
+    Fault::Other(format!("no {what} is called `{name}`; {}", instead_of(name, known)))
 }
 
 fn texts(items: &DeArray) -> Option<Vec<String>> {

@@ -8,7 +8,7 @@ use super::write::ChangedFile;
 use crate::diagnostic::{Diagnostic, Site, Target};
 use crate::edit::toml::TextEdit;
 use crate::edit::{Edit, apply, edits_in};
-use crate::model::suppressions::{line_around, statement_at};
+use crate::model::suppressions::{line_around, rest_of_line, statement_at};
 use crate::model::{FileId, HomeId, LoadedFile};
 use crate::source::file::LineEnding;
 use crate::source::position::BYTE_ORDER_MARK;
@@ -47,18 +47,16 @@ fn place_of(workspace: &Workspace, diagnostic: &Diagnostic) -> Option<(HomeId, F
         Target::Path(path, _) => (model.files().find(|(_, loaded)| loaded.source.path == *path)?.0, None),
     };
     let loaded = model.file(file);
-    let is_rendered = model.renders_from_templates() && model.has_template_of(&loaded.name);
     let has_comments =
         !loaded.is_broken() && matches!(loaded.source.kind, Kind::Toml | Kind::Xml | Kind::Properties | Kind::Yaml);
     let at = at.map(|at| place_above(loaded, statement_at(loaded, at)));
-    (has_comments && !is_rendered).then_some((home, file, at))
+    (has_comments && !model.has_template_of(&loaded.name)).then_some((home, file, at))
 }
 
 /// Where the comment for a statement goes: above it, or before it if an element is not the first on its line.
 fn place_above(loaded: &LoadedFile, statement: Span) -> usize {
-    let line = line_around(loaded.source.text_of_server(), statement.start);
-    let first = line.end - line.of(loaded.source.text_of_server()).trim_start().len();
-    if loaded.source.kind == Kind::Xml { statement.start } else { first }
+    let first = || rest_of_line(loaded.source.text_of_server(), statement.start).start;
+    if loaded.source.kind == Kind::Xml { statement.start } else { first() }
 }
 
 fn changed(source: &SourceFile, root: PathBuf, edits: &[Vec<Edit>]) -> Option<ChangedFile> {

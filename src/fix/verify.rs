@@ -65,13 +65,11 @@ fn compare_content(old: &SourceFile, parsed: Option<&Content>, new: &SourceFile,
         (Content::Broken | Content::Unparsed, _) => return Ok(()),
         (_, Content::Broken) => return Err(Refusal::DoesNotParse),
         (Content::Toml(before), Content::Toml(after)) => {
-            let before_comments = left_alone(old, &before.comments, scope);
-            keeps_comments(old, &before_comments, &new.text, &after.comments, comments_in_toml_comment)?;
+            keeps_comments((old, &before.comments), (&new.text, &after.comments), scope, comments_in_toml_comment)?;
             return permit(changed_keys(before, after), scope);
         }
         (Content::Xml(before), Content::Xml(after)) => {
-            let before_comments = left_alone(old, &before.comments, scope);
-            keeps_comments(old, &before_comments, &new.text, &after.comments, comments_in_xml_comment)?;
+            keeps_comments((old, &before.comments), (&new.text, &after.comments), scope, comments_in_xml_comment)?;
             (xml_facts(before, &old.text), xml_facts(after, &new.text))
         }
         (Content::Properties(before), Content::Properties(after)) => {
@@ -185,17 +183,12 @@ fn yaml_facts(root: Option<&YamlNode>) -> Facts {
     collect(pairs.into_iter())
 }
 
-/// The comments that are not in the scope.
-fn left_alone(file: &SourceFile, comments: &[Span], scope: &BTreeSet<&str>) -> Vec<Span> {
-    comments.iter().copied().filter(|comment| !scope.contains(comment.of(&file.text))).collect()
-}
-
-/// Fails unless the new text has every comment of the old one as often as before, on its own or inside a comment made by a fix.
+/// Fails unless the new text has every comment of the old one that is not in the scope as often as before, on its own or inside a comment made by
+/// a fix.
 fn keeps_comments(
-    old: &SourceFile,
-    before: &[Span],
-    new: &str,
-    after: &[Span],
+    (old, before): (&SourceFile, &[Span]),
+    (new, after): (&str, &[Span]),
+    scope: &BTreeSet<&str>,
     inside: fn(&str) -> Vec<String>,
 ) -> Result<(), Refusal> {
     let mut kept: HashMap<String, usize> = HashMap::new();
@@ -205,7 +198,7 @@ fn keeps_comments(
             *kept.entry(text).or_default() += 1;
         }
     }
-    for comment in before {
+    for comment in before.iter().filter(|comment| !scope.contains(comment.of(&old.text))) {
         match kept.get_mut(comment.of(&old.text)) {
             Some(count) if *count > 0 => *count -= 1,
             _ => return Err(Refusal::LosesComment(old.position(comment.start).line)),

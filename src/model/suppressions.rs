@@ -75,11 +75,13 @@ fn covered_by(suppression: &Suppression, line: Span, statements: &[Span]) -> Spa
 pub(crate) fn statement_at(loaded: &LoadedFile, at: usize) -> Span {
     let statements = statements_of(loaded.content());
     let around = statements[..begin_before(&statements, at + 1)].last().copied().filter(|statement| at < statement.end);
-    around.unwrap_or_else(|| {
-        let text = loaded.source.text_of_server();
-        let line = line_around(text, at);
-        Span::new(line.end - line.of(text).trim_start().len(), line.end)
-    })
+    around.unwrap_or_else(|| rest_of_line(loaded.source.text_of_server(), at))
+}
+
+/// The line that `at` is on, without blanks before it and without its line break.
+pub(crate) fn rest_of_line(text: &str, at: usize) -> Span {
+    let line = line_around(text, at);
+    Span::new(line.end - line.of(text).trim_start().len(), line.end)
 }
 
 /// How many of `spans`, which are in file order, begin before `at`.

@@ -29,7 +29,7 @@ pub(crate) fn markdown(rule: &RuleInfo) -> String {
 }
 
 /// The severity of a rule, with those of profiles.
-pub(crate) fn severities(rule: &RuleInfo) -> String {
+fn severities(rule: &RuleInfo) -> String {
     let profiles = rule.severity_in.iter().rev().map(|(profile, severity)| {
         format!("{} with `--profile {profile}`", severity.severity().map_or("not reported", Severity::as_str))
     });

@@ -41,7 +41,7 @@ pub(crate) use selection::{RulesOfHomes, SelectedRules};
 use crate::diagnostic::{Diagnostic, Finding, Site, Target};
 use crate::model::{FileId, HomeId, Location, Model};
 use crate::ports::Listener;
-use crate::rule_info::{RuleInfo, Severity, rules};
+use crate::rule_info::{RuleInfo, Severity};
 use crate::source::Span;
 use crate::workspace::{Home, Workspace};
 
@@ -240,9 +240,4 @@ fn severity_of(finding: &Finding, rule: &RuleInfo, severity: Severity) -> Severi
 /// Whether a diagnostic depends on other homes than its own.
 pub(crate) fn looks_at_other_homes(diagnostic: &Diagnostic) -> bool {
     diagnostic.finding.answered.is_some() || matches!(registry::check_of(diagnostic.rule), Some(Check::Run(_)))
-}
-
-/// Whether `name` is a rule or a category.
-pub(crate) fn is_rule_or_category(name: &str) -> bool {
-    rules().iter().any(|rule| rule.name == name || rule.category == name)
 }

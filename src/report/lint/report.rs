@@ -32,7 +32,7 @@ pub struct Report<'a> {
 impl Report<'_> {
     /// Whether a report for people has only a line for this diagnostic: advice that nobody asked for.
     pub fn is_brief(&self, diagnostic: &Diagnostic) -> bool {
-        diagnostic.is_advice() && !self.selected.contains(&diagnostic.rule.name)
+        diagnostic.is_unasked_advice(self.selected)
     }
 
     /// How many diagnostics have this severity.

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use super::Report;
-use crate::report::counted;
+use crate::report::{counted, json_text};
 use crate::rule_info::{RuleInfo, Severity};
 
 /// The findings of a rule with one severity.
@@ -55,6 +55,5 @@ pub(crate) fn json(report: Report) -> String {
         version: u32,
         statistics: Vec<Row<'a>>,
     }
-    let document = Document { version: 1, statistics: rows(report) };
-    serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
+    json_text(&Document { version: 1, statistics: rows(report) })
 }

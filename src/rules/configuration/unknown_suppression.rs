@@ -1,8 +1,8 @@
-//! `unknown-suppression`: a comment that suppresses a rule that does not exist, or is not where it must be.
+//! `unknown-suppression`: a comment that suppresses a rule that does not exist.
 
 use super::removal;
 use crate::diagnostic::Finding;
-use crate::rule_info::rules;
+use crate::rule_info::{is_rule_or_category, rules_and_categories};
 use crate::rules::context::HomeContext;
 use crate::suggest::did_you_mean;
 
@@ -12,11 +12,11 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
         let text = model.file(covering.file).source.text_of_server();
         for name in &covering.suppression.names {
             let written = name.of(text);
-            if rules().iter().any(|rule| rule.name == written || rule.category == written) {
+            if is_rule_or_category(written) {
                 continue;
             }
-            let known = rules().iter().flat_map(|rule| [rule.name.as_str(), rule.category.as_str()]);
-            let help = did_you_mean(written, known, '-').unwrap_or_else(|| "`carbonlint rules` lists the rules".to_owned());
+            let help = did_you_mean(written, rules_and_categories(), '-')
+                .unwrap_or_else(|| "`carbonlint rules` lists the rules".to_owned());
             let finding = context.finding(covering.file, *name, format!("there is no rule or category `{written}`")).help(help);
             findings.push(finding.fix(Some(removal(model, covering, *name))));
         }
