@@ -2,6 +2,7 @@
 
 mod lint;
 mod not_blank;
+mod policy;
 mod values;
 
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use clap::{Args, ColorChoice, Parser, Subcommand};
 
 pub(crate) use lint::LintArgs;
 use not_blank::{not_blank, path, product_name, rule_name};
+pub(crate) use policy::{PolicyArgs, PolicyCommand, PolicyCommandArgs};
 pub(crate) use values::{ExplainFormat, FailOn, LintFormat, PortsFormat, Profile, Reach, RulesFormat, TextFormat};
 
 /// Lint the configuration of WSO2 servers.
@@ -49,6 +51,8 @@ pub(crate) enum Command {
     Rules(RulesArgs),
     /// Explain a rule: what it reports, why, and what to do
     Explain(ExplainArgs),
+    /// Check rules of your own, or write one to start from
+    Policy(PolicyCommandArgs),
     /// Print a JSON Schema of deployment.toml for editors
     Schema(SchemaArgs),
 }
@@ -138,6 +142,9 @@ pub(crate) struct FixArgs {
     /// Undo what the fixes of this rule changed, where they left a mark with its name
     #[arg(long, value_name = "RULE", conflicts_with_all = ["select", "ignore", "with_unsafe"], value_parser = rule_name())]
     pub revert: Option<String>,
+    /// Rules besides the built-in ones.
+    #[command(flatten)]
+    pub policy: PolicyArgs,
     /// How folders are searched.
     #[command(flatten)]
     pub search: SearchArgs,
@@ -301,6 +308,9 @@ pub(crate) struct RulesArgs {
     /// Format of the list
     #[arg(long, value_enum, default_value_t = RulesFormat::Table)]
     pub format: RulesFormat,
+    /// Rules besides the built-in ones.
+    #[command(flatten)]
+    pub policy: PolicyArgs,
 }
 
 /// Arguments of `explain`.
@@ -312,6 +322,9 @@ pub(crate) struct ExplainArgs {
     /// Format of the explanation
     #[arg(long, value_enum, default_value_t = ExplainFormat::Text)]
     pub format: ExplainFormat,
+    /// Rules besides the built-in ones.
+    #[command(flatten)]
+    pub policy: PolicyArgs,
 }
 
 /// Arguments of `schema`.

@@ -1,6 +1,7 @@
 //! Findings and diagnostics: a rule, a place and a message, with their sort order and fingerprints.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::edit::Fix;
 use crate::model::{HomeId, Location};
@@ -161,7 +162,7 @@ impl Finding {
 #[derive(Debug, Clone)]
 pub struct Diagnostic {
     /// The rule.
-    pub rule: &'static RuleInfo,
+    pub rule: Arc<RuleInfo>,
     /// The severity in this run.
     pub severity: Severity,
     /// What the rule found.

@@ -51,6 +51,7 @@ mod coverage;
 mod diagnostic;
 mod disk;
 mod edit;
+mod example_check;
 mod fix;
 mod get;
 mod home;
@@ -61,6 +62,7 @@ mod machines;
 mod model;
 mod parallel;
 mod paths;
+mod policy;
 mod port_overview;
 mod ports;
 mod printable;
@@ -92,12 +94,16 @@ pub use lint::lint;
 pub use model::{
     Assumptions, Decider, EffectiveValue, FileId, HomeId, Location, Trace, TraceSource, TracedCondition, TracedFile,
 };
+pub use policy::PolicyError;
 pub use port_overview::{PortOverview, ports};
 pub use ports::{
     Conflict, Conflicts, Listener, ListenerRef, Offset, OffsetSource, PortTable, ServerProfile, Source, State, Suggestion,
 };
 pub use render::{FileState, NotRendered, RenderedFile, Rendering, render};
-pub use rule_info::{ByName, FixAvailability, RuleInfo, Severity, rule, rules};
+pub use rule_examples::{ExampleFile, ExampleFix, RuleExample};
+pub use rule_info::{
+    ByName, Change, Condition, FixAvailability, Pattern, Rename, RuleInfo, RuleSet, Severity, ValueType, rule, rules,
+};
 pub use rules::Selection;
 pub use server::jinjava::ValueEffect;
 pub use server::mapper::value::Value;

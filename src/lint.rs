@@ -10,7 +10,7 @@ const MANY_HOMES: usize = 32;
 
 /// Runs the selected rules. Returns the diagnostics for the requested files, sorted.
 pub fn lint(workspace: &Workspace, selection: &Selection) -> Vec<Diagnostic> {
-    let selected = RulesOfHomes::of(selection, &workspace.homes);
+    let selected = RulesOfHomes::of(selection, workspace);
     let found = workspace.homes.iter().flat_map(|home| rules::check_home(home, selected.in_home(Some(home.id)))).collect();
     requested(workspace, rules::check_homes(workspace, &selected, found))
 }
@@ -22,7 +22,7 @@ pub(crate) fn lint_in_parallel(
     threads: usize,
     done: impl Fn() + Sync,
 ) -> Vec<Diagnostic> {
-    let selected = RulesOfHomes::of(selection, &workspace.homes);
+    let selected = RulesOfHomes::of(selection, workspace);
     let has_many = workspace.homes.len() > MANY_HOMES;
     let check = |home: &mut Home| {
         let own = selected.in_home(Some(home.id));

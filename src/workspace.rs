@@ -15,6 +15,7 @@ use crate::model::{Assumptions, HomeId, Model};
 use crate::parallel;
 use crate::paths::{RealPaths, absolute};
 use crate::ports::{PortTable, UnknownProfile};
+use crate::rule_info::RuleSet;
 use crate::source::{FileRange, Overlays, SourceFile};
 
 /// A home: its files, and its ports.
@@ -83,6 +84,11 @@ impl Home {
     /// The carbonlint.toml that applies to it.
     pub(crate) fn config(&self) -> Option<&Arc<Config>> {
         self.config.as_ref().map(|own| &own.config)
+    }
+
+    /// The rules that there are for it.
+    pub(crate) fn rules(&self) -> &RuleSet {
+        self.config().map_or(&self.model.assumptions.rules, |config| &config.rules)
     }
 
     /// Whether its carbonlint.toml leaves out a finding of these names, of a rule and its category, in the file at `path`.
@@ -156,6 +162,8 @@ pub struct Workspace {
     pub(crate) passed_over: Vec<PassedOver>,
     /// For each home, the files to report findings for; empty for all files.
     only: Vec<BTreeSet<PathBuf>>,
+    /// The rules that there are where no carbonlint.toml applies.
+    pub(crate) rules: RuleSet,
 }
 
 impl Workspace {
@@ -192,8 +200,10 @@ impl Workspace {
         let real_paths = Arc::new(RealPaths::default());
         let Discovery { targets, left_alone, passed_over, problems } = discover(&paths, &overlays, &real_paths, opening.search);
         let overlays = Arc::new(overlays);
-        let mut workspace = Self { homes: Vec::new(), problems, left_alone, passed_over, only: Vec::new() };
-        let (mut configs, mut machines) = (Configs::new(assumptions.config.clone()), Machines::default());
+        let mut workspace =
+            Self { homes: Vec::new(), problems, left_alone, passed_over, only: Vec::new(), rules: assumptions.rules.clone() };
+        let (mut configs, mut machines) =
+            (Configs::new(assumptions.config.clone(), assumptions.rules.clone()), Machines::default());
         let mut known = Vec::new();
         for target in targets.into_iter().filter(|target| opening.homes.is_none_or(|homes| homes.contains(target.layout.path())))
         {

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::not_blank::{path, rule_name};
 use super::values::{FailOn, LintFormat, Profile};
-use super::{AssumeArgs, MachineArgs, SearchArgs, ThreadArgs};
+use super::{AssumeArgs, MachineArgs, PolicyArgs, SearchArgs, ThreadArgs};
 
 /// Arguments of `lint`.
 #[derive(Debug, Args)]
@@ -50,6 +50,9 @@ pub(crate) struct LintArgs {
     /// Write a comment into the files that suppresses it for each finding at or above `--fail-on`, instead of reporting
     #[arg(long, conflicts_with_all = ["list_files", "strict", "output", "stdin_filename"])]
     pub add_ignores: bool,
+    /// Rules besides the built-in ones.
+    #[command(flatten)]
+    pub policy: PolicyArgs,
     /// How folders are searched.
     #[command(flatten)]
     pub search: SearchArgs,

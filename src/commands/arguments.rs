@@ -6,18 +6,19 @@ use std::path::{Path, PathBuf};
 use super::exit::Failure;
 use super::terminal::print_error;
 use crate::catalog::{Product, Version, product_of};
-use crate::cli::{AssumeArgs, MachineArgs, SearchArgs, ThreadArgs};
+use crate::cli::{AssumeArgs, MachineArgs, PolicyArgs, SearchArgs, ThreadArgs};
 use crate::config::{ConfigChoice, Configs};
 use crate::home::Search;
 use crate::model::Assumptions;
 use crate::parallel;
 use crate::paths::absolute;
-use crate::rule_info::{RuleInfo, instead_of, is_rule_or_category, rule, rules, rules_and_categories};
+use crate::policy::{self, PolicyError};
+use crate::rule_info::{RuleInfo, RuleSet, instead_of};
 use crate::rules::Selection;
 use crate::shell;
 
-/// The facts in the arguments that the files do not state, and whether all homes run on one machine.
-pub(super) fn assumptions(arguments: &AssumeArgs, same_host: bool) -> Result<Assumptions, Failure> {
+/// The facts in the arguments that the files do not state, whether all homes run on one machine, and the rules that there are.
+pub(super) fn assumptions(arguments: &AssumeArgs, same_host: bool, rules: RuleSet) -> Result<Assumptions, Failure> {
     Ok(Assumptions {
         product: arguments
             .product
@@ -30,17 +31,18 @@ pub(super) fn assumptions(arguments: &AssumeArgs, same_host: bool) -> Result<Ass
         server_profile: arguments.server_profile.clone(),
         follows_links: arguments.links.follow_links,
         same_host,
-        config: config(arguments)?,
+        config: config(arguments, &rules)?,
+        rules,
     })
 }
 
 /// Which carbonlint.toml counts. Fails if it is one that cannot be used.
-fn config(arguments: &AssumeArgs) -> Result<ConfigChoice, Failure> {
+fn config(arguments: &AssumeArgs, rules: &RuleSet) -> Result<ConfigChoice, Failure> {
     let Some(file) = &arguments.config else {
         return Ok(if arguments.no_config { ConfigChoice::Ignored } else { ConfigChoice::Nearest });
     };
     let choice = ConfigChoice::Only(absolute(file));
-    let usable = Configs::new(choice.clone()).nearest(Path::new("/"));
+    let usable = Configs::new(choice.clone(), rules.clone()).nearest(Path::new("/"));
     usable.map_err(|error| Failure::new(format!("`{}`: {}", file.display(), error.message)))?;
     Ok(choice)
 }
@@ -66,19 +68,56 @@ pub(super) fn threads(arguments: ThreadArgs) -> usize {
     arguments.threads.map_or_else(parallel::available, usize::from)
 }
 
-/// The rules that the arguments select.
-pub(super) fn selection(select: &[String], ignore: &[String]) -> Result<Selection, Failure> {
+/// The built-in rules, and those of the policies in the arguments.
+pub(super) fn rules_of(arguments: &PolicyArgs) -> Result<RuleSet, Failure> {
+    arguments.policies.iter().try_fold(RuleSet::default(), |rules, policy| {
+        let own = policy::load(policy).map_err(policy_failure)?;
+        Ok(rules.with(own))
+    })
+}
+
+/// The rules that can be named in the working folder.
+pub(super) fn rules_here(arguments: &PolicyArgs) -> Result<RuleSet, Failure> {
+    let assumptions = Assumptions { rules: rules_of(arguments)?, ..Assumptions::default() };
+    Ok(rules_for(&paths_or_here(&[]), &assumptions))
+}
+
+/// The failure for a policy that cannot be used.
+pub(super) fn policy_failure(error: PolicyError) -> Failure {
+    let failure = Failure::new(error.to_string());
+    match error.help {
+        Some(help) => failure.help(help),
+        None => failure,
+    }
+}
+
+/// The rules that can be named for `paths`: those of `assumptions`, and those of the carbonlint.toml that applies to each path.
+pub(super) fn rules_for(paths: &[PathBuf], assumptions: &Assumptions) -> RuleSet {
+    let mut configs = Configs::new(assumptions.config.clone(), assumptions.rules.clone());
+    paths.iter().fold(assumptions.rules.clone(), |rules, path| {
+        let path = absolute(path);
+        let real = path.canonicalize().unwrap_or(path);
+        // A file that cannot be used is reported when the homes are opened.
+        match configs.nearest(&real) {
+            Ok(Some((_, config))) => rules.with(config.rules.policies().to_vec()),
+            Ok(None) | Err(_) => rules,
+        }
+    })
+}
+
+/// The selection of the arguments, from `rules`.
+pub(super) fn selection(select: &[String], ignore: &[String], rules: &RuleSet) -> Result<Selection, Failure> {
     for name in select.iter().chain(ignore) {
-        if !is_rule_or_category(name) {
-            return Err(unknown("rule or category", name, rules_and_categories()));
+        if !rules.has_rule_or_category(name) {
+            return Err(unknown("rule or category", name, rules.rules_and_categories()));
         }
     }
     Ok(Selection { select: select.to_vec(), ignore: ignore.to_vec(), ..Selection::default() })
 }
 
-/// The rule with this name.
-pub(super) fn known_rule(name: &str) -> Result<&'static RuleInfo, Failure> {
-    rule(name).ok_or_else(|| unknown("rule", name, rules().iter().map(|rule| rule.name.as_str())))
+/// The rule of `rules` with this name.
+pub(super) fn known_rule<'r>(name: &str, rules: &'r RuleSet) -> Result<&'r RuleInfo, Failure> {
+    rules.rule(name).map(|rule| &**rule).ok_or_else(|| unknown("rule", name, rules.names()))
 }
 
 /// The failure for a name that is not among `known`.
@@ -93,12 +132,13 @@ pub(super) struct Scope<'a> {
     pub search: SearchArgs,
     pub assume: &'a AssumeArgs,
     pub machine: &'a MachineArgs,
+    pub policy: &'a PolicyArgs,
 }
 
 impl Scope<'_> {
     /// The command `name` on the same scope, as text to paste into a shell.
     pub(super) fn command(&self, name: &str, select: &[String], ignore: &[String]) -> String {
-        let Self { paths, search, assume, machine } = self;
+        let Self { paths, search, assume, machine, policy } = self;
         let options = [
             ("--select", (!select.is_empty()).then(|| select.join(","))),
             ("--ignore", (!ignore.is_empty()).then(|| ignore.join(","))),
@@ -118,6 +158,7 @@ impl Scope<'_> {
         for (name, value) in options {
             words.extend(value.map(|value| format!("{name} {}", shell::word(value))));
         }
+        words.extend(policy.policies.iter().map(|folder| format!("--policy {}", shell::path(folder))));
         words.extend(flags.iter().filter(|(_, is_set)| *is_set).map(|(name, _)| (*name).to_owned()));
         words.extend(paths.iter().map(|path| shell::path(path)));
         words.join(" ")

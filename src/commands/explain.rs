@@ -2,35 +2,41 @@
 
 use std::fmt::Write;
 
-use super::arguments::known_rule;
+use super::arguments::{known_rule, rules_here};
 use super::exit::{Exit, Failure};
 use super::terminal::{print, terminal_width};
 use crate::cli::{ExplainArgs, ExplainFormat};
 use crate::report::{rule_page, wrap};
-use crate::rule_examples::{RuleExample, examples_of};
+use crate::rule_examples::RuleExample;
 use crate::rule_info::{ByName, FixAvailability, RuleInfo, Severity};
 
 /// Runs the command.
 pub(super) fn run(arguments: &ExplainArgs) -> Result<Exit, Failure> {
-    let rule = known_rule(&arguments.rule)?;
+    let rules = rules_here(&arguments.policy)?;
+    let rule = known_rule(&arguments.rule, &rules)?;
     if arguments.format == ExplainFormat::Markdown {
         print(&rule_page::markdown(rule))?;
         return Ok(Exit::Clean);
     }
     let width = terminal_width().map_or(LINE, |width| width.min(MAX_LINE));
     let heading = format!("{} ({}, {})\n", rule.name, rule.category, rule.severity.as_str());
-    let mut text = format!("{}\n\n{}\n", rule.summary, rule.explanation.trim());
-    let _ = writeln!(text, "\nWhat to do\n\n{}", rule.remedy.trim());
+    let mut text = format!("{}\n", rule.summary);
+    for (heading, part) in [("", &rule.explanation), ("\nWhat to do\n", &rule.remedy)] {
+        if !part.trim().is_empty() {
+            let _ = writeln!(text, "{heading}\n{}", part.trim());
+        }
+    }
     let _ = writeln!(text, "\nFix\n\n{}", fix(rule));
     for (profile, severity) in &rule.severity_in {
         let severity = severity.severity().map_or("not reported", Severity::as_str);
         let _ = writeln!(text, "\nWith --profile {profile}: {severity}");
     }
-    let examples = examples_of(&rule.name);
-    for (heading, example) in [("Example", &examples.fails), ("Not reported", &examples.passes)] {
-        text.extend(example.as_ref().map(|example| format!("\n{heading}: {}", indented(example))));
+    for (heading, example) in ["Example", "Not reported"].into_iter().zip(rule.shown_examples()) {
+        text.extend(example.map(|example| format!("\n{heading}: {}", indented(example))));
     }
-    text.push_str("\nSources\n\n");
+    if !rule.sources.is_empty() {
+        text.push_str("\nSources\n\n");
+    }
     for source in &rule.sources {
         let _ = writeln!(text, "- {source}");
     }
@@ -45,7 +51,7 @@ fn indented(example: &RuleExample) -> String {
     let after = example.after.iter().map(|(name, content)| (format!("after the fix, {name}"), content));
     for (name, content) in files.chain(after) {
         let _ = write!(text, "\n{name}\n\n");
-        for line in content.trim_end().lines() {
+        for line in content.text().unwrap_or_default().trim_end().lines() {
             let _ = writeln!(text, "    {line}");
         }
     }

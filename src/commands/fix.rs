@@ -22,7 +22,9 @@ use crate::report::patch::patch;
 use crate::source::Overlays;
 use crate::workspace::Workspace;
 
-use super::arguments::{Scope, assumptions, check_paths, known_rule, names_files, paths_or_here, search, selection, threads};
+use super::arguments::{
+    Scope, assumptions, check_paths, known_rule, names_files, paths_or_here, rules_for, rules_of, search, selection, threads,
+};
 use super::exit::{Exit, Failure};
 use super::terminal::{note_gaps, nothing_found, print, print_error, print_wrapped, shown, style};
 use crate::cli::FixArgs;
@@ -49,10 +51,11 @@ pub(super) fn run(arguments: &FixArgs, color: ColorChoice) -> Result<Exit, Failu
     check_backup(arguments.backup.as_deref())?;
     check_paths(&paths)?;
     let shown = shown();
-    let assumptions = assumptions(&arguments.assume, arguments.machine.same_host)?;
+    let assumptions = assumptions(&arguments.assume, arguments.machine.same_host, rules_of(&arguments.policy)?)?;
+    let rules = rules_for(&paths, &assumptions);
     let search = search(arguments.search);
     if let Some(name) = &arguments.revert {
-        known_rule(name)?;
+        known_rule(name, &rules)?;
         let workspace = Workspace::open_found(&paths, search, &assumptions, &Overlays::new());
         if workspace.is_empty() {
             return Ok(nothing_found(&paths, &workspace, search));
@@ -73,7 +76,7 @@ pub(super) fn run(arguments: &FixArgs, color: ColorChoice) -> Result<Exit, Failu
         paths: paths.iter().map(|path| absolute(path)).collect(),
         search,
         assumptions,
-        selection: selection(&arguments.select, &arguments.ignore)?,
+        selection: selection(&arguments.select, &arguments.ignore, &rules)?,
         with_unsafe: arguments.with_unsafe,
         threads: threads(arguments.threads),
         homes: None,
@@ -214,8 +217,8 @@ fn summary(result: &FixResult, shown: &DisplayPaths) -> String {
 fn notes(arguments: &FixArgs, options: &FixOptions, result: &FixResult) -> String {
     let mut text = String::new();
     let offers = offers(options, &result.workspace, &result.remaining);
-    let FixArgs { paths, search, assume, machine, select, ignore, .. } = arguments;
-    let scope = Scope { paths, search: *search, assume, machine };
+    let FixArgs { paths, search, assume, machine, policy, select, ignore, .. } = arguments;
+    let scope = Scope { paths, search: *search, assume, machine, policy };
     text.push_str(&fixable::render(&offers, |offer| scope.command("fix", &offer.select, &offer.ignore)));
     let is_manual = |found: &&Diagnostic| found.finding.fixes.is_empty() && !found.is_unasked_advice(select);
     let manual = result.remaining.iter().filter(is_manual).count();

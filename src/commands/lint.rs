@@ -20,7 +20,9 @@ use crate::source::Overlays;
 use crate::workspace::{Opening, Workspace};
 
 use super::add_ignores;
-use super::arguments::{Scope, assumptions, check_paths, names_files, paths_or_here, search, selection, threads};
+use super::arguments::{
+    Scope, assumptions, check_paths, names_files, paths_or_here, rules_for, rules_of, search, selection, threads,
+};
 use super::baselines;
 use super::exit::{Exit, Failure};
 use super::ports_of_homes::{check_offset, check_profile, note_possible_conflicts};
@@ -34,7 +36,6 @@ pub(super) fn run(arguments: &LintArgs, color: ColorChoice) -> Result<Exit, Fail
         Profile::Production => "production".to_owned(),
         Profile::Development => "development".to_owned(),
     });
-    let selection = Selection { profile, ..selection(&arguments.select, &arguments.ignore)? };
     let overlays = standard_input(arguments)?;
     let paths: Vec<PathBuf> = match &arguments.stdin_filename {
         Some(name) => {
@@ -45,7 +46,9 @@ pub(super) fn run(arguments: &LintArgs, color: ColorChoice) -> Result<Exit, Fail
     let on_disk: Vec<PathBuf> = paths.iter().filter(|path| !overlays.contains_key(*path)).cloned().collect();
     check_paths(&on_disk)?;
     let search = search(arguments.search);
-    let assumptions = assumptions(&arguments.assume, arguments.machine.same_host)?;
+    let assumptions = assumptions(&arguments.assume, arguments.machine.same_host, rules_of(&arguments.policy)?)?;
+    let rules = rules_for(&paths, &assumptions);
+    let selection = Selection { profile, ..selection(&arguments.select, &arguments.ignore, &rules)? };
     let (threads, started) = (threads(arguments.threads), Instant::now());
     let opening = Opening { search, threads, homes: None };
     let mut workspace = Workspace::open_with(&paths, opening, &assumptions, &overlays);
@@ -120,14 +123,14 @@ fn list_files(arguments: &LintArgs, workspace: &Workspace, paths: &[PathBuf], sh
 
 /// The commands that fix what was found. What was read from standard input cannot be fixed.
 fn fixable(arguments: &LintArgs, selection: &Selection, report: Report) -> Result<String, Failure> {
-    let LintArgs { paths, search: searched, assume, machine, .. } = arguments;
+    let LintArgs { paths, search: searched, assume, machine, policy, .. } = arguments;
     if paths.iter().any(|path| path == Path::new("-")) {
         return Ok(String::new());
     }
     let options = FixOptions {
         paths: paths_or_here(paths).iter().map(|path| absolute(path)).collect(),
         search: search(*searched),
-        assumptions: assumptions(assume, machine.same_host)?,
+        assumptions: assumptions(assume, machine.same_host, report.workspace.rules.clone())?,
         selection: selection.clone(),
         with_unsafe: false,
         threads: threads(arguments.threads),
@@ -136,7 +139,7 @@ fn fixable(arguments: &LintArgs, selection: &Selection, report: Report) -> Resul
     // The fixes of advice are in its full report.
     let explained: Vec<Diagnostic> = report.diagnostics.iter().filter(|found| !report.is_brief(found)).cloned().collect();
     let offers = offers(&options, report.workspace, &explained);
-    let scope = Scope { paths, search: *searched, assume, machine };
+    let scope = Scope { paths, search: *searched, assume, machine, policy };
     Ok(fixable::render(&offers, |offer| scope.command("fix", &offer.select, &offer.ignore)))
 }
 

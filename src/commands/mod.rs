@@ -9,6 +9,7 @@ mod fix;
 mod get;
 mod home;
 mod lint;
+mod policy;
 mod ports;
 mod ports_of_homes;
 mod progress;
@@ -55,6 +56,7 @@ fn run() -> Result<Exit, Failure> {
         Command::Trace(arguments) => trace::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Policy(arguments) => policy::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
     }
 }

@@ -5,6 +5,7 @@ use crate::port_overview::ports;
 use crate::ports::{Conflicts, Offset, OffsetSource, ServerProfile, listeners_of_product};
 use crate::report::ports::{Listed, PortsHome, csv, find, json, table};
 use crate::report::wrap;
+use crate::rule_info::RuleSet;
 use crate::source::Overlays;
 use crate::workspace::{Opening, Workspace};
 
@@ -16,7 +17,7 @@ use crate::cli::{PortsArgs, PortsFormat, Reach};
 
 /// Runs the command.
 pub(super) fn run(arguments: &PortsArgs) -> Result<Exit, Failure> {
-    let assumptions = assumptions(&arguments.assume, arguments.machine.same_host)?;
+    let assumptions = assumptions(&arguments.assume, arguments.machine.same_host, RuleSet::default())?;
     if arguments.paths.is_empty() && assumptions.product.is_some() {
         return of_product(arguments, &assumptions);
     }

@@ -5,28 +5,30 @@ use std::fmt::Write;
 
 use serde_json::json;
 
+use super::arguments::rules_here;
 use super::exit::{Exit, Failure};
 use super::terminal::{print, terminal_width};
 use crate::cli::{RulesArgs, RulesFormat};
 use crate::report::{rule_page, wrap};
-use crate::rule_info::{ByName, FixAvailability, RuleInfo, rules};
+use crate::rule_info::{ByName, FixAvailability, RuleInfo, RuleSet};
 
 /// Runs the command.
 pub(super) fn run(arguments: &RulesArgs) -> Result<Exit, Failure> {
+    let rules = rules_here(&arguments.policy)?;
     print(&match arguments.format {
-        RulesFormat::Table => table(terminal_width()),
-        RulesFormat::Json => json_list(),
-        RulesFormat::Markdown => rules().iter().map(rule_page::markdown).collect::<Vec<_>>().join("\n"),
+        RulesFormat::Table => table(&rules, terminal_width()),
+        RulesFormat::Json => json_list(&rules),
+        RulesFormat::Markdown => rules.iter().map(|rule| rule_page::markdown(rule)).collect::<Vec<_>>().join("\n"),
     })?;
     Ok(Exit::Clean)
 }
 
 /// A line for each rule, or several if `width` is limited.
-fn table(width: Option<usize>) -> String {
-    let names = rules().iter().map(|rule| rule.name.len()).max().unwrap_or(0);
+fn table(rules: &RuleSet, width: Option<usize>) -> String {
+    let names = rules.names().map(str::len).max().unwrap_or(0);
     let mut text = String::new();
     let mut category = "";
-    for rule in rules() {
+    for rule in rules.iter() {
         if rule.category != category {
             category = &rule.category;
             let _ = writeln!(text, "{}{category}", if text.is_empty() { "" } else { "\n" });
@@ -49,8 +51,8 @@ fn fix(rule: &RuleInfo) -> &'static str {
     }
 }
 
-fn json_list() -> String {
-    let list: Vec<_> = rules()
+fn json_list(rules: &RuleSet) -> String {
+    let list: Vec<_> = rules
         .iter()
         .map(|rule| {
             json!({

@@ -5,6 +5,7 @@ use crate::config;
 use crate::home::Search;
 use crate::model::Model;
 use crate::paths::DisplayPaths;
+use crate::rule_info::RuleSet;
 use crate::server::mapper::schema::{Fit, Schema, SchemaSource, json_schema};
 use crate::server::mapper::{Resources, key_table, known_keys};
 use crate::source::Overlays;
@@ -30,7 +31,7 @@ pub(super) fn run(arguments: &SchemaArgs) -> Result<Exit, Failure> {
         no_config: false,
         links: arguments.links,
     };
-    let assumptions = assumptions(&assume, false)?;
+    let assumptions = assumptions(&assume, false, RuleSet::default())?;
     if let (true, Some((product, version))) = (arguments.paths.is_empty(), &assumptions.product) {
         let version = version_or_latest(product, version.as_ref());
         if product.toml_since.as_ref().is_some_and(|since| version.compare(since).is_lt()) {

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::disk::{read_text, reason};
+use crate::rule_info::RuleSet;
 
 /// The name of the file. It applies to the files in its folder and below.
 pub(crate) const FILE_NAME: &str = "carbonlint.toml";
@@ -45,13 +46,14 @@ pub enum ConfigChoice {
     Ignored,
 }
 
-fn read(path: &Path) -> Result<Config, ConfigError> {
+fn read(path: &Path, rules: &RuleSet) -> Result<Config, ConfigError> {
     let failed = |message: String| ConfigError { path: path.to_path_buf(), message };
     let text = read_text(path).map_err(|error| failed(reason(&error)))?;
     let at =
         |(line, message): (Option<usize>, String)| line.map_or_else(|| message.clone(), |line| format!("line {line}: {message}"));
-    let mut config = Config::parse(&text).map_err(|fault| failed(at(fault)))?;
-    config.baseline = config.baseline.map(|baseline| path.parent().unwrap_or(path).join(baseline));
+    let folder = path.parent().unwrap_or(path);
+    let mut config = Config::parse(&text, folder, rules).map_err(|fault| failed(at(fault)))?;
+    config.baseline = config.baseline.map(|baseline| folder.join(baseline));
     Ok(config)
 }
 
@@ -59,15 +61,17 @@ fn read(path: &Path) -> Result<Config, ConfigError> {
 #[derive(Debug, Default)]
 pub(crate) struct Configs {
     choice: ConfigChoice,
+    /// The rules besides those of the policies that they name.
+    rules: RuleSet,
     read: BTreeMap<PathBuf, Result<Arc<Config>, ConfigError>>,
     /// The folder of the file that applies to a folder, if the search began at something of this owner.
     nearest: HashMap<(PathBuf, Owner), Option<PathBuf>>,
 }
 
 impl Configs {
-    /// Those of this choice, of which none is read yet.
-    pub(crate) fn new(choice: ConfigChoice) -> Self {
-        Self { choice, ..Self::default() }
+    /// Those of this choice, of which none is read yet. They can name `rules`.
+    pub(crate) fn new(choice: ConfigChoice, rules: RuleSet) -> Self {
+        Self { choice, rules, ..Self::default() }
     }
 
     /// The folder of the nearest configuration file of `path`; `None` if there is none. The file need not be valid.
@@ -107,7 +111,7 @@ impl Configs {
             ConfigChoice::Ignored => None,
         };
         let Some(file) = file else { return Ok(None) };
-        let read = self.read.entry(file.clone()).or_insert_with(|| read(&file).map(Arc::new));
+        let read = self.read.entry(file.clone()).or_insert_with(|| read(&file, &self.rules).map(Arc::new));
         read.clone().map(|config| Some((file.parent().unwrap_or(&file).to_path_buf(), config)))
     }
 }
@@ -188,7 +192,7 @@ mod tests {
         fs::write(&own, "profile = \"development\"\n").expect("written");
         fs::write(&other, "profile = \"production\"\n").expect("written");
         let profile = |choice: ConfigChoice| {
-            let found = Configs::new(choice).nearest(folder.path()).expect("readable");
+            let found = Configs::new(choice, RuleSet::default()).nearest(folder.path()).expect("readable");
             found.and_then(|(_, config)| config.profile.clone())
         };
         assert_eq!(profile(ConfigChoice::Nearest).as_deref(), Some("development"));

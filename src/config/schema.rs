@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 
 use super::settings::forms;
 use crate::catalog::catalog;
-use crate::rule_info::{rules, rules_and_categories};
+use crate::rule_info::RuleSet;
 
 /// The schema as text.
 pub(crate) fn json_schema() -> String {
@@ -30,21 +30,23 @@ fn schema_of(name: &str) -> Json {
     let text = || json!({ "type": "string" });
     let list = |items: Json| json!({ "type": "array", "items": items });
     let table = |values: Json| json!({ "type": "object", "additionalProperties": values });
-    let names: BTreeSet<&str> = rules_and_categories().collect();
-    let rule_names: Vec<&str> = rules().iter().map(|rule| rule.name.as_str()).collect();
+    // An editor cannot know the rules of policies, so any other name is valid too.
+    let rules = RuleSet::default();
+    let names: BTreeSet<&str> = rules.rules_and_categories().collect();
+    let names = json!({ "anyOf": [{ "enum": names }, { "type": "string" }] });
     let products: Vec<&str> = catalog().products.iter().map(|product| product.id.as_str()).collect();
     let product = || json!({ "type": "string", "pattern": format!("^({})(@.+)?$", products.join("|")) });
     match name {
         "profile" => json!({ "enum": ["production", "development"] }),
         "product" => product(),
         "products" => table(product()),
-        "select" | "extend-select" | "ignore" => list(json!({ "enum": names })),
+        "select" | "extend-select" | "ignore" => list(names),
         "severity" => {
             let severities = json!({ "enum": ["error", "warning", "info", "off"] });
-            json!({ "type": "object", "propertyNames": { "enum": rule_names }, "additionalProperties": severities })
+            table(severities)
         }
-        "per-file-ignores" => table(list(json!({ "enum": names }))),
-        "exclude" | "include" => list(text()),
+        "per-file-ignores" => table(list(names)),
+        "exclude" | "include" | "policies" => list(text()),
         "hosts" => table(list(text())),
         "baseline" => text(),
         _ => Json::Null,

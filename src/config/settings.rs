@@ -8,7 +8,8 @@ use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
 use crate::catalog::{Product, Version, product_of};
-use crate::rule_info::{ProfileSeverity, instead_of, is_rule_or_category, rule, rules, rules_and_categories};
+use crate::policy::{self, PolicyError};
+use crate::rule_info::{ProfileSeverity, RuleSet, instead_of};
 use crate::source::LineIndex;
 use crate::suggest::did_you_mean;
 
@@ -42,6 +43,8 @@ pub(crate) struct Config {
     pub include: Vec<PathGlob>,
     /// `baseline`: the file with the findings that are not reported. Absolute once the file is read.
     pub baseline: Option<PathBuf>,
+    /// The rules that the file can name: the built-in ones, those of the caller, and those of its `policies`.
+    pub rules: RuleSet,
 }
 
 /// A pattern for paths, such as `nodes/*/deployment.toml`. It also matches everything below what it matches. A pattern without a slash matches a name
@@ -72,7 +75,7 @@ impl PathGlob {
 struct Setting {
     name: &'static str,
     form: &'static str,
-    read: fn(&DeValue, &mut Config) -> Result<(), Fault>,
+    read: fn(&DeValue, &mut Config, &Path) -> Result<(), Fault>,
 }
 
 /// What is wrong with a value.
@@ -83,12 +86,12 @@ enum Fault {
     Other(String),
 }
 
-/// Every key, in the order of the documentation.
-static SETTINGS: [Setting; 12] = [
+/// Every key, in the order of the documentation. The file is read in this order too: what names rules comes after what has some.
+static SETTINGS: [Setting; 13] = [
     Setting {
         name: "profile",
         form: "\"production\" or \"development\"",
-        read: |value, config| {
+        read: |value, config, _| {
             let known = value.as_str().filter(|name| ["production", "development"].contains(name)).ok_or(Fault::Form)?;
             config.profile = Some(known.to_owned());
             Ok(())
@@ -97,7 +100,7 @@ static SETTINGS: [Setting; 12] = [
     Setting {
         name: "product",
         form: "a string such as \"api-manager@4.5.0\"",
-        read: |value, config| {
+        read: |value, config, _| {
             config.product = Some(product(value.as_str().ok_or(Fault::Form)?)?);
             Ok(())
         },
@@ -105,7 +108,7 @@ static SETTINGS: [Setting; 12] = [
     Setting {
         name: "products",
         form: "a table of paths with products, such as \"nodes/km\" = \"identity-server@7.1.0\"",
-        read: |value, config| {
+        read: |value, config, _| {
             for (pattern, name) in value.as_table().ok_or(Fault::Form)? {
                 let name = name.get_ref().as_str().ok_or(Fault::Form)?;
                 config.products.push((glob(pattern.get_ref())?, product(name)?));
@@ -116,36 +119,47 @@ static SETTINGS: [Setting; 12] = [
         },
     },
     Setting {
+        name: "policies",
+        form: "a list of folders with rule files, such as [\"policies\"]",
+        read: |value, config, folder| {
+            for policy in value.as_array().and_then(texts).ok_or(Fault::Form)? {
+                let rules = policy::load(&folder.join(&policy)).map_err(|error| Fault::Other(in_policy(folder, error)))?;
+                config.rules = config.rules.with(rules);
+            }
+            Ok(())
+        },
+    },
+    Setting {
         name: "select",
         form: "a list of rules and categories",
-        read: |value, config| {
-            config.select = rule_names(value)?;
+        read: |value, config, _| {
+            config.select = rule_names(value, &config.rules)?;
             Ok(())
         },
     },
     Setting {
         name: "extend-select",
         form: "a list of rules and categories",
-        read: |value, config| {
-            config.extend_select = rule_names(value)?;
+        read: |value, config, _| {
+            config.extend_select = rule_names(value, &config.rules)?;
             Ok(())
         },
     },
     Setting {
         name: "ignore",
         form: "a list of rules and categories",
-        read: |value, config| {
-            config.ignore = rule_names(value)?;
+        read: |value, config, _| {
+            config.ignore = rule_names(value, &config.rules)?;
             Ok(())
         },
     },
     Setting {
         name: "severity",
         form: "a table of rules with \"error\", \"warning\", \"info\" or \"off\"",
-        read: |value, config| {
+        read: |value, config, _| {
             for (name, severity) in value.as_table().ok_or(Fault::Form)? {
                 let severity = severity.get_ref().as_str().and_then(ProfileSeverity::parse).ok_or(Fault::Form)?;
-                config.severity.insert(rule_name(name.get_ref())?, severity);
+                config.severity.insert(rule_name(name.get_ref(), &config.rules)?, severity);
             }
             Ok(())
         },
@@ -153,9 +167,10 @@ static SETTINGS: [Setting; 12] = [
     Setting {
         name: "per-file-ignores",
         form: "a table of paths with lists of rules and categories",
-        read: |value, config| {
+        read: |value, config, _| {
             for (pattern, names) in value.as_table().ok_or(Fault::Form)? {
-                config.per_file_ignores.push((glob(pattern.get_ref())?, rule_names(names.get_ref())?));
+                let names = rule_names(names.get_ref(), &config.rules)?;
+                config.per_file_ignores.push((glob(pattern.get_ref())?, names));
             }
             Ok(())
         },
@@ -163,7 +178,7 @@ static SETTINGS: [Setting; 12] = [
     Setting {
         name: "exclude",
         form: "a list of paths such as [\"old\", \"nodes/*/test\"]",
-        read: |value, config| {
+        read: |value, config, _| {
             config.exclude = globs(value)?;
             Ok(())
         },
@@ -171,7 +186,7 @@ static SETTINGS: [Setting; 12] = [
     Setting {
         name: "include",
         form: "a list of paths such as [\"nodes\"]",
-        read: |value, config| {
+        read: |value, config, _| {
             config.include = globs(value)?;
             Ok(())
         },
@@ -179,7 +194,7 @@ static SETTINGS: [Setting; 12] = [
     Setting {
         name: "hosts",
         form: "a table with a list of homes for each machine",
-        read: |value, config| {
+        read: |value, config, _| {
             for (host, homes) in value.as_table().ok_or(Fault::Form)? {
                 let form = || format!("`hosts.{}` must be a list of paths such as [\"node1\", \"node2\"]", host.get_ref());
                 let homes = homes.get_ref().as_array().and_then(texts).ok_or_else(|| Fault::Other(form()))?;
@@ -191,7 +206,7 @@ static SETTINGS: [Setting; 12] = [
     Setting {
         name: "baseline",
         form: "the path of a file",
-        read: |value, config| {
+        read: |value, config, _| {
             config.baseline = Some(PathBuf::from(value.as_str().ok_or(Fault::Form)?));
             Ok(())
         },
@@ -211,25 +226,31 @@ impl Config {
     }
 
     /// Reads the text of a file. Fails with the line of the first fault, if it is known, and a message without a full stop.
-    pub(super) fn parse(text: &str) -> Result<Self, (Option<usize>, String)> {
+    /// `folder` is that of the file, and `known` are the rules besides those of its policies.
+    pub(super) fn parse(text: &str, folder: &Path, known: &RuleSet) -> Result<Self, (Option<usize>, String)> {
         let line = |start: usize| LineIndex::new(text).position(text, start).line;
         let table =
             DeTable::parse(text).map_err(|error| (error.span().map(|span| line(span.start)), error.message().to_owned()))?;
-        let mut config = Self::default();
-        for (key, value) in table.get_ref() {
+        for key in table.get_ref().keys() {
             let name = &**key.get_ref();
-            let failed = |message: String| (Some(line(key.span().start)), message);
-            let Some(setting) = SETTINGS.iter().find(|setting| setting.name == name) else {
+            if !SETTINGS.iter().any(|setting| setting.name == name) {
                 let names = SETTINGS.iter().map(|setting| setting.name);
                 let help = did_you_mean(name, names.clone(), '.').unwrap_or_else(|| {
                     let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
                     format!("the keys are {}", names.join(", "))
                 });
-                return Err(failed(format!("unknown key `{name}`; {help}")));
-            };
-            (setting.read)(value.get_ref(), &mut config).map_err(|fault| match fault {
-                Fault::Form => failed(format!("`{name}` must be {}", setting.form)),
-                Fault::Other(message) => failed(message),
+                return Err((Some(line(key.span().start)), format!("unknown key `{name}`; {help}")));
+            }
+        }
+        let mut config = Self { rules: known.clone(), ..Self::default() };
+        for Setting { name, form, read } in &SETTINGS {
+            let Some((key, value)) = table.get_ref().get_key_value(*name) else { continue };
+            read(value.get_ref(), &mut config, folder).map_err(|fault| {
+                let message = match fault {
+                    Fault::Form => format!("`{name}` must be {form}"),
+                    Fault::Other(message) => message,
+                };
+                (Some(line(key.span().start)), message)
             })?;
         }
         Ok(config)
@@ -248,17 +269,23 @@ fn globs(value: &DeValue) -> Result<Vec<PathGlob>, Fault> {
     value.as_array().and_then(texts).ok_or(Fault::Form)?.iter().map(|pattern| glob(pattern)).collect()
 }
 
-fn rule_names(value: &DeValue) -> Result<Vec<String>, Fault> {
+fn rule_names(value: &DeValue, rules: &RuleSet) -> Result<Vec<String>, Fault> {
     let names = value.as_array().and_then(texts).ok_or(Fault::Form)?;
-    match names.iter().find(|name| !is_rule_or_category(name)) {
-        Some(name) => Err(unknown("rule or category", name, rules_and_categories())),
+    match names.iter().find(|name| !rules.has_rule_or_category(name)) {
+        Some(name) => Err(unknown("rule or category", name, rules.rules_and_categories())),
         None => Ok(names),
     }
 }
 
-fn rule_name(name: &str) -> Result<String, Fault> {
-    let known = rules().iter().map(|rule| rule.name.as_str());
-    rule(name).map(|rule| rule.name.clone()).ok_or_else(|| unknown("rule", name, known))
+fn rule_name(name: &str, rules: &RuleSet) -> Result<String, Fault> {
+    rules.rule(name).map(|rule| rule.name.clone()).ok_or_else(|| unknown("rule", name, rules.names()))
+}
+
+/// A fault of a policy, with its path as seen from the folder of the configuration file.
+fn in_policy(folder: &Path, error: PolicyError) -> String {
+    let path = error.path.strip_prefix(folder).unwrap_or(&error.path).to_path_buf();
+    let help = error.help.as_ref().map_or_else(String::new, |help| format!("; {help}"));
+    format!("{}{help}", PolicyError { path, ..error })
 }
 
 fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Fault {
@@ -273,9 +300,13 @@ fn texts(items: &DeArray) -> Option<Vec<String>> {
 mod tests {
     use super::*;
 
+    fn parse(text: &str) -> Result<Config, (Option<usize>, String)> {
+        Config::parse(text, Path::new("/nowhere"), &RuleSet::default())
+    }
+
     #[test]
     fn every_setting_is_read() {
-        let config = Config::parse(
+        let config = parse(
             "profile = \"production\"\nproduct = \"api-manager\"\nselect = [\"ports\"]\nextend-select = [\"unknown-key\"]\nignore = [\"keys\"]\n\
              exclude = [\"old\"]\ninclude = [\"nodes\"]\nbaseline = \"b.json\"\n[products]\n\"nodes/km\" = \"identity-server@7.1.0\"\n\
              [severity]\nunknown-key = \"off\"\n[per-file-ignores]\n\"nodes/*\" = [\"ports\"]\n[hosts]\na = [\"x\"]\n",
@@ -302,7 +333,7 @@ mod tests {
             (
                 "x = 1\n",
                 1,
-                "unknown key `x`; the keys are `profile`, `product`, `products`, `select`, `extend-select`, `ignore`, `severity`, `per-file-ignores`, `exclude`, `include`, `hosts`, `baseline`",
+                "unknown key `x`; the keys are `profile`, `product`, `products`, `policies`, `select`, `extend-select`, `ignore`, `severity`, `per-file-ignores`, `exclude`, `include`, `hosts`, `baseline`",
             ),
             ("profile = \"prod\"\n", 1, "`profile` must be \"production\" or \"development\""),
             ("product = 1\n", 1, "`product` must be a string such as \"api-manager@4.5.0\""),
@@ -315,13 +346,15 @@ mod tests {
                 1,
                 "`severity` must be a table of rules with \"error\", \"warning\", \"info\" or \"off\"",
             ),
+            ("policies = 1\n", 1, "`policies` must be a list of folders with rule files, such as [\"policies\"]"),
+            ("policies = [\"none\"]\n", 1, "none: no such file or folder; name a folder with rule files, or one such file"),
             ("exclude = [\"[\"]\n", 1, "`[` is not a pattern for paths"),
             ("hosts = [\"a\"]\n", 1, "`hosts` must be a table with a list of homes for each machine"),
             ("[hosts]\na = \"b\"\n", 1, "`hosts.a` must be a list of paths such as [\"node1\", \"node2\"]"),
         ] {
-            assert_eq!(Config::parse(text).expect_err("a fault"), (Some(line), expected.to_owned()), "{text}");
+            assert_eq!(parse(text).expect_err("a fault"), (Some(line), expected.to_owned()), "{text}");
         }
-        assert_eq!(Config::parse("a = 1\nb =\n").expect_err("a fault").0, Some(2));
+        assert_eq!(parse("a = 1\nb =\n").expect_err("a fault").0, Some(2));
     }
 
     #[test]

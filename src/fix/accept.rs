@@ -215,7 +215,7 @@ mod tests {
         };
         let finding = Finding::at(Target::Path(files[0].to_path_buf(), None), "x").fix(Some(fix));
         let (path, span) = (files[0].to_path_buf(), Span::default());
-        Diagnostic { rule: &rules()[0], severity: Severity::Info, finding, path, span, fingerprint: String::new() }
+        Diagnostic { rule: rules()[0].clone(), severity: Severity::Info, finding, path, span, fingerprint: String::new() }
     }
 
     #[test]

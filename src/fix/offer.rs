@@ -8,9 +8,8 @@ use crate::diagnostic::Diagnostic;
 use crate::edit::Safety;
 use crate::lint::lint;
 use crate::model::HomeId;
-use crate::rule_info::rules;
 use crate::rules::{Selection, looks_at_other_homes};
-use crate::workspace::Workspace;
+use crate::workspace::{Home, Workspace};
 
 /// A run of `fix` without `--unsafe`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +36,7 @@ pub(crate) fn offers(options: &FixOptions, workspace: &Workspace, diagnostics: &
         needs_name.map(|found| (found.rule.category.as_str(), found.rule.name.as_str())).collect();
     for (_, name) in names {
         let selection = Selection { select: vec![name.to_owned()], ..Selection::default() };
-        let own: Vec<Diagnostic> = if rules().iter().any(|rule| rule.supersedes.iter().any(|other| other == name)) {
+        let own: Vec<Diagnostic> = if is_superseded(workspace, name) {
             // Alone, it also reports what another rule supersedes.
             lint(workspace, &selection)
         } else {
@@ -46,6 +45,12 @@ pub(crate) fn offers(options: &FixOptions, workspace: &Workspace, diagnostics: &
         offers.extend(offer(&FixOptions { selection, ..plain.clone() }, workspace, &own));
     }
     offers
+}
+
+/// Whether a rule of the workspace supersedes the one of this name.
+fn is_superseded(workspace: &Workspace, name: &str) -> bool {
+    let mut sets = std::iter::once(&workspace.rules).chain(workspace.homes.iter().map(Home::rules));
+    sets.any(|rules| rules.iter().any(|rule| rule.supersedes.iter().any(|other| other == name)))
 }
 
 /// The homes in which later passes may find more than this one, the first: some fixes must wait for them, or the server could not read a file to

@@ -42,6 +42,7 @@ use crate::config::ConfigChoice;
 use crate::disk::MAX_FILE_BYTES;
 use crate::home::{Generation, Identity, Layout, ReadError};
 use crate::paths::slashed;
+use crate::rule_info::RuleSet;
 use crate::server::jinjava::TemplateFault;
 use crate::server::mapper::key_usage::KeyUsage;
 use crate::server::mapper::schema::Schema;
@@ -67,6 +68,8 @@ pub struct Assumptions {
     pub same_host: bool,
     /// Which carbonlint.toml counts.
     pub config: ConfigChoice,
+    /// The rules that there are besides those of the policies that carbonlint.toml names.
+    pub rules: RuleSet,
 }
 
 /// Where the product of a home or file is known from.

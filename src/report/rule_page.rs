@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::rule_examples::{RuleExample, examples_of};
+use crate::rule_examples::{ExampleFile, RuleExample};
 use crate::rule_info::{FixAvailability, RuleInfo, Severity};
 
 /// The page: what the rule reports, what to do, its fix, examples and sources.
@@ -13,15 +13,18 @@ pub(crate) fn markdown(rule: &RuleInfo) -> String {
         let products: Vec<&str> = rule.applies.iter().map(|applies| applies.product.as_str()).collect();
         let _ = writeln!(text, "- Products: {}", products.join(", "));
     }
-    let _ = writeln!(text, "- Fix: {}\n\n{}\n\n## What to do\n\n{}", fix(rule), rule.explanation.trim(), rule.remedy.trim());
-    let examples = examples_of(&rule.name);
-    if let Some(example) = &examples.fails {
-        let _ = writeln!(text, "\n## Example\n\n{}", fenced(example));
+    let _ = writeln!(text, "- Fix: {}", fix(rule));
+    for (heading, part) in [("", &rule.explanation), ("\n## What to do\n", &rule.remedy)] {
+        if !part.trim().is_empty() {
+            let _ = writeln!(text, "{heading}\n{}", part.trim());
+        }
     }
-    if let Some(example) = &examples.passes {
-        let _ = writeln!(text, "\n## Not reported\n\n{}", fenced(example));
+    for (heading, example) in ["Example", "Not reported"].into_iter().zip(rule.shown_examples()) {
+        text.extend(example.map(|example| format!("\n## {heading}\n\n{}\n", fenced(example))));
     }
-    text.push_str("\n## Sources\n\n");
+    if !rule.sources.is_empty() {
+        text.push_str("\n## Sources\n\n");
+    }
     for source in &rule.sources {
         let _ = writeln!(text, "- {source}");
     }
@@ -49,7 +52,7 @@ fn fix(rule: &RuleInfo) -> String {
 
 /// The files of an example, and what the fix makes of them.
 fn fenced(example: &RuleExample) -> String {
-    let RuleExample { title, product, files, after } = example;
+    let RuleExample { title, product, files, after, .. } = example;
     let of = product.as_ref().map_or_else(String::new, |product| format!(" ({product})"));
     let mut text = format!("{}{of}:\n", capitalized(title));
     for (name, content) in files {
@@ -62,7 +65,8 @@ fn fenced(example: &RuleExample) -> String {
     text
 }
 
-fn block(name: &str, content: &str) -> String {
+fn block(name: &str, content: &ExampleFile) -> String {
+    let content = content.text().unwrap_or_default();
     let kind = match name.rsplit_once('.') {
         Some((_, kind @ ("toml" | "xml" | "properties" | "yaml" | "json"))) => kind,
         _ => "",

@@ -30,6 +30,7 @@ mod yaml_structure;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use configuration::unused_suppression;
 use context::{HomeAnswers, HomeContext, RuleContext};
@@ -69,7 +70,7 @@ pub(crate) fn check_home(home: &Home, selected: &SelectedRules) -> Vec<Diagnosti
 }
 
 /// Runs the checks of one home, and passes their findings on.
-fn run_checks(context: HomeContext, selected: &SelectedRules, mut found: impl FnMut(&'static RuleInfo, Severity, Finding)) {
+fn run_checks(context: HomeContext, selected: &SelectedRules, mut found: impl FnMut(&Arc<RuleInfo>, Severity, Finding)) {
     for (rule, severity, check) in selected.running().filter(|(rule, ..)| applies_to(rule, context.model())) {
         let mut findings = Vec::new();
         match check {
@@ -127,7 +128,7 @@ pub(crate) fn check_homes(workspace: &Workspace, selected: &RulesOfHomes, mut di
     drop_superseded(&mut diagnostics);
     apply_suppressions(&mut diagnostics, homes, selected);
     diagnostics
-        .retain(|diagnostic| selected.in_home(diagnostic.home()).reports(diagnostic.rule) && !is_left_out(diagnostic, homes));
+        .retain(|diagnostic| selected.in_home(diagnostic.home()).reports(&diagnostic.rule) && !is_left_out(diagnostic, homes));
     for diagnostic in &mut diagnostics {
         diagnostic.severity = configured_severity(diagnostic, homes).unwrap_or(diagnostic.severity);
     }
@@ -169,7 +170,7 @@ fn apply_suppressions(diagnostics: &mut Vec<Diagnostic>, homes: &[Home], selecte
 
 /// Whether the carbonlint.toml of the home leaves a finding out.
 fn is_left_out(diagnostic: &Diagnostic, homes: &[Home]) -> bool {
-    let RuleInfo { name, category, .. } = diagnostic.rule;
+    let RuleInfo { name, category, .. } = &*diagnostic.rule;
     diagnostic.home().is_some_and(|HomeId(home)| homes[home].leaves_out(&diagnostic.path, [name, category]))
 }
 
@@ -181,18 +182,18 @@ fn configured_severity(diagnostic: &Diagnostic, homes: &[Home]) -> Option<Severi
 
 /// Drops the findings at places that a superseding rule has reported. A rule that did not run, or found nothing there, supersedes nothing.
 fn drop_superseded(diagnostics: &mut Vec<Diagnostic>) {
-    let mut reported: BTreeSet<(&str, HomeId, FileId, Span)> = BTreeSet::new();
+    let mut reported: BTreeSet<(String, HomeId, FileId, Span)> = BTreeSet::new();
     for diagnostic in diagnostics.iter().filter(|diagnostic| !diagnostic.rule.supersedes.is_empty()) {
         let Target::Site(Site { home, at }) = diagnostic.finding.target else { continue };
         let here = diagnostic.finding.subjects.iter().chain([&at.span]).map(|span| (at.file, *span));
         let elsewhere = diagnostic.finding.elsewhere.iter().map(|place| (place.file, place.span));
         for (file, span) in here.chain(elsewhere) {
-            reported.extend(diagnostic.rule.supersedes.iter().map(|rule| (rule.as_str(), home, file, span)));
+            reported.extend(diagnostic.rule.supersedes.iter().map(|rule| (rule.clone(), home, file, span)));
         }
     }
     diagnostics.retain(|diagnostic| {
         let Target::Site(Site { home, at }) = diagnostic.finding.target else { return true };
-        let is_reported = |span: &Span| reported.contains(&(diagnostic.rule.name.as_str(), home, at.file, *span));
+        let is_reported = |span: &Span| reported.contains(&(diagnostic.rule.name.clone(), home, at.file, *span));
         // A finding about several places is superseded only if all of them are.
         let subjects = &diagnostic.finding.subjects;
         if subjects.is_empty() { !is_reported(&at.span) } else { !subjects.iter().all(is_reported) }
@@ -209,23 +210,24 @@ fn applies_to(rule: &RuleInfo, model: &Model) -> bool {
 }
 
 /// The diagnostic of a finding in the home that `model` is of.
-fn complete(rule: &'static RuleInfo, severity: Severity, mut finding: Finding, model: &Model) -> Diagnostic {
+fn complete(rule: &Arc<RuleInfo>, severity: Severity, mut finding: Finding, model: &Model) -> Diagnostic {
     by_name::settle(&mut finding, rule, model);
     let (path, span) = match &finding.target {
         Target::Site(Site { at, .. }) => (model.file(at.file).source.path.clone(), at.span),
         Target::Path(path, _) => (path.clone(), Span::default()),
     };
-    Diagnostic { rule, severity: severity_of(&finding, rule, severity), finding, path, span, fingerprint: String::new() }
+    let severity = severity_of(&finding, rule, severity);
+    Diagnostic { rule: Arc::clone(rule), severity, finding, path, span, fingerprint: String::new() }
 }
 
 /// The diagnostic of a finding about a path outside of all homes.
-fn complete_without_home(rule: &'static RuleInfo, severity: Severity, finding: Finding) -> Diagnostic {
+fn complete_without_home(rule: &Arc<RuleInfo>, severity: Severity, finding: Finding) -> Diagnostic {
     let path = match &finding.target {
         Target::Path(path, _) => path.clone(),
         Target::Site(_) => PathBuf::new(),
     };
     let severity = severity_of(&finding, rule, severity);
-    Diagnostic { rule, severity, finding, path, span: Span::default(), fingerprint: String::new() }
+    Diagnostic { rule: Arc::clone(rule), severity, finding, path, span: Span::default(), fingerprint: String::new() }
 }
 
 /// A finding can override the severity of its rule, but not exceed a severity set by the profile.
@@ -239,5 +241,5 @@ fn severity_of(finding: &Finding, rule: &RuleInfo, severity: Severity) -> Severi
 
 /// Whether a diagnostic depends on other homes than its own.
 pub(crate) fn looks_at_other_homes(diagnostic: &Diagnostic) -> bool {
-    diagnostic.finding.answered.is_some() || matches!(registry::check_of(diagnostic.rule), Some(Check::Run(_)))
+    diagnostic.finding.answered.is_some() || matches!(registry::check_of(&diagnostic.rule), Some(Check::Run(_)))
 }

@@ -107,7 +107,7 @@ mod tests {
         }
         for rule in rules() {
             let has_check = CHECKS.iter().any(|(name, _)| *name == rule.name);
-            assert!(has_check != rule.when.is_some(), "{}: either a check or [when]", rule.name);
+            assert_eq!(has_check, rule.when.is_empty(), "{}: either a check or [when]", rule.name);
         }
     }
 }

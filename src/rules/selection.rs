@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::registry::{self, Check};
 use crate::config::Config;
 use crate::model::HomeId;
-use crate::rule_info::{ProfileSeverity, RuleInfo, Severity, rules};
-use crate::workspace::Home;
+use crate::rule_info::{ProfileSeverity, RuleInfo, RuleSet, Severity, rule};
+use crate::workspace::{Home, Workspace};
 
 /// Which rules run, and for which profile.
 #[derive(Debug, Clone, Default)]
@@ -25,9 +25,9 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// Whether the rule of this name runs.
+    /// Whether the built-in rule of this name runs.
     pub(crate) fn takes_rule(&self, name: &str) -> bool {
-        rules().iter().any(|rule| rule.name == name && self.takes(rule))
+        rule(name).is_some_and(|rule| self.takes(rule))
     }
 
     /// Whether `rule` runs.
@@ -60,26 +60,26 @@ impl Selection {
 }
 
 /// A rule that runs, with its severity and its check; the check is `None` if the condition is in the rule's file.
-pub(super) type Selected = (&'static RuleInfo, Severity, Option<&'static Check>);
+pub(super) type Selected = (Arc<RuleInfo>, Severity, Option<&'static Check>);
 
 /// The rules that run, in the order in which they do.
 pub(crate) struct SelectedRules {
     rules: Vec<Selected>,
     /// Those that were not selected, and run only because a selected one looks at what all others find.
-    silent: BTreeSet<&'static str>,
+    silent: BTreeSet<String>,
 }
 
 impl SelectedRules {
-    /// The rules of a selection.
-    pub(crate) fn of(selection: &Selection) -> Self {
+    /// Those of `rules` that are selected.
+    pub(crate) fn of(selection: &Selection, rules: &RuleSet) -> Self {
         let looks_at_findings = |rule: &RuleInfo| matches!(registry::check_of(rule), Some(Check::Findings));
-        let needs_all = rules().iter().any(|rule| selection.takes(rule) && looks_at_findings(rule));
+        let needs_all = rules.iter().any(|rule| selection.takes(rule) && looks_at_findings(rule));
         let all = Selection { select: Vec::new(), ..selection.clone() };
-        let running = rules().iter().filter(|rule| if needs_all { all.takes(rule) } else { selection.takes(rule) });
-        let running = running.filter_map(|rule| Some((rule, selection.severity(rule)?, registry::check_of(rule))));
+        let running = rules.iter().filter(|rule| if needs_all { all.takes(rule) } else { selection.takes(rule) });
+        let running = running.filter_map(|rule| Some((Arc::clone(rule), selection.severity(rule)?, registry::check_of(rule))));
         let mut running: Vec<Selected> = running.collect();
         running.sort_by_key(|(_, _, check)| !matches!(check, Some(Check::Text(_))));
-        let silent = running.iter().filter(|(rule, ..)| !selection.takes(rule)).map(|(rule, ..)| rule.name.as_str()).collect();
+        let silent = running.iter().filter(|(rule, ..)| !selection.takes(rule)).map(|(rule, ..)| rule.name.clone()).collect();
         Self { rules: running, silent }
     }
 
@@ -94,8 +94,8 @@ impl SelectedRules {
     }
 
     /// A rule that runs, with its severity.
-    pub(super) fn rule(&self, name: &str) -> Option<(&'static RuleInfo, Severity)> {
-        self.running().find(|(rule, ..)| rule.name == name).map(|(rule, severity, _)| (*rule, *severity))
+    pub(super) fn rule(&self, name: &str) -> Option<(&Arc<RuleInfo>, Severity)> {
+        self.running().find(|(rule, ..)| rule.name == name).map(|(rule, severity, _)| (rule, *severity))
     }
 
     /// Whether a rule looks at the listeners of all homes.
@@ -115,19 +115,19 @@ pub(crate) struct RulesOfHomes {
 }
 
 impl RulesOfHomes {
-    /// The rules of `selection` in `homes`.
-    pub(crate) fn of(selection: &Selection, homes: &[Home]) -> Self {
+    /// The rules of `selection` in the homes of `workspace`.
+    pub(crate) fn of(selection: &Selection, workspace: &Workspace) -> Self {
         let (mut known, mut configured): (Vec<&Arc<Config>>, _) = (Vec::new(), Vec::new());
         let number_of = |home| {
             let config = Home::config(home)?;
             Some(known.iter().position(|known| Arc::ptr_eq(known, config)).unwrap_or_else(|| {
                 known.push(config);
-                configured.push(SelectedRules::of(&selection.with(config)));
+                configured.push(SelectedRules::of(&selection.with(config), &config.rules));
                 known.len() - 1
             }))
         };
-        let by_home = homes.iter().map(number_of).collect();
-        Self { base: SelectedRules::of(selection), configured, by_home }
+        let by_home = workspace.homes.iter().map(number_of).collect();
+        Self { base: SelectedRules::of(selection, &workspace.rules), configured, by_home }
     }
 
     /// The rules that run in `home`, or outside of homes.

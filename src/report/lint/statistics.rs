@@ -23,7 +23,7 @@ struct Row<'a> {
 fn rows<'a>(report: Report<'a>) -> Vec<Row<'a>> {
     let mut rows: BTreeMap<(&str, Severity), Row<'a>> = BTreeMap::new();
     for diagnostic in report.diagnostics {
-        let RuleInfo { name, category, .. } = diagnostic.rule;
+        let RuleInfo { name, category, .. } = &*diagnostic.rule;
         let severity = diagnostic.severity;
         let row = rows.entry((name, severity)).or_insert(Row { rule: name, category, severity, count: 0, fixable: 0 });
         row.count += 1;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::removal;
 use crate::diagnostic::{Diagnostic, Finding, Site, Target};
 use crate::model::{FileId, HomeId, Location, Model};
-use crate::rule_info::{rule, rules};
+use crate::rule_info::RuleSet;
 use crate::source::Span;
 use crate::workspace::Home;
 
@@ -26,7 +26,9 @@ pub(crate) fn apply(diagnostics: &mut Vec<Diagnostic>, homes: &[Home], runs: imp
         for (number, covering) in index.model.suppressions().iter().enumerate() {
             let text = text_of(index.model, covering.file);
             for (name, span) in covering.suppression.names.iter().enumerate() {
-                if index.used.contains(&(number, name)) || !has_run(span.of(text), |name| runs(*home, name)) {
+                if index.used.contains(&(number, name))
+                    || !has_run(span.of(text), homes[home.0].rules(), |name| runs(*home, name))
+                {
                     continue;
                 }
                 let message = format!("`{}` finds nothing here that this comment could suppress", span.of(text));
@@ -114,11 +116,11 @@ fn text_of(model: &Model, file: FileId) -> &str {
     model.file(file).source.text_of_server()
 }
 
-/// Whether every rule that `name` is for has run.
-fn has_run(name: &str, runs: impl Fn(&str) -> bool) -> bool {
-    if rule(name).is_some() {
+/// Whether every one of `rules` that `name` is for has run.
+fn has_run(name: &str, rules: &RuleSet, runs: impl Fn(&str) -> bool) -> bool {
+    if rules.rule(name).is_some() {
         return runs(name);
     }
-    let mut of_category = rules().iter().filter(|rule| rule.category == name).peekable();
+    let mut of_category = rules.iter().filter(|rule| rule.category == name).peekable();
     of_category.peek().is_some() && of_category.all(|rule| runs(&rule.name))
 }

@@ -3,10 +3,10 @@
 use std::fmt::Write;
 
 use carbonlint::internals::{DisplayPaths, Report, json};
-use carbonlint::{Overlays, RuleInfo, Workspace, lint, rules};
+use carbonlint::{Overlays, RuleExample, RuleInfo, Workspace, lint, rules};
 use serde_json::Value;
 
-use super::example::{Example, Examples};
+use super::example::{Examples, assumptions, lay_out};
 use crate::support::select;
 
 #[test]
@@ -22,9 +22,9 @@ fn findings_have_a_range_a_key_a_help_and_related_places() {
 }
 
 /// The findings of a rule in one of its examples, a line for each part.
-fn full(rule: &RuleInfo, example: &Example) -> String {
-    let folder = example.lay_out();
-    let workspace = Workspace::open(&[folder.path().to_path_buf()], &example.assumptions(), &Overlays::new());
+fn full(rule: &RuleInfo, example: &RuleExample) -> String {
+    let folder = lay_out(example);
+    let workspace = Workspace::open(&[folder.path().to_path_buf()], &assumptions(example), &Overlays::new());
     let diagnostics = lint(&workspace, &select(&[&rule.name]));
     let shown = DisplayPaths::relative_to(folder.path().to_path_buf());
     let report = json::render(Report { workspace: &workspace, diagnostics: &diagnostics, shown: &shown, selected: &[] });

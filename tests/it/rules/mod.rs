@@ -6,18 +6,20 @@ mod full;
 mod update;
 
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use std::{env, iter, thread};
 
-use self::example::{Example, Examples, Observed, Outcome, rule_file};
+use self::example::{Examples, assumptions, fix_in, lay_out, observe, rule_file};
 use crate::fix::{hints, patches};
 use crate::support::Folder;
-use carbonlint::{FixAvailability, Overlays, PortTable, RuleInfo, Selection, Workspace, rules, write_all};
+use carbonlint::internals::{Observed, Outcome};
+use carbonlint::{FixAvailability, Overlays, PortTable, RuleExample, RuleInfo, Selection, Workspace, rules, write_all};
 
 /// An example with what the program says of it.
 struct Checked {
-    example: Example,
+    example: RuleExample,
     should_fail: bool,
+    stated: Outcome,
     observed: Observed,
 }
 
@@ -29,16 +31,16 @@ struct CheckedRule {
 }
 
 static CHECKED: LazyLock<Vec<CheckedRule>> = LazyLock::new(|| {
-    let check = |rule: &'static RuleInfo| {
+    let check = |rule: &'static Arc<RuleInfo>| {
         let Examples { fails, passes, untestable } = Examples::of(rule);
         let examples = fails.into_iter().zip(iter::repeat(true)).chain(passes.into_iter().zip(iter::repeat(false)));
         let examples = examples.map(|(example, should_fail)| {
-            let mut observed = example.observe(rule);
+            let (stated, mut observed) = observe(rule, &example);
             // Where all fixes of a rule are equally safe, the rule itself says so.
             if rule.fix != FixAvailability::Depends {
                 observed.outcome.fix = None;
             }
-            Checked { example, should_fail, observed }
+            Checked { example, should_fail, stated, observed }
         });
         CheckedRule { rule, examples: examples.collect(), untestable }
     };
@@ -55,18 +57,18 @@ fn every_example_states_what_is_found_and_what_fixes_change() {
     let is_update = env::var("INSTA_UPDATE").is_ok_and(|value| value == "always");
     let mut wrong = Vec::new();
     for CheckedRule { rule, examples, .. } in CHECKED.iter() {
-        let is_right = |checked: &&Checked| checked.example.stated == checked.observed.outcome;
+        let is_right = |checked: &&Checked| checked.stated == checked.observed.outcome;
         if examples.iter().all(|checked| is_right(&checked)) {
             continue;
         }
         for checked in examples.iter().filter(|checked| !is_right(checked)) {
-            let (stated, observed) = (&checked.example.stated, &checked.observed.outcome);
+            let (stated, observed) = (&checked.stated, &checked.observed.outcome);
             wrong.push(format!("{}: {}\n  states   {stated:#?}\n  observed {observed:#?}", rule.name, checked.example.title));
         }
         if is_update {
             let corrections = |should_fail: bool| {
                 let examples = examples.iter().filter(|checked| checked.should_fail == should_fail);
-                examples.map(|checked| (!is_right(&checked)).then(|| copy(&checked.observed.outcome))).collect()
+                examples.map(|checked| (!is_right(&checked)).then(|| checked.observed.outcome.clone())).collect()
             };
             update::update(&rule_file(rule), corrections(true), corrections(false));
         }
@@ -74,15 +76,10 @@ fn every_example_states_what_is_found_and_what_fixes_change() {
     assert!(is_update || wrong.is_empty(), "{} examples\n{}", wrong.len(), wrong.join("\n"));
 }
 
-fn copy(outcome: &Outcome) -> Outcome {
-    let Outcome { findings, also, fix, after } = outcome;
-    Outcome { findings: findings.clone(), also: also.clone(), fix: *fix, after: after.clone() }
-}
-
 #[test]
 fn failing_examples_fail_and_passing_ones_pass() {
     for CheckedRule { rule, examples, .. } in CHECKED.iter() {
-        for Checked { example, should_fail, observed } in examples {
+        for Checked { example, should_fail, observed, .. } in examples {
             assert_eq!(*should_fail, !observed.outcome.findings.is_empty(), "{}: {}", rule.name, example.title);
         }
     }
@@ -112,12 +109,12 @@ fn unsafe_fixes_without_names_are_not_far_reaching() {
     for CheckedRule { rule, examples, .. } in CHECKED.iter() {
         for Checked { example, .. } in examples {
             let about = format!("{}: {}", rule.name, example.title);
-            let folder = example.lay_out();
+            let folder = lay_out(example);
             // Safe fixes may correct an offset that was meant to be one.
-            let plain = example.fix(&folder, Selection::default(), false);
+            let plain = fix_in(example, &folder, Selection::default(), false);
             assert!(write_all(&plain.files, None).is_empty());
             let before = open_ports(example, &folder);
-            let far = example.fix(&folder, Selection::default(), true);
+            let far = fix_in(example, &folder, Selection::default(), true);
             for file in &far.files {
                 assert!(file.path.extension().is_none_or(|ending| ending != "j2"), "{about}: {}", file.path.display());
             }
@@ -135,8 +132,8 @@ fn unsafe_fixes_without_names_are_not_far_reaching() {
 type OpenPorts = BTreeSet<(String, Option<i64>)>;
 
 /// The offset of each home, and the ports that are open.
-fn open_ports(example: &Example, folder: &Folder) -> Vec<(Option<i64>, OpenPorts)> {
-    let workspace = Workspace::open(&[folder.path().to_path_buf()], &example.assumptions(), &Overlays::new());
+fn open_ports(example: &RuleExample, folder: &Folder) -> Vec<(Option<i64>, OpenPorts)> {
+    let workspace = Workspace::open(&[folder.path().to_path_buf()], &assumptions(example), &Overlays::new());
     let tables = workspace.homes().map(|(_, home)| home.ports());
     let open = |table: &PortTable| {
         let listeners = table.listeners.iter().filter(|listener| listener.enabled);
@@ -151,7 +148,7 @@ fn hints_do_what_they_say() {
     let mut checked = 0;
     for CheckedRule { examples, .. } in CHECKED.iter() {
         for Checked { example, .. } in examples.iter().filter(|checked| checked.should_fail) {
-            let folder = example.lay_out();
+            let folder = lay_out(example);
             let product = example.product.as_deref().map(|product| ["--product", product]);
             checked += hints::check(&folder, product.as_ref().map_or(&[], |arguments| &arguments[..]));
         }
@@ -165,7 +162,7 @@ fn fixes_are_patches_too() {
     let mut patched = 0;
     for CheckedRule { rule, examples, .. } in CHECKED.iter().filter(|checked| checked.rule.fix != FixAvailability::None) {
         for Checked { example, .. } in examples.iter().filter(|checked| checked.should_fail) {
-            let folder = example.lay_out();
+            let folder = lay_out(example);
             let product = example.product.as_deref().map(|product| ["--product", product]);
             let selected = ["--select", rule.name.as_str()];
             let arguments = [&selected[..], product.as_ref().map_or(&[], |arguments| &arguments[..])].concat();

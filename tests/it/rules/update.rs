@@ -6,7 +6,8 @@ use std::path::Path;
 
 use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, Value};
 
-use super::example::{Content, Outcome, hex};
+use carbonlint::ExampleFile;
+use carbonlint::internals::{Outcome, hex_of};
 
 /// The longest line of a rule file.
 const WIDTH: usize = 130;
@@ -56,7 +57,7 @@ fn set_lines(example: &mut Table, key: &str, lines: &[String]) {
 }
 
 /// Sets the texts of `[….after]`; those that are right stay as they are written.
-fn set_files(example: &mut Table, files: BTreeMap<String, Content>) {
+fn set_files(example: &mut Table, files: BTreeMap<String, ExampleFile>) {
     if files.is_empty() {
         example.remove("after");
         return;
@@ -66,7 +67,7 @@ fn set_files(example: &mut Table, files: BTreeMap<String, Content>) {
     for (name, content) in files {
         let written = table.get(&name).and_then(|item| {
             let written: toml::Table = toml::from_str(&format!("content = {}", item.to_string().trim())).ok()?;
-            written["content"].clone().try_into::<Content>().ok()
+            written["content"].clone().try_into::<ExampleFile>().ok()
         });
         if written.as_ref() != Some(&content) {
             table.insert(&name, Item::Value(literal(&content)));
@@ -75,10 +76,10 @@ fn set_files(example: &mut Table, files: BTreeMap<String, Content>) {
 }
 
 /// A content as a person would write it.
-fn literal(content: &Content) -> Value {
+fn literal(content: &ExampleFile) -> Value {
     let text = match content {
-        Content::Text(text) => text,
-        other => return format!("{{ hex = \"{}\" }}", hex(&other.bytes())).parse().expect("an inline table"),
+        ExampleFile::Text(text) => text,
+        other => return format!("{{ hex = \"{}\" }}", hex_of(&other.bytes())).parse().expect("an inline table"),
     };
     let is_plain = !text.contains(|character: char| character.is_control() && !matches!(character, '\n' | '\t'));
     let written = if is_plain && !text.contains('\\') && !text.contains("\"\"\"") && !text.ends_with('"') {

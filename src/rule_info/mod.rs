@@ -1,12 +1,23 @@
 //! The descriptions of the rules, from `rules/<category>/<name>.toml`.
 
+mod condition;
+mod one_or_many;
+mod placeholder;
+mod rule_set;
+
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
+
+pub use condition::{Change, Condition, Pattern, Rename, ValueType};
+use one_or_many::one_or_many;
+pub(crate) use placeholder::{next_placeholder, placeholders, unknown_placeholder};
+pub use rule_set::RuleSet;
+pub(crate) use rule_set::instead_of;
 
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::Versions;
-use crate::suggest::did_you_mean_name;
+use crate::rule_examples::{RuleExample, examples_of};
 
 /// How serious a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -72,19 +83,24 @@ impl ProfileSeverity {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RuleInfo {
-    /// The name, which says what is wrong, never the remedy.
+    /// The name, which says what is wrong, never the remedy. It is that of the file.
+    #[serde(default)]
     pub name: String,
     /// The category, which is the folder of the file.
+    #[serde(default)]
     pub category: String,
     /// The default severity.
     pub severity: Severity,
     /// What is wrong, in one line.
     pub summary: String,
-    /// Markdown: what is wrong, and why it matters.
+    /// Markdown: what is wrong, and why it matters. Only a rule of a policy can do without.
+    #[serde(default)]
     pub explanation: String,
-    /// Markdown: what to do.
+    /// Markdown: what to do. Only a rule of a policy can do without.
+    #[serde(default)]
     pub remedy: String,
     /// Whether the rule has fixes, and how safe they are.
+    #[serde(default)]
     pub fix: FixAvailability,
     /// Why its fixes are unsafe, or when; `None` only if there are none or all are safe.
     pub fix_note: Option<String>,
@@ -93,7 +109,8 @@ pub struct RuleInfo {
     /// Less specific rules. Their findings are dropped at a place that this rule reports.
     #[serde(default)]
     pub supersedes: Vec<String>,
-    /// The code, issues and documentation that the rule is based on.
+    /// The code, issues and documentation that the rule is based on. Only a rule of a policy can do without.
+    #[serde(default)]
     pub sources: Vec<String>,
     /// Other severities, by the value of `--profile`.
     #[serde(default)]
@@ -101,15 +118,33 @@ pub struct RuleInfo {
     /// The products that the rule applies to; empty for all.
     #[serde(default)]
     pub applies: Vec<Applies>,
-    /// The condition of a rule that needs no code.
-    pub when: Option<When>,
+    /// The conditions of a rule that needs no code; each is reported on its own.
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub when: Vec<Condition>,
+    /// Examples that the rule reports. Those of built-in rules are in [`examples_of`](crate::rule_examples::examples_of).
+    #[serde(default)]
+    pub fails: Vec<RuleExample>,
+    /// Examples that look alike and are fine.
+    #[serde(default)]
+    pub passes: Vec<RuleExample>,
+}
+
+impl RuleInfo {
+    /// An example that the rule reports and one that is fine, to show; `None` where none is plain text.
+    pub(crate) fn shown_examples(&self) -> [Option<&RuleExample>; 2] {
+        let built_in = examples_of(&self.name);
+        let is_plain = |example: &&RuleExample| example.files.values().all(|file| file.text().is_some());
+        [(&self.fails, &built_in.fails), (&self.passes, &built_in.passes)]
+            .map(|(own, built_in)| own.iter().find(is_plain).or(built_in.as_ref()))
+    }
 }
 
 /// Whether a rule has fixes, and how safe they are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FixAvailability {
     /// It has none.
+    #[default]
     None,
     /// All are safe: `carbonlint fix` applies them.
     Safe,
@@ -154,60 +189,20 @@ pub struct Applies {
     pub versions: Versions,
 }
 
-/// A condition on keys of deployment.toml.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct When {
-    /// The flattened keys, where `*` is any segment. The rule reports each one that is set and meets the other conditions.
-    pub any: Vec<String>,
-    /// The values, of which a key must have one to be reported; any if empty.
-    #[serde(default)]
-    pub equals: Vec<serde_json::Value>,
-    /// A regular expression that a text must match to be reported.
-    pub matches: Option<String>,
-    /// Names in the same table with values: a key is not reported if one of them has its value.
-    #[serde(default)]
-    pub unless: BTreeMap<String, serde_json::Value>,
-    /// Whether a key is reported only if the server does not read it, as far as that is known.
-    #[serde(default)]
-    pub unread: bool,
-    /// The message; `{key}` is replaced by the key, and `{table}` by the name of its table.
-    pub message: String,
-    /// How to correct it.
-    pub help: Option<String>,
-    /// For each key, the key that a safe fix replaces it with.
-    #[serde(default)]
-    pub rename: BTreeMap<String, String>,
-}
-
 /// All rules, sorted by category and name.
-pub fn rules() -> &'static [RuleInfo] {
-    static RULES: LazyLock<Vec<RuleInfo>> = LazyLock::new(|| {
+pub fn rules() -> &'static [Arc<RuleInfo>] {
+    static RULES: LazyLock<Vec<Arc<RuleInfo>>> = LazyLock::new(|| {
         // The build script generates the text from rules/, and a test parses it, so this cannot fail in a tested binary.
-        serde_json::from_str(include_str!(concat!(env!("OUT_DIR"), "/rules.json")))
-            .unwrap_or_else(|error| panic!("rules: {error}"))
+        let rules: Vec<RuleInfo> = serde_json::from_str(include_str!(concat!(env!("OUT_DIR"), "/rules.json")))
+            .unwrap_or_else(|error| panic!("rules: {error}"));
+        rules.into_iter().map(Arc::new).collect()
     });
     &RULES
 }
 
 /// The rule with this name.
-pub fn rule(name: &str) -> Option<&'static RuleInfo> {
+pub fn rule(name: &str) -> Option<&'static Arc<RuleInfo>> {
     rules().iter().find(|rule| rule.name == name)
-}
-
-/// The names of all rules and categories; a category as often as it has rules.
-pub(crate) fn rules_and_categories() -> impl Iterator<Item = &'static str> + Clone {
-    rules().iter().flat_map(|rule| [rule.category.as_str(), rule.name.as_str()])
-}
-
-/// Whether `name` is a rule or a category.
-pub(crate) fn is_rule_or_category(name: &str) -> bool {
-    rules_and_categories().any(|known| known == name)
-}
-
-/// The help for a name that is not among the `known` ones of rules or categories.
-pub(crate) fn instead_of<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
-    did_you_mean_name(name, known).unwrap_or_else(|| "`carbonlint rules` lists them".to_owned())
 }
 
 #[cfg(test)]
@@ -215,18 +210,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn conditions_have_valid_expressions() {
-        for info in rules() {
-            let Some(expression) = info.when.as_ref().and_then(|when| when.matches.as_ref()) else { continue };
-            assert!(regex_lite::Regex::new(expression).is_ok(), "{}: {expression}", info.name);
-        }
-    }
-
-    #[test]
     fn unsafe_fixes_have_a_note_and_superseded_rules_exist() {
         for info in rules() {
             let needs_note = matches!(info.fix, FixAvailability::Unsafe | FixAvailability::Depends);
             assert_eq!(needs_note, info.fix_note.is_some(), "{}: fix_note", info.name);
+            for part in [&info.explanation, &info.remedy] {
+                assert!(!part.trim().is_empty() && !info.sources.is_empty(), "{}: explanation, remedy and sources", info.name);
+            }
             assert!(needs_note || info.by_name.is_none(), "{}: by_name without an unsafe fix", info.name);
             for superseded in &info.supersedes {
                 let other = rule(superseded).unwrap_or_else(|| panic!("{}: no rule {superseded}", info.name));

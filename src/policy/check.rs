@@ -1,0 +1,255 @@
+//! What must be true of a rule file beyond its types.
+
+use std::sync::LazyLock;
+
+use crate::catalog::{catalog, product_of};
+use crate::rule_info::{Change, Condition, FixAvailability, Pattern, RuleInfo, placeholders, rule, unknown_placeholder};
+use crate::source::key::{Key, Segment};
+use crate::suggest::did_you_mean;
+
+/// What is wrong with a rule, and the part of its file that it is about: keys and indexes from the top.
+#[derive(Debug)]
+pub(super) struct PolicyFault {
+    pub at: Vec<String>,
+    pub message: String,
+    pub help: Option<String>,
+}
+
+/// More conditions inside each other are refused.
+const MAX_CONDITIONS: usize = 100;
+
+/// Deeper conditions are refused.
+const MAX_DEPTH: usize = 8;
+
+/// What is wrong with the names that a rule has by its path.
+pub(super) fn name(own: &RuleInfo, name: &str, category: &str) -> Option<PolicyFault> {
+    let is_name = |name: &str| {
+        let is_part = |character: char| character.is_ascii_lowercase() || character.is_ascii_digit() || character == '-';
+        name.starts_with(|first: char| first.is_ascii_lowercase()) && name.chars().all(is_part)
+    };
+    let form = "use lower case letters, digits and hyphens, such as `host-name-form`";
+    if !own.name.is_empty() || !own.category.is_empty() {
+        let key = if own.name.is_empty() { "category" } else { "name" };
+        let help = "the name of a rule is that of its file, and its category that of its folder";
+        return fault(&[key], format!("`{key}` cannot be set"), help);
+    }
+    if !is_name(name) {
+        return fault(&[], format!("`{name}` is not a name for a rule"), form);
+    }
+    if !is_name(category) {
+        return fault(&[], format!("`{category}` is not a name for a category"), form);
+    }
+    if rule(name).is_some() {
+        return fault(&[], format!("a built-in rule is called `{name}`"), "give the file another name");
+    }
+    None
+}
+
+/// What is wrong with a rule; `None` if nothing is.
+pub(super) fn check(rule: &RuleInfo) -> Option<PolicyFault> {
+    if rule.when.is_empty() {
+        return fault(&[], "the rule has no condition", "add a table `[when]` with `key`, `listener`, or `file` and `path`");
+    }
+    if rule.summary.trim().is_empty() {
+        return fault(&["summary"], "`summary` is empty", "say in one line what is wrong");
+    }
+    for profile in rule.severity_in.keys() {
+        if !["production", "development"].contains(&profile.as_str()) {
+            return fault(
+                &["severity_in", profile],
+                format!("no profile is called `{profile}`"),
+                "write `production` or `development`",
+            );
+        }
+    }
+    for (number, applies) in rule.applies.iter().enumerate() {
+        if let Err(unknown) = product_of(&applies.product) {
+            return fault(&["applies", &number.to_string(), "product"], unknown.message, &unknown.help);
+        }
+        if catalog().product(&applies.product).is_none() {
+            let help = "write the version in `versions`, such as `versions = \">=4.0\"`";
+            return fault(&["applies", &number.to_string(), "product"], "`product` has a version", help);
+        }
+    }
+    fix(rule).or_else(|| {
+        rule.when.iter().enumerate().find_map(|(number, when)| {
+            let at = vec!["when".to_owned(), number.to_string()];
+            condition(when, &at, 1).or_else(|| {
+                let count = count(when);
+                (count > MAX_CONDITIONS).then(|| PolicyFault {
+                    at,
+                    message: format!("{count} conditions in one"),
+                    help: Some(format!("use at most {MAX_CONDITIONS}")),
+                })
+            })
+        })
+    })
+}
+
+fn count(condition: &Condition) -> usize {
+    1 + inner(condition).map(|(.., inner)| count(inner)).sum::<usize>()
+}
+
+/// The conditions inside another one, with the names of their lists and their numbers.
+fn inner(condition: &Condition) -> impl Iterator<Item = (&'static str, usize, &Condition)> {
+    let lists = [("all", &condition.all), ("any", &condition.any), ("none", &condition.none)];
+    lists.into_iter().flat_map(|(name, list)| list.iter().enumerate().map(move |(number, inner)| (name, number, inner)))
+}
+
+/// What is wrong with the fix that the rule declares.
+fn fix(rule: &RuleInfo) -> Option<PolicyFault> {
+    let has_fix = rule.when.iter().any(|when| when.fix.is_some());
+    match rule.fix {
+        FixAvailability::None if has_fix => fault(
+            &["when", "0", "fix"],
+            "the rule has a fix, but does not say how safe it is",
+            "write `fix = \"safe\"` or `fix = \"unsafe\"` at the top",
+        ),
+        FixAvailability::Safe | FixAvailability::Unsafe if !has_fix => {
+            fault(&["fix"], "no condition has a fix", "write `fix = \"none\"`, or add a table `[when.fix]`")
+        }
+        FixAvailability::Depends => fault(&["fix"], "the fixes of a condition are all as safe", "write `safe` or `unsafe`"),
+        FixAvailability::Unsafe if rule.fix_note.is_none() => {
+            fault(&["fix"], "an unsafe fix needs a reason", "say in `fix_note` what it changes")
+        }
+        _ => None,
+    }
+}
+
+/// What is wrong with a condition at `at`, and with those inside it.
+fn condition(condition: &Condition, at: &[String], depth: usize) -> Option<PolicyFault> {
+    let here = |name: &str| at.iter().cloned().chain([name.to_owned()]).collect::<Vec<_>>();
+    let wrong =
+        |name: &str, message: String, help: &str| Some(PolicyFault { at: here(name), message, help: Some(help.to_owned()) });
+    let is_inner = depth > 1;
+    if depth > MAX_DEPTH {
+        return wrong("key", format!("conditions are nested more than {MAX_DEPTH} deep"), "put some of them side by side");
+    }
+    let is_beside = is_inner && condition.file.is_none() && condition.path.is_some();
+    let subjects = [!condition.key.is_empty(), !condition.listener.is_empty(), condition.file.is_some() || is_beside];
+    if subjects.iter().filter(|is_given| **is_given).count() != 1 {
+        return wrong("key", "a condition is about one subject".to_owned(), "give `key`, or `listener`, or `file` and `path`");
+    }
+    if condition.file.is_some() != condition.path.is_some() && !is_beside {
+        return wrong(
+            "file",
+            "`file` and `path` belong together".to_owned(),
+            "give both, such as `file = \"conf/carbon.xml\"` and `path = \"Server/HostName\"`",
+        );
+    }
+    let (of_key, of_listener) = (subjects[0], subjects[1]);
+    for (number, key) in condition.key.iter().enumerate() {
+        let name = key.strip_prefix('.').filter(|_| is_inner).unwrap_or(key);
+        if name.is_empty() || Key::new(name).segments().any(|segment| segment.name.is_empty()) {
+            let at = here("key").into_iter().chain([number.to_string()]).collect();
+            let help = "write it as `table.name`, with `*` for any one part and `[]` after an array of tables".to_owned();
+            return Some(PolicyFault { at, message: format!("`{key}` is not a key"), help: Some(help) });
+        }
+    }
+    let has_pattern = condition.key.iter().any(|key| Key::new(key).segments().any(Segment::is_any));
+    if condition.set == Some(false) && (of_listener || has_pattern && !is_inner) {
+        return wrong("set", "`set = false` needs one key, or one path in a file".to_owned(), "name the key without `*`");
+    }
+    let only_of_listeners =
+        [("open", condition.open.is_some()), ("tls", condition.tls.is_some()), ("bind", condition.bind.is_some())];
+    if let Some((name, _)) = only_of_listeners.into_iter().find(|(_, is_given)| *is_given && !of_listener) {
+        return wrong(name, format!("`{name}` is a test of listeners"), "give `listener` instead of another subject");
+    }
+    let only_of_keys = [
+        ("read", condition.read.is_some()),
+        ("same_as", condition.same_as.is_some()),
+        ("differs_from", condition.differs_from.is_some()),
+    ];
+    if let Some((name, _)) = only_of_keys.into_iter().find(|(_, is_given)| *is_given && !of_key) {
+        return wrong(name, format!("`{name}` is a test of keys"), "give `key` instead of another subject");
+    }
+    for (name, pattern) in [("matches", &condition.matches), ("not_matches", &condition.not_matches), ("bind", &condition.bind)] {
+        if let Some(why) = pattern.as_ref().and_then(Pattern::fault) {
+            return wrong(
+                name,
+                format!("`{name}` is not a regular expression: {why}"),
+                "the syntax is that of https://docs.rs/regex-lite, without look-around and references",
+            );
+        }
+    }
+    if is_inner {
+        let given =
+            [("message", condition.message.is_some()), ("help", condition.help.is_some()), ("fix", condition.fix.is_some())];
+        if let Some((name, _)) = given.into_iter().find(|(_, is_given)| *is_given) {
+            return wrong(name, format!("`{name}` belongs to the outermost condition"), "move it to `[when]`");
+        }
+    }
+    for (name, text) in [("message", &condition.message), ("help", &condition.help)] {
+        if let Some(unknown) = text.as_deref().and_then(unknown_placeholder) {
+            return wrong(
+                name,
+                format!("`{{{unknown}}}` is not a placeholder"),
+                &format!("the placeholders are {}, and numbers", placeholders()),
+            );
+        }
+    }
+    if let Some(change) = &condition.fix
+        && let Some((name, message, help)) = change_fault(change, of_key, of_listener)
+    {
+        return wrong(name, message.to_owned(), help);
+    }
+    inner(condition).find_map(|(list, number, inner)| {
+        let at: Vec<String> = at.iter().cloned().chain([list.to_owned(), number.to_string()]).collect();
+        self::condition(inner, &at, depth + 1)
+    })
+}
+
+/// What is wrong with a fix: its part, a message and a help.
+fn change_fault(change: &Change, of_key: bool, of_listener: bool) -> Option<(&'static str, &'static str, &'static str)> {
+    let given = [change.rename.is_some(), change.move_to.is_some(), change.set.is_some(), change.remove];
+    if given.iter().filter(|is_given| **is_given).count() != 1 {
+        return Some(("fix", "a fix does one thing", "give one of `rename`, `move`, `set` and `remove`"));
+    }
+    if of_listener {
+        return Some(("fix", "a finding about a listener has no fix", "make the condition about its key"));
+    }
+    if !of_key && change.set.is_none() {
+        return Some(("fix", "in a file only `set` is possible", "write `set = \"…\"`"));
+    }
+    let is_value = |value: &serde_json::Value| !value.is_object() && !value.is_null();
+    if change.set.as_ref().is_some_and(|value| !is_value(value)) {
+        return Some(("fix", "`set` is not a value", "write a text, a number, `true`, `false`, or a list of them"));
+    }
+    None
+}
+
+#[allow(clippy::unnecessary_wraps, reason = "every caller returns it as the first of several")]
+fn fault(at: &[&str], message: impl Into<String>, help: &str) -> Option<PolicyFault> {
+    let at = at.iter().map(|part| (*part).to_owned()).collect();
+    Some(PolicyFault { at, message: message.into(), help: Some(help.to_owned()) })
+}
+
+/// The message of the parser in the words of other messages: the first line, without a full stop.
+pub(super) fn message_of(message: &str) -> String {
+    let line = message.lines().next().unwrap_or_default();
+    line.split_once(", expected one of").map_or(line, |(start, _)| start).trim_end_matches('.').to_owned()
+}
+
+/// What to write instead of what the parser refuses.
+pub(super) fn help_for(message: &str) -> Option<String> {
+    static FIELDS: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
+        vec![
+            ("severity", "write `severity = \"error\"`, `\"warning\"` or `\"info\"` at the top"),
+            ("summary", "say in one line what is wrong: `summary = \"…\"` at the top"),
+            ("title", "say what the example shows: `title = \"…\"`"),
+            ("files", "add a table with the files of the example"),
+            ("product", "name the product: `product = \"api-manager\"`"),
+        ]
+    });
+    let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
+    if message.starts_with("missing field") {
+        let (_, help) = FIELDS.iter().find(|(field, _)| quoted.first() == Some(field))?;
+        return Some((*help).to_owned());
+    }
+    let (unknown, known) = quoted.split_first()?;
+    if !message.starts_with("unknown ") || known.is_empty() {
+        return None;
+    }
+    let list = || known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    Some(did_you_mean(unknown, known.iter().copied(), '_').unwrap_or_else(|| format!("known are {}", list())))
+}
