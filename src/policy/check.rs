@@ -227,6 +227,7 @@ fn fault(at: &[&str], message: impl Into<String>, help: &str) -> Option<PolicyFa
 /// The message of the parser in the words of other messages: the first line, without a full stop.
 pub(super) fn message_of(message: &str) -> String {
     let line = message.lines().next().unwrap_or_default();
+    let line = line.rsplit_once(" at line ").map_or(line, |(start, _)| start);
     line.split_once(", expected one of").map_or(line, |(start, _)| start).trim_end_matches('.').to_owned()
 }
 

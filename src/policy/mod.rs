@@ -2,6 +2,7 @@
 
 mod check;
 mod place;
+mod toml_to_json;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use walkdir::WalkDir;
 
 use self::check::PolicyFault;
 use self::place::place_of;
+use self::toml_to_json::Converted;
 use crate::disk::{read_text, reason};
 use crate::rule_info::{RuleInfo, RuleSet, instead_of};
 use crate::source::LineIndex;
@@ -101,10 +103,9 @@ fn name_and_category(policy: &Path, file: &Path) -> (String, String) {
     (text(file.file_stem()), category)
 }
 
-/// Whether `text` is a rule that could be in the file `path` of a policy. Fails with the first fault.
-pub(crate) fn check_text(path: &Path, text: &str) -> Result<(), PolicyError> {
-    let (name, category) = name_and_category(path.parent().unwrap_or(path), path);
-    parse(path, text, name, category).map(drop)
+/// Whether `text`, in the file `path` of a policy, is a rule that can be called `name`. Fails with the first fault.
+pub(crate) fn check_text(name: &str, path: &Path, text: &str) -> Result<(), PolicyError> {
+    parse(path, text, name.to_owned(), CATEGORY.to_owned()).map(drop)
 }
 
 /// Reads the rule in the text of a file.
@@ -113,11 +114,15 @@ fn parse(file: &Path, text: &str, name: String, category: String) -> Result<Rule
         let position = LineIndex::new(text).position(text, start);
         (position.line, position.column)
     };
-    let mut rule: RuleInfo = toml::from_str(text).map_err(|error| {
-        let help = check::help_for(error.message());
-        let place = error.span().map(|span| place(span.start));
-        PolicyError { path: file.to_path_buf(), place, message: check::message_of(error.message()), help }
-    })?;
+    let failed = |start: usize, message: &str| PolicyError {
+        path: file.to_path_buf(),
+        place: Some(place(start)),
+        message: check::message_of(message),
+        help: check::help_for(message),
+    };
+    let converted = Converted::of(text).map_err(|(start, message)| failed(start, &message))?;
+    let mut rule: RuleInfo = serde_json::from_str(&converted.json)
+        .map_err(|error| failed(converted.start_of_line(error.line()), &error.to_string()))?;
     let fault = check::name(&rule, &name, &category).or_else(|| {
         rule.name = name;
         rule.category = category;

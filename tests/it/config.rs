@@ -131,6 +131,7 @@ fn the_configuration_in_the_readme_is_valid() {
     for node in ["gw1", "gw2"] {
         folder.write(format!("nodes/{node}/deployment.toml"), block("# carbonlint: ignore-file"));
     }
+    folder.copy("policies", "policies");
     folder.write("carbonlint-baseline.json", "{\"version\": 1, \"findings\": []}");
     folder.write("carbonlint.toml", block("profile = "));
     let run = folder.run(&["lint"]);

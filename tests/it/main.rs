@@ -14,6 +14,7 @@ mod homes;
 mod house;
 mod machines;
 mod one_pass;
+mod policies;
 mod ports;
 mod reading;
 mod readme;

@@ -17,7 +17,7 @@ const START: &str = include_str!("start.toml");
 /// Runs the command.
 pub(super) fn run(name: &str, folder: &Path) -> Result<Exit, Failure> {
     let path = folder.join(format!("{name}.toml"));
-    policy::check_text(&path, START).map_err(policy_failure)?;
+    policy::check_text(name, &path, START).map_err(policy_failure)?;
     let failed = |error: &std::io::Error| Failure::new(format!("cannot write `{}`: {}", path.display(), reason(error)));
     fs::create_dir_all(folder).map_err(|error| failed(&error))?;
     let mut file = File::create_new(&path).map_err(|error| match error.kind() {
