@@ -156,6 +156,7 @@ fn condition(condition: &Condition, at: &[String], depth: usize) -> Option<Polic
         return wrong(name, format!("`{name}` is a test of listeners"), "give `listener` instead of another subject");
     }
     let only_of_keys = [
+        ("key_matches", condition.key_matches.is_some()),
         ("read", condition.read.is_some()),
         ("same_as", condition.same_as.is_some()),
         ("differs_from", condition.differs_from.is_some()),
@@ -163,7 +164,12 @@ fn condition(condition: &Condition, at: &[String], depth: usize) -> Option<Polic
     if let Some((name, _)) = only_of_keys.into_iter().find(|(_, is_given)| *is_given && !of_key) {
         return wrong(name, format!("`{name}` is a test of keys"), "give `key` instead of another subject");
     }
-    for (name, pattern) in [("matches", &condition.matches), ("not_matches", &condition.not_matches), ("bind", &condition.bind)] {
+    for (name, pattern) in [
+        ("matches", &condition.matches),
+        ("not_matches", &condition.not_matches),
+        ("bind", &condition.bind),
+        ("key_matches", &condition.key_matches),
+    ] {
         if let Some(why) = pattern.as_ref().and_then(Pattern::fault) {
             return wrong(
                 name,
@@ -189,7 +195,7 @@ fn condition(condition: &Condition, at: &[String], depth: usize) -> Option<Polic
         }
     }
     if let Some(change) = &condition.fix
-        && let Some((name, message, help)) = change_fault(change, of_key, of_listener)
+        && let Some((name, message, help)) = change_fault(change, of_key, of_listener, condition.matches.is_some())
     {
         return wrong(name, message.to_owned(), help);
     }
@@ -200,16 +206,25 @@ fn condition(condition: &Condition, at: &[String], depth: usize) -> Option<Polic
 }
 
 /// What is wrong with a fix: its part, a message and a help.
-fn change_fault(change: &Change, of_key: bool, of_listener: bool) -> Option<(&'static str, &'static str, &'static str)> {
-    let given = [change.rename.is_some(), change.move_to.is_some(), change.set.is_some(), change.remove];
+fn change_fault(
+    change: &Change,
+    of_key: bool,
+    of_listener: bool,
+    has_pattern: bool,
+) -> Option<(&'static str, &'static str, &'static str)> {
+    let given =
+        [change.rename.is_some(), change.move_to.is_some(), change.set.is_some(), change.replace.is_some(), change.remove];
     if given.iter().filter(|is_given| **is_given).count() != 1 {
-        return Some(("fix", "a fix does one thing", "give one of `rename`, `move`, `set` and `remove`"));
+        return Some(("fix", "a fix does one thing", "give one of `rename`, `move`, `set`, `replace` and `remove`"));
     }
     if of_listener {
         return Some(("fix", "a finding about a listener has no fix", "make the condition about its key"));
     }
-    if !of_key && change.set.is_none() {
-        return Some(("fix", "in a file only `set` is possible", "write `set = \"…\"`"));
+    if !of_key && change.set.is_none() && change.replace.is_none() {
+        return Some(("fix", "in a file only `set` and `replace` are possible", "write `set = \"…\"`"));
+    }
+    if change.replace.is_some() && !has_pattern {
+        return Some(("fix", "`replace` needs an expression", "add `matches` to the condition: what it matches is replaced"));
     }
     let is_value = |value: &serde_json::Value| !value.is_object() && !value.is_null();
     if change.set.as_ref().is_some_and(|value| !is_value(value)) {

@@ -129,7 +129,7 @@ fn faults_say_where_they_are_and_what_to_write() {
             format!("fix = \"safe\"\n{}", when("key = \"a\"\n[when.fix]\nset = 1\nremove = true\n")),
             Some((6, 7)),
             "a fix does one thing",
-            "give one of `rename`, `move`, `set` and `remove`",
+            "give one of `rename`, `move`, `set`, `replace` and `remove`",
         ),
         (
             format!("{}[[applies]]\nproduct = \"api-managr\"\n", when("key = \"a\"\n")),

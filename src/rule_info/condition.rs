@@ -52,6 +52,8 @@ pub struct Condition {
     pub differs_from: Option<String>,
     /// Whether the text is written as it is, without `$secret{}`, `$env{}` or `$sys{}`.
     pub plain: Option<bool>,
+    /// The key itself matches.
+    pub key_matches: Option<Pattern>,
     /// Whether the server reads the key.
     pub read: Option<bool>,
     /// Whether the listener is open; only open ones if absent.
@@ -102,6 +104,12 @@ impl Pattern {
         self.compiled.get_or_init(|| self.compile().ok()).as_ref().is_some_and(|expression| expression.is_match(text))
     }
 
+    /// `text` with `new` instead of each match, in which `$1` is the first group.
+    pub(crate) fn replace(&self, text: &str, new: &str) -> String {
+        let expression = self.compiled.get_or_init(|| self.compile().ok()).as_ref();
+        expression.map_or_else(|| text.to_owned(), |expression| expression.replace_all(text, new).into_owned())
+    }
+
     /// Why it is not valid; `None` if it is.
     pub(crate) fn fault(&self) -> Option<String> {
         self.compile().err().map(|error| error.to_string())
@@ -139,6 +147,8 @@ pub struct Change {
     pub move_to: Option<String>,
     /// Writes this value instead.
     pub set: Option<serde_json::Value>,
+    /// Writes this instead of what `matches` matches, everywhere in the text. `$1` is the first group.
+    pub replace: Option<String>,
     /// Removes the line.
     #[serde(default)]
     pub remove: bool,

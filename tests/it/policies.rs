@@ -102,13 +102,16 @@ fn a_faulty_policy_is_refused_with_its_place() {
     let refused = folder.run(&["lint", "--policy", "p"]);
     assert_eq!(
         failure(&refused),
-        ("error: p/x.toml:5:1: unknown field `matchs`\n  help: did you mean `matches` or `not_matches`?\n", Some(2))
+        (
+            "error: p/x.toml:5:1: unknown field `matchs`\n  help: did you mean `key_matches`, `matches` or `not_matches`?\n",
+            Some(2)
+        )
     );
     assert_eq!(failure(&folder.run(&["policy", "test", "p"])), (refused.err.as_str(), Some(2)));
     // One that carbonlint.toml names is a finding, as any other fault of that file.
     folder.write("carbonlint.toml", "policies = [\"p\"]");
     let found = folder.run(&["lint", "--format", "concise"]);
-    let message = "line 1: p/x.toml:5:1: unknown field `matchs`; did you mean `matches` or `not_matches`?";
+    let message = "line 1: p/x.toml:5:1: unknown field `matchs`; did you mean `key_matches`, `matches` or `not_matches`?";
     assert!(found.out.contains(message) && found.code == Some(1), "{}", found.all());
 }
 

@@ -6,7 +6,7 @@ use super::key_pattern::bind;
 use super::subject::{Subject, SubjectOf};
 use crate::edit::{Fix, Safety};
 use crate::model::DecidedBy;
-use crate::rule_info::{Change, FixAvailability, Rename, RuleInfo};
+use crate::rule_info::{Change, Condition, FixAvailability, Rename, RuleInfo};
 use crate::rules::context::HomeContext;
 use crate::rules::fixes;
 use crate::source::key::Key;
@@ -27,24 +27,32 @@ pub(super) fn new_key(change: &Change, subject: &Subject) -> Option<String> {
 }
 
 /// The fix that changes `subject`; `None` if there is no line to change, or it would not have the effect.
-pub(super) fn fix(change: &Change, new: Option<&str>, rule: &RuleInfo, subject: &Subject, context: HomeContext) -> Option<Fix> {
+pub(super) fn fix(when: &Condition, new: Option<&str>, rule: &RuleInfo, subject: &Subject, context: HomeContext) -> Option<Fix> {
+    let change = when.fix.as_ref()?;
     let safety = if rule.fix == FixAvailability::Safe { Safety::Safe } else { Safety::Unsafe };
+    // What `replace` makes of the text, and otherwise what `set` says.
+    let replaced = change.replace.as_ref().and_then(|new| {
+        let text = subject.value.as_ref()?.plain_text()?;
+        let replaced = when.matches.as_ref()?.replace(&text, new);
+        (replaced != text).then(|| Json::from(replaced))
+    });
+    let value = replaced.as_ref().or(change.set.as_ref());
     match &subject.of {
-        SubjectOf::Key { entry: Some(entry), .. } => match (new, &change.set) {
+        SubjectOf::Key { entry: Some(entry), .. } => match (new, value) {
             (Some(new), _) => rename(entry, new, safety, context),
             (None, Some(value)) => set(entry, value, safety, rule, context),
             (None, None) if change.remove => remove(entry, safety, context),
             (None, None) => None,
         },
         SubjectOf::Key { key, entry: None, .. } => {
-            let literal = literal(change.set.as_ref()?)?;
+            let literal = literal(value?)?;
             match safety {
                 Safety::Safe => fixes::set_key(context, key, &literal),
                 _ => fixes::change_key(context, key, &literal, &rule.name),
             }
         }
         SubjectOf::InFile { found: Some(found), .. } if found.decided_by == DecidedBy::File => {
-            let value = change.set.as_ref()?;
+            let value = value?;
             let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             Some(Fix { safety, ..fixes::change_value_at(context.model(), found.at, &text, &rule.name)? })
         }

@@ -18,7 +18,9 @@ pub(super) fn check(rule: &RuleInfo, context: HomeContext, findings: &mut Vec<Fi
     for when in &rule.when {
         for subject in subjects(when, context, None) {
             if is_met(when, &subject, context) {
-                findings.extend(finding(rule, when, &subject, context));
+                // A key and the file that it is rendered to can be subjects of one rule.
+                let new = finding(rule, when, &subject, context);
+                findings.extend(new.filter(|new| findings.iter().all(|known| known.target != new.target)));
             }
         }
     }
@@ -40,9 +42,7 @@ fn finding(rule: &RuleInfo, when: &Condition, subject: &Subject, context: HomeCo
     let mut finding = subject.finding(context, message)?;
     finding.help = when.help.as_deref().map(|help| filler.fill(help));
     finding.key = Some(subject.name());
-    if let Some(change) = &when.fix {
-        finding = finding.fix(change::fix(change, new.as_deref(), rule, subject, context));
-    }
+    finding = finding.fix(change::fix(when, new.as_deref(), rule, subject, context));
     // Whether a key is read depends on what is known of its version.
     let schema = when.read.and_then(|_| context.model().schema());
     Some(match schema {

@@ -52,7 +52,8 @@ fn is_about(condition: &Condition, subject: &Subject, context: HomeContext) -> b
     is_by_user
         && match &subject.of {
             SubjectOf::Key { key, .. } => {
-                condition.read.is_none_or(|wanted| context.model().schema().is_some_and(|schema| schema.is_read(key) == wanted))
+                let is_read = |wanted| context.model().schema().is_some_and(|schema| schema.is_read(key) == wanted);
+                condition.key_matches.as_ref().is_none_or(|pattern| pattern.is_match(key)) && condition.read.is_none_or(is_read)
             }
             SubjectOf::Listener(listener) => {
                 listener.enabled == condition.open.unwrap_or(true)
