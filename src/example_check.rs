@@ -108,13 +108,11 @@ impl<'a> LaidOut<'a> {
     /// What carbonlint makes of it.
     pub fn observe(&self) -> Result<Observed, ExampleError> {
         let own_only = Selection { select: vec![self.rule.name.clone()], ..Selection::default() };
-        let all = self.lint(&Selection::default());
+        // Some rules are off by default.
+        let all = self.lint(&Selection { extend: vec![self.rule.name.clone()], ..Selection::default() });
         let (own, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|found| found.rule == self.rule.name);
         let alone = self.lint(&own_only);
-        let others = others.into_iter().filter(|found| {
-            let is_about_http = ABOUT_HTTP.contains(&found.rule.as_str());
-            !found.is_as_shipped() || is_about_http && self.rule.category == "transport"
-        });
+        let others = others.into_iter().filter(|found| self.rule.category == "transport" || !found.is_as_shipped());
         let offers = |safety| alone.iter().flat_map(|found| &found.safeties).any(|offered| *offered == safety);
         let offered = (offers(Safety::Safe), offers(Safety::Unsafe) || offers(Safety::ByName));
 
@@ -179,11 +177,8 @@ impl<'a> LaidOut<'a> {
     }
 }
 
-/// Rules about what every home does as shipped: nearly every example would state them.
-const ABOUT_DEFAULTS: [&str; 4] = [ABOUT_HTTP[0], ABOUT_HTTP[1], "server-header-leak", "weak-tls-default"];
-
-/// Those that examples about transports state.
-const ABOUT_HTTP: [&str; 2] = ["http-passthru-enabled", "http-servlet-enabled"];
+/// Rules about what every home does that leaves plain HTTP as shipped: nearly every example would state them.
+const ABOUT_DEFAULTS: [&str; 2] = ["http-passthru-enabled", "http-servlet-enabled"];
 
 /// A finding as examples state it.
 struct Found {

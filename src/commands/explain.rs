@@ -29,7 +29,10 @@ pub(super) fn run(arguments: &ExplainArgs) -> Result<Exit, Failure> {
     let _ = writeln!(text, "\nFix\n\n{}", fix(rule));
     for (profile, severity) in &rule.severity_in {
         let severity = severity.severity().map_or("not reported", Severity::as_str);
-        let _ = writeln!(text, "\nWith --profile {profile}: {severity}");
+        let _ = match profile.as_str() {
+            "default" => writeln!(text, "\nWithout --profile: {severity}, unless it is selected by its name"),
+            _ => writeln!(text, "\nWith --profile {profile}: {severity}"),
+        };
     }
     for (heading, example) in ["Example", "Not reported"].into_iter().zip(rule.shown_examples()) {
         text.extend(example.map(|example| format!("\n{heading}: {}", indented(example))));

@@ -54,11 +54,11 @@ pub(super) fn check(rule: &RuleInfo) -> Option<PolicyFault> {
         return fault(&["summary"], "`summary` is empty", "say in one line what is wrong");
     }
     for profile in rule.severity_in.keys() {
-        if !["production", "development"].contains(&profile.as_str()) {
+        if !["default", "production", "development"].contains(&profile.as_str()) {
             return fault(
                 &["severity_in", profile],
                 format!("no profile is called `{profile}`"),
-                "write `production` or `development`",
+                "write `default`, `production` or `development`",
             );
         }
     }
@@ -163,6 +163,13 @@ fn condition(condition: &Condition, at: &[String], depth: usize) -> Option<Polic
     ];
     if let Some((name, _)) = only_of_keys.into_iter().find(|(_, is_given)| *is_given && !of_key) {
         return wrong(name, format!("`{name}` is a test of keys"), "give `key` instead of another subject");
+    }
+    if condition.rendered.is_some() && (of_key || of_listener) {
+        return wrong(
+            "rendered",
+            "`rendered` is a test of files".to_owned(),
+            "give `file` and `path` instead of another subject",
+        );
     }
     for (name, pattern) in [
         ("matches", &condition.matches),

@@ -34,7 +34,12 @@ pub(crate) fn markdown(rule: &RuleInfo) -> String {
 /// The severity of a rule, with those of profiles.
 fn severities(rule: &RuleInfo) -> String {
     let profiles = rule.severity_in.iter().rev().map(|(profile, severity)| {
-        format!("{} with `--profile {profile}`", severity.severity().map_or("not reported", Severity::as_str))
+        let severity = severity.severity().map_or("not reported", Severity::as_str);
+        if profile == "default" {
+            format!("{severity} without `--profile`")
+        } else {
+            format!("{severity} with `--profile {profile}`")
+        }
     });
     std::iter::once(rule.severity.as_str().to_owned()).chain(profiles).collect::<Vec<_>>().join(", ")
 }

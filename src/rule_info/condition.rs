@@ -56,6 +56,8 @@ pub struct Condition {
     pub key_matches: Option<Pattern>,
     /// Whether the server reads the key.
     pub read: Option<bool>,
+    /// Whether the server renders the file.
+    pub rendered: Option<bool>,
     /// Whether the listener is open; only open ones if absent.
     pub open: Option<bool>,
     /// Whether the listener uses TLS.

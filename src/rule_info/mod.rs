@@ -112,7 +112,7 @@ pub struct RuleInfo {
     /// The code, issues and documentation that the rule is based on. Only a rule of a policy can do without.
     #[serde(default)]
     pub sources: Vec<String>,
-    /// Other severities, by the value of `--profile`.
+    /// Other severities, by the value of `--profile`; `default` without one.
     #[serde(default)]
     pub severity_in: BTreeMap<String, ProfileSeverity>,
     /// The products that the rule applies to; empty for all.

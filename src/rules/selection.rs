@@ -39,7 +39,7 @@ impl Selection {
     /// The severity of a rule that runs; `None` if the profile leaves it out. A rule that is selected by its name runs in every profile.
     fn severity(&self, rule: &RuleInfo) -> Option<Severity> {
         let is_named = || self.select.contains(&rule.name) || self.extend.contains(&rule.name);
-        let in_profile = || rule.severity_in.get(self.profile.as_ref()?);
+        let in_profile = || rule.severity_in.get(self.profile.as_deref().unwrap_or("default"));
         match self.severity.get(&rule.name).or_else(in_profile) {
             None => Some(rule.severity),
             Some(severity) => severity.severity().or_else(|| is_named().then_some(rule.severity)),

@@ -280,7 +280,8 @@ fn a_rule_has_one_name_and_category_in_data_and_code() {
         let path = entry.expect("readable").into_path();
         let is_rule = path.extension().is_some_and(|ending| ending == "toml")
             && !path.parent().is_some_and(|folder| folder.ends_with("catalog"));
-        if !is_rule || fs::read_to_string(&path).expect("text").contains("\n[when]\n") {
+        let is_data = |text: String| text.contains("\n[when]\n") || text.contains("\n[[when]]\n");
+        if !is_rule || is_data(fs::read_to_string(&path).expect("text")) {
             continue;
         }
         let name = path.strip_prefix(root.join("rules")).expect("below").with_extension("").to_string_lossy().replace('-', "_");

@@ -53,7 +53,7 @@ fn line_ends_stay_and_a_file_inside_another_is_indented_as_it_is() {
 #[test]
 fn homes_of_every_kind_take_comments() {
     for (home, files) in
-        [("api-manager-2.6.0", 2), ("api-manager-4.5.0", 1), ("micro-integrator-4.2.0", 1), ("identity-server-5.8.0", 1)]
+        [("api-manager-2.6.0", 2), ("api-manager-4.5.0", 1), ("micro-integrator-4.2.0", 1), ("identity-server-5.8.0", 2)]
     {
         let folder = Folder::new();
         folder.copy(&format!("homes/{home}"), "home");

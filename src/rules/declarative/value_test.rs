@@ -63,7 +63,8 @@ fn is_about(condition: &Condition, subject: &Subject, context: HomeContext) -> b
                         .as_ref()
                         .is_none_or(|pattern| listener.bind.as_deref().is_some_and(|bind| pattern.is_match(bind)))
             }
-            SubjectOf::InFile { .. } => true,
+            // Beside a deployment.toml, the files of a home are copies of what the server renders.
+            SubjectOf::InFile { .. } => condition.rendered.is_none_or(|wanted| wanted == context.model().toml_file().is_some()),
         }
 }
 

@@ -78,7 +78,7 @@ fn hints_for_several_homes_move_offsets_only_by_name() {
 fn hints_repeat_what_the_findings_depend_on() {
     let folder = Folder::with(&[("deployment.toml", b"[server]\noffset = \"1\"\n")]);
     let arguments = ["--product", "api-manager@4.5.0", "--ignore", "http-servlet-enabled", "deployment.toml"];
-    assert_eq!(check(&folder, &arguments), 2);
+    assert_eq!(check(&folder, &arguments), 3);
     let report = folder.run(&[&["lint"], &arguments[..]].concat()).out;
     let hint = "`carbonlint fix --ignore http-servlet-enabled --product api-manager@4.5.0 deployment.toml` fixes 1\n";
     assert!(report.contains(hint), "{report}");
