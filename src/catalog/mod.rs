@@ -1,8 +1,10 @@
 //! The catalogue: what `rules/catalog/` says about products, listeners, profiles and keys.
 
 mod inbound;
+mod jdbc;
 mod left_alone;
 mod listener;
+mod open_map;
 mod path_hint;
 mod place;
 mod product;
@@ -17,9 +19,11 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 pub(crate) use inbound::{InboundOffsetFlag, InboundProtocol};
+pub(crate) use jdbc::JdbcRow;
 pub(crate) use left_alone::LeftAloneRow;
 pub use listener::{Direction, Protocol};
 pub(crate) use listener::{ListenerPart, ListenerRow, OffsetRule, Opens, Switch};
+pub(crate) use open_map::OpenMap;
 pub(crate) use path_hint::PathHint;
 pub(crate) use place::Place;
 pub use product::Product;
@@ -78,6 +82,11 @@ pub struct Catalog {
     pub traits: Vec<TraitRow>,
     /// Files that look like configuration and that no server reads.
     pub left_alone: Vec<LeftAloneRow>,
+    /// The kinds of JDBC URLs.
+    pub jdbc: Vec<JdbcRow>,
+    /// Tables in which any name passes.
+    #[serde(rename = "open_map")]
+    pub open_maps: Vec<OpenMap>,
     /// What names of folders say about the product.
     #[serde(rename = "path_hint")]
     pub path_hints: Vec<PathHint>,

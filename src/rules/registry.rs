@@ -2,8 +2,8 @@
 
 use super::context::{HomeContext, RuleContext};
 use super::{
-    configuration, drift, keys, mapper, ports, properties_structure, references, secrets, source, tls, toml_structure, transport,
-    xml_structure, yaml_structure,
+    configuration, database, drift, keys, mapper, ports, properties_structure, references, secrets, source, tls, toml_structure,
+    transport, xml_structure, yaml_structure,
 };
 use crate::diagnostic::Finding;
 use crate::rule_info::RuleInfo;
@@ -81,6 +81,9 @@ pub(super) static CHECKS: &[(&str, Check)] = &[
     ("scalar-instead-of-table", Check::Home(keys::scalar_instead_of_table::check)),
     ("unknown-suppression", Check::Home(configuration::unknown_suppression::check)),
     ("unused-suppression", Check::Findings),
+    ("jdbc-url-malformed", Check::Home(database::jdbc_url_malformed::check)),
+    ("jdbc-url-mismatch", Check::Home(database::jdbc_url_mismatch::check)),
+    ("unknown-option", Check::Home(keys::unknown_option::check)),
     ("missing-table-member", Check::Home(keys::missing_table_member::check)),
 ];
 

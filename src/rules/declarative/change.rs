@@ -2,13 +2,13 @@
 
 use serde_json::Value as Json;
 
-use super::key_pattern::bind;
 use super::subject::{Subject, SubjectOf};
 use crate::edit::{Fix, Safety};
 use crate::model::DecidedBy;
 use crate::rule_info::{Change, Condition, FixAvailability, Rename, RuleInfo};
 use crate::rules::context::HomeContext;
 use crate::rules::fixes;
+use crate::rules::key_pattern::bind;
 use crate::source::key::Key;
 use crate::source::toml::TomlEntry;
 

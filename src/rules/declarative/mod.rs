@@ -1,7 +1,6 @@
 //! Runs the rules whose conditions are data: the `[when]` tables of their files.
 
 mod change;
-mod key_pattern;
 mod message;
 mod subject;
 mod value_test;

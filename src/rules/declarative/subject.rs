@@ -1,11 +1,11 @@
 //! The subjects of conditions: keys with their effective values, listeners, and values in files that the server reads.
 
-use super::key_pattern::{bind, captures, is_pattern, matches_glob};
 use crate::diagnostic::Finding;
 use crate::model::{Content, DecidedBy, EffectiveFile, FileId, FoundValue, Location};
 use crate::ports::{Listener, State};
 use crate::rule_info::Condition;
 use crate::rules::context::HomeContext;
+use crate::rules::key_pattern::{bind, captures, is_pattern, matches_glob};
 use crate::server::mapper::schema::{Fit, SchemaSource};
 use crate::server::mapper::value::Value;
 use crate::source::key::Key;

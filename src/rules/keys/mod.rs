@@ -8,5 +8,6 @@ pub(super) mod quoted_boolean;
 pub(super) mod scalar_instead_of_table;
 pub(super) mod table_vs_array;
 pub(super) mod unknown_key;
+pub(super) mod unknown_option;
 pub(super) mod unknown_value;
 pub(super) mod xml_unescaped_value;
