@@ -7,11 +7,13 @@ use std::{fs, io};
 use tempfile::TempDir;
 
 use crate::catalog::product_of;
+use crate::config::{ConfigChoice, FILE_NAME};
 use crate::diagnostic::Diagnostic;
+use crate::disk::MAX_FILE_BYTES;
 use crate::edit::Safety;
 use crate::fix::run::{FixOptions, FixResult, fix};
 use crate::lint::lint;
-use crate::model::Assumptions;
+use crate::model::{Assumptions, size_limit};
 use crate::paths::{DisplayPaths, absolute, slashed};
 use crate::rule_examples::{ExampleFile, ExampleFix, RuleExample};
 use crate::rule_info::{RuleInfo, RuleSet};
@@ -49,6 +51,8 @@ pub struct Observed {
     pub alone: BTreeSet<String>,
     /// Whether the rule's findings have a safe fix, and whether they have an unsafe one.
     pub offered: (bool, bool),
+    /// Why the files are not what they seem to be; `None` if carbonlint reads them.
+    pub unread: Option<&'static str>,
     /// What is wrong with the fixes: refused ones, findings left with a fix, unsafe changes without being asked for.
     pub faults: Vec<String>,
 }
@@ -60,6 +64,8 @@ pub enum ExampleError {
     Io(io::Error),
     /// The path of a file leads out of the home.
     Outside(String),
+    /// A file is larger than those that carbonlint reads.
+    TooLarge(String),
     /// The product is unknown.
     Product(String),
     /// The fixes do not come to an end.
@@ -71,6 +77,7 @@ impl std::fmt::Display for ExampleError {
         match self {
             Self::Io(error) => write!(formatter, "its files cannot be written: {error}"),
             Self::Outside(path) => write!(formatter, "`{path}` is not a path in a home"),
+            Self::TooLarge(path) => write!(formatter, "`{path}` is larger than {}", size_limit()),
             Self::Product(message) => formatter.write_str(message),
             Self::DoesNotEnd => formatter.write_str("its fixes undo each other"),
         }
@@ -97,11 +104,17 @@ impl<'a> LaidOut<'a> {
             if !Path::new(name).components().all(|part| matches!(part, Component::Normal(_))) || name.is_empty() {
                 return Err(ExampleError::Outside(name.clone()));
             }
+            if content.len() as u64 > MAX_FILE_BYTES {
+                return Err(ExampleError::TooLarge(name.clone()));
+            }
             let path = folder.path().join(name);
             let written = fs::create_dir_all(path.parent().unwrap_or(&path)).and_then(|()| fs::write(&path, content.bytes()));
             written.map_err(ExampleError::Io)?;
         }
-        let assumptions = Assumptions { product, rules: rules.clone(), ..Assumptions::default() };
+        // What is around the temporary folder says nothing about the example.
+        let own = folder.path().join(FILE_NAME);
+        let config = if own.exists() { ConfigChoice::Only(absolute(&own)) } else { ConfigChoice::Ignored };
+        let assumptions = Assumptions { product, config, rules: rules.clone(), ..Assumptions::default() };
         Ok(Self { folder, assumptions, rule })
     }
 
@@ -109,9 +122,16 @@ impl<'a> LaidOut<'a> {
     pub fn observe(&self) -> Result<Observed, ExampleError> {
         let own_only = Selection { select: vec![self.rule.name.clone()], ..Selection::default() };
         // Some rules are off by default.
-        let all = self.lint(&Selection { extend: vec![self.rule.name.clone()], ..Selection::default() });
+        let (is_empty, all) = self.lint_all(&Selection { extend: vec![self.rule.name.clone()], ..Selection::default() });
         let (own, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|found| found.rule == self.rule.name);
-        let alone = self.lint(&own_only);
+        let (_, alone) = self.lint_all(&own_only);
+        let unread = if is_empty {
+            Some("carbonlint checks none of its files: they have other names than those of the products")
+        } else if others.iter().any(|found| SYNTAX.contains(&found.rule.as_str())) {
+            Some("a file has a syntax error")
+        } else {
+            None
+        };
         let others = others.into_iter().filter(|found| self.rule.category == "transport" || !found.is_as_shipped());
         let offers = |safety| alone.iter().flat_map(|found| &found.safeties).any(|offered| *offered == safety);
         let offered = (offers(Safety::Safe), offers(Safety::Unsafe) || offers(Safety::ByName));
@@ -148,12 +168,15 @@ impl<'a> LaidOut<'a> {
             fix,
             after,
         };
-        Ok(Observed { outcome, alone: alone.into_iter().map(|found| found.place).collect(), offered, faults })
+        Ok(Observed { outcome, alone: alone.into_iter().map(|found| found.place).collect(), offered, unread, faults })
     }
 
-    fn lint(&self, selection: &Selection) -> Vec<Found> {
+    /// Whether there is nothing to check, and what is found.
+    fn lint_all(&self, selection: &Selection) -> (bool, Vec<Found>) {
         let workspace = Workspace::open(&[self.path()], &self.assumptions, &Overlays::new());
-        lint(&workspace, selection).iter().map(|diagnostic| Found::of(diagnostic, &workspace, &self.path())).collect()
+        let found = lint(&workspace, selection);
+        let found = found.iter().map(|diagnostic| Found::of(diagnostic, &workspace, &self.path())).collect();
+        (workspace.is_empty(), found)
     }
 
     fn fix(&self, selection: Selection, with_unsafe: bool) -> Result<FixResult, ExampleError> {
@@ -176,6 +199,9 @@ impl<'a> LaidOut<'a> {
         named.collect()
     }
 }
+
+/// The rules that report files which cannot be parsed.
+const SYNTAX: [&str; 4] = ["toml-syntax", "xml-not-well-formed", "yaml-syntax", "properties-syntax"];
 
 /// Rules about what every home does that leaves plain HTTP as shipped: nearly every example would state them.
 const ABOUT_DEFAULTS: [&str; 2] = ["http-passthru-enabled", "http-servlet-enabled"];

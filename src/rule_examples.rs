@@ -99,6 +99,17 @@ impl ExampleFile {
         }
     }
 
+    /// How many bytes it is at most.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Bytes { hex } => hex.len() / 2,
+            Self::Repeated { before, repeat, times, after } => {
+                repeat.len().saturating_mul((*times).into()).saturating_add(before.len() + after.len())
+            }
+        }
+    }
+
     /// The content as an example would give it: as text if it is one.
     pub(crate) fn of(bytes: Vec<u8>) -> Self {
         String::from_utf8(bytes).map_or_else(|error| Self::Bytes { hex: hex_of(error.as_bytes()) }, Self::Text)

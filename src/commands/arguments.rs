@@ -70,10 +70,7 @@ pub(super) fn threads(arguments: ThreadArgs) -> usize {
 
 /// The built-in rules, and those of the policies in the arguments.
 pub(super) fn rules_of(arguments: &PolicyArgs) -> Result<RuleSet, Failure> {
-    arguments.policies.iter().try_fold(RuleSet::default(), |rules, policy| {
-        let own = policy::load(policy).map_err(policy_failure)?;
-        Ok(rules.with(own))
-    })
+    arguments.policies.iter().try_fold(RuleSet::default(), |rules, policy| policy::add(&rules, policy).map_err(policy_failure))
 }
 
 /// The rules that can be named in the working folder.

@@ -6,6 +6,7 @@ use super::arguments::{known_rule, rules_here};
 use super::exit::{Exit, Failure};
 use super::terminal::{print, terminal_width};
 use crate::cli::{ExplainArgs, ExplainFormat};
+use crate::printable::printable;
 use crate::report::{rule_page, wrap};
 use crate::rule_examples::RuleExample;
 use crate::rule_info::{ByName, FixAvailability, RuleInfo, Severity};
@@ -15,7 +16,7 @@ pub(super) fn run(arguments: &ExplainArgs) -> Result<Exit, Failure> {
     let rules = rules_here(&arguments.policy)?;
     let rule = known_rule(&arguments.rule, &rules)?;
     if arguments.format == ExplainFormat::Markdown {
-        print(&rule_page::markdown(rule))?;
+        print(&printable(&rule_page::markdown(rule)))?;
         return Ok(Exit::Clean);
     }
     let width = terminal_width().map_or(LINE, |width| width.min(MAX_LINE));
@@ -43,7 +44,7 @@ pub(super) fn run(arguments: &ExplainArgs) -> Result<Exit, Failure> {
     for source in &rule.sources {
         let _ = writeln!(text, "- {source}");
     }
-    print(&format!("{heading}{}\n", wrap::reflowed(&text, width)))?;
+    print(&printable(&format!("{heading}{}\n", wrap::reflowed(&text, width))))?;
     Ok(Exit::Clean)
 }
 

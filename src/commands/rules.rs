@@ -9,6 +9,7 @@ use super::arguments::rules_here;
 use super::exit::{Exit, Failure};
 use super::terminal::{print, terminal_width};
 use crate::cli::{RulesArgs, RulesFormat};
+use crate::printable::{on_one_line, printable};
 use crate::report::{rule_page, wrap};
 use crate::rule_info::{ByName, FixAvailability, RuleInfo, RuleSet};
 
@@ -18,7 +19,7 @@ pub(super) fn run(arguments: &RulesArgs) -> Result<Exit, Failure> {
     print(&match arguments.format {
         RulesFormat::Table => table(&rules, terminal_width()),
         RulesFormat::Json => json_list(&rules),
-        RulesFormat::Markdown => rules.iter().map(|rule| rule_page::markdown(rule)).collect::<Vec<_>>().join("\n"),
+        RulesFormat::Markdown => printable(&rules.iter().map(|rule| rule_page::markdown(rule)).collect::<Vec<_>>().join("\n")),
     })?;
     Ok(Exit::Clean)
 }
@@ -35,7 +36,7 @@ fn table(rules: &RuleSet, width: Option<usize>) -> String {
         }
         let (severity, fix) = (rule.severity.as_str(), fix(rule));
         let start = format!("  {:<names$}  {severity:<7}  {fix:<11}  ", rule.name);
-        text.push_str(&wrap::row(&start, &rule.summary, width, 4));
+        text.push_str(&wrap::row(&start, &on_one_line(&rule.summary), width, 4));
     }
     text
 }

@@ -123,8 +123,8 @@ static SETTINGS: [Setting; 13] = [
         form: "a list of folders with rule files, such as [\"policies\"]",
         read: |value, config, folder| {
             for policy in value.as_array().and_then(texts).ok_or(Fault::Form)? {
-                let rules = policy::load(&folder.join(&policy)).map_err(|error| Fault::Other(in_policy(folder, error)))?;
-                config.rules = config.rules.with(rules);
+                let added = policy::add(&config.rules, &folder.join(&policy));
+                config.rules = added.map_err(|error| Fault::Other(in_policy(folder, error)))?;
             }
             Ok(())
         },

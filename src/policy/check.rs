@@ -2,8 +2,10 @@
 
 use std::sync::LazyLock;
 
+use serde_json::Value as Json;
+
 use crate::catalog::{catalog, product_of};
-use crate::rule_info::{Change, Condition, FixAvailability, Pattern, RuleInfo, placeholders, rule, unknown_placeholder};
+use crate::rule_info::{Change, Condition, FixAvailability, Pattern, RuleInfo, RuleSet, placeholders, unknown_placeholder};
 use crate::source::key::{Key, Segment};
 use crate::suggest::did_you_mean;
 
@@ -39,8 +41,8 @@ pub(super) fn name(own: &RuleInfo, name: &str, category: &str) -> Option<PolicyF
     if !is_name(category) {
         return fault(&[], format!("`{category}` is not a name for a category"), form);
     }
-    if rule(name).is_some() {
-        return fault(&[], format!("a built-in rule is called `{name}`"), "give the file another name");
+    if RuleSet::default().has_rule_or_category(name) {
+        return fault(&[], format!("a built-in rule or category is called `{name}`"), "give the file another name");
     }
     None
 }
@@ -98,10 +100,11 @@ fn inner(condition: &Condition) -> impl Iterator<Item = (&'static str, usize, &C
 
 /// What is wrong with the fix that the rule declares.
 fn fix(rule: &RuleInfo) -> Option<PolicyFault> {
-    let has_fix = rule.when.iter().any(|when| when.fix.is_some());
+    let with_fix = rule.when.iter().position(|when| when.fix.is_some());
+    let (has_fix, first) = (with_fix.is_some(), with_fix.unwrap_or_default().to_string());
     match rule.fix {
         FixAvailability::None if has_fix => fault(
-            &["when", "0", "fix"],
+            &["when", &first, "fix"],
             "the rule has a fix, but does not say how safe it is",
             "write `fix = \"safe\"` or `fix = \"unsafe\"` at the top",
         ),
@@ -116,95 +119,35 @@ fn fix(rule: &RuleInfo) -> Option<PolicyFault> {
     }
 }
 
+/// A part of a condition, what is wrong with it, and what to write.
+type PartFault = (&'static str, String, String);
+
+fn part(name: &'static str, message: impl Into<String>, help: &str) -> PartFault {
+    (name, message.into(), help.to_owned())
+}
+
 /// What is wrong with a condition at `at`, and with those inside it.
 fn condition(condition: &Condition, at: &[String], depth: usize) -> Option<PolicyFault> {
-    let here = |name: &str| at.iter().cloned().chain([name.to_owned()]).collect::<Vec<_>>();
-    let wrong =
-        |name: &str, message: String, help: &str| Some(PolicyFault { at: here(name), message, help: Some(help.to_owned()) });
     let is_inner = depth > 1;
     if depth > MAX_DEPTH {
-        return wrong("key", format!("conditions are nested more than {MAX_DEPTH} deep"), "put some of them side by side");
+        let message = format!("conditions are nested more than {MAX_DEPTH} deep");
+        return Some(PolicyFault { at: at.to_vec(), message, help: Some("put some of them side by side".to_owned()) });
     }
-    let is_beside = is_inner && condition.file.is_none() && condition.path.is_some();
-    let subjects = [!condition.key.is_empty(), !condition.listener.is_empty(), condition.file.is_some() || is_beside];
-    if subjects.iter().filter(|is_given| **is_given).count() != 1 {
-        return wrong("key", "a condition is about one subject".to_owned(), "give `key`, or `listener`, or `file` and `path`");
+    let own = subject_fault(condition, is_inner)
+        .or_else(|| test_fault(condition, is_inner))
+        .or_else(|| value_fault(condition))
+        .or_else(|| report_fault(condition, is_inner));
+    if let Some((name, message, help)) = own {
+        let at = at.iter().cloned().chain([name.to_owned()]).collect();
+        return Some(PolicyFault { at, message, help: Some(help) });
     }
-    if condition.file.is_some() != condition.path.is_some() && !is_beside {
-        return wrong(
-            "file",
-            "`file` and `path` belong together".to_owned(),
-            "give both, such as `file = \"conf/carbon.xml\"` and `path = \"Server/HostName\"`",
-        );
-    }
-    let (of_key, of_listener) = (subjects[0], subjects[1]);
     for (number, key) in condition.key.iter().enumerate() {
         let name = key.strip_prefix('.').filter(|_| is_inner).unwrap_or(key);
         if name.is_empty() || Key::new(name).segments().any(|segment| segment.name.is_empty()) {
-            let at = here("key").into_iter().chain([number.to_string()]).collect();
+            let at = at.iter().cloned().chain(["key".to_owned(), number.to_string()]).collect();
             let help = "write it as `table.name`, with `*` for any one part and `[]` after an array of tables".to_owned();
             return Some(PolicyFault { at, message: format!("`{key}` is not a key"), help: Some(help) });
         }
-    }
-    let has_pattern = condition.key.iter().any(|key| Key::new(key).segments().any(Segment::is_any));
-    if condition.set == Some(false) && (of_listener || has_pattern && !is_inner) {
-        return wrong("set", "`set = false` needs one key, or one path in a file".to_owned(), "name the key without `*`");
-    }
-    let only_of_listeners =
-        [("open", condition.open.is_some()), ("tls", condition.tls.is_some()), ("bind", condition.bind.is_some())];
-    if let Some((name, _)) = only_of_listeners.into_iter().find(|(_, is_given)| *is_given && !of_listener) {
-        return wrong(name, format!("`{name}` is a test of listeners"), "give `listener` instead of another subject");
-    }
-    let only_of_keys = [
-        ("key_matches", condition.key_matches.is_some()),
-        ("read", condition.read.is_some()),
-        ("same_as", condition.same_as.is_some()),
-        ("differs_from", condition.differs_from.is_some()),
-    ];
-    if let Some((name, _)) = only_of_keys.into_iter().find(|(_, is_given)| *is_given && !of_key) {
-        return wrong(name, format!("`{name}` is a test of keys"), "give `key` instead of another subject");
-    }
-    if condition.rendered.is_some() && (of_key || of_listener) {
-        return wrong(
-            "rendered",
-            "`rendered` is a test of files".to_owned(),
-            "give `file` and `path` instead of another subject",
-        );
-    }
-    for (name, pattern) in [
-        ("matches", &condition.matches),
-        ("not_matches", &condition.not_matches),
-        ("bind", &condition.bind),
-        ("key_matches", &condition.key_matches),
-    ] {
-        if let Some(why) = pattern.as_ref().and_then(Pattern::fault) {
-            return wrong(
-                name,
-                format!("`{name}` is not a regular expression: {why}"),
-                "the syntax is that of https://docs.rs/regex-lite, without look-around and references",
-            );
-        }
-    }
-    if is_inner {
-        let given =
-            [("message", condition.message.is_some()), ("help", condition.help.is_some()), ("fix", condition.fix.is_some())];
-        if let Some((name, _)) = given.into_iter().find(|(_, is_given)| *is_given) {
-            return wrong(name, format!("`{name}` belongs to the outermost condition"), "move it to `[when]`");
-        }
-    }
-    for (name, text) in [("message", &condition.message), ("help", &condition.help)] {
-        if let Some(unknown) = text.as_deref().and_then(unknown_placeholder) {
-            return wrong(
-                name,
-                format!("`{{{unknown}}}` is not a placeholder"),
-                &format!("the placeholders are {}, and numbers", placeholders()),
-            );
-        }
-    }
-    if let Some(change) = &condition.fix
-        && let Some((name, message, help)) = change_fault(change, of_key, of_listener, condition.matches.is_some())
-    {
-        return wrong(name, message.to_owned(), help);
     }
     inner(condition).find_map(|(list, number, inner)| {
         let at: Vec<String> = at.iter().cloned().chain([list.to_owned(), number.to_string()]).collect();
@@ -212,30 +155,120 @@ fn condition(condition: &Condition, at: &[String], depth: usize) -> Option<Polic
     })
 }
 
-/// What is wrong with a fix: its part, a message and a help.
-fn change_fault(
-    change: &Change,
-    of_key: bool,
-    of_listener: bool,
-    has_pattern: bool,
-) -> Option<(&'static str, &'static str, &'static str)> {
+/// Whether a condition is about a value beside the one of the outer condition.
+fn is_beside(condition: &Condition, is_inner: bool) -> bool {
+    is_inner && condition.file.is_none() && condition.path.is_some()
+}
+
+fn subject_fault(condition: &Condition, is_inner: bool) -> Option<PartFault> {
+    let is_beside = is_beside(condition, is_inner);
+    let subjects = [!condition.key.is_empty(), !condition.listener.is_empty(), condition.file.is_some() || is_beside];
+    if subjects.iter().filter(|is_given| **is_given).count() != 1 {
+        return Some(part("key", "a condition is about one subject", "give `key`, or `listener`, or `file` and `path`"));
+    }
+    if condition.file.is_some() != condition.path.is_some() && !is_beside {
+        let help = "give both, such as `file = \"conf/carbon.xml\"` and `path = \"Server/HostName\"`";
+        return Some(part("file", "`file` and `path` belong together", help));
+    }
+    None
+}
+
+/// What is wrong with the choice of tests: each belongs to some kinds of subjects.
+fn test_fault(condition: &Condition, is_inner: bool) -> Option<PartFault> {
+    let (of_key, of_listener) = (!condition.key.is_empty(), !condition.listener.is_empty());
+    let has_pattern = condition.key.iter().any(|key| Key::new(key).segments().any(Segment::is_any) || key.contains("[]"));
+    if condition.set == Some(false) && (of_listener || has_pattern && !is_inner) {
+        let help = "name one key, without `*` and `[]`";
+        return Some(part("set", "`set = false` needs one key, or one path in a file", help));
+    }
+    let of_listeners = [("open", condition.open.is_some()), ("tls", condition.tls.is_some()), ("bind", condition.bind.is_some())];
+    let of_keys = [
+        ("key_matches", condition.key_matches.is_some()),
+        ("read", condition.read.is_some()),
+        ("same_as", condition.same_as.is_some()),
+        ("differs_from", condition.differs_from.is_some()),
+    ];
+    let of_files = [("rendered", condition.rendered.is_some())];
+    let kinds = [
+        (of_listeners.as_slice(), of_listener, "listeners", "`listener`"),
+        (&of_keys, of_key, "keys", "`key`"),
+        (&of_files, !of_key && !of_listener, "files", "`file` and `path`"),
+    ];
+    kinds.into_iter().filter(|(_, is_right, ..)| !is_right).find_map(|(tests, _, kind, subject)| {
+        let (name, _) = tests.iter().find(|(_, is_given)| *is_given)?;
+        Some(part(name, format!("`{name}` is a test of {kind}"), &format!("give {subject} instead of another subject")))
+    })
+}
+
+/// What is wrong with the values and expressions of tests.
+fn value_fault(condition: &Condition) -> Option<PartFault> {
+    let patterns = [
+        ("matches", &condition.matches),
+        ("not_matches", &condition.not_matches),
+        ("bind", &condition.bind),
+        ("key_matches", &condition.key_matches),
+    ];
+    for (name, pattern) in patterns {
+        if let Some(why) = pattern.as_ref().and_then(Pattern::fault) {
+            let help = if why.contains("size limit") {
+                "write a shorter expression, with fewer repetitions"
+            } else {
+                "the syntax is that of https://docs.rs/regex-lite, without look-around and references"
+            };
+            return Some(part(name, format!("`{name}` is not a regular expression: {why}"), help));
+        }
+    }
+    let values = [("equals", &condition.equals), ("not_equals", &condition.not_equals)];
+    let is_value = |value: &Json| !value.is_object() && !value.is_array();
+    let (name, _) = values.into_iter().find(|(_, values)| !values.iter().all(is_value))?;
+    let help = "write a text, a number, `true`, `false`, or a list of them";
+    Some(part(name, format!("`{name}` has something else than values"), help))
+}
+
+/// What is wrong with what is reported, and with the fix.
+fn report_fault(condition: &Condition, is_inner: bool) -> Option<PartFault> {
+    let given = [("message", condition.message.is_some()), ("help", condition.help.is_some()), ("fix", condition.fix.is_some())];
+    if let Some((name, _)) = given.into_iter().find(|(_, is_given)| *is_given && is_inner) {
+        return Some(part(name, format!("`{name}` belongs to the outermost condition"), "move it to `[when]`"));
+    }
+    for (name, text) in [("message", &condition.message), ("help", &condition.help)] {
+        if let Some(unknown) = text.as_deref().and_then(unknown_placeholder) {
+            let help = format!("the placeholders are {}, and numbers", placeholders());
+            return Some(part(name, format!("`{{{unknown}}}` is not a placeholder"), &help));
+        }
+    }
+    let change = condition.fix.as_ref()?;
+    let group = condition.matches.as_ref().and_then(|pattern| pattern.unknown_group(change.replace.as_deref()?));
+    if let Some(group) = group {
+        let help = "write the number of a group of `matches` in braces, such as `${1}`, and `$$` for a dollar sign";
+        return Some(part("fix", format!("`matches` has no group `{group}`"), help));
+    }
+    let (message, help) = change_fault(change, condition)?;
+    Some(part("fix", message, help))
+}
+
+/// What is wrong with a fix, and what to write.
+fn change_fault(change: &Change, condition: &Condition) -> Option<(&'static str, &'static str)> {
+    let (of_key, of_listener) = (!condition.key.is_empty(), !condition.listener.is_empty());
     let given =
         [change.rename.is_some(), change.move_to.is_some(), change.set.is_some(), change.replace.is_some(), change.remove];
     if given.iter().filter(|is_given| **is_given).count() != 1 {
-        return Some(("fix", "a fix does one thing", "give one of `rename`, `move`, `set`, `replace` and `remove`"));
+        return Some(("a fix does one thing", "give one of `rename`, `move`, `set`, `replace` and `remove`"));
     }
     if of_listener {
-        return Some(("fix", "a finding about a listener has no fix", "make the condition about its key"));
+        return Some(("a finding about a listener has no fix", "make the condition about its key"));
     }
     if !of_key && change.set.is_none() && change.replace.is_none() {
-        return Some(("fix", "in a file only `set` and `replace` are possible", "write `set = \"…\"`"));
+        return Some(("in a file only `set` and `replace` are possible", "write `set = \"…\"`"));
     }
-    if change.replace.is_some() && !has_pattern {
-        return Some(("fix", "`replace` needs an expression", "add `matches` to the condition: what it matches is replaced"));
+    if change.replace.is_some() && condition.matches.is_none() {
+        return Some(("`replace` needs an expression", "add `matches` to the condition: what it matches is replaced"));
     }
-    let is_value = |value: &serde_json::Value| !value.is_object() && !value.is_null();
-    if change.set.as_ref().is_some_and(|value| !is_value(value)) {
-        return Some(("fix", "`set` is not a value", "write a text, a number, `true`, `false`, or a list of them"));
+    if !of_key && change.set.as_ref().is_some_and(Json::is_array) {
+        return Some(("a value in a file is not a list", "write one text"));
+    }
+    if change.set.as_ref().is_some_and(|value| value.is_object() || value.is_null()) {
+        return Some(("`set` is not a value", "write a text, a number, `true`, `false`, or a list of them"));
     }
     None
 }
@@ -250,6 +283,24 @@ fn fault(at: &[&str], message: impl Into<String>, help: &str) -> Option<PolicyFa
 pub(super) fn message_of(message: &str) -> String {
     let line = message.lines().next().unwrap_or_default();
     let line = line.rsplit_once(" at line ").map_or(line, |(start, _)| start);
+    let words = [
+        ("expected f64", "expected a number"),
+        ("expected i64", "expected a number"),
+        ("expected u16", "expected a number"),
+        ("expected a sequence", "expected a list"),
+        ("expected struct Change", "expected a table"),
+        ("expected struct Condition", "expected a table"),
+        ("expected struct Applies", "expected a table"),
+        ("expected struct RuleExample", "expected a table"),
+        ("invalid type: sequence", "a list is not possible here"),
+        ("invalid type: map", "a table is not possible here"),
+        ("invalid type: null", "nothing is not possible here"),
+        ("invalid type: ", "not possible here: "),
+        ("unknown variant", "unknown value"),
+        ("a text, `{ hex", "a file of an example is a text, `{ hex"),
+    ];
+    let line = words.iter().fold(line.to_owned(), |line, (parser, own)| line.replace(parser, own));
+    let line = line.as_str();
     line.split_once(", expected one of").map_or(line, |(start, _)| start).trim_end_matches('.').to_owned()
 }
 
@@ -264,6 +315,18 @@ pub(super) fn help_for(message: &str) -> Option<String> {
             ("product", "name the product: `product = \"api-manager\"`"),
         ]
     });
+    if message.contains("expected a sequence") {
+        return Some("write `[[name]]` instead of `[name]`, or values in brackets".to_owned());
+    }
+    if message.contains("does not begin with >=") || message.contains("is not a version") {
+        return Some("write versions as in `versions = \">=4.0, <4.3\"`".to_owned());
+    }
+    if message.starts_with("the list is empty") {
+        return Some("write a value, or remove the key".to_owned());
+    }
+    if message.starts_with("carbonlint cannot use this number") {
+        return Some("write a whole number of at most 18 digits, or one with a fraction".to_owned());
+    }
     let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
     if message.starts_with("missing field") {
         let (_, help) = FIELDS.iter().find(|(field, _)| quoted.first() == Some(field))?;

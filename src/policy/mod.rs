@@ -7,7 +7,7 @@ mod toml_to_json;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 use self::check::PolicyFault;
 use self::place::place_of;
@@ -22,7 +22,7 @@ pub(crate) const CATEGORY: &str = "policy";
 /// A policy with more rules is refused: all of them run in every home.
 const MAX_RULES: usize = 1000;
 
-/// How many folders below that of the policy are searched.
+/// A policy with folders that are deeper is refused.
 const MAX_DEPTH: usize = 4;
 
 /// A longer file is refused, in bytes.
@@ -62,12 +62,19 @@ pub(crate) fn load(path: &Path) -> Result<Vec<Arc<RuleInfo>>, PolicyError> {
         help: help.map(str::to_owned),
     };
     let mut files = Vec::new();
-    for entry in WalkDir::new(path).max_depth(MAX_DEPTH).sort_by_file_name() {
+    // A mounted ConfigMap is a folder of links to a hidden folder.
+    let is_hidden = |entry: &DirEntry| entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.');
+    let walk = WalkDir::new(path).follow_links(true).sort_by_file_name().into_iter().filter_entry(|entry| !is_hidden(entry));
+    for entry in walk {
         let entry = entry.map_err(|error| {
             let why = error.io_error().map_or_else(|| error.to_string(), reason);
             failed(error.path().unwrap_or(path), why, Some("name a folder with rule files, or one such file"))
         })?;
         let is_rule = entry.path().extension().is_some_and(|ending| ending == "toml");
+        if entry.depth() > MAX_DEPTH {
+            let help = "put the rules into the folder, or into folders in it with the names of their categories";
+            return Err(failed(entry.path(), format!("more than {MAX_DEPTH} folders deep"), Some(help)));
+        }
         if entry.file_type().is_file() && is_rule {
             files.push(entry.into_path());
         }
@@ -103,6 +110,20 @@ fn name_and_category(policy: &Path, file: &Path) -> (String, String) {
     (text(file.file_stem()), category)
 }
 
+/// The rules of `set` and those of the policy at `path`. Fails as [`load`] does, and if a rule is called as one of another policy.
+pub(crate) fn add(set: &RuleSet, path: &Path) -> Result<RuleSet, PolicyError> {
+    let rules = load(path)?;
+    match set.conflict(&rules) {
+        None => Ok(set.with(rules)),
+        Some(rule) => Err(PolicyError {
+            path: rule.file.clone().unwrap_or_else(|| path.to_path_buf()),
+            place: None,
+            message: format!("a rule of another policy is called `{}` too", rule.name),
+            help: Some("rename one of them".to_owned()),
+        }),
+    }
+}
+
 /// Whether `text`, in the file `path` of a policy, is a rule that can be called `name`. Fails with the first fault.
 pub(crate) fn check_text(name: &str, path: &Path, text: &str) -> Result<(), PolicyError> {
     parse(path, text, name.to_owned(), CATEGORY.to_owned()).map(drop)
@@ -126,6 +147,7 @@ fn parse(file: &Path, text: &str, name: String, category: String) -> Result<Rule
     let fault = check::name(&rule, &name, &category).or_else(|| {
         rule.name = name;
         rule.category = category;
+        rule.file = Some(file.canonicalize().unwrap_or_else(|_| file.to_path_buf()));
         check::check(&rule)
     });
     match fault {
@@ -139,8 +161,9 @@ fn parse(file: &Path, text: &str, name: String, category: String) -> Result<Rule
 /// Rules must not supersede each other, whatever is between them: all would be dropped.
 fn check_supersedes(rules: &[Arc<RuleInfo>], policy: &Path) -> Result<(), PolicyError> {
     let set = RuleSet::default().with(rules.to_vec());
-    let failed = |message: String, help: Option<String>| PolicyError { path: policy.to_path_buf(), place: None, message, help };
     for own in rules {
+        let path = own.file.clone().unwrap_or_else(|| policy.to_path_buf());
+        let failed = |message: String, help: Option<String>| PolicyError { path: path.clone(), place: None, message, help };
         if let Some(unknown) = own.supersedes.iter().find(|name| set.rule(name).is_none()) {
             let message = format!("`{}` supersedes `{unknown}`, and no rule is called that", own.name);
             return Err(failed(message, Some(instead_of(unknown, set.names()))));

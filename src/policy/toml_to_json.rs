@@ -12,6 +12,8 @@ pub(super) struct Converted {
     pub json: String,
     /// Where each line of the JSON comes from in the TOML, in bytes.
     lines: Vec<usize>,
+    /// Where a number is that JSON cannot hold.
+    refused: Option<usize>,
 }
 
 impl Converted {
@@ -19,9 +21,12 @@ impl Converted {
     pub(super) fn of(text: &str) -> Result<Self, (usize, String)> {
         let failed = |error: toml::de::Error| (error.span().map_or(0, |span| span.start), error.message().to_owned());
         let table = DeTable::parse(text).map_err(failed)?;
-        let mut converted = Self { json: String::new(), lines: vec![0] };
+        let mut converted = Self { json: String::new(), lines: vec![0], refused: None };
         converted.table(table.get_ref(), 0);
-        Ok(converted)
+        match converted.refused {
+            Some(start) => Err((start, "carbonlint cannot use this number".to_owned())),
+            None => Ok(converted),
+        }
     }
 
     /// Where the line with this 1-based number comes from.
@@ -60,6 +65,9 @@ impl Converted {
             DeValue::Float(number) => number.as_str().parse::<f64>().map_or(Json::Null, Json::from),
             DeValue::Datetime(moment) => Json::from(moment.to_string()),
         };
+        if scalar.is_null() {
+            self.refused = self.refused.or(Some(start));
+        }
         let _ = write!(self.json, "{scalar}");
     }
 

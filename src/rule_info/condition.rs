@@ -112,6 +112,21 @@ impl Pattern {
         expression.map_or_else(|| text.to_owned(), |expression| expression.replace_all(text, new).into_owned())
     }
 
+    /// The first group that `new` refers to and the expression does not have; `None` if there is none.
+    pub(crate) fn unknown_group<'n>(&self, new: &'n str) -> Option<&'n str> {
+        let expression = self.compile().ok()?;
+        let is_part = |character: char| character.is_ascii_alphanumeric() || character == '_';
+        let groups = new.split('$').skip(1).filter_map(|rest| match rest.strip_prefix('{') {
+            Some(braced) => braced.split_once('}').map(|(name, _)| name),
+            None => Some(&rest[..rest.find(|character| !is_part(character)).unwrap_or(rest.len())]),
+        });
+        let has = |name: &str| match name.parse::<usize>() {
+            Ok(number) => number < expression.captures_len(),
+            Err(_) => expression.capture_names().flatten().any(|known| known == name),
+        };
+        groups.filter(|name| !name.is_empty()).find(|name| !has(name))
+    }
+
     /// Why it is not valid; `None` if it is.
     pub(crate) fn fault(&self) -> Option<String> {
         self.compile().err().map(|error| error.to_string())

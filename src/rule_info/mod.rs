@@ -6,6 +6,7 @@ mod placeholder;
 mod rule_set;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 
 pub use condition::{Change, Condition, Pattern, Rename, ValueType};
@@ -121,6 +122,9 @@ pub struct RuleInfo {
     /// The conditions of a rule that needs no code; each is reported on its own.
     #[serde(default, deserialize_with = "one_or_many")]
     pub when: Vec<Condition>,
+    /// The file of a rule of a policy.
+    #[serde(skip)]
+    pub file: Option<PathBuf>,
     /// Examples that the rule reports. Those of built-in rules are in [`examples_of`](crate::rule_examples::examples_of).
     #[serde(default)]
     pub fails: Vec<RuleExample>,

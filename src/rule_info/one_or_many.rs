@@ -45,7 +45,8 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for OneOrMany<T> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, sequence: A) -> Result<Self::Value, A::Error> {
-        Vec::deserialize(SeqAccessDeserializer::new(sequence))
+        let list = Vec::deserialize(SeqAccessDeserializer::new(sequence))?;
+        if list.is_empty() { Err(de::Error::custom("the list is empty")) } else { Ok(list) }
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {

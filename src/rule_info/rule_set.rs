@@ -19,6 +19,12 @@ impl RuleSet {
         if new.is_empty() { self.clone() } else { Self { policies: self.policies.iter().cloned().chain(new).collect() } }
     }
 
+    /// The first of `policies` that is called as a rule of another policy; `None` if there is none.
+    pub(crate) fn conflict<'p>(&self, policies: &'p [Arc<RuleInfo>]) -> Option<&'p RuleInfo> {
+        let is_other = |new: &&Arc<RuleInfo>| self.rule(&new.name).is_some_and(|known| known.file != new.file);
+        policies.iter().find(is_other).map(|rule| &**rule)
+    }
+
     /// All rules: the built-in ones by category and name, then those of policies.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<RuleInfo>> + Clone {
         rules().iter().chain(self.policies.iter())

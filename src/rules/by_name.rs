@@ -19,7 +19,7 @@ pub(super) fn settle(finding: &mut Finding, rule: &RuleInfo, model: &Model) {
             Some(ByName::Template) => edits_a_template(fix, model),
             None => false,
         };
-        if far_reaching || changes_a_secret(fix, model) {
+        if far_reaching || changes_a_secret(fix, model) || edits_a_secret(fix, model) {
             fix.safety = Safety::ByName;
         }
     }
@@ -35,6 +35,18 @@ fn moves_a_port(fix: &Fix) -> bool {
 /// Whether the fix edits a file that the server does not read itself, but renders others from.
 fn edits_a_template(fix: &Fix, model: &Model) -> bool {
     fix.edits.iter().any(|edit| !model.files.iter().any(|file| file.source.path == edit.file))
+}
+
+/// Whether the fix replaces a part of a secret in a file other than deployment.toml.
+fn edits_a_secret(fix: &Fix, model: &Model) -> bool {
+    let toml = model.toml_file();
+    fix.edits.iter().any(|edit| {
+        let file = model.files().find(|(id, file)| Some(*id) != toml && file.source.path == edit.file);
+        file.is_some_and(|(_, file)| {
+            let overlaps = |secret: &Span| secret.start < edit.span.end && edit.span.start < secret.end;
+            file.source.secrets().iter().any(overlaps)
+        })
+    })
 }
 
 /// Whether the fix changes the value, or the type, of a secret in deployment.toml.

@@ -57,7 +57,7 @@ pub(super) fn move_entry(toml: TomlFile, entry: &TomlEntry, key: &str) -> Option
 /// otherwise by moving it to the table of that key.
 pub(super) fn write_as(model: &Model, entry: &TomlEntry, key: &str, title: String, safety: Safety) -> Option<Fix> {
     let (file, toml) = toml_of(model)?;
-    if toml.document.get(key).is_some() || Key::new(key).is_pattern() {
+    if toml.document.entry_in(key, &entry.elements).is_some() || Key::new(key).is_pattern() {
         return None;
     }
     let own = names_in_toml(entry.key_span.of(toml.text)).map(|names| key_of(&names)).unwrap_or_default();

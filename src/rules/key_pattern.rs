@@ -32,6 +32,11 @@ fn captured<'c>(segment: Segment, captures: &mut impl Iterator<Item = &'c String
     segment.is_any().then(|| captures.next()).flatten()
 }
 
+/// The part of a key that names lists: up to the last mark of elements.
+pub(super) fn lists_of(key: &str) -> &str {
+    &key[..key.rfind("[]").map_or(0, |at| at + 2)]
+}
+
 /// Whether a segment of `pattern` is `*`.
 pub(super) fn is_pattern(pattern: &str) -> bool {
     Key::new(pattern).segments().any(Segment::is_any)

@@ -160,3 +160,143 @@ fn the_example_in_rules_readme_is_valid() {
     let run = folder.run(&["policy", "test"]);
     assert_eq!(run.code, Some(0), "{}", run.all());
 }
+
+/// A home that is configured in XML, with a secret in a file, and this rule about it.
+fn xml_home(rule: &str) -> Folder {
+    let carbon = "<Server xmlns=\"http://wso2.org/projects/carbon/carbon.xml\">\n<ServerKey>AM</ServerKey>\n<Version>2.6.0</Version>\n</Server>\n";
+    let store =
+        "<Store>\n<Parameter name=\"connectionPassword\" value=\"Qx7secret\"/>\n<Password>Qx7secret</Password>\n</Store>\n";
+    Folder::with(&[
+        ("am/repository/conf/carbon.xml", carbon.as_bytes()),
+        ("am/repository/conf/store.xml", store.as_bytes()),
+        ("p/x.toml", format!("severity = \"error\"\nsummary = \"x\"\n{rule}").as_bytes()),
+    ])
+}
+
+#[test]
+fn secrets_are_not_printed_and_not_changed_without_the_name_of_the_rule() {
+    let attribute = "[when]\nfile = \"conf/store.xml\"\npath = \"Store/Parameter/@value\"\nmessage = \"it is {value}\"\n";
+    let folder = xml_home(&attribute.replace("[when]", "fix = \"none\"\n[when]"));
+    for format in ["human", "concise", "json"] {
+        let run = folder.run(&["lint", "--policy", "p", "--format", format, "am"]);
+        assert!(run.out.contains("it is ***") && !run.out.contains("Qx7secret"), "{}", run.all());
+    }
+    let element = "fix = \"safe\"\n[when]\nfile = \"conf/store.xml\"\npath = \"Store/Password\"\nmatches = \"Qx7\"\nfix.replace = \"Zy8\"\n";
+    let folder = xml_home(element);
+    for arguments in [&["fix", "--policy", "p", "am"][..], &["fix", "--policy", "p", "--unsafe", "am"]] {
+        let run = folder.run(arguments);
+        assert!(folder.text("am/repository/conf/store.xml").contains("<Password>Qx7secret</Password>"), "{}", run.all());
+    }
+    let run = folder.run(&["fix", "--policy", "p", "--select", "x", "am"]);
+    assert!(folder.text("am/repository/conf/store.xml").contains("<Password>Zy8secret</Password>"), "{}", run.all());
+    assert!(!run.out.contains("Zy8secret") && !run.out.contains("Qx7secret"), "{}", run.out);
+}
+
+#[test]
+fn a_fix_that_changes_nothing_is_not_offered_and_stops_no_other() {
+    let rule = "severity = \"error\"\nfix = \"safe\"\nsummary = \"x\"\n[when]\nkey = \"server.hostname\"\nfix.set = \"x\"\n";
+    let toml = "[server]\nhostname = \"x\"\noffset = \"1\"\n";
+    let folder = Folder::with(&[("deployment.toml", toml.as_bytes()), ("p/x.toml", rule.as_bytes())]);
+    let run = folder.run(&["fix", "--policy", "p", "--product", "api-manager@4.5.0", "deployment.toml"]);
+    assert_eq!(folder.text("deployment.toml"), "[server]\nhostname = \"x\"\noffset = 1\n", "{}", run.all());
+}
+
+#[test]
+fn a_rule_has_one_name_in_all_policies_and_links_count() {
+    let rule = "severity = \"error\"\nsummary = \"x\"\n[when]\nkey = \"server.hostname\"\n";
+    let folder = Folder::with(&[
+        ("deployment.toml", TOML),
+        ("a/x.toml", rule.as_bytes()),
+        ("b/x.toml", rule.as_bytes()),
+        ("c/..2026/x.toml", rule.as_bytes()),
+        ("c/.git/config.toml", b"[core]\n"),
+    ]);
+    let run = folder.run(&["lint", "--policy", "a", "--policy", "b"]);
+    assert!(run.err.ends_with(": a rule of another policy is called `x` too\n  help: rename one of them\n"), "{}", run.err);
+    assert_eq!(run.code, Some(2));
+    // A mounted ConfigMap.
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("..2026", folder.at("c/..data")).expect("a link");
+        std::os::unix::fs::symlink("..data/x.toml", folder.at("c/x.toml")).expect("a link");
+        std::os::unix::fs::symlink("..", folder.at("a/loop")).expect("a link");
+        let found = folder.run(&["lint", "--policy", "c", "--select", "x", "--format", "concise"]);
+        assert!(found.out.contains("error[x]"), "{}", found.all());
+        assert_eq!(folder.run(&["lint", "--policy", "a"]).code, Some(2), "a loop of links is refused");
+    }
+}
+
+#[test]
+fn conditions_inside_others_are_bounded() {
+    let inner = |depth: usize| {
+        let keys = ["y[].a", "x[].a"];
+        (0..depth).fold("{ key = \"x[].a\", equals = \"never\" }".to_owned(), |inner, level| {
+            format!("{{ key = \"{}\", all = [{inner}] }}", keys[level % 2])
+        })
+    };
+    let rule = format!("severity = \"error\"\nsummary = \"x\"\n[when]\nkey = \"x[].a\"\nall = [{}]\n", inner(5));
+    let toml = "[[x]]\na = 1\n[[y]]\na = 1\n".repeat(100);
+    let folder = Folder::with(&[("deployment.toml", toml.as_bytes()), ("p/x.toml", rule.as_bytes())]);
+    let run = folder.run(&["lint", "--policy", "p", "--select", "x", "--format", "concise"]);
+    let message = "`x` was not checked: its conditions inside others take more than 100000 steps here";
+    assert!(run.out.contains(message), "{}", run.all());
+}
+
+#[test]
+fn what_policies_say_cannot_act_on_a_terminal() {
+    let escape = "\\u001b[31m";
+    let rule = format!(
+        "severity = \"error\"\nsummary = \"a{escape}\\nb\"\nexplanation = \"{escape}\"\n[when]\nkey = \"server.hostname\"\n\
+         message = \"{escape}\"\n[[fails]]\ntitle = \"{escape}\"\nfindings = [\"{escape}\"]\n[fails.files]\n\"deployment.toml\" = \"\"\n"
+    );
+    let folder = Folder::with(&[("deployment.toml", TOML), ("p/x.toml", rule.as_bytes())]);
+    for command in [
+        &["policy", "test", "p"][..],
+        &["rules", "--policy", "p"],
+        &["rules", "--policy", "p", "--format", "markdown"],
+        &["explain", "x", "--policy", "p"],
+        &["lint", "--policy", "p"],
+        &["lint", "--policy", "p", "--format", "concise"],
+    ] {
+        let run = folder.run(command);
+        assert!(run.out.contains("u{1b}") && !run.out.contains('\u{1b}'), "{command:?}: {}", run.all());
+    }
+}
+
+#[test]
+fn broken_rules_do_not_pass_their_test() {
+    let start = "severity = \"error\"\nsummary = \"x\"\n";
+    let when = "[when]\nkey = \"server.hostname\"\nequals = \"x\"\n";
+    let example =
+        |kind: &str, name: &str, text: &str| format!("[[{kind}]]\ntitle = \"t\"\n[{kind}.files]\n\"{name}\" = '''\n{text}'''\n");
+    let found = "[server]\nhostname = \"x\"\n";
+    let repeated = format!(
+        "[[fails]]\ntitle = \"t\"\n[fails.files]\n\"a.xml\" = {{ before = \"\", repeat = \"{}\", times = 65535, after = \"\" }}\n",
+        "x".repeat(1000)
+    );
+    for (fix, change, examples, expected) in [
+        ("", "", String::new(), "x: it has no examples: add `[[fails]]` and `[[passes]]`\n"),
+        ("", "", example("passes", "deployment.toml", found), "x: t: the rule finds something\n  found\n"),
+        ("", "", example("fails", "deployment.toml", ""), "x: t: the rule finds nothing\n"),
+        ("", "", example("passes", "deployment.toml", "a =\n"), "x: t: a file has a syntax error\n"),
+        ("", "", example("passes", "deploy.ini", ""), "x: t: carbonlint checks none of its files: "),
+        (
+            "fix = \"safe\"\n",
+            "fix.rename = \"x[].host\"\n",
+            example("fails", "deployment.toml", found),
+            "x: no example is fixed, although the rule says that it has a fix\n",
+        ),
+        (
+            "",
+            "",
+            example("fails", "deployment.toml", found).replace("title = \"t\"", "title = \"t\"\nalso = [\"x\"]"),
+            "x: t: `also` and `fix` are for built-in rules: remove them\n",
+        ),
+        ("", "", repeated, "x: t: `a.xml` is larger than 16 MiB\n"),
+    ] {
+        let rule = format!("{start}{fix}{when}{change}{examples}");
+        let folder = Folder::with(&[("p/x.toml", rule.as_bytes())]);
+        let run = folder.run(&["policy", "test", "p"]);
+        assert!(run.out.contains(expected) && run.code == Some(1), "{rule}\n{}", run.all());
+    }
+}

@@ -44,9 +44,10 @@ impl<'a> WrittenUrl<'a> {
         }
     }
 
-    /// The name of the database: the last part of its table.
+    /// The name of the database: the last part of its table, or its id in a list.
     pub(super) fn name(&self) -> &'a str {
         let key: &'a str = &self.entry.key;
-        Key::new(key).table().name()
+        let in_table = || Key::new(key).table().segments().last().map_or(key, |segment| segment.name);
+        self.beside("id").map_or_else(in_table, |(_, id)| id)
     }
 }

@@ -3,12 +3,15 @@
 use super::subject::{Subject, SubjectOf};
 use crate::rule_info::next_placeholder;
 use crate::source::key::Key;
+use crate::source::secrets::HIDDEN;
 
 /// What replaces the placeholders of a message.
 pub(super) struct Filler<'a> {
     pub subject: &'a Subject<'a>,
     /// The name that the fix gives the key.
     pub new: Option<&'a str>,
+    /// Whether the value must not be shown.
+    pub hides_value: bool,
 }
 
 /// The longest value that a message shows, in characters.
@@ -39,7 +42,7 @@ impl Filler<'_> {
             ("value", _) => Some(self.shown_value()),
             ("new", _) => self.new.map(str::to_owned),
             ("key", SubjectOf::Key { key, .. }) => Some(key.clone()),
-            ("table", SubjectOf::Key { key, .. }) => Some(Key::new(Key::new(key).table().as_str()).name().to_owned()),
+            ("table", SubjectOf::Key { key, .. }) => Some(table_of(key)),
             ("listener", SubjectOf::Listener(listener)) => Some(listener.id.clone()),
             ("port", SubjectOf::Listener(listener)) => {
                 Some(listener.port().map_or_else(|| "unknown".to_owned(), |port| port.to_string()))
@@ -56,9 +59,18 @@ impl Filler<'_> {
         let name =
             if matches!(self.subject.of, SubjectOf::Key { .. }) { &*name } else { name.rsplit(['/', '@']).next().unwrap_or("") };
         let Some(value) = &self.subject.value else { return "unset".to_owned() };
+        if self.hides_value {
+            return HIDDEN.to_owned();
+        }
         let text = value.shown(name).plain_text().unwrap_or_else(|| value.shown(name).to_toml());
         let mut characters = text.chars();
         let start: String = characters.by_ref().take(MAX_SHOWN).collect();
         if characters.next().is_some() { format!("{start}…") } else { start }
     }
+}
+
+/// The name of the table that a key is in.
+fn table_of(key: &str) -> String {
+    let table = Key::new(key).table();
+    table.segments().last().map_or_else(String::new, |segment| segment.name.to_owned())
 }

@@ -5,7 +5,7 @@ use crate::model::{Content, DecidedBy, EffectiveFile, FileId, FoundValue, Locati
 use crate::ports::{Listener, State};
 use crate::rule_info::Condition;
 use crate::rules::context::HomeContext;
-use crate::rules::key_pattern::{bind, captures, is_pattern, matches_glob};
+use crate::rules::key_pattern::{bind, captures, is_pattern, lists_of, matches_glob};
 use crate::server::mapper::schema::{Fit, SchemaSource};
 use crate::server::mapper::value::Value;
 use crate::source::key::Key;
@@ -120,11 +120,6 @@ fn keys<'a>(pattern: &str, context: HomeContext<'a>, outer: Option<&Subject<'a>>
     }
 }
 
-/// The part of a key that names lists: up to the last mark of elements.
-fn lists_of(key: &str) -> &str {
-    &key[..key.rfind("[]").map_or(0, |at| at + 2)]
-}
-
 fn of_pattern<'a>(pattern: &str, context: HomeContext<'a>, document: &'a TomlDocument) -> Vec<Subject<'a>> {
     let written = document.entries.iter().filter_map(|entry| {
         let captures = captures(pattern, &entry.key)?;
@@ -183,6 +178,21 @@ impl Subject<'_> {
             SubjectOf::Listener(listener) => listener.id.clone(),
             SubjectOf::InFile { path, .. } => path.clone(),
         }
+    }
+
+    /// Whether the place of its value holds a secret.
+    pub(super) fn is_secret(&self, context: HomeContext) -> bool {
+        let model = context.model();
+        let at = match &self.of {
+            SubjectOf::Key { entry: Some(entry), .. } => model.toml_file().map(|file| Location { file, span: entry.value_span }),
+            SubjectOf::InFile { found: Some(found), .. } => Some(found.at),
+            _ => None,
+        };
+        let overlaps = |at: Location| {
+            let secrets = model.file(at.file).source.secrets();
+            secrets.iter().any(|secret| secret.start < at.span.end && at.span.start < secret.end)
+        };
+        at.is_some_and(overlaps)
     }
 
     /// A finding at its place: its own line, that of what decides it, the header of its table, or the file as a whole. `None` if no file of the

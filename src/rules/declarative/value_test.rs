@@ -98,7 +98,8 @@ fn equals(value: &Value, expected: &Json, is_text: bool) -> bool {
         (Value::Text(text), Json::Bool(expected)) if is_text => text.parse() == Ok(*expected),
         (Value::Text(text), Json::Number(expected)) if is_text => text.parse().ok() == expected.as_f64(),
         (Value::Boolean(value), Json::Bool(expected)) => value == expected,
-        (Value::Integer(value), Json::Number(expected)) => Some(*value) == expected.as_i64(),
+        (Value::Integer(value), Json::Number(expected)) if expected.is_i64() => Some(*value) == expected.as_i64(),
+        (Value::Integer(_), Json::Number(expected)) => value.plain_text().and_then(|text| text.parse().ok()) == expected.as_f64(),
         (Value::Double(value), Json::Number(expected)) => Some(*value) == expected.as_f64(),
         _ => false,
     }

@@ -16,7 +16,8 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     let Some((file, document)) = model.toml() else { return };
     let schema = model.schema();
     for entry in &document.entries {
-        let (table, name) = Key::new(&entry.key).table_and_name();
+        let table = Key::new(&entry.key).table();
+        let Some(name) = Key::new(&entry.key).segments().last().map(|segment| segment.name) else { continue };
         let Some(map) = open_map(table.as_str(), model.product().map(|product| product.id.as_str())) else { continue };
         // A key that is renamed, or that nothing reads, is the subject of other rules.
         let is_other = schema.is_some_and(|schema| schema.is_mapped(&entry.key) || !schema.is_read(&entry.key));
