@@ -11,6 +11,7 @@ mod fingerprints;
 mod fixes;
 mod key_pattern;
 mod keys;
+mod logging;
 mod mapper;
 mod ports;
 mod properties_structure;

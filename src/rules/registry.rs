@@ -2,8 +2,8 @@
 
 use super::context::{HomeContext, RuleContext};
 use super::{
-    configuration, database, drift, keys, mapper, ports, properties_structure, references, secrets, source, tls, toml_structure,
-    transport, xml_structure, yaml_structure,
+    configuration, database, drift, keys, logging, mapper, ports, properties_structure, references, secrets, source, tls,
+    toml_structure, transport, xml_structure, yaml_structure,
 };
 use crate::diagnostic::Finding;
 use crate::rule_info::RuleInfo;
@@ -83,6 +83,9 @@ pub(super) static CHECKS: &[(&str, Check)] = &[
     ("unused-suppression", Check::Findings),
     ("jdbc-url-malformed", Check::Home(database::jdbc_url_malformed::check)),
     ("jdbc-url-mismatch", Check::Home(database::jdbc_url_mismatch::check)),
+    ("key-not-in-version", Check::Home(keys::key_not_in_version::check)),
+    ("key-of-other-product", Check::Home(keys::key_of_other_product::check)),
+    ("log4j2-dangling", Check::Home(logging::log4j2_dangling::check)),
     ("unknown-option", Check::Home(keys::unknown_option::check)),
     ("missing-table-member", Check::Home(keys::missing_table_member::check)),
 ];
