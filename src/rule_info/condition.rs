@@ -50,7 +50,7 @@ pub struct Condition {
     pub same_as: Option<String>,
     /// The value is another one than that of this key, which has one.
     pub differs_from: Option<String>,
-    /// Whether the text is written as it is, without `$secret{}`, `$env{}` or `$sys{}`.
+    /// Whether the text is written as it is, without `$secret{}`, `$env{}`, `$sys{}` or `${}`.
     pub plain: Option<bool>,
     /// The key itself matches.
     pub key_matches: Option<Pattern>,

@@ -107,7 +107,7 @@ fn keys<'a>(pattern: &str, context: HomeContext<'a>, outer: Option<&Subject<'a>>
         return of_pattern(&pattern, context, document);
     }
     if !Key::new(&pattern).is_in_list() {
-        return vec![of_key(pattern, context, document)];
+        return of_key(pattern, context, document).into_iter().collect();
     }
     // A key of the same element of a list.
     let elements = outer_key.filter(|(key, _)| lists_of(key) == lists_of(&pattern)).map(|(_, elements)| elements);
@@ -129,31 +129,31 @@ fn of_pattern<'a>(pattern: &str, context: HomeContext<'a>, document: &'a TomlDoc
     if let Some((_, configuration)) = context.model().configuration() {
         for key in configuration.values().keys().filter(|key| document.get(key).is_none()) {
             if let Some(captures) = captures(pattern, key) {
-                subjects.push(Subject { captures, ..of_key((*key).to_owned(), context, document) });
+                subjects.extend(of_key((*key).to_owned(), context, document).map(|subject| Subject { captures, ..subject }));
             }
         }
     }
     subjects
 }
 
-/// A key outside of lists: as it is written, otherwise as it is inferred, or its default.
-fn of_key<'a>(key: String, context: HomeContext<'a>, document: &'a TomlDocument) -> Subject<'a> {
+/// A key outside of lists: as it is written, otherwise as it is inferred, or its default. `None` if a deployment tool may write it.
+fn of_key<'a>(key: String, context: HomeContext<'a>, document: &'a TomlDocument) -> Option<Subject<'a>> {
     if let Some(entry) = document.get(&key) {
-        return of_entry(entry, Vec::new(), context);
+        return Some(of_entry(entry, Vec::new(), context));
+    }
+    if !document.filled.is_empty() {
+        return None;
     }
     let model = context.model();
     if let Some(given) = model.given(&key, &[]) {
         let is_by_user = given.is_set_by_user();
         let of = SubjectOf::Key { key, entry: None, inferred_at: given.anchor.filter(|_| is_by_user) };
-        return Subject { of, is_set: given.value.is_some(), value: given.value, is_by_user, captures: Vec::new() };
+        return Some(Subject { of, is_set: given.value.is_some(), value: given.value, is_by_user, captures: Vec::new() });
     }
     // Only the keys of the very version say what the default is.
     let schema = model.schema().filter(|schema| matches!(schema.source(), SchemaSource::Catalogue { fit: Fit::Released, .. }));
     let default = schema.and_then(|schema| schema.default_of(&key)).map(Value::of_json);
-    // What a deployment tool adds is unknown.
-    let is_known = document.filled.is_empty();
-    let subject = unset(key);
-    Subject { is_set: default.is_some() || !is_known, value: default.filter(|_| is_known), ..subject }
+    Some(Subject { is_set: default.is_some(), value: default, ..unset(key) })
 }
 
 fn unset<'a>(key: String) -> Subject<'a> {

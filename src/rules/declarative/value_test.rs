@@ -18,7 +18,7 @@ pub(super) fn passes(condition: &Condition, subject: &Subject, context: HomeCont
     let value = subject.value.as_ref();
     let is_in_file = matches!(subject.of, SubjectOf::InFile { .. });
     // What the environment, a vault or a deployment tool fills in is known in part, so nothing is said of what it is not.
-    let whole = value.filter(|value| !is_partial(value, is_in_file));
+    let whole = value.filter(|value| !is_partial(value));
     let items = || value.map(items_of).unwrap_or_default();
     let whole_items = || whole.map(items_of).unwrap_or_default();
     let is_one_of = |item: &Value, values: &[Json]| values.iter().any(|expected| equals(item, expected, is_in_file));
@@ -38,7 +38,7 @@ pub(super) fn passes(condition: &Condition, subject: &Subject, context: HomeCont
         && (condition.types.is_empty() || value.is_some_and(|value| is_of_type(value, &condition.types)))
         && condition.above.is_none_or(|limit| number().is_some_and(|number| number > limit))
         && condition.below.is_none_or(|limit| number().is_some_and(|number| number < limit))
-        && condition.plain.is_none_or(|plain| value.is_some_and(|value| is_partial(value, is_in_file) != plain))
+        && condition.plain.is_none_or(|plain| value.is_some_and(|value| is_partial(value) != plain))
         && condition.same_as.as_ref().is_none_or(|key| whole.is_some() && other(key).as_ref() == whole)
         && condition
             .differs_from
@@ -72,7 +72,7 @@ fn is_about(condition: &Condition, subject: &Subject, context: HomeContext) -> b
 fn value_of(key: &str, subject: &Subject, context: HomeContext) -> Option<Value> {
     let condition = Condition { key: vec![key.to_owned()], ..Condition::default() };
     let others = subjects(&condition, context, Some(subject));
-    let mut values = others.into_iter().filter_map(|other| other.value).filter(|value| !is_partial(value, false));
+    let mut values = others.into_iter().filter_map(|other| other.value).filter(|value| !is_partial(value));
     values.next()
 }
 
@@ -119,9 +119,9 @@ fn is_of_type(value: &Value, types: &[ValueType]) -> bool {
     types.contains(&own)
 }
 
-/// Whether a part of the value is filled in when the server starts, from the environment or a vault.
-fn is_partial(value: &Value, is_in_file: bool) -> bool {
-    let marks: &[&str] = if is_in_file { &["${", "$secret"] } else { &["$secret{", "$env{", "$sys{", "$ref{"] };
+/// Whether a part of the value is filled in when the server starts, from the environment, its own properties or a vault.
+fn is_partial(value: &Value) -> bool {
+    let marks = ["${", "$secret", "$env{", "$sys{", "$ref{"];
     value.texts().iter().any(|text| marks.iter().any(|mark| text.contains(mark)))
 }
 
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn what_is_filled_in_at_startup_is_known_in_part() {
-        assert!(is_partial(&text("jdbc:$env{DB}"), false) && is_partial(&Value::List(vec![text("$secret{a}")]), false));
-        assert!(!is_partial(&text("${carbon.home}"), false) && is_partial(&text("${carbon.home}/a"), true));
+        assert!(is_partial(&text("jdbc:$env{DB}")) && is_partial(&Value::List(vec![text("$secret{a}")])));
+        assert!(is_partial(&text("${env:A}")) && !is_partial(&text("a$b")));
     }
 }

@@ -14,13 +14,14 @@ use crate::suggest::did_you_mean;
 pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
     let model = context.model();
     let Some((file, document)) = model.toml() else { return };
-    let schema = model.schema();
+    // Some products rename some of the names.
+    let Some(schema) = model.schema() else { return };
     for entry in &document.entries {
         let table = Key::new(&entry.key).table();
         let Some(name) = Key::new(&entry.key).segments().last().map(|segment| segment.name) else { continue };
         let Some(map) = open_map(table.as_str(), model.product().map(|product| product.id.as_str())) else { continue };
         // A key that is renamed, or that nothing reads, is the subject of other rules.
-        let is_other = schema.is_some_and(|schema| schema.is_mapped(&entry.key) || !schema.is_read(&entry.key));
+        let is_other = schema.is_mapped(&entry.key) || !schema.is_read(&entry.key);
         if map.knows(name) || is_other {
             continue;
         }
