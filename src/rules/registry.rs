@@ -86,6 +86,8 @@ pub(super) static CHECKS: &[(&str, Check)] = &[
     ("key-not-in-version", Check::Home(keys::key_not_in_version::check)),
     ("key-of-other-product", Check::Home(keys::key_of_other_product::check)),
     ("log4j2-dangling", Check::Home(logging::log4j2_dangling::check)),
+    ("ciphertool-destroys-file", Check::Home(secrets::ciphertool_destroys_file::check)),
+    ("plaintext-secret", Check::Home(secrets::plaintext_secret::check)),
     ("unknown-option", Check::Home(keys::unknown_option::check)),
     ("missing-table-member", Check::Home(keys::missing_table_member::check)),
 ];
