@@ -22,7 +22,6 @@ mod secrets;
 mod selection;
 mod source;
 pub(crate) mod start;
-mod tls;
 mod toml_structure;
 mod transport;
 mod urls;

@@ -2,7 +2,7 @@
 
 use super::context::{HomeContext, RuleContext};
 use super::{
-    configuration, database, drift, keys, logging, mapper, ports, properties_structure, references, secrets, source, tls,
+    configuration, database, drift, keys, logging, mapper, ports, properties_structure, references, secrets, source,
     toml_structure, transport, xml_structure, yaml_structure,
 };
 use crate::diagnostic::Finding;
@@ -60,7 +60,6 @@ pub(super) static CHECKS: &[(&str, Check)] = &[
     ("table-vs-array", Check::Home(keys::table_vs_array::check)),
     ("quoted-boolean", Check::Home(keys::quoted_boolean::check)),
     ("unknown-value", Check::Home(keys::unknown_value::check)),
-    ("dead-passthru-tls-key", Check::Home(tls::dead_passthru_tls_key::check)),
     ("xml-unescaped-value", Check::Home(keys::xml_unescaped_value::check)),
     ("xml-not-well-formed", Check::Home(xml_structure::xml_not_well_formed::check)),
     ("yaml-syntax", Check::Home(yaml_structure::yaml_syntax::check)),

@@ -23,9 +23,11 @@ const PROXY: &str = "[transport.http.sender]\nproxy_host = \"proxy.example.com\"
 #[test]
 fn a_rule_of_another_product_silences_none() {
     assert_eq!(rules_of_line("micro-integrator@4.2.0", MANAGEMENT_PORT, 2, &[]), ["mi-internal-api-port-key"]);
-    assert_eq!(rules_of_line("api-manager@4.5.0", MANAGEMENT_PORT, 2, &[]), ["unknown-key"]);
+    let of_no_other = ["--ignore", "key-of-other-product"];
+    assert_eq!(rules_of_line("api-manager@4.5.0", MANAGEMENT_PORT, 2, &of_no_other), ["unknown-key"]);
     assert_eq!(rules_of_line("api-manager@4.5.0", PROXY, 2, &[]), ["dead-passthru-tls-key"]);
-    assert_eq!(rules_of_line("identity-server@7.1.0", PROXY, 2, &[]), ["unknown-key"]);
+    assert_eq!(rules_of_line("identity-server@7.1.0", PROXY, 2, &[]), ["key-of-other-product"]);
+    assert_eq!(rules_of_line("identity-server@7.1.0", PROXY, 2, &of_no_other), ["unknown-key"]);
 }
 
 #[test]
@@ -38,7 +40,7 @@ fn a_rule_that_does_not_run_silences_none() {
 #[test]
 fn a_rule_that_finds_nothing_silences_none() {
     // Nobody wants the port closed, so `http-disable-key-unsupported` has nothing to say of the key that is not read.
-    for (value, rule) in [("true", "unknown-key"), ("false", "http-disable-key-unsupported")] {
+    for (value, rule) in [("true", "key-not-in-version"), ("false", "http-disable-key-unsupported")] {
         let text = format!("[transport.http]\nenable = {value}\n");
         assert_eq!(rules_of_line("api-manager@4.2.0", &text, 2, &[]), [rule], "{value}");
     }

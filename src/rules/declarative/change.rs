@@ -14,10 +14,10 @@ use crate::source::key::Key;
 use crate::source::secrets::{HIDDEN, masked_value};
 use crate::source::toml::TomlEntry;
 
-/// The new name of the key, if the change renames or moves it.
-pub(super) fn new_key(change: &Change, subject: &Subject) -> Option<String> {
+/// The new name of the key, if the change renames or moves it, and the server reads that.
+pub(super) fn new_key(change: &Change, subject: &Subject, context: HomeContext) -> Option<String> {
     let SubjectOf::Key { key, .. } = &subject.of else { return None };
-    match (&change.rename, &change.move_to) {
+    let new = match (&change.rename, &change.move_to) {
         (Some(Rename::To(new)), _) => Some(match new.strip_prefix('.') {
             Some(name) => Key::new(key).table().child(name),
             None => bind(new, &subject.captures),
@@ -25,7 +25,8 @@ pub(super) fn new_key(change: &Change, subject: &Subject) -> Option<String> {
         (Some(Rename::ByKey(names)), _) => names.get(key).cloned(),
         (None, Some(table)) => Some(Key::new(&bind(table, &subject.captures)).child(Key::new(key).name())),
         (None, None) => None,
-    }
+    };
+    new.filter(|new| context.model().schema().is_none_or(|schema| schema.is_read(new)))
 }
 
 /// The fix that changes `subject`; `None` if there is no line to change, or it would not have the effect.
@@ -79,9 +80,8 @@ fn rename(entry: &TomlEntry, new: &str, safety: Safety, context: HomeContext) ->
     let model = context.model();
     // The values of several elements do not fit into one key.
     let stays_in_list = lists_of(&entry.key) == lists_of(new);
-    let is_read = model.schema().is_none_or(|schema| schema.is_read(new));
     let title = format!("rename `{}` to `{new}`", entry.key);
-    (is_read && stays_in_list).then(|| fixes::write_as(model, entry, new, title, safety)).flatten()
+    if stays_in_list { fixes::write_as(model, entry, new, title, safety) } else { None }
 }
 
 fn set(key: &str, entry: Option<&TomlEntry>, value: &Json, safety: Safety, rule: &RuleInfo, context: HomeContext) -> Option<Fix> {

@@ -58,11 +58,13 @@ fn is_met(condition: &Condition, subject: &Subject, context: HomeContext, steps:
 }
 
 fn finding(rule: &RuleInfo, when: &Condition, subject: &Subject, context: HomeContext) -> Option<Finding> {
-    let new = when.fix.as_ref().and_then(|change| change::new_key(change, subject));
+    let new = when.fix.as_ref().and_then(|change| change::new_key(change, subject, context));
     let filler = Filler { subject, new: new.as_deref(), hides_value: subject.is_secret(context) };
     let message = filler.fill(when.message.as_deref().unwrap_or(&rule.summary));
     let mut finding = subject.finding(context, message)?;
-    finding.help = when.help.as_deref().map(|help| filler.fill(help));
+    // A name that the server does not read either is no help.
+    let is_of_use = |help: &&str| new.is_some() || !help.contains("{new}");
+    finding.help = when.help.as_deref().filter(is_of_use).map(|help| filler.fill(help));
     finding.key = Some(subject.name());
     finding = finding.fix(change::fix(when, new.as_deref(), rule, subject, context));
     // Whether a key is read depends on what is known of its version.
