@@ -1,6 +1,7 @@
 //! Runs the rules. Their names and prose are data in `rules/`; conditions that need code are the checks in this folder.
 
 mod by_name;
+mod cluster;
 mod confidence;
 mod configuration;
 mod context;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::catalog::OffsetRule;
 use crate::diagnostic::Finding;
 use crate::model::{Content, FileId, HomeId, LoadedFile, Location};
+use crate::rule_info::Severity;
 use crate::rules::applies_to;
 use crate::rules::context::RuleContext;
 use crate::source::Span;
@@ -28,13 +29,18 @@ pub(in crate::rules) fn check(context: RuleContext, findings: &mut Vec<Finding>)
     let mentions = first_mentions(context, moved.iter().flat_map(|moved| &moved.old).map(|(port, _)| *port).collect());
     for Moved { home, file, entry, default, offset, old } in moved {
         let named = old.iter().filter_map(|old| Some((mentions.get(&old.0)?, old)));
-        let Some(((home_of, at), (port, listener))) = named.min_by_key(|(place, _)| *place) else { continue };
+        let named = named.min_by_key(|(place, _)| *place);
+        // If no file names an old port, a load balancer or a firewall may.
+        let Some((port, listener)) = named.map(|(_, old)| old).or_else(|| old.first()) else { continue };
         let new = port - default + offset;
         let message = format!("the offset {offset} replaces the default offset {default}: {listener} moves from {port} to {new}");
         let finding = Finding::new(home.id, Location { file, span: entry.key_span }, message)
             .help(format!("write {} to move it to {}, or correct the references to {port}", default + offset, port + offset))
             .key("server.offset");
-        findings.push(finding.related(*home_of, *at, format!("{port} is still used here")));
+        findings.push(match named {
+            Some(((home_of, at), _)) => finding.related(*home_of, *at, format!("{port} is still used here")),
+            None => finding.severity(Severity::Info),
+        });
     }
 }
 

@@ -1,0 +1,3 @@
+//! Rules about the nodes of a deployment.
+
+pub(super) mod gateway_label_mismatch;
