@@ -4,6 +4,7 @@ pub(crate) use around::is_known_file;
 
 mod around;
 mod discover;
+mod extensions;
 mod identify;
 mod layout;
 mod left_out;
@@ -13,6 +14,7 @@ mod scripts;
 mod walk;
 
 pub(crate) use discover::{Discovery, FoundHome, discover};
+pub(crate) use extensions::extensions;
 
 pub(crate) use identify::Identity;
 pub(crate) use identify::{ServerNames, VERSION_FILES, by_folder_name, identify_with};

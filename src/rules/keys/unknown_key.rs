@@ -1,8 +1,11 @@
 //! `unknown-key`: a key that nothing reads.
 
+use std::cell::OnceCell;
+
 use super::dead_key::{DeadKey, Meant};
 use crate::diagnostic::Finding;
 use crate::edit::Safety;
+use crate::home::extensions;
 use crate::model::{FileId, Location};
 use crate::rule_info::Severity;
 use crate::rules::confidence::{name_of, with_confidence};
@@ -41,8 +44,10 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
     let whole: Vec<bool> = (0..document.tables.len()).map(|number| schema.source().is_complete() && is_unread(number)).collect();
     dead.retain(|dead| table_of(dead).is_none_or(|table| !whole[table]));
     let tables = document.tables.iter().zip(&unread).zip(&whole).filter(|(_, whole)| **whole);
-    let of_tables = tables.map(|((table, unread), _)| of_table(context, file, schema, table, unread));
-    let mut found = of_tables.chain(dead.iter().map(|dead| of_key(context, file, schema, dead)));
+    let reader = OnceCell::new();
+    let reader = || reader.get_or_init(|| other_reader(context)).as_deref();
+    let of_tables = tables.map(|((table, unread), _)| of_table(context, file, schema, table, unread, reader()));
+    let mut found = of_tables.chain(dead.iter().map(|dead| of_key(context, file, schema, dead, reader)));
     findings.extend(found.by_ref().take(MAX_REPORTED).map(|finding| with_confidence(finding, schema)));
     if let Some(mut next) = found.next() {
         let more = 1 + found.count();
@@ -56,26 +61,44 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
 /// How many tables and keys of a file are reported one by one.
 const MAX_REPORTED: usize = 1_000;
 
-fn of_table(context: HomeContext, file: FileId, schema: &Schema, table: &TomlTable, keys: &[Span]) -> Finding {
+/// A jar in the home that an operator has put there and that may read keys that no template reads.
+fn other_reader(context: HomeContext) -> Option<String> {
+    let model = context.model();
+    if model.is_home() { extensions(&model.layout.root).into_iter().next() } else { None }
+}
+
+fn of_table(
+    context: HomeContext,
+    file: FileId,
+    schema: &Schema,
+    table: &TomlTable,
+    keys: &[Span],
+    reader: Option<&str>,
+) -> Finding {
     let name = table_name(table);
-    let message = match released(schema) {
-        Some(version) => {
+    let message = match (released(schema), reader) {
+        (Some(version), _) => {
             format!("`{name}` is not a table of {version} as first released: none of its {} keys is known", keys.len())
         }
-        None => format!("no template reads the table `{name}`: its {} keys have no effect", keys.len()),
+        (None, Some(_)) => format!("no template reads the table `{name}` and its {} keys", keys.len()),
+        (None, None) => format!("no template reads the table `{name}`: its {} keys have no effect", keys.len()),
     };
     let finding = context.finding(file, table.span, message).key(name).subjects(keys.iter().copied());
-    unclear(finding, "table", schema)
+    unclear(finding, "table", schema, reader)
 }
 
 /// Completes the finding about a key or table that resembles no known one.
-fn unclear(finding: Finding, what: &str, schema: &Schema) -> Finding {
-    match released(schema) {
-        Some(_) => {
+fn unclear(finding: Finding, what: &str, schema: &Schema, reader: Option<&str>) -> Finding {
+    match (released(schema), reader) {
+        (Some(_), _) => {
             let help = format!("check the name: an update of the server may have added the {what}");
             finding.severity(Severity::Info).help(help)
         }
-        None => finding.help(format!("check the name in the documentation of this version, or remove the {what}")),
+        (None, Some(jar)) => {
+            let help = format!("remove the {what}, unless code of your own, such as `{jar}`, reads it");
+            finding.severity(Severity::Info).help(help)
+        }
+        (None, None) => finding.help(format!("check the name in the documentation of this version, or remove the {what}")),
     }
 }
 
@@ -95,7 +118,13 @@ fn table_name(table: &TomlTable) -> &str {
     key.list().unwrap_or(key).as_str()
 }
 
-fn of_key(context: HomeContext, file: FileId, schema: &Schema, dead: &DeadKey) -> Finding {
+fn of_key<'r>(
+    context: HomeContext,
+    file: FileId,
+    schema: &Schema,
+    dead: &DeadKey,
+    reader: impl Fn() -> Option<&'r str>,
+) -> Finding {
     let key = &dead.entry.key;
     let at = Location { file, span: dead.entry.key_span };
     let renamed = schema.is_mapped(key).then(|| schema.targets_of(key).join("`, `"));
@@ -117,6 +146,13 @@ fn of_key(context: HomeContext, file: FileId, schema: &Schema, dead: &DeadKey) -
             let names: Vec<String> = alike.iter().map(|known| format!("`{known}`")).collect();
             finding.help(format!("did you mean {}?", names.join(" or ")))
         }
-        Meant::Unclear(_) => unclear(finding, "key", schema),
+        Meant::Unclear(_) => {
+            let mut finding = finding;
+            let reader = reader();
+            if released(schema).is_none() && reader.is_some() && !schema.is_mapped(key) {
+                finding.message = format!("no template reads `{key}`");
+            }
+            unclear(finding, "key", schema, reader)
+        }
     }
 }
