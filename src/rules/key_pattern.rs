@@ -4,6 +4,10 @@ use crate::source::key::{Key, Segment};
 
 /// What each `*` of `pattern` is in `key`; `None` if the key does not match.
 pub(super) fn captures(pattern: &str, key: &str) -> Option<Vec<String>> {
+    // Nearly all keys differ from nearly all patterns here already.
+    if !key.starts_with(before_first_star(pattern)) {
+        return None;
+    }
     let (mut wanted, mut own) = (Key::new(pattern).segments(), Key::new(key).segments());
     let mut captures = Vec::new();
     loop {
@@ -16,6 +20,11 @@ pub(super) fn captures(pattern: &str, key: &str) -> Option<Vec<String>> {
             _ => return None,
         }
     }
+}
+
+/// The part of a pattern before its first `*`.
+pub(super) fn before_first_star(pattern: &str) -> &str {
+    &pattern[..pattern.find('*').unwrap_or(pattern.len())]
 }
 
 /// The pattern with each `*` replaced by what it is elsewhere. Those without a capture stay.

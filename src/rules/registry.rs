@@ -87,7 +87,7 @@ pub(super) static CHECKS: &[(&str, Check)] = &[
     ("log4j2-dangling", Check::Home(logging::log4j2_dangling::check)),
     ("ciphertool-destroys-file", Check::Home(secrets::ciphertool_destroys_file::check)),
     ("plaintext-secret", Check::Home(secrets::plaintext_secret::check)),
-    ("gateway-label-mismatch", Check::Run(cluster::gateway_label_mismatch::check)),
+    ("gateway-label-mismatch", Check::Home(cluster::gateway_label_mismatch::check)),
     ("unknown-option", Check::Home(keys::unknown_option::check)),
     ("missing-table-member", Check::Home(keys::missing_table_member::check)),
 ];

@@ -1,49 +1,44 @@
-//! `gateway-label-mismatch`: a label of a gateway that is not the name of a gateway environment of the run.
-
-use std::collections::BTreeSet;
+//! `gateway-label-mismatch`: a label of a gateway that is not the name of a gateway environment in the same file.
 
 use crate::diagnostic::Finding;
 use crate::edit::Safety;
-use crate::model::{Location, Model};
+use crate::model::Model;
 use crate::rule_info::Severity;
-use crate::rules::applies_to;
-use crate::rules::context::RuleContext;
+use crate::rules::context::HomeContext;
 use crate::rules::fixes;
 use crate::source::toml::TomlValue;
 
 const LABELS: &str = "apim.sync_runtime_artifacts.gateway.gateway_labels";
 const NAMES: &str = "apim.gateway.environment[].name";
 
-pub(in crate::rules) fn check(context: RuleContext, findings: &mut Vec<Finding>) {
-    // The environments of a gateway are in the file of its control plane.
-    let names: BTreeSet<&str> = context.homes().flat_map(|(_, home)| names_in(&home.model)).collect();
+pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>) {
+    let model = context.model();
+    let Some((file, entry)) = model.setting(LABELS, &[]) else { return };
+    let TomlValue::Array(items) = &entry.value else { return };
+    // The environments of a gateway alone are in the file of its control plane.
+    let names = names_in(model);
     if names.is_empty() {
         return;
     }
-    for (id, home) in context.homes().filter(|(_, home)| applies_to(context.rule, &home.model)) {
-        let model = &home.model;
-        let Some((file, entry)) = model.setting(LABELS, &[]) else { continue };
-        let TomlValue::Array(items) = &entry.value else { continue };
-        for (item, span) in items {
-            let TomlValue::String(label) = item else { continue };
-            if names.contains(label.as_str()) || label.contains(['$', '{']) {
-                continue;
-            }
-            let message = format!("no gateway environment is called `{label}`");
-            let finding = Finding::new(id, Location { file, span: *span }, message).key(LABELS);
-            let meant = names.iter().find(|name| name.eq_ignore_ascii_case(label));
-            findings.push(if let Some(name) = meant {
-                let fix = fixes::toml_of(model).map(|_| {
-                    let edits = vec![(*span, format!("\"{name}\""))];
-                    fixes::fix_of(model, file, format!("write `{name}`"), Safety::Safe, edits, vec![LABELS.to_owned()])
-                });
-                finding.help(format!("write `{name}`: the case counts")).fix(fix)
-            } else {
-                let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-                let help = format!("the known ones are {}; others can be added in the Admin Portal", names.join(", "));
-                finding.severity(Severity::Info).help(help)
-            });
+    for (item, span) in items {
+        let TomlValue::String(label) = item else { continue };
+        if names.contains(&label.as_str()) || label.contains(['$', '{']) {
+            continue;
         }
+        let message = format!("no gateway environment is called `{label}`");
+        let finding = context.finding(file, *span, message).key(LABELS);
+        let meant = names.iter().find(|name| name.eq_ignore_ascii_case(label));
+        findings.push(if let Some(name) = meant {
+            let fix = fixes::toml_of(model).map(|_| {
+                let edits = vec![(*span, format!("\"{name}\""))];
+                fixes::fix_of(model, file, format!("write `{name}`"), Safety::Safe, edits, vec![LABELS.to_owned()])
+            });
+            finding.help(format!("write `{name}`: the case counts")).fix(fix)
+        } else {
+            let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+            let help = format!("the known ones are {}; others can be added in the Admin Portal", names.join(", "));
+            finding.severity(Severity::Info).help(help)
+        });
     }
 }
 

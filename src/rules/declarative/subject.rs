@@ -5,7 +5,7 @@ use crate::model::{Content, DecidedBy, EffectiveFile, FileId, FoundValue, Locati
 use crate::ports::{Listener, State};
 use crate::rule_info::Condition;
 use crate::rules::context::HomeContext;
-use crate::rules::key_pattern::{bind, captures, is_pattern, lists_of, matches_glob};
+use crate::rules::key_pattern::{before_first_star, bind, captures, is_pattern, lists_of, matches_glob};
 use crate::server::mapper::schema::{Fit, SchemaSource};
 use crate::server::mapper::value::Value;
 use crate::source::key::Key;
@@ -42,7 +42,7 @@ pub(super) fn subjects<'a>(condition: &'a Condition, context: HomeContext<'a>, o
     match (&condition.file, &condition.path) {
         (Some(file), Some(path)) => values_in(context, file, path),
         (None, Some(path)) => beside(context, outer, path),
-        _ => condition.key.iter().flat_map(|pattern| keys(pattern, context, outer)).collect(),
+        _ => condition.key.iter().flat_map(|pattern| keys(pattern, condition, context, outer)).collect(),
     }
 }
 
@@ -93,7 +93,7 @@ fn beside<'a>(context: HomeContext<'a>, outer: Option<&Subject<'a>>, relative: &
 }
 
 /// The keys that `pattern` is for.
-fn keys<'a>(pattern: &str, context: HomeContext<'a>, outer: Option<&Subject<'a>>) -> Vec<Subject<'a>> {
+fn keys<'a>(pattern: &str, condition: &Condition, context: HomeContext<'a>, outer: Option<&Subject<'a>>) -> Vec<Subject<'a>> {
     let Some((_, document)) = context.model().toml() else { return Vec::new() };
     let outer_key = outer.and_then(|outer| match &outer.of {
         SubjectOf::Key { key, entry, .. } => Some((key.as_str(), entry.map(|entry| &*entry.elements).unwrap_or_default())),
@@ -104,7 +104,7 @@ fn keys<'a>(pattern: &str, context: HomeContext<'a>, outer: Option<&Subject<'a>>
         _ => bind(pattern, outer.map(|outer| outer.captures.as_slice()).unwrap_or_default()),
     };
     if is_pattern(&pattern) {
-        return of_pattern(&pattern, context, document);
+        return of_pattern(&pattern, condition.by_user == Some(true), context, document);
     }
     if !Key::new(&pattern).is_in_list() {
         return of_key(pattern, context, document).into_iter().collect();
@@ -120,16 +120,31 @@ fn keys<'a>(pattern: &str, context: HomeContext<'a>, outer: Option<&Subject<'a>>
     }
 }
 
-fn of_pattern<'a>(pattern: &str, context: HomeContext<'a>, document: &'a TomlDocument) -> Vec<Subject<'a>> {
+/// The keys that match `pattern`: those that are written and, unless only these count, those with an effective value.
+fn of_pattern<'a>(
+    pattern: &str,
+    is_only_written: bool,
+    context: HomeContext<'a>,
+    document: &'a TomlDocument,
+) -> Vec<Subject<'a>> {
     let written = document.entries.iter().filter_map(|entry| {
         let captures = captures(pattern, &entry.key)?;
         Some(of_entry(entry, captures, context))
     });
     let mut subjects: Vec<Subject> = written.collect();
-    if let Some((_, configuration)) = context.model().configuration() {
-        for key in configuration.values().keys().filter(|key| document.get(key).is_none()) {
+    let configuration = if is_only_written { None } else { context.model().configuration() };
+    if let Some((_, configuration)) = configuration {
+        // Nothing else can match than what is below the tables that the pattern names.
+        let table = before_first_star(pattern).trim_end_matches('.');
+        let mut keys: Vec<&str> = if table.is_empty() {
+            configuration.values().into_keys().collect()
+        } else {
+            configuration.below(table).map(|(key, _)| key).collect()
+        };
+        keys.sort_unstable();
+        for key in keys.into_iter().filter(|key| document.get(key).is_none()) {
             if let Some(captures) = captures(pattern, key) {
-                subjects.extend(of_key((*key).to_owned(), context, document).map(|subject| Subject { captures, ..subject }));
+                subjects.extend(of_key(key.to_owned(), context, document).map(|subject| Subject { captures, ..subject }));
             }
         }
     }
