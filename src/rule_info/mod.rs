@@ -125,7 +125,7 @@ pub struct RuleInfo {
     /// The file of a rule of a policy.
     #[serde(skip)]
     pub file: Option<PathBuf>,
-    /// Examples that the rule reports. Those of built-in rules are in [`examples_of`](crate::rule_examples::examples_of).
+    /// Examples that the rule reports; empty for built-in rules, of which `rule_examples` has some to show.
     #[serde(default)]
     pub fails: Vec<RuleExample>,
     /// Examples that look alike and are fine.
