@@ -26,11 +26,12 @@ fn fault(url: &WrittenUrl) -> Option<(String, String, Option<Severity>)> {
         let form = form.map_or("jdbc:mysql://HOST:3306/NAME", |row| &row.form);
         return Some((format!("the URL of `{name}` does not begin with `jdbc:`"), format!("write it as `{form}`"), None));
     }
-    if text.contains(char::is_whitespace) {
+    let kind = url.kind?;
+    // Descriptors of Oracle and names of SQL Server can have blanks.
+    if kind.has_query && text.contains(char::is_whitespace) {
         let help = "remove the blank, or write `%20` if it belongs to a name".to_owned();
         return Some((format!("the URL of `{name}` has a blank in it"), help, None));
     }
-    let kind = url.kind?;
     if kind.has_query && !text.contains('?') && text.contains('&') {
         let help = format!("write `?` before the first parameter: `{}`", kind.form);
         return Some((format!("the URL of `{name}` has parameters, but no `?` before them"), help, None));
