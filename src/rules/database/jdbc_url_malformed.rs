@@ -28,9 +28,10 @@ fn fault(url: &WrittenUrl) -> Option<(String, String, Option<Severity>)> {
     }
     let kind = url.kind?;
     // Descriptors of Oracle and names of SQL Server can have blanks.
-    if kind.has_query && text.contains(char::is_whitespace) {
-        let help = "remove the blank, or write `%20` if it belongs to a name".to_owned();
-        return Some((format!("the URL of `{name}` has a blank in it"), help, None));
+    let before_query = text.split('?').next().unwrap_or(text);
+    if kind.has_query && before_query.contains(char::is_whitespace) {
+        let help = "remove the space, or write `%20` if it belongs to a name".to_owned();
+        return Some((format!("the URL of `{name}` has a space before its parameters"), help, Some(Severity::Warning)));
     }
     if kind.has_query && !text.contains('?') && text.contains('&') {
         let help = format!("write `?` before the first parameter: `{}`", kind.form);

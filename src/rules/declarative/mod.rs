@@ -54,7 +54,12 @@ fn is_met(condition: &Condition, subject: &Subject, context: HomeContext, steps:
     value_test::passes(condition, subject, context)
         && condition.all.iter().all(holds)
         && (condition.any.is_empty() || condition.any.iter().any(holds))
-        && !condition.none.iter().any(holds)
+        && !condition.none.iter().any(|inner| holds(inner) || may_hold(inner, subject, context))
+}
+
+/// Whether it is not known if a condition inside another one holds: the environment or a vault fills in the value.
+fn may_hold(inner: &Condition, subject: &Subject, context: HomeContext) -> bool {
+    subjects(inner, context, Some(subject)).iter().any(|other| value_test::is_unknown(inner, other, context))
 }
 
 fn finding(rule: &RuleInfo, when: &Condition, subject: &Subject, context: HomeContext) -> Option<Finding> {

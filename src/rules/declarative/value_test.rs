@@ -46,6 +46,19 @@ pub(super) fn passes(condition: &Condition, subject: &Subject, context: HomeCont
             .is_none_or(|key| whole.is_some() && other(key).is_some_and(|other| Some(&other) != whole))
 }
 
+/// Whether the tests of `condition` need more of the value than is known.
+pub(super) fn is_unknown(condition: &Condition, subject: &Subject, context: HomeContext) -> bool {
+    let needs_whole = !condition.not_equals.is_empty()
+        || !condition.equals.is_empty()
+        || condition.not_matches.is_some()
+        || condition.matches.is_some()
+        || condition.above.is_some()
+        || condition.below.is_some()
+        || condition.same_as.is_some()
+        || condition.differs_from.is_some();
+    needs_whole && is_about(condition, subject, context) && subject.is_set && subject.value.as_ref().is_none_or(is_partial)
+}
+
 /// Whether the subject is of the kind that the condition asks for, whatever its value.
 fn is_about(condition: &Condition, subject: &Subject, context: HomeContext) -> bool {
     let is_by_user = condition.by_user.is_none_or(|wanted| wanted == subject.is_by_user);
