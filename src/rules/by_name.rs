@@ -7,6 +7,7 @@ use crate::model::Model;
 use crate::rule_info::{ByName, RuleInfo};
 use crate::source::Span;
 use crate::source::key::Key;
+use crate::source::secrets::touches_secret;
 use crate::source::toml::TomlDocument;
 
 /// Raises the safety of the fixes of `finding` that `--unsafe` alone must not apply.
@@ -42,10 +43,7 @@ fn edits_a_secret(fix: &Fix, model: &Model) -> bool {
     let toml = model.toml_file();
     fix.edits.iter().any(|edit| {
         let file = model.files().find(|(id, file)| Some(*id) != toml && file.source.path == edit.file);
-        file.is_some_and(|(_, file)| {
-            let overlaps = |secret: &Span| secret.start < edit.span.end && edit.span.start < secret.end;
-            file.source.secrets().iter().any(overlaps)
-        })
+        file.is_some_and(|(_, file)| touches_secret(file.source.secrets(), edit.span))
     })
 }
 

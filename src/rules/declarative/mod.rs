@@ -43,23 +43,21 @@ const MAX_STEPS: usize = 100_000;
 
 /// Whether `subject`, one of those of `condition`, passes its tests. False once there are no `steps` left.
 fn is_met(condition: &Condition, subject: &Subject, context: HomeContext, steps: &Cell<usize>) -> bool {
-    let holds = |inner: &Condition| {
+    let holds_for = |inner: &Condition, counts: fn(&Condition, &Subject, HomeContext) -> bool| {
         if steps.get() == 0 {
             return false;
         }
         let others = subjects(inner, context, Some(subject));
         steps.set(steps.get().saturating_sub(others.len().max(1)));
-        others.iter().any(|other| is_met(inner, other, context, steps))
+        others.iter().any(|other| is_met(inner, other, context, steps) || counts(inner, other, context))
     };
+    let holds = |inner: &Condition| holds_for(inner, |_, _, _| false);
+    // What the environment or a vault fills in may be what the condition is about.
+    let may_hold = |inner: &Condition| holds_for(inner, value_test::is_unknown);
     value_test::passes(condition, subject, context)
         && condition.all.iter().all(holds)
         && (condition.any.is_empty() || condition.any.iter().any(holds))
-        && !condition.none.iter().any(|inner| holds(inner) || may_hold(inner, subject, context))
-}
-
-/// Whether it is not known if a condition inside another one holds: the environment or a vault fills in the value.
-fn may_hold(inner: &Condition, subject: &Subject, context: HomeContext) -> bool {
-    subjects(inner, context, Some(subject)).iter().any(|other| value_test::is_unknown(inner, other, context))
+        && !condition.none.iter().any(may_hold)
 }
 
 fn finding(rule: &RuleInfo, when: &Condition, subject: &Subject, context: HomeContext) -> Option<Finding> {

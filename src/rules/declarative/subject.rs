@@ -9,6 +9,7 @@ use crate::rules::key_pattern::{before_first_star, bind, captures, is_pattern, l
 use crate::server::mapper::schema::{Fit, SchemaSource};
 use crate::server::mapper::value::Value;
 use crate::source::key::Key;
+use crate::source::secrets::touches_secret;
 use crate::source::toml::{TomlDocument, TomlEntry};
 
 /// Something that a condition is about.
@@ -203,11 +204,7 @@ impl Subject<'_> {
             SubjectOf::InFile { found: Some(found), .. } => Some(found.at),
             _ => None,
         };
-        let overlaps = |at: Location| {
-            let secrets = model.file(at.file).source.secrets();
-            secrets.iter().any(|secret| secret.start < at.span.end && at.span.start < secret.end)
-        };
-        at.is_some_and(overlaps)
+        at.is_some_and(|at| touches_secret(model.file(at.file).source.secrets(), at.span))
     }
 
     /// A finding at its place: its own line, that of what decides it, the header of its table, or the file as a whole. `None` if no file of the

@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 use super::subject::{Subject, SubjectOf, subjects};
 use crate::rule_info::{Condition, ValueType};
 use crate::rules::context::HomeContext;
+use crate::server::mapper::has_placeholder;
 use crate::server::mapper::value::Value;
 
 /// Whether `subject` passes the tests of `condition`. Without a value it passes only `set = false`.
@@ -132,10 +133,9 @@ fn is_of_type(value: &Value, types: &[ValueType]) -> bool {
     types.contains(&own)
 }
 
-/// Whether a part of the value is filled in when the server starts, from the environment, its own properties or a vault.
+/// Whether a part of the value is filled in when the server starts.
 fn is_partial(value: &Value) -> bool {
-    let marks = ["${", "$secret", "$env{", "$sys{", "$ref{"];
-    value.texts().iter().any(|text| marks.iter().any(|mark| text.contains(mark)))
+    value.texts().into_iter().any(has_placeholder)
 }
 
 #[cfg(test)]

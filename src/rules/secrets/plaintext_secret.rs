@@ -3,6 +3,7 @@
 use crate::diagnostic::Finding;
 use crate::model::Location;
 use crate::rules::context::HomeContext;
+use crate::server::mapper::has_placeholder;
 use crate::source::key::Key;
 use crate::source::toml::{TomlEntry, TomlValue};
 
@@ -25,6 +26,5 @@ pub(in crate::rules) fn check(context: HomeContext, findings: &mut Vec<Finding>)
 fn is_plain(entry: &TomlEntry) -> bool {
     let key = Key::new(&entry.key);
     let TomlValue::String(text) = &entry.value else { return false };
-    let is_filled_in = ["$secret", "$env{", "$sys{", "$ref{", "${"].iter().any(|mark| text.contains(mark));
-    key.is_secret() && key.secrets_table().is_none() && !text.is_empty() && !is_filled_in
+    key.is_secret() && key.secrets_table().is_none() && !text.is_empty() && !has_placeholder(text)
 }

@@ -35,7 +35,7 @@ pub use effective::{Effective, Origin};
 pub use environment::Environment;
 pub(crate) use fault::{FaultKind, MappingFault};
 pub(crate) use parsed_templates::parsed_template;
-pub(crate) use placeholders::placeholders;
+pub(crate) use placeholders::{has_placeholder, placeholders};
 pub(crate) use references::alias_of;
 pub use release::Release;
 pub(crate) use render::Output;

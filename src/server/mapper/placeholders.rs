@@ -14,6 +14,11 @@ pub(crate) fn placeholders<'a>(text: &'a str, kind: &str) -> Vec<&'a str> {
     names
 }
 
+/// Whether a part of `text` is filled in when the server starts, from the environment, its own properties or a vault.
+pub(crate) fn has_placeholder(text: &str) -> bool {
+    ["${", "$secret", "$env{", "$sys{", "$ref{"].iter().any(|mark| text.contains(mark))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
